@@ -1,0 +1,1 @@
+"""The services of the hub, the language they share (`contracts`) and the machinery under them (`kernel`)."""

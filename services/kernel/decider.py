@@ -1,0 +1,74 @@
+"""A decider: the pure heart of one kind of aggregate, with how its state is kept between two readings.
+
+`decide(command, state, ask) -> [events]` knows the rules; `evolve(state, event) -> state` knows the consequences.
+The kernel runs them inside the commit (see `appender`), so a decision always stands on the newest state.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, is_dataclass
+from functools import cached_property
+from hashlib import sha256
+from typing import Any, get_args
+
+import msgspec
+
+from services.kernel.contract import name_of
+from services.kernel.message import Ask
+
+Decide = Callable[[Any, Any, Ask], list[Any]]
+Evolve = Callable[[Any, Any], Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decider:
+    """One kind of aggregate: `name` is the first part of its streams (`referral/<uuid>`).
+
+    `events` and `states` are the dataclasses (or unions of them) that it writes and that it may be in; a state of None
+    is "never heard of it". Events and states are frozen dataclasses.
+    """
+
+    name: str
+    decide: Decide
+    evolve: Evolve
+    events: Any
+    states: Any
+
+    @cached_property
+    def event_types(self) -> dict[str, type]:
+        """Its events by their name on the wire."""
+        return {name_of(cls): cls for cls in members(self.events)}
+
+    @cached_property
+    def state_types(self) -> dict[str, type]:
+        """Its states by class name, as snapshots name them."""
+        return {cls.__name__: cls for cls in members(self.states)}
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Changes with the code that makes states, so that no snapshot outlives a change of the rules."""
+        module = inspect.getmodule(self.evolve)
+        return sha256(inspect.getsource(module or self.evolve).encode()).hexdigest()[:16]  # type: ignore[arg-type]
+
+    def fold(self, state: Any, events: Iterable[Any]) -> Any:
+        """The state after these events."""
+        for event in events:
+            state = self.evolve(state, event)
+        return state
+
+    def pack(self, state: Any) -> bytes:
+        """A state as bytes, for a snapshot."""
+        return msgspec.json.encode([type(state).__name__, state])
+
+    def unpack(self, packed: bytes) -> Any:
+        """A state from a snapshot's bytes."""
+        name, raw = msgspec.json.decode(packed, type=tuple[str, msgspec.Raw])
+        return msgspec.json.decode(raw, type=self.state_types[name])
+
+
+def members(kinds: Any) -> tuple[type, ...]:
+    """The classes of a union, a tuple or a single class; None left out."""
+    found = kinds if isinstance(kinds, tuple) else get_args(kinds) or (kinds,)
+    return tuple(cls for cls in found if is_dataclass(cls) and isinstance(cls, type))

@@ -1,0 +1,83 @@
+"""What a service is made of, said once: deciders, views, what it hears and does about it, its clocks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from services.kernel.decider import Decider
+from services.kernel.message import Message
+from services.kernel.view import Project
+
+
+class Look(Protocol):
+    """Reading a service's own views; rows are plain dicts by column name."""
+
+    def one(self, table: sa.Table, *key: Any) -> dict[str, Any] | None:
+        """The row under this primary key, or None."""
+        ...
+
+    def all(self, table: sa.Table, **equals: Any) -> list[dict[str, Any]]:
+        """All rows whose columns equal these values, in the order of the primary key."""
+        ...
+
+    def run(self, statement: sa.Select[Any]) -> list[dict[str, Any]]:
+        """The rows of any select over the service's own tables."""
+        ...
+
+
+@dataclass(frozen=True)
+class Do:
+    """A command for one aggregate of the own service, issued by a policy or a timer."""
+
+    decider: Decider
+    stream_id: UUID
+    command: Any
+
+
+Whenever = Callable[[Message, Look], list[Do]]
+Facts = Callable[[Any, UUID, Look], Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Timer:
+    """A clock over a view: rows whose `due` column has passed become commands.
+
+    The command's id is derived from the row's key and due time, so that a row is acted upon once however often it is
+    read; the events that follow are expected to remove the row or to move its due time.
+    """
+
+    name: str
+    table: sa.Table
+    due: str
+    command: Callable[[dict[str, Any]], Do]
+
+
+def hears_nothing(message: Message, look: Look) -> list[Do]:
+    """The policy of a service that acts on nobody's events."""
+    return []
+
+
+@dataclass(frozen=True, kw_only=True)
+class Manifest:
+    """A service, declared.
+
+    `hears` names the publishers it reads; `whenever(message, look)` turns each message into commands of its own.
+    `project` folds its own events into its views (tables of `metadata`); `project_heard` folds messages of others into
+    views of the same metadata. `facts` gives, for a class of commands, what `decide` finds in `ask.facts`: it is read
+    from the service's own views inside the commit, so it cannot be overtaken by another command of this service.
+    """
+
+    name: str
+    deciders: Sequence[Decider] = ()
+    metadata: sa.MetaData = field(default_factory=sa.MetaData)
+    project: Project = lambda recorded: ()
+    project_heard: Project = lambda message: ()
+    hears: tuple[str, ...] = ()
+    whenever: Whenever = hears_nothing
+    facts: Mapping[type, Facts] = field(default_factory=dict)
+    timers: tuple[Timer, ...] = ()
