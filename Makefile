@@ -1,0 +1,116 @@
+# `make` alone says what there is. Every target builds .venv from the locks first, once.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# Further arguments for pytest, e.g. make unit ARGS="-k referral -x".
+ARGS ?=
+PYTEST := $(BIN)/python -m pytest $(ARGS)
+# What `make test` goes through, in this order.
+STAGES := lint unit architecture contract kernel scenario faults browser
+# The tests that talk to servers fail, and are not skipped, when a server is missing.
+SERVERS := HUB_TEST_SERVERS=required
+
+# A folder that is not there yet is said and passed over; an empty one fails.
+define tests
+	@if [ -d "$(strip $(1))" ]; then echo "→ $(strip $(1))"; $(2) $(PYTEST) $(1) $(3); else echo "$(strip $(1)): not there yet"; fi
+endef
+
+.PHONY: help run stop test unit kernel contract architecture scenario faults browser bench lint format docs verify lock clean servers
+
+help: ## print this list
+	@echo "make TARGET, where TARGET is one of:"
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)$$/  \1\t\2/' | expand -t 16
+
+run: $(VENV)/.runtime ## start the whole hub on this machine, in one process, with its data under var/
+	$(BIN)/wushe up
+
+stop: $(VENV)/.runtime ## stop the hub that `make run` or `wushe up` started from this folder
+	$(BIN)/wushe stop
+
+test: ## run everything: lint, then each kind of test, and say at the end what failed
+	@deploy/bootstrap.sh tests
+	@failed=; for stage in $(STAGES); do \
+	  echo; echo "==== $$stage"; $(SERVERS) $(MAKE) $$stage || failed="$$failed $$stage"; \
+	done; echo; \
+	if [ -n "$$failed" ]; then echo "Failed:$$failed"; exit 1; fi; echo "Everything passed: $(STAGES)"
+
+unit: $(VENV)/.dev ## test the rules: no server, no network, half a minute at most
+	$(call tests,tests/unit,,--timeout=20)
+
+architecture: $(VENV)/.dev ## test what may import what, how long things are, and that each such rule bites
+	$(call tests,tests/architecture)
+
+contract: $(VENV)/.dev ## test that every event ever released still loads and the generated documents are current
+	$(call tests,tests/contract)
+
+kernel: $(VENV)/.dev ## test the kernel over memory, SQLite and PostgreSQL, and the servers that tests start
+	$(call tests,tests/kernel)
+	$(call tests,tests/support)
+
+scenario: $(VENV)/.dev ## play whole stories over real services and a real broker
+	$(call tests,tests/scenario)
+
+faults: $(VENV)/.dev ## kill, repeat, reorder, delay and poison; then ask whether anything was lost or done twice
+	$(call tests,tests/faults)
+
+browser: $(VENV)/.dev ## drive the console in headless Chromium
+	$(call tests,tests/browser)
+
+bench: $(VENV)/.dev ## measure throughput, lag and replay speed beside peers (takes minutes)
+	@deploy/bootstrap.sh tests
+	$(call tests,tests/bench,$(SERVERS),-p no:randomly --benchmark-only --timeout=900)
+
+lint: $(VENV)/.dev ## check style, types and imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+format: $(VENV)/.dev ## put the code into the one layout, and repair what can be repaired without thinking
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+docs: $(VENV)/.runtime ## write the generated documents anew (events.md and the OpenAPI descriptions)
+	$(BIN)/wushe docs
+
+verify: $(VENV)/.runtime ## check the ledger of the hub under var/ from first entry to last
+	$(BIN)/wushe verify
+
+servers: ## install what tests need and is missing: PostgreSQL, RabbitMQ, Chromium, a Chinese font
+	@deploy/bootstrap.sh tests
+
+LOCKED := --quiet --generate-hashes --strip-extras --allow-unsafe --no-header \
+          --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
+
+lock: $(VENV)/.dev ## write both locks anew from the .in files, keeping versions that still fit
+	$(BIN)/pip-compile $(LOCKED) --output-file requirements.lock requirements.in $(ARGS)
+	$(BIN)/pip-compile $(LOCKED) --output-file requirements-dev.lock requirements-dev.in $(ARGS)
+
+clean: ## remove the environment and everything tools leave behind; var/ stays
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	find . -maxdepth 1 -name '*.egg-info' -prune -exec rm -rf {} +
+
+# The environment. Two stamps, so that `make run` installs nothing that only tests need.
+
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+# The packages' folders are named in the editable install, so a new one makes it anew.
+ROOTS := $(wildcard services/__init__.py wushe/__init__.py)
+
+$(BIN)/python:
+	@PYTHON=$(PYTHON) deploy/bootstrap.sh venv
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.runtime: requirements.lock pyproject.toml $(ROOTS) | $(BIN)/python
+	$(PIP) install --quiet --require-hashes -r requirements.lock
+	$(PIP) install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
+	$(PIP) install --quiet --require-hashes -r requirements.lock -r requirements-dev.lock
+	@touch $@
