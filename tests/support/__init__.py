@@ -1,0 +1,1 @@
+"""What tests are written with: given/when/then, real servers, the words of scenarios."""
