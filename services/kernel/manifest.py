@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -11,7 +12,7 @@ import sqlalchemy as sa
 
 from services.kernel.decider import Decider
 from services.kernel.message import Message
-from services.kernel.view import Project
+from services.kernel.view import Change, Project, Rows
 
 
 class Look(Protocol):
@@ -57,6 +58,48 @@ class Timer:
     command: Callable[[dict[str, Any]], Do]
 
 
+class Recorder(Protocol):
+    """One who keeps what is heard, message by message, in an order of its own (the ledger).
+
+    The kernel calls `take` for one batch at a time, whichever publisher it comes from, and commits what it answers
+    together with the cursor. A recorder may remember where it stands; when a commit fails or its outcome is unknown the
+    kernel calls `forget`, and the next `take` reads from the tables again.
+    """
+
+    def take(self, batch: Sequence[Message], now: datetime, look: Look) -> list[Change | Rows]:
+        """The rows that record this batch, in its order."""
+        ...
+
+    def forget(self) -> None:
+        """What was taken last may not be written: remember nothing."""
+        ...
+
+
+class Follower(Protocol):
+    """A view that is derived from what a recorder keeps, at its own pace, in a loop that the kernel runs.
+
+    `step` reads on from where it stood and answers the changes, the commands that follow from them, and where it stands
+    now; the kernel commits the three together (the commands are asked after that commit, with ids derived from
+    `name` and their place, so that a repeated step asks nothing twice). The same position again means: nothing to do.
+    `tables` are emptied, and the position set to 0, when the view is rebuilt.
+    """
+
+    name: str
+    tables: tuple[sa.Table, ...]
+
+    def step(self, look: Look, after: int) -> tuple[list[Change], list[Do], int]:
+        """What follows from the next entries after this one."""
+        ...
+
+
+OnGap = Callable[[str, int, int], list[Do]]
+
+
+def no_gap(publisher: str, expected: int, seen: int) -> list[Do]:
+    """A service that does not write down the gaps it meets."""
+    return []
+
+
 def hears_nothing(message: Message, look: Look) -> list[Do]:
     """The policy of a service that acts on nobody's events."""
     return []
@@ -70,6 +113,11 @@ class Manifest:
     `project` folds its own events into its views (tables of `metadata`); `project_heard` folds messages of others into
     views of the same metadata. `facts` gives, for a class of commands, what `decide` finds in `ask.facts`: it is read
     from the service's own views inside the commit, so it cannot be overtaken by another command of this service.
+
+    `record` makes the recorder of a service that keeps what it hears, `kept` are the tables it keeps it in: created with
+    the views, never emptied by a rebuild. `followers` derive views from them. `on_gap(publisher, expected, seen)` is
+    called when the next message of a publisher is `seen` instead of `expected`, `on_filled` with the same numbers when
+    the missing ones have been pulled.
     """
 
     name: str
@@ -81,3 +129,8 @@ class Manifest:
     whenever: Whenever = hears_nothing
     facts: Mapping[type, Facts] = field(default_factory=dict)
     timers: tuple[Timer, ...] = ()
+    record: Callable[[], Recorder] | None = None
+    kept: sa.MetaData = field(default_factory=sa.MetaData)
+    followers: tuple[Follower, ...] = ()
+    on_gap: OnGap = no_gap
+    on_filled: OnGap = no_gap

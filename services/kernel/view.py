@@ -42,6 +42,15 @@ def drop(table: sa.Table, *key: Any) -> Change:
     return Change(table, key, drop=True)
 
 
+@dataclass(frozen=True)
+class Rows:
+    """New rows of one table, written in bulk as they are: no merging, no upsert; a key that exists fails the commit."""
+
+    table: sa.Table
+    columns: tuple[str, ...]
+    values: list[tuple[Any, ...]]
+
+
 Project = Callable[[Recorded], Iterable[Change]]
 
 
@@ -67,3 +76,56 @@ def merged(changes: Iterable[Change]) -> list[Change]:
         known = rows.get(place)
         rows[place] = change if known is None else then(known, change)
     return list(rows.values())
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Many new rows for one table, inserted in bulk; a row that is already there is an error."""
+
+    table: sa.Table
+    columns: tuple[str, ...]
+    values: list[tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Changes of one table that name the same columns, ready to be written in one statement."""
+
+    table: sa.Table
+    keys: tuple[str, ...]
+    sets: tuple[str, ...]
+    adds: tuple[str, ...]
+    values: list[tuple[Any, ...]]
+
+
+def dropped(changes: Iterable[Change]) -> dict[sa.Table, list[tuple[Any, ...]]]:
+    """The keys of the rows that go, by table."""
+    gone: dict[sa.Table, list[tuple[Any, ...]]] = {}
+    for change in changes:
+        if change.drop:
+            gone.setdefault(change.table, []).append(change.key)
+    return gone
+
+
+def batches(changes: Iterable[Change]) -> list[Batch]:
+    """Merged changes in as few statements as can be: one for each table and set of columns."""
+    found: dict[tuple[sa.Table, tuple[str, ...], tuple[str, ...]], Batch] = {}
+    for change in changes:
+        if change.drop and not (change.sets or change.adds):
+            continue
+        sets, adds = tuple(sorted(change.sets)), tuple(sorted(change.adds))
+        batch = found.get((change.table, sets, adds))
+        if batch is None:
+            keys = tuple(column.name for column in change.table.primary_key)
+            batch = found[(change.table, sets, adds)] = Batch(change.table, keys, sets, adds, [])
+        batch.values.append((*change.key, *(change.sets[c] for c in sets), *(change.adds[c] for c in adds)))
+    return list(found.values())
+
+
+def upsert_tail(batch: Batch) -> str:
+    """The end of an upsert, in the dialect that SQLite and PostgreSQL share."""
+    name = f'"{batch.table.name}"'
+    steps = [f'"{c}" = excluded."{c}"' for c in batch.sets]
+    steps += [f'"{c}" = coalesce({name}."{c}", 0) + excluded."{c}"' for c in batch.adds]
+    where = ", ".join(f'"{k}"' for k in batch.keys)
+    return f"ON CONFLICT ({where}) DO " + (f"UPDATE SET {', '.join(steps)}" if steps else "NOTHING")
