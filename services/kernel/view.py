@@ -42,15 +42,6 @@ def drop(table: sa.Table, *key: Any) -> Change:
     return Change(table, key, drop=True)
 
 
-@dataclass(frozen=True)
-class Rows:
-    """New rows of one table, written in bulk as they are: no merging, no upsert; a key that exists fails the commit."""
-
-    table: sa.Table
-    columns: tuple[str, ...]
-    values: list[tuple[Any, ...]]
-
-
 Project = Callable[[Recorded], Iterable[Change]]
 
 
