@@ -115,9 +115,9 @@ class Manifest:
     from the service's own views inside the commit, so it cannot be overtaken by another command of this service.
 
     `record` makes the recorder of a service that keeps what it hears, `kept` are the tables it keeps it in: created
-    with the views, never emptied by a rebuild. `followers` derive views from them. `on_gap(publisher, expected, seen)` is
-    called when the next message of a publisher is `seen` instead of `expected`, `on_filled` with the same numbers when
-    the missing ones have been pulled.
+    with the views, never emptied by a rebuild. `followers` derive views from them. `on_gap(publisher, expected, seen)`
+    is called when the next message of a publisher is `seen` instead of `expected`, `on_filled` with the same numbers
+    when the missing ones have been pulled.
     """
 
     name: str
