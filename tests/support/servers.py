@@ -203,7 +203,7 @@ class Postgres:
         """The maintenance database, as the superuser."""
         return self.url("postgres")
 
-    def execute(self, statement: sql.Composable, database: str = "postgres") -> None:
+    def execute(self, statement: sql.SQL | sql.Composed, database: str = "postgres") -> None:
         """One statement as the superuser, outside a transaction."""
         with psycopg.connect(self.conninfo(database), autocommit=True) as connection:
             connection.execute(statement)
