@@ -1,0 +1,129 @@
+"""One engine's ways: what the store needs from SQLite and from PostgreSQL, behind one interface.
+
+`Writer` belongs to the appender's thread alone. Reading for views goes through SQLAlchemy (`engine_for`), from any
+thread. A group is written under a compare-and-set on the head row: if another process has written since, nothing is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite import DATETIME
+
+from services.kernel.errors import HubError
+from services.kernel.unit import Moved
+from services.kernel.view import Change, Rows
+
+
+class HeadMoved(HubError):
+    """Another process wrote first; nothing of this group was written."""
+
+
+class DatabaseGone(HubError):
+    """The connection broke; whether the group was written is to be found out from the head."""
+
+
+@dataclass(frozen=True)
+class Head:
+    """Where a log ends: position (0 when empty), hash of the last event's bytes, microseconds when it was recorded."""
+
+    position: int
+    hash: bytes
+    recorded_at: int
+
+
+EventRow = tuple[int, str, int, str, int, bytes]
+CommandRow = tuple[UUID, bytes, str, int, int, str]
+SnapshotRow = tuple[str, int, str, bytes]
+
+
+@dataclass
+class Group:
+    """Everything that one transaction writes."""
+
+    before: Head
+    after: Head
+    events: list[EventRow] = field(default_factory=list)
+    commands: list[CommandRow] = field(default_factory=list)
+    snapshots: list[SnapshotRow] = field(default_factory=list)
+    changes: list[Change | Rows] = field(default_factory=list)
+    moves: list[Moved] = field(default_factory=list)
+
+
+class Writer(Protocol):
+    """The single writing connection of a process."""
+
+    def head(self) -> Head:
+        """Where the log ends now."""
+        ...
+
+    def write(self, group: Group) -> None:
+        """Write the group durably, or raise HeadMoved, DatabaseGone or the database's own error, having written nothing."""
+        ...
+
+    def tails(self, streams: Sequence[str], fingerprints: Sequence[str]) -> tuple[list[SnapshotRow], list[tuple[str, int, bytes]]]:
+        """The usable snapshots of these streams, and the events after them, ordered by stream and version."""
+        ...
+
+    def answers(self, ids: Sequence[UUID]) -> list[CommandRow]:
+        """What was answered to those of these commands that are known."""
+        ...
+
+    def streams_since(self, position: int) -> list[str]:
+        """The streams that have events after this position."""
+        ...
+
+    def close(self) -> None:
+        """Give the connection back."""
+        ...
+
+
+class _UtcDateTime(DATETIME):
+    """SQLite keeps no offset: instants go in as UTC and come out aware."""
+
+    def bind_processor(self, dialect: sa.Dialect) -> Any:
+        inner = super().bind_processor(dialect)
+        return lambda value: inner(value.astimezone(UTC) if value is not None and value.tzinfo else value)
+
+    def result_processor(self, dialect: sa.Dialect, coltype: object) -> Any:
+        inner = super().result_processor(dialect, coltype)
+
+        def read(value: Any) -> datetime | None:
+            found = inner(value) if inner else value
+            return None if found is None else found.replace(tzinfo=UTC)
+
+        return read
+
+
+def engine_for(url: str, **options: Any) -> sa.Engine:
+    """An engine for reading views and making tables: WAL and full synchronisation on SQLite, UTC everywhere."""
+    parsed = sa.make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        engine = sa.create_engine(parsed, connect_args={"timeout": 30, "check_same_thread": False}, **options)
+        engine.dialect.colspecs = {**engine.dialect.colspecs, sa.DateTime: _UtcDateTime}
+        sa.event.listen(engine, "connect", _sqlite_pragmas)
+        return engine
+    engine = sa.create_engine(parsed, pool_pre_ping=True, pool_size=10, max_overflow=20, **options)
+    sa.event.listen(engine, "connect", lambda raw, _: raw.execute("SET TIME ZONE 'UTC'") and raw.commit())
+    return engine
+
+
+def _sqlite_pragmas(raw: Any, _: Any) -> None:
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+        raw.execute(f"PRAGMA {pragma}")
+
+
+def writer_for(engine: sa.Engine) -> Writer:
+    """The writing connection that fits an engine."""
+    if engine.dialect.name == "sqlite":
+        from services.kernel.database_sqlite import SqliteWriter
+
+        return SqliteWriter(engine)
+    from services.kernel.database_postgres import PostgresWriter
+
+    return PostgresWriter(engine)

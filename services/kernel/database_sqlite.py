@@ -1,0 +1,154 @@
+"""Writing to SQLite: one connection, WAL, full synchronisation, one transaction a group."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from services.kernel.database import CommandRow, DatabaseGone, Group, Head, HeadMoved, SnapshotRow
+from services.kernel.errors import ConcurrentChange
+from services.kernel.unit import Moved
+from services.kernel.view import Batch, Change, Rows, batches, dropped, merged, upsert_tail
+
+MOVE = "UPDATE head SET position = CASE WHEN position = ? THEN ? END, hash = ?, recorded_at = ? WHERE id = 1"
+EVENTS = "INSERT INTO event (position, stream, version, type, recorded_at, raw) VALUES (?, ?, ?, ?, ?, ?)"
+COMMANDS = "INSERT INTO command (id, digest, stream, version, position, events) VALUES (?, ?, ?, ?, ?, ?)"
+SNAPSHOTS = "INSERT OR REPLACE INTO snapshot (stream, version, fingerprint, state) VALUES (?, ?, ?, ?)"
+
+MOVED = (
+    "INSERT INTO cursor (publisher, position) VALUES (?, ?) ON CONFLICT (publisher) "
+    "DO UPDATE SET position = CASE WHEN cursor.position = ? THEN excluded.position END"
+)
+
+
+class SqliteWriter:
+    """The single writing connection to a SQLite file."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._dialect = engine.dialect
+        self._pooled = engine.raw_connection()
+        self._raw: sqlite3.Connection = self._pooled.driver_connection  # type: ignore[assignment]
+        self._raw.isolation_level = None
+
+    def head(self) -> Head:
+        """Where the log ends now."""
+        return Head(*self._raw.execute("SELECT position, hash, recorded_at FROM head WHERE id = 1").fetchone())
+
+    def write(self, group: Group) -> None:
+        """Write the group in one transaction."""
+        try:
+            self._raw.execute("BEGIN IMMEDIATE")
+            try:
+                self._fill(group)
+                self._raw.execute("COMMIT")
+            except BaseException:
+                if self._raw.in_transaction:
+                    self._raw.execute("ROLLBACK")
+                raise
+        except sqlite3.OperationalError as broken:
+            raise DatabaseGone(str(broken)) from broken
+
+    def _fill(self, group: Group) -> None:
+        run, many = self._raw.execute, self._raw.executemany
+        try:
+            run(MOVE, (group.before.position, group.after.position, group.after.hash, group.after.recorded_at))
+        except sqlite3.IntegrityError as moved:
+            raise HeadMoved(str(moved)) from moved
+        if group.events:
+            many(EVENTS, group.events)
+        if group.commands:
+            many(COMMANDS, [(row[0].hex, *row[1:]) for row in group.commands])
+        if group.snapshots:
+            many(SNAPSHOTS, group.snapshots)
+        for move in group.moves:
+            self._move(move)
+        if group.changes:
+            self._change(group.changes)
+
+    def _move(self, move: Moved) -> None:
+        try:
+            self._raw.execute(MOVED, (move.publisher, move.after, move.before))
+        except sqlite3.IntegrityError as moved:
+            raise ConcurrentChange(f"cursor/{move.publisher}", move.before, -1) from moved
+
+    def _change(self, changes: Sequence[Change | Rows]) -> None:
+        for rows in (c for c in changes if isinstance(c, Rows)):
+            self._many(_insert(rows.table, rows.columns), rows.table, rows.columns, rows.values)
+        wanted = merged(c for c in changes if isinstance(c, Change))
+        for table, keys in dropped(wanted).items():
+            names = tuple(c.name for c in table.primary_key)
+            where = " AND ".join(f'"{name}" = ?' for name in names)
+            self._many(f'DELETE FROM "{table.name}" WHERE {where}', table, names, keys)
+        for batch in batches(wanted):
+            columns = (*batch.keys, *batch.sets, *batch.adds)
+            self._many(_upsert(batch, columns), batch.table, columns, batch.values)
+
+    def _many(self, sql: str, table: sa.Table, columns: tuple[str, ...], values: list[tuple[Any, ...]]) -> None:
+        binders = [(i, b) for i, b in enumerate(_binders(table, columns, self._dialect)) if b]
+        if not binders:
+            self._raw.executemany(sql, values)
+            return
+        bound = []
+        for row in values:
+            cells = list(row)
+            for i, bind in binders:
+                cells[i] = bind(cells[i])
+            bound.append(cells)
+        self._raw.executemany(sql, bound)
+
+    def tails(self, streams: Sequence[str], fingerprints: Sequence[str]) -> tuple[list[SnapshotRow], list[tuple[str, int, bytes]]]:
+        """The usable snapshots of these streams, and the events after them."""
+        snapshots: list[SnapshotRow] = []
+        events: list[tuple[str, int, bytes]] = []
+        for stream, fingerprint in zip(streams, fingerprints, strict=True):
+            found = self._raw.execute(
+                "SELECT stream, version, fingerprint, state FROM snapshot WHERE stream = ? AND fingerprint = ?", (stream, fingerprint)
+            ).fetchone()
+            snapshots += [found] if found else []
+            events += self._raw.execute(
+                "SELECT stream, version, raw FROM event WHERE stream = ? AND version > ? ORDER BY version",
+                (stream, found[1] if found else 0),
+            ).fetchall()
+        return snapshots, events
+
+    def answers(self, ids: Sequence[UUID]) -> list[CommandRow]:
+        """What was answered to those of these commands that are known."""
+        marks = ",".join("?" * len(ids))
+        rows = self._raw.execute(
+            f"SELECT id, digest, stream, version, position, events FROM command WHERE id IN ({marks})", [i.hex for i in ids]
+        )
+        return [(UUID(row[0]), *row[1:]) for row in rows]
+
+    def streams_since(self, position: int) -> list[str]:
+        """The streams that have events after this position."""
+        return [row[0] for row in self._raw.execute("SELECT DISTINCT stream FROM event WHERE position > ?", (position,))]
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._pooled.close()
+
+
+def _insert(table: sa.Table, columns: tuple[str, ...]) -> str:
+    names = ", ".join(f'"{c}"' for c in columns)
+    return f'INSERT INTO "{table.name}" ({names}) VALUES ({", ".join("?" * len(columns))})'
+
+
+def _upsert(batch: Batch, columns: tuple[str, ...]) -> str:
+    return f"{_insert(batch.table, columns)} {upsert_tail(batch)}"
+
+
+@cache
+def _binders(table: sa.Table, columns: tuple[str, ...], dialect: sa.Dialect) -> list[Callable[[Any], Any] | None]:
+    """How each column's values become what sqlite3 takes."""
+    return [_binder(table.c[name].type, dialect) for name in columns]
+
+
+def _binder(kind: sa.types.TypeEngine[Any], dialect: sa.Dialect) -> Callable[[Any], Any] | None:
+    if isinstance(kind, sa.String):
+        return lambda value: value if value is None or type(value) is str else str(value)
+    return kind.dialect_impl(dialect).bind_processor(dialect)

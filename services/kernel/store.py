@@ -1,0 +1,168 @@
+"""A service's store: its log, its views, its cursors, in one database; written by its appender, read by everyone."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from concurrent.futures import Future
+from time import monotonic
+from typing import Any
+
+import sqlalchemy as sa
+
+from services.kernel.appender import Appender
+from services.kernel.clock import Clock, system_clock
+from services.kernel.database import engine_for, writer_for
+from services.kernel.errors import Unavailable
+from services.kernel.manifest import Manifest
+from services.kernel.schema import prepare
+from services.kernel.tables import cursor, event, head, relay
+from services.kernel.unit import Results, Unit
+
+POLL_SECONDS = 1.0
+
+
+class Views:
+    """Reading a service's own tables, from any thread (see `manifest.Look`)."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+
+    def run(self, statement: sa.Select[Any]) -> list[dict[str, Any]]:
+        """The rows of any select."""
+        try:
+            with self._engine.connect() as connection:
+                return [dict(row) for row in connection.execute(statement).mappings()]
+        except sa.exc.OperationalError as gone:
+            raise Unavailable("the database is away") from gone
+
+    def one(self, table: sa.Table, *key: Any) -> dict[str, Any] | None:
+        """The row under this primary key, or None."""
+        where = [column == value for column, value in zip(table.primary_key, key, strict=True)]
+        found = self.run(sa.select(table).where(*where))
+        return found[0] if found else None
+
+    def all(self, table: sa.Table, **equals: Any) -> list[dict[str, Any]]:
+        """All rows whose columns equal these values, in the order of the primary key."""
+        where = [table.c[name] == value for name, value in equals.items()]
+        return self.run(sa.select(table).where(*where).order_by(*table.primary_key))
+
+
+class Store:
+    """One service's log, views and cursors.
+
+    `submit` and `post` hand commands to the appender; everything else reads, or moves a relay's position.
+    """
+
+    def __init__(self, manifest: Manifest, url: str, *, owner_url: str | None = None, clock: Clock = system_clock) -> None:
+        self.name, self.manifest, self.clock = manifest.name, manifest, clock
+        prepare(manifest, owner_url or url, url)
+        self.engine = engine_for(url)
+        self.views = Views(self.engine)
+        self._grown = threading.Condition()
+        self._head = self._read_head()
+        self.appender = Appender(manifest, lambda: writer_for(self.engine), self.views, clock)
+        self.appender.committed.append(self._announce)
+
+    def start(self) -> None:
+        """Begin to take commands."""
+        self.appender.start()
+
+    def stop(self) -> None:
+        """Finish what was handed over and let the database go."""
+        self.appender.stop()
+        with self._grown:
+            self._grown.notify_all()
+        self.engine.dispose()
+
+    # --- writing ---
+
+    def post(self, *units: Unit) -> None:
+        """Hand units to the appender; each one's `answer` is called from the appender's thread."""
+        self.appender.post(*units)
+
+    def submit(self, unit: Unit) -> Future[Results]:
+        """Hand a unit over; the future holds one result an order, or raises what befell the unit as a whole."""
+        future: Future[Results] = Future()
+        unit.answer = lambda outcome: future.set_exception(outcome) if isinstance(outcome, BaseException) else future.set_result(outcome)
+        self.post(unit)
+        return future
+
+    # --- reading the log ---
+
+    def _announce(self) -> None:
+        with self._grown:
+            self._head = max(self._head, self.appender.head.position)
+            self._grown.notify_all()
+
+    def _read_head(self) -> int:
+        return int(self._scalar(sa.select(head.c.position)) or 0)
+
+    def head(self) -> int:
+        """The position of the last event; 0 when there is none."""
+        return self._head
+
+    def refresh(self) -> int:
+        """The head as the database has it: another process may have written."""
+        self._head = max(self._head, self._read_head())
+        return self._head
+
+    def wait(self, after: int, timeout: float) -> bool:
+        """Until the log is longer than `after`, or `timeout` seconds have passed; True when it is longer."""
+        until = monotonic() + timeout
+        with self._grown:
+            while self._head <= after and (left := until - monotonic()) > 0:
+                if not self._grown.wait(min(left, POLL_SECONDS)):
+                    self.refresh()
+            return self._head > after
+
+    def read(self, after: int, limit: int) -> list[bytes]:
+        """Stored events in order of position, gapless, at most `limit`."""
+        query = sa.select(event.c.raw).where(event.c.position > after).order_by(event.c.position).limit(limit)
+        return self._raws(query)
+
+    def stream(self, stream: str) -> list[bytes]:
+        """All stored events of one stream, in order."""
+        return self._raws(sa.select(event.c.raw).where(event.c.stream == stream).order_by(event.c.version))
+
+    def _raws(self, query: sa.Select[Any]) -> list[bytes]:
+        try:
+            with self.engine.connect() as connection:
+                return [bytes(row[0]) for row in connection.execute(query)]
+        except sa.exc.OperationalError as gone:
+            raise Unavailable("the database is away") from gone
+
+    # --- cursors ---
+
+    def relayed(self, output: str) -> int:
+        """How far an output of the relay has been confirmed."""
+        return int(self._scalar(sa.select(relay.c.position).where(relay.c.output == output)) or 0)
+
+    def move_relay(self, output: str, position: int) -> None:
+        """An output of the relay has been confirmed up to here."""
+        moved = relay.update().where(relay.c.output == output).values(position=position)
+        self._execute((moved, relay.insert().values(output=output, position=position)))
+
+    def _execute(self, update_or_insert: Sequence[sa.Executable]) -> None:
+        update, insert = update_or_insert
+        try:
+            with self.engine.begin() as connection:
+                if connection.execute(update).rowcount == 0:
+                    connection.execute(insert)
+        except sa.exc.OperationalError as gone:
+            raise Unavailable("the database is away") from gone
+
+    def cursor(self, publisher: str) -> int:
+        """How far this service has heard a publisher."""
+        return int(self._scalar(sa.select(cursor.c.position).where(cursor.c.publisher == publisher)) or 0)
+
+    def _scalar(self, query: sa.Select[Any]) -> Any:
+        try:
+            with self.engine.connect() as connection:
+                return connection.execute(query).scalar()
+        except sa.exc.OperationalError as gone:
+            raise Unavailable("the database is away") from gone
+
+    def look(self) -> Views:
+        """Reads of the committed views, from any thread."""
+        return self.views
