@@ -1,0 +1,224 @@
+"""What can be set: one list, from which `config` reads and against which the settings table of README is tested."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+SERVICES = ("intake", "referral", "volunteer", "audit", "partner", "console")
+SEALING = ("intake", "referral", "volunteer")
+"""The services whose commands carry personal values, which their vault seals."""
+
+LOG_LEVELS = ("info", "warning", "error", "off")
+
+
+class Wrong(ValueError):
+    """A value does not fit its setting; with two arguments, these say why in English and in Chinese."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How a value is read from text, and what is expected of it, in two languages."""
+
+    read: Callable[[str], Any]
+    en: str
+    zh: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """One setting: the field it goes into, the services that cannot do without it, its default, what it is for."""
+
+    name: str
+    into: str
+    kind: Kind
+    en: str
+    zh: str
+    required: tuple[str, ...] = ()
+    default: str = ""
+    secret: bool = False
+
+
+# --- kinds of values ----------------------------------------------------------------------------------------------
+
+
+def _matching(pattern: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if not re.fullmatch(pattern, text):
+            raise Wrong
+        return text
+
+    return read
+
+
+def _base(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise Wrong
+    return text.rstrip("/")
+
+
+def _listen(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdecimal() or int(port) > 65535:
+        raise Wrong
+    return host.strip("[]"), int(port)
+
+
+def _key(text: str) -> bytes:
+    try:
+        key = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError) as broken:
+        raise Wrong from broken
+    if len(key) != 32:
+        raise Wrong
+    return key
+
+
+def _keys(text: str) -> tuple[bytes, ...]:
+    return tuple(_key(part.strip()) for part in text.split(","))
+
+
+def _size(text: str) -> int:
+    if not text.isdecimal() or not 1024 <= int(text) <= 16 * 1024 * 1024:
+        raise Wrong
+    return int(text)
+
+
+def _level(text: str) -> str:
+    if text not in LOG_LEVELS:
+        raise Wrong
+    return text
+
+
+def _yes(text: str) -> bool:
+    if text not in ("true", "false"):
+        raise Wrong
+    return text == "true"
+
+
+DATABASE = Kind(
+    _matching(r"sqlite:///.+|postgresql\+psycopg://[^/]*/.+"),
+    "sqlite:///path or postgresql+psycopg://user:password@host/name",
+    " sqlite:///路径 或 postgresql+psycopg://用户:密码@主机/库名",
+)
+BROKER = Kind(
+    _matching(r"amqps?://[^/]+(/.*)?|memory://.*"),
+    "amqp://user:password@host/vhost, amqps://… or memory://",
+    " amqp://用户:密码@主机/虚拟主机、amqps://… 或 memory://",
+)
+BASE = Kind(_base, "http://host or https://host", " http://主机 或 https://主机")
+LISTEN = Kind(_listen, "host:port", " 主机:端口")
+KEY = Kind(_key, "32 bytes in base64url", " base64url 编码的 32 字节")
+KEYS = Kind(_keys, "32 bytes in base64url, several separated by commas", " base64url 编码的 32 字节, 多个以逗号分隔")
+TOKEN = Kind(_matching(r"[\w-]+(\.[\w-]+){2}"), "a token issued by `wushe token`", "由 `wushe token` 签发的令牌")
+SIZE = Kind(_size, "a number of bytes from 1024 to 16777216", " 1024 至 16777216 的字节数")
+LEVEL = Kind(_level, "one of info, warning, error, off", " info、warning、error、off 之一")
+YES = Kind(_yes, "true or false", " true 或 false")
+
+
+# --- the list -----------------------------------------------------------------------------------------------------
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting(
+        name="HUB_DATABASE_URL", into="database_url", kind=DATABASE, required=SERVICES, secret=True,
+        en="The service's own database, as the role that it runs as.",
+        zh="本服务自己的数据库, 以运行角色连接。",
+    ),
+    Setting(
+        name="HUB_OWNER_DATABASE_URL", into="owner_database_url", kind=DATABASE, secret=True,
+        en="The same database as its owner, for making tables; without it the running role must own them.",
+        zh="同一数据库, 以所有者角色连接, 用于建表; 不设则运行角色须为所有者。",
+    ),
+    Setting(
+        name="HUB_KEYS_URL", into="keys_url", kind=DATABASE, required=SEALING, secret=True,
+        en="The vault's key database, kept and backed up apart from the service's own.",
+        zh="保险库的密钥数据库, 与业务库分开存放、分开备份。",
+    ),
+    Setting(
+        name="HUB_OWNER_KEYS_URL", into="owner_keys_url", kind=DATABASE, secret=True,
+        en="The key database as its owner, for making its table.",
+        zh="密钥数据库, 以所有者角色连接, 用于建表。",
+    ),
+    Setting(
+        name="HUB_KEK", into="keks", kind=KEYS, required=SEALING, secret=True,
+        en="The key that wraps people's keys; while it changes, the new one first and the old one after it.",
+        zh="包裹个人密钥的主密钥; 更换期间新的在前, 旧的在后。",
+    ),
+    Setting(
+        name="HUB_AMQP_URL", into="amqp_url", kind=BROKER, required=SERVICES, secret=True,
+        en="The broker.", zh="消息代理。",
+    ),
+    Setting(
+        name="HUB_SINGLE_EVENTS", into="single_events", kind=YES, default="true",
+        en="Also send each event as a message of its own, for stock nameko handlers and other people's code.",
+        zh="同时把每个事件单独发布, 供普通 nameko 处理器和他人程序接收。",
+    ),
+    Setting(
+        name="HUB_LISTEN", into="listen", kind=LISTEN, default="127.0.0.1:8000",
+        en="Where the service answers HTTP.", zh="本服务的 HTTP 监听地址。",
+    ),
+    Setting(
+        name="HUB_URL", into="url", kind=BASE, default="http://127.0.0.1:8080",
+        en="The hub as its services reach it; events are pulled from `{HUB_URL}/{publisher}/v1/events`.",
+        zh="各服务访问枢纽的地址; 从 `{HUB_URL}/{publisher}/v1/events` 拉取事件。",
+    ),
+    *(
+        Setting(
+            name=f"HUB_{name.upper()}_URL", into=f"urls.{name}", kind=BASE,
+            en=f"Where `{name}` is reached, if not under HUB_URL.", zh=f"`{name}` 的地址, 不在 HUB_URL 之下时设置。",
+        )
+        for name in SERVICES
+    ),
+    Setting(
+        name="HUB_TOKEN_PUBLIC_KEY", into="token_public_keys", kind=KEYS, required=SERVICES, secret=True,
+        en="The Ed25519 key that tokens are checked with; while it changes, the new one and the old one.",
+        zh="校验令牌的 Ed25519 公钥; 更换期间新旧并列。",
+    ),
+    Setting(
+        name="HUB_TOKEN_PRIVATE_KEY", into="token_private_key", kind=KEY, required=("console",), secret=True,
+        en="The Ed25519 key that the console signs tokens with.", zh="控制台签发令牌的 Ed25519 私钥。",
+    ),
+    Setting(
+        name="HUB_SERVICE_TOKEN", into="service_token", kind=TOKEN, required=SERVICES, secret=True,
+        en="What the service shows to the others when it pulls their events.",
+        zh="向其他服务拉取事件时出示的令牌。",
+    ),
+    Setting(
+        name="HUB_SESSION_SECRET", into="session_secret", kind=KEY, required=("console",), secret=True,
+        en="What the console signs its cookies with.", zh="控制台签名 Cookie 的密钥。",
+    ),
+    Setting(
+        name="HUB_MAX_BODY", into="max_body", kind=SIZE, default="65536",
+        en="The largest request body, in bytes.", zh="请求体的最大字节数。",
+    ),
+    Setting(
+        name="HUB_LOG_LEVEL", into="log_level", kind=LEVEL, default="info",
+        en="`info`: a line for each message handled; `warning`: refused and failed; `error`: failed; `off`: none.",
+        zh="`info`: 每条消息一行; `warning`: 被拒绝和失败的; `error`: 仅失败的; `off`: 不写。",
+    ),
+    Setting(
+        name="HUB_DEMO", into="demo", kind=YES, default="false",
+        en="Allow the demo's sign-in names; never where real people are served.",
+        zh="允许演示账号登录; 服务真实居民时不得开启。",
+    ),
+)  # fmt: skip
+
+
+def table(zh: bool = False) -> list[str]:
+    """The settings as the rows of README's table."""
+    everyone = "全部服务" if zh else "every service"
+    rows = [
+        "| 设置 | 必填于 | 默认值 | 说明 |" if zh else "| setting | must be set for | default | what it is |",
+        "| --- | --- | --- | --- |",
+    ]
+    for setting in SETTINGS:
+        needed = everyone if setting.required == SERVICES else ", ".join(setting.required)
+        default = f"`{setting.default}`" if setting.default else ""
+        rows.append(f"| `{setting.name}` | {needed} | {default} | {setting.zh if zh else setting.en} |")
+    return rows
