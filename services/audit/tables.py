@@ -1,0 +1,77 @@
+"""What audit keeps for good: the ledger's entries, the tree over them, and where both end.
+
+`entry` is append-only: triggers refuse to change or remove a row. Instants are whole microseconds since 1970, UTC, so
+that they sort, compare and travel between databases without loss.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+KEPT = sa.MetaData()
+
+entry = sa.Table(
+    "entry",
+    KEPT,
+    sa.Column("idx", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("publisher", sa.String, nullable=False),
+    sa.Column("position", sa.BigInteger, nullable=False),
+    sa.Column("stream", sa.String, nullable=False),
+    sa.Column("seq", sa.BigInteger, nullable=False),
+    sa.Column("type", sa.String, nullable=False),
+    sa.Column("matter_id", sa.Uuid),
+    sa.Column("moves", sa.Boolean, nullable=False),
+    sa.Column("vt", sa.BigInteger),
+    sa.Column("rt", sa.BigInteger, nullable=False),
+    sa.Column("leaf", sa.LargeBinary, nullable=False),
+    sa.Column("raw", sa.LargeBinary, nullable=False),
+    sa.UniqueConstraint("publisher", "position"),
+)
+"""One event of one publisher: its place in the ledger and in its publisher's log, its bytes and their hash.
+
+`vt` is when it happened in the world (NULL when unknown), `rt` when the ledger learnt of it: strictly increasing.
+`moves` marks what the chain of responsibility is derived from.
+"""
+
+sa.Index("entry_of_matter", entry.c.matter_id, entry.c.idx)
+sa.Index("entry_of_stream", entry.c.stream, entry.c.seq)
+sa.Index("entry_by_rt", entry.c.rt)
+
+tile = sa.Table(
+    "tile",
+    KEPT,
+    sa.Column("level", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("n", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("data", sa.LargeBinary),
+)
+"""The tree's hashes, 256 to a row (C2SP tlog-tiles); the last row of a level grows until it is full."""
+
+log_state = sa.Table(
+    "log_state",
+    KEPT,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("size", sa.BigInteger),
+    sa.Column("frontier", sa.LargeBinary),
+    sa.Column("last_rt", sa.BigInteger),
+)
+"""One row: how many entries there are, the tree's right edge, and the last recorded time."""
+
+_SQLITE = """
+CREATE TRIGGER entry_no_{verb} BEFORE {verb} ON entry BEGIN SELECT RAISE(ABORT, 'entries are kept as they are'); END
+"""
+_POSTGRES = """
+CREATE OR REPLACE FUNCTION entry_is_kept() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION 'entries are kept as they are'; END $$;
+CREATE TRIGGER entry_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON entry
+FOR EACH STATEMENT EXECUTE FUNCTION entry_is_kept();
+"""
+
+
+def _on_creation(statement: str, dialect: str) -> None:
+    ddl = sa.DDL(statement)  # type: ignore[no-untyped-call]
+    sa.event.listen(entry, "after_create", ddl.execute_if(dialect=dialect))
+
+
+_on_creation(_SQLITE.format(verb="UPDATE"), "sqlite")
+_on_creation(_SQLITE.format(verb="DELETE"), "sqlite")
+_on_creation(_POSTGRES, "postgresql")
