@@ -66,10 +66,9 @@ bench: $(VENV)/.dev ## measure throughput, lag and replay speed beside peers (ta
 	$(call tests,tests/bench,$(SERVERS),-p no:randomly --benchmark-only --timeout=900)
 
 lint: $(VENV)/.dev ## check style, types and imports
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports --no-logo
+	@failed=0; for check in "ruff check ." "ruff format --check --quiet ." mypy "lint-imports --no-logo"; do \
+	  echo "→ $$check"; $(BIN)/$$check || failed=1; \
+	done; exit $$failed
 
 format: $(VENV)/.dev ## put the code into the one layout, and repair what can be repaired without thinking
 	$(BIN)/ruff check --fix .

@@ -1,13 +1,16 @@
 """What may be longer than the rules allow, each with its reason. The lists are meant to shrink."""
 
 # "services/…/module.py": why it is not two modules
-LONG_MODULES: dict[str, str] = {}
+LONG_MODULES: dict[str, str] = {
+    "services/contracts/codes.py": "a table, one code a line with its sentence in both languages; read by looking up",
+}
 
 # "services/…/module.py:function": why it is not two functions
 LONG_FUNCTIONS: dict[str, str] = {}
 
 # "services/…/module.py:function": why it must catch whatever comes
 CATCHING_ALL: dict[str, str] = {
+    "services/kernel/relay.py:run": "the relay's thread outlives any failure: each is counted, logged and tried again",
     "services/kernel/appender.py:_round": "the writer's thread serves many requests: one unit's fault is its own "
     "requester's answer, and must not end the thread or take the others with it",
 }

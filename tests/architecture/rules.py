@@ -77,8 +77,8 @@ def outside(root: Path, path: Path, allowed: str) -> bool:
 
 
 def domains_import_only_the_language(root: Path) -> Iterator[str]:
-    """A domain imports the standard library, its own parts, contracts, and of the kernel errors and message."""
-    shared = ("services.contracts", "services.kernel.errors", "services.kernel.message")
+    """A domain imports the standard library, its own parts, contracts, and of the kernel what it is declared with."""
+    shared = ("services.contracts", "services.kernel.errors", "services.kernel.message", "services.kernel.decider")
     for path in sources(root, *DOMAINS):
         service = path.relative_to(root).parts[1]
         for name, line in imports(tree_of(path)):
