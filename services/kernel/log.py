@@ -69,16 +69,16 @@ def wanted(level: str) -> bool:
 
 def handled(
     service: str, message: str, outcome: Outcome, *,
-    now: datetime | None = None, ms: float = 0.0, stream: str = "", version: int = 0, publisher: str = "", position: int = 0,
-    count: int = 0, attempts: int = 0, code: str = "", correlation: UUID | None = None,
+    ms: float = 0.0, stream: str = "", version: int = 0, publisher: str = "", position: int = 0, count: int = 0,
+    attempts: int = 0, code: str = "", correlation: UUID | None = None, now: datetime | None = None,
 ) -> None:  # fmt: skip
     """A message was handled: a command asked, or an event (or a batch of `count`) heard from `publisher`."""
     if LEVEL_OF[outcome] < _Level.least:
         return
     _write(Line(
-        at=now or system_clock(), service=service, handled=_plain(message), outcome=outcome, code=_plain(code), stream=_plain(stream),
-        version=version, publisher=_plain(publisher), position=position, count=count, attempts=attempts,
-        ms=round(ms, 2), correlation=correlation,
+        at=now or system_clock(), service=service, handled=_plain(message), outcome=outcome, code=_plain(code),
+        stream=_plain(stream), version=version, publisher=_plain(publisher), position=position, count=count,
+        attempts=attempts, ms=round(ms, 2), correlation=correlation,
     ))  # fmt: skip
 
 
