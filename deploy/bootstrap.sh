@@ -75,7 +75,9 @@ install() {
 }
 # The lists may be absent or older than the archive: fetch them only if the install fails without.
 if ! install >/dev/null 2>&1; then
-  "${as_root[@]}" apt-get update -qq
-  install
+  if ! { "${as_root[@]}" apt-get update -qq && install; }; then
+    echo "apt-get could not install: ${missing[*]}" >&2
+    exit 1
+  fi
 fi
 echo "Installed: ${missing[*]}"

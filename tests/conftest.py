@@ -5,8 +5,13 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from tests.support.servers import Postgres, Rabbit, ServerMissing, database
+
+# A slow moment of a shared machine is no fault of the code: only pytest-timeout judges time.
+settings.register_profile("hub", deadline=None)
+settings.load_profile("hub")
 
 _numbers = itertools.count(1)
 
