@@ -55,6 +55,7 @@ STORE_FAILED = _counter("hub_store_failures_total", "Commits that the database d
 RELAY_LAG = _gauge("hub_relay_lag_seconds", "Age of the oldest event that the broker has not confirmed.", "output")
 RELAY_BEHIND = _gauge("hub_relay_behind_events", "Events that the broker has not confirmed yet.", "output")
 RELAYED = _counter("hub_relayed_events_total", "Events that the broker has confirmed.", "output")
+UNROUTED = _counter("hub_unrouted_events_total", "Events that no queue was bound for, where nobody needs to listen.", "output")
 RELAY_FAILED = _counter("hub_relay_failures_total", "Publishes that were not confirmed.", "output", "reason")
 
 HEARD = _counter("hub_heard_events_total", "Events of others taken in.", "publisher", "via")
@@ -129,6 +130,11 @@ def relay_lag(service: str, output: str, events: int, seconds: float) -> None:
     """How much of the log the broker has not confirmed, and how old its oldest event is."""
     _child(RELAY_BEHIND, service, output).set(events)
     _child(RELAY_LAG, service, output).set(seconds)
+
+
+def unrouted(service: str, output: str) -> None:
+    """Nobody listens for one event of an output where nobody needs to."""
+    _child(UNROUTED, service, output).inc()
 
 
 def relay_failed(service: str, output: str, reason: str) -> None:

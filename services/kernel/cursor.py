@@ -1,0 +1,272 @@
+"""The cursor: what a service has heard of each publisher, each event once in effect, in order, whatever the bus does.
+
+Positions are contiguous, so what came before is dropped and what is missing is noticed by comparing two numbers; what is
+missing is pulled from its publisher. The cursor moves in the transaction that holds the effects. What fails is tried
+again message by message, counted before each attempt, and in the end parked. After a start, and where the bus hands out
+something for the second time, messages go one by one as well: the process before may have died of one of them.
+
+It knows neither the bus nor HTTP: it is handed events, and a `pull` to ask for more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from time import sleep
+from uuid import NAMESPACE_URL, uuid5
+
+import msgspec
+
+from services.kernel import log, metrics
+from services.kernel.clock import Clock, system_clock
+from services.kernel.effects import AWAY, Books, Broken, Effects, Run, TooEarly
+from services.kernel.errors import Unavailable
+from services.kernel.heard import Heard, Unreadable, read_message, stream_of
+from services.kernel.manifest import Manifest, OnGap
+from services.kernel.message import read_envelope
+from services.kernel.parking import POISON, REPLAY, WAITING, Parked, Parking, forgiven, released, set_aside
+
+Pull = Callable[[str, int, int], Sequence[bytes]]
+"""`pull(publisher, after, limit)`: events past a position, in order. Raises Unavailable when the publisher does not answer."""
+
+BATCH = 500
+PAGE = 1_000
+ATTEMPTS = 5
+CAREFUL = 500
+
+
+@dataclass
+class Place:
+    """Where a service stands with one publisher; up to position `careful` it goes message by message."""
+
+    position: int
+    careful: int
+    blocked: set[str]
+
+
+class Consumer:
+    """All that one service does with what others say. Its methods are called from one thread."""
+
+    def __init__(
+        self, manifest: Manifest, store: Books, pull: Pull, *,
+        clock: Clock = system_clock, attempts: int = ATTEMPTS, pause: Callable[[float], None] = sleep,
+    ) -> None:  # fmt: skip
+        self.name, self.manifest, self.parking = manifest.name, manifest, Parking(store)
+        self._store, self._pull, self._clock, self._attempts, self._pause = store, pull, clock, attempts, pause
+        self._effects = Effects(manifest, store, clock)
+        self._places: dict[str, Place] = {}
+
+    # --- where it stands ---
+
+    def position(self, publisher: str) -> int:
+        """Everything of this publisher up to here has taken effect, or is parked."""
+        return self._place(publisher).position
+
+    def _place(self, publisher: str) -> Place:
+        if publisher not in self._places:
+            position = self._store.cursor(publisher)
+            self._places[publisher] = Place(position, position + CAREFUL, self.parking.blocked(publisher))
+        return self._places[publisher]
+
+    def refresh(self, publisher: str) -> int:
+        """The position as the database has it: another process may have moved it, and may have died of what comes next."""
+        known, position = self._place(publisher), self._store.cursor(publisher)
+        if position != known.position:
+            self._places[publisher] = Place(position, position + CAREFUL, self.parking.blocked(publisher))
+        return position
+
+    # --- what comes ---
+
+    def hear(self, heard: Heard, via: str = "bus") -> None:
+        """Make these take effect, after all that comes before them, unless they have.
+
+        Raises one of `effects.AWAY` when that cannot be done now; what was done until then is done.
+        """
+        publisher = heard.publisher
+        position = self.position(publisher)
+        if heard.first > position + 1:
+            position = self.refresh(publisher)
+        if heard.first > position + 1:
+            position = self._fill(publisher, position + 1, heard.first)
+        if position >= heard.first:
+            metrics.repeated(self.name, publisher, min(position, heard.last) - heard.first + 1)
+        if heard.again:
+            place = self._place(publisher)
+            place.careful = max(place.careful, heard.last)
+        self._handle(heard, via)
+
+    def _fill(self, publisher: str, expected: int, seen: int) -> int:
+        """Pull what is missing before `seen`, and let the service write down that it was."""
+        metrics.gap(self.name, publisher)
+        log.noticed(self.name, "gap", level="warning", publisher=publisher, position=expected, count=seen - expected)
+        self._tell(self.manifest.on_gap, "gap", publisher, expected, seen)
+        position = self.catch_up(publisher, until=seen - 1)
+        if position < seen - 1:
+            raise Unavailable(f"{publisher} does not hand out what comes after {position}")
+        self._tell(self.manifest.on_filled, "filled", publisher, expected, seen)
+        return position
+
+    def _tell(self, hook: OnGap, what: str, publisher: str, expected: int, seen: int) -> None:
+        self._effects.ask(
+            hook(publisher, expected, seen), uuid5(NAMESPACE_URL, f"{what}:{publisher}:{expected}:{seen}")
+        )
+
+    def catch_up(self, publisher: str, until: int | None = None) -> int:
+        """Pull until level with the publisher, or at least to `until`; answers the position reached."""
+        while (after := self.position(publisher)) < (until or after + 1):
+            raws = self._pull(publisher, after, PAGE)
+            self._handle(Heard(publisher, after + 1, raws), "pull")
+            if len(raws) < PAGE:
+                break
+        return self.position(publisher)
+
+    def _handle(self, heard: Heard, via: str) -> None:
+        publisher = heard.publisher
+        begun = self.position(publisher)
+        try:
+            while (place := self._place(publisher)).position < heard.last:
+                start = place.position + 1 - heard.first
+                if place.position < place.careful:
+                    self._alone(place, publisher, heard.raws[start])
+                else:
+                    self._together(place, publisher, heard.raws[start : start + BATCH])
+        except AWAY:
+            self.refresh(publisher)
+            raise
+        finally:
+            self._report(heard, begun, via)
+
+    def _report(self, heard: Heard, begun: int, via: str) -> None:
+        publisher, position = heard.publisher, self.position(heard.publisher)
+        metrics.behind(self.name, publisher, max(0, heard.last - position))
+        if begun < position <= heard.last:
+            age = _age(heard.raws[position - heard.first], self._clock)
+            metrics.heard(self.name, publisher, via, position - begun, age)
+            log.handled(
+                self.name,
+                "events",
+                "done",
+                publisher=publisher,
+                position=position,
+                count=position - begun,
+                ms=age * 1000,
+            )
+
+    # --- many together, or one alone ---
+
+    def _together(self, place: Place, publisher: str, raws: Sequence[bytes]) -> None:
+        """As few transactions as the policies' need to read allows; where one fails, message by message from there."""
+        last = place.position + len(raws)
+        run = Run.at(publisher, place.position)
+        try:
+            for raw in raws:
+                run = self._take(place, run, raw)
+            self._commit(place, run)
+        except Broken:
+            place.careful = max(place.careful, last)
+
+    def _alone(self, place: Place, publisher: str, raw: bytes) -> None:
+        """One message, counted before it is begun, so that it is parked even if it ends the process each time."""
+        position = place.position + 1
+        attempts = self.parking.begin(publisher, position)
+        if attempts > self._attempts:
+            self._park(place, publisher, raw, attempts - 1, "the process ended each time this was handled")
+            return
+        run = Run.at(publisher, place.position)
+        run.aside += forgiven(publisher, position)
+        try:
+            self._commit(place, self._take(place, run, raw))
+        except Broken as broken:
+            log.handled(self.name, "events", "failed", publisher=publisher, position=position, attempts=attempts)
+            if attempts >= self._attempts:
+                self._park(place, publisher, raw, attempts, str(broken))
+            else:
+                self._pause(0.05 * 2**attempts)
+
+    def _take(self, place: Place, run: Run, raw: bytes) -> Run:
+        """Add one message to the run; the run is committed first, and a new one begun, if the message must see it done."""
+        publisher, position = run.publisher, run.after + 1
+        try:
+            message = read_message(publisher, position, raw, keep=self._effects.records)
+        except Unreadable as unreadable:
+            self._aside(run, unreadable.stream, POISON, str(unreadable), 1, raw)
+            return run
+        if message.stream in place.blocked or message.stream in run.blocked:
+            self._aside(run, message.stream, WAITING, "behind-another", 0, raw)
+            return run
+        try:
+            self._effects.add(run, message)
+        except TooEarly:
+            self._commit(place, run)
+            run = Run.at(publisher, run.after)
+            self._effects.add(run, message)
+        return run
+
+    def _commit(self, place: Place, run: Run) -> None:
+        self._effects.commit(run)
+        place.position = run.after
+        if run.blocked:
+            place.blocked |= run.blocked
+            self.parking.report(run.publisher)
+
+    def _park(self, place: Place, publisher: str, raw: bytes, attempts: int, reason: str) -> None:
+        run = Run.at(publisher, place.position)
+        run.aside += forgiven(publisher, place.position + 1)
+        self._aside(run, stream_of(raw), POISON, reason, attempts, raw)
+        self._commit(place, run)
+
+    def _aside(self, run: Run, stream: str, state: str, reason: str, attempts: int, raw: bytes) -> None:
+        run.after += 1
+        run.blocked |= {stream} - {""}
+        run.aside.append(
+            set_aside(Parked(run.publisher, run.after, stream, state, reason[:500], attempts, self._clock(), raw))
+        )
+        if state == POISON:
+            metrics.poisoned(self.name, run.publisher)
+            log.noticed(self.name, "parked", level="error", publisher=run.publisher, position=run.after)
+
+    # --- what was parked ---
+
+    def replay(self, publisher: str) -> None:
+        """Handle what somebody asked to be handled again, and what waits behind it, in order."""
+        streams = self.parking.due(publisher)
+        for stream in streams:
+            self._replay(publisher, stream)
+        place = self._place(publisher)
+        if streams or place.blocked:
+            place.blocked = self.parking.blocked(publisher)
+            self.parking.report(publisher)
+
+    def _replay(self, publisher: str, stream: str) -> None:
+        for held in self.parking.held(publisher, stream):
+            alone = held.stream == ""
+            if held.state == POISON or (alone and held.state != REPLAY) or not self._again(held):
+                if alone:
+                    continue
+                return
+
+    def _again(self, held: Parked) -> bool:
+        """Handle one parked message; whether that went well. Until it has, it is poison, also if the process ends."""
+        self.parking.poison(held, "the process ended while this was handled again")
+        run = Run(
+            held.publisher,
+            held.position - 1,
+            held.position - 1,
+            moves=False,
+            aside=list(released(held.publisher, held.position)),
+        )
+        try:
+            self._effects.add(run, read_message(held.publisher, held.position, held.raw, keep=self._effects.records))
+            self._effects.commit(run)
+        except (Unreadable, Broken) as broken:
+            self.parking.poison(held, str(broken))
+            return False
+        return True
+
+
+def _age(raw: bytes, clock: Clock) -> float:
+    """Seconds since an event was recorded; 0 for what cannot be read."""
+    try:
+        return max(0.0, (clock() - read_envelope(raw).time).total_seconds())
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return 0.0
