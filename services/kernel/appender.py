@@ -57,7 +57,7 @@ class Appender(threading.Thread):
         self._writer: Writer | None = None
         self._memory = Memory()
         self.head = EMPTY
-        self.committed: list[Callable[[], None]] = []
+        self.rounds: list[Callable[[], None]] = []
 
     # --- from any thread ---
 
@@ -84,6 +84,8 @@ class Appender(threading.Thread):
             self._signal.acquire()
             while self._waiting:
                 self._round(self._gather())
+                for notify in self.rounds:
+                    notify()
             if self._stopping and not self._waiting:
                 break
         if self._writer is not None:
@@ -129,8 +131,6 @@ class Appender(threading.Thread):
         self.head = draft.group.after
         for unit, results in draft.results:
             _answer(unit, results)
-        for notify in self.committed:
-            notify()
         return units[taken:]
 
     def _write(self, writer: Writer, draft: Draft) -> None:

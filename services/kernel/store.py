@@ -61,8 +61,9 @@ class Store:
         self.views = Views(self.engine)
         self._grown = threading.Condition()
         self._head = self._read_head()
+        self._rounds = 0
         self.appender = Appender(manifest, lambda: writer_for(self.engine), self.views, clock)
-        self.appender.committed.append(self._announce)
+        self.appender.rounds.append(self._announce)
 
     def start(self) -> None:
         """Begin to take commands."""
@@ -92,8 +93,16 @@ class Store:
 
     def _announce(self) -> None:
         with self._grown:
+            self._rounds += 1
             self._head = max(self._head, self.appender.head.position)
             self._grown.notify_all()
+
+    def wait_round(self, seen: int, timeout: float) -> int:
+        """Until the appender has written since its round `seen`, or `timeout` seconds; the number of its last round."""
+        with self._grown:
+            if self._rounds <= seen:
+                self._grown.wait(timeout)
+            return self._rounds
 
     def _read_head(self) -> int:
         return int(self._scalar(sa.select(head.c.position)) or 0)

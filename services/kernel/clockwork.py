@@ -1,0 +1,101 @@
+"""The loops beside the log: timers that turn due rows into commands, followers that derive views at their own pace."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import TimeoutError as TooLate
+from typing import Any
+from uuid import UUID, uuid5
+
+import sqlalchemy as sa
+
+from services.kernel import log, metrics
+from services.kernel.errors import HubError, Unavailable
+from services.kernel.manifest import Do, Follower, Timer
+from services.kernel.message import Actor, Ask
+from services.kernel.store import Store
+from services.kernel.unit import Moved, Order, Unit
+
+NAMES = UUID("b3f6a1de-90f5-5f3e-8b0a-4d2f5a7be0c4")
+"""The namespace of the ids of commands that timers and followers issue."""
+
+TICK_SECONDS = 1.0
+DUE_AT_ONCE = 200
+ANSWER_SECONDS = 30
+
+
+class Clockwork:
+    """Runs a service's timers and followers, each in a thread of its own, until stopped."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._stopping = threading.Event()
+        manifest = store.manifest
+        loops: list[tuple[str, Any]] = [(f"follower-{f.name}", lambda f=f: self._follow(f)) for f in manifest.followers]
+        if manifest.timers:
+            loops.append(("timers", self._tick))
+        self._threads = [threading.Thread(target=loop, name=f"{store.name}-{name}", daemon=True) for name, loop in loops]
+
+    def start(self) -> None:
+        """Begin."""
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """End after the step in hand."""
+        self._stopping.set()
+        for thread in self._threads:
+            thread.join(timeout=5)
+
+    # --- timers ---
+
+    def _tick(self) -> None:
+        while not self._stopping.wait(TICK_SECONDS):
+            for timer in self._store.manifest.timers:
+                try:
+                    self._fire(timer)
+                except (HubError, TooLate) as error:
+                    log.noticed(self._store.name, "timer-failed", level="warning", code=timer.name, error=error)
+
+    def _fire(self, timer: Timer) -> None:
+        now, due = self._store.clock(), timer.table.c[timer.due]
+        rows = self._store.views.run(sa.select(timer.table).where(due <= now).order_by(due).limit(DUE_AT_ONCE))
+        metrics.timer_lag(self._store.name, timer.name, (now - rows[0][timer.due]).total_seconds() if rows else 0.0)
+        for row in rows:
+            key = "/".join(str(row[column.name]) for column in timer.table.primary_key)
+            self._do(timer.command(row), uuid5(NAMES, f"{timer.name}/{key}/{row[timer.due].isoformat()}"), timer.name)
+
+    # --- followers ---
+
+    def _follow(self, follower: Follower) -> None:
+        seen, failures = 0, 0
+        while not self._stopping.is_set():
+            try:
+                moved = self._step(follower)
+                failures = 0
+            except (HubError, TooLate) as error:
+                log.noticed(self._store.name, "follower-failed", level="warning", code=follower.name, error=error)
+                moved, failures = False, failures + 1
+                self._stopping.wait(min(0.1 * 2**failures, 5.0))
+            if not moved:
+                seen = self._store.wait_round(seen, TICK_SECONDS)
+
+    def _step(self, follower: Follower) -> bool:
+        place = f"follower:{follower.name}"
+        after = self._store.cursor(place)
+        changes, dos, now_at = follower.step(self._store.views, after)
+        for number, do in enumerate(dos):
+            self._do(do, uuid5(NAMES, f"{place}/{after}/{now_at}/{number}"), follower.name)
+        if now_at == after:
+            return False
+        unit = Unit(rows=list(changes), moved=Moved(place, after, now_at))
+        self._store.submit(unit).result(timeout=ANSWER_SECONDS)
+        return True
+
+    def _do(self, do: Do, command_id: UUID, name: str) -> None:
+        now = self._store.clock()
+        actor = Actor(id=f"{self._store.name}:{name}", role="service")
+        ask = Ask(id=command_id, now=now, at=now, actor=actor, channel="system")
+        (result,) = self._store.submit(Unit([Order(do.decider, do.stream_id, do.command, ask)], lenient=True)).result(timeout=ANSWER_SECONDS)
+        if isinstance(result, Unavailable):
+            raise result

@@ -1,0 +1,13 @@
+"""The edge of a service: the only package that meets nameko, eventlet, kombu and amqp.
+
+A service declares its log (`Log`), what may be asked of it (`asks`), what it shows (`shows`, `lists`) and whatever else
+it answers (`http`); they are nameko extensions, and a service stays a nameko service. Nothing is monkey-patched: HTTP
+is served by eventlet on the main thread, the store and the bus have threads of their own.
+"""
+
+from services.kernel.entrypoints.asking import asks
+from services.kernel.entrypoints.log import Log
+from services.kernel.entrypoints.request import Page, Reply, Request
+from services.kernel.entrypoints.showing import http, lists, shows
+
+__all__ = ["Log", "Page", "Reply", "Request", "asks", "http", "lists", "shows"]

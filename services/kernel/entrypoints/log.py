@@ -1,0 +1,143 @@
+"""A service's log as a nameko dependency: the store, the vault, the bus and the clocks of one service in one process."""
+
+from __future__ import annotations
+
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+from nameko.extensions import DependencyProvider
+
+from services.kernel.clock import system_clock
+from services.kernel.clockwork import Clockwork
+from services.kernel.config import Settings
+from services.kernel.decider import Decider
+from services.kernel.entrypoints.bridge import Bridge
+from services.kernel.entrypoints.bus import BusRuntime
+from services.kernel.entrypoints.request import Request
+from services.kernel.entrypoints.site import Route, Site
+from services.kernel.errors import HubError, Unavailable
+from services.kernel.manifest import Manifest
+from services.kernel.message import Ask
+from services.kernel.store import Store, Views
+from services.kernel.unit import Done, Order, Unit
+from services.kernel.vault import Vault
+
+if TYPE_CHECKING:
+    from services.kernel.entrypoints.asking import Asking
+    from services.kernel.entrypoints.process import Process
+
+ANSWER_SECONDS = 15
+
+
+@dataclass
+class Opened:
+    """A service that is open in this process: everything its entrypoints work with."""
+
+    manifest: Manifest
+    settings: Settings
+    site: Site
+    store: Store
+    vault: Vault | None
+    bus: BusRuntime
+    clockwork: Clockwork
+    commands: dict[str, Asking] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The service's name."""
+        return self.manifest.name
+
+    @property
+    def bridge(self) -> Bridge:
+        """The way back from the store's thread to requests that wait."""
+        return self.site.bridge
+
+    def url(self, path: str) -> str:
+        """A path of this service in the hub's one URL space."""
+        return f"/{self.name}/v1{path}"
+
+    def add(self, route: Route) -> None:
+        """Answer one more path."""
+        self.site.add(route)
+
+    def start(self) -> None:
+        """Take commands, then speak and listen on the bus, then let the clocks run."""
+        self.store.appender.rounds.append(self.bridge.wake)
+        self.store.start()
+
+    def join(self) -> None:
+        """Speak and listen on the bus and let the clocks run, now that HTTP answers."""
+        self.bus.start()
+        self.clockwork.start()
+
+    def leave(self) -> None:
+        """Be quiet on the bus and let the clocks rest; commands are still taken."""
+        self.clockwork.stop()
+        self.bus.stop()
+
+    def stop(self) -> None:
+        """Finish what was handed over and close."""
+        self.store.stop()
+
+    @cached_property
+    def hand(self) -> Hand:
+        """What the service's own methods work with."""
+        return Hand(self)
+
+
+class Hand:
+    """What a service's methods get as `self.log`: to look, to ask, to open what is sealed."""
+
+    def __init__(self, opened: Opened) -> None:
+        self._opened = opened
+        self.settings = opened.settings
+        self.store = opened.store
+        self.look: Views = opened.store.views
+
+    @property
+    def vault(self) -> Vault:
+        """The vault of a service that seals; raises where the service has none."""
+        if self._opened.vault is None:
+            raise Unavailable("this service keeps no vault")
+        return self._opened.vault
+
+    def ask(self, decider: Decider, stream_id: UUID, command: Any, request: Request, command_id: UUID | None = None) -> Done:
+        """Have one command done for whoever made the request, and wait until it is durable."""
+        now = system_clock()
+        ask = Ask(id=command_id or uuid4(), now=now, at=now, actor=request.actor, channel="web")
+        order = Order(decider, stream_id, command, ask, fresh=command_id is None)
+        (result,) = self.store.submit(Unit([order])).result(timeout=ANSWER_SECONDS)
+        if isinstance(result, HubError):
+            raise result
+        return result
+
+
+class Log(DependencyProvider):
+    """Declared once in a service's class: `log = Log(MANIFEST)`; its methods find a `Hand` there."""
+
+    def __init__(self, manifest: Manifest, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.manifest = manifest
+
+    @cached_property
+    def opened(self) -> Opened:
+        """The service as it is open in this process; made at first sight, by whichever extension is set up first."""
+        process: Process = self.container.config["process"]
+        return process.open(self.manifest)
+
+    def start(self) -> None:
+        """Take commands."""
+        self.opened.start()
+
+    def stop(self) -> None:
+        """Finish and close."""
+        self.opened.stop()
+
+    def get_dependency(self, worker_ctx: object) -> Hand:
+        """What the service's methods work with."""
+        return self.opened.hand
+
+

@@ -1,0 +1,96 @@
+"""A process of the hub: one service, or all of them, behind one port; nameko containers over the same site."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import eventlet
+import eventlet.event
+from nameko.containers import ServiceContainer
+
+from services.kernel import log
+from services.kernel.clock import Clock, system_clock
+from services.kernel.clockwork import Clockwork
+from services.kernel.config import Settings
+from services.kernel.database import engine_for
+from services.kernel.entrypoints.bus import BusRuntime
+from services.kernel.entrypoints.log import Opened
+from services.kernel.entrypoints.site import Site
+from services.kernel.entrypoints.standing import stand, stand_for_all
+from services.kernel.manifest import Manifest
+from services.kernel.message import Actor
+from services.kernel.store import Store
+from services.kernel.tokens import verify
+from services.kernel.vault import Vault
+
+
+@dataclass
+class Process:
+    """The services of one process. `start` answers HTTP before it returns; `stop` loses nothing that was accepted."""
+
+    settings: Mapping[str, Settings]
+    clock: Clock = system_clock
+    opened: dict[str, Opened] = field(default_factory=dict)
+    containers: list[ServiceContainer] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        keys = next(iter(self.settings.values())).token_public_keys
+        self.site = Site(lambda token: self._verify(token, keys))
+
+    def _verify(self, token: str, keys: tuple[bytes, ...]) -> Actor:
+        return verify(token, keys, self.clock())
+
+    def open(self, manifest: Manifest) -> Opened:
+        """Open a service's store, vault and bus, once."""
+        if manifest.name not in self.opened:
+            self.opened[manifest.name] = self._open(manifest, self.settings[manifest.name])
+            stand(self.opened[manifest.name])
+        return self.opened[manifest.name]
+
+    def _open(self, manifest: Manifest, settings: Settings) -> Opened:
+        store = Store(manifest, settings.database_url, owner_url=settings.owner_database_url or None, clock=self.clock)
+        vault = Vault(engine_for(settings.keys_url), store.engine, settings.keks) if settings.keys_url else None
+        urls = {publisher: settings.url_of(publisher) for publisher in manifest.hears}
+        bus = BusRuntime(manifest, store, settings.amqp_url, urls, settings.service_token)
+        return Opened(manifest, settings, self.site, store, vault, bus, Clockwork(store))
+
+    def start(self, services: list[type]) -> None:
+        """Bring the services up, then answer HTTP, then join the bus."""
+        for service in services:
+            container = ServiceContainer(service, config={"process": self})
+            container.start()
+            self.containers.append(container)
+        stand_for_all(self.site, list(self.opened.values()))
+        host, port = next(iter(self.settings.values())).listen
+        self.site.listen(host, port)
+        for opened in self.opened.values():
+            opened.join()
+        log.noticed(",".join(self.opened), "started")
+
+    def stop(self) -> None:
+        """Answer no more, be quiet on the bus, finish what was accepted, close."""
+        self.site.stop()
+        for opened in self.opened.values():
+            opened.leave()
+        for container in self.containers:
+            container.stop()
+        log.noticed(",".join(self.opened), "stopped")
+
+    def serve(self, ready: Callable[[], None] = lambda: None) -> None:
+        """Run until SIGTERM or SIGINT, then stop cleanly."""
+        ended = eventlet.event.Event()
+        for sign in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(sign, lambda *_: ended.ready() or ended.send(None))
+        ready()
+        ended.wait()
+        self.stop()
+
+
+def run(settings: Mapping[str, Settings], services: list[type], ready: Callable[[Process], None] = lambda process: None) -> None:
+    """Start these services in this process and serve until told to end."""
+    process = Process(settings)
+    process.start(services)
+    process.serve(lambda: ready(process))
+

@@ -1,0 +1,178 @@
+"""What a service shows: one row, a list of rows page by page, or whatever a method of its own answers."""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import sqlalchemy as sa
+from nameko.extensions import Entrypoint, register_entrypoint
+
+from services.kernel.contract import Said, expectation
+from services.kernel.entrypoints.log import Log, Opened
+from services.kernel.entrypoints.request import Reply, Request
+from services.kernel.entrypoints.site import Route
+from services.kernel.errors import ContractBroken, FieldProblem, NotFound
+
+PAGE_ROWS = 100
+MOST_ROWS = 1_000
+
+
+class Answering(Entrypoint):
+    """A path answered by a method of the service, in a thread where it may wait for a database."""
+
+    def __init__(self, method: str, path: str, roles: tuple[str, ...] | None = (), page: bool = False, document: dict[str, Any] | None = None,
+                 **kwargs: Any) -> None:  # fmt: skip
+        super().__init__(**kwargs)
+        self.method, self.path, self.roles, self.page, self.document = method, path, roles, page, document or {}
+
+    @property
+    def opened(self) -> Opened:
+        """The service as it is open in this process."""
+        return next(d for d in self.container.dependencies if isinstance(d, Log)).opened
+
+    def setup(self) -> None:
+        """Take the route."""
+        path = self.path if self.page else self.opened.url(self.path)
+        document = {"kind": "page" if self.page else "http"} | self.document
+        self.opened.add(Route(self.opened.name, self.method, path, self.method_name, self.handler(), self.roles,
+                              max_body=self.opened.settings.max_body, document=document))  # fmt: skip
+
+    def handler(self) -> Callable[[Request], Any]:
+        """The service's own method, on an instance with its dependencies in place."""
+        service = self.container.service_cls()
+        for dependency in self.container.dependencies:
+            setattr(service, dependency.attr_name, dependency.get_dependency(None))
+        return getattr(service, self.method_name)  # type: ignore[no-any-return]
+
+
+def http(method: str, path: str, *, roles: tuple[str, ...] | None = (), page: bool = False, **document: Any) -> Callable[[Any], Any]:
+    """Declare a path that a method answers; `roles=None` is open to all, `page=True` takes the path as it is."""
+
+    def declare(fn: Any) -> Any:
+        register_entrypoint(fn, Answering(method, path, roles, page, document))
+        return fn
+
+    return declare
+
+
+class Showing(Answering):
+    """A row, or rows, of a view."""
+
+    def __init__(self, path: str, table: sa.Table, roles: tuple[str, ...], by: tuple[str, ...] | None = None, hides: tuple[str, ...] = (),
+                 **kwargs: Any) -> None:  # fmt: skip
+        document = {"kind": "row" if by is None else "rows", "table": table, "by": by or (), "hides": hides}
+        super().__init__("GET", path, roles, False, document, **kwargs)
+        self.table, self.by, self.hides = table, by, hides
+
+    def handler(self) -> Callable[[Request], Any]:
+        """Read the view."""
+        return self.row if self.by is None else self.rows
+
+    def row(self, request: Request) -> Reply:
+        """The row under the path's key; its version is its ETag."""
+        key = tuple(request.path.values())
+        found = self.opened.store.views.one(self.table, *key)
+        if found is None:
+            raise NotFound("nothing under this id")
+        headers = (("ETag", f'"{found["version"]}"'),) if found.get("version") is not None else ()
+        return Reply(self._shown(found), headers=headers)
+
+    def rows(self, request: Request) -> Reply:
+        """One page of rows, in the order of the key; `next` is the cursor of the page after it, null at the end."""
+        wanted = self._wanted(request.query)
+        limit, after = self._limit(request.query), self._after(request.query)
+        key = list(self.table.primary_key)
+        query = sa.select(self.table).where(*wanted).order_by(*key).limit(limit + 1)
+        if after is not None:
+            query = query.where(sa.tuple_(*key) > sa.tuple_(*(sa.literal(v, c.type) for v, c in zip(after, key, strict=True))))
+        rows = self.opened.store.views.run(query)
+        more = rows[limit - 1] if len(rows) > limit else None
+        cursor = None if more is None else _cursor([more[column.name] for column in key])
+        return Reply({"items": [self._shown(row) for row in rows[:limit]], "next": cursor})
+
+    def _shown(self, row: dict[str, Any]) -> dict[str, Any]:
+        return {name: value for name, value in row.items() if name not in self.hides}
+
+    def _wanted(self, query: dict[str, str]) -> list[Any]:
+        unknown = query.keys() - {*(self.by or ()), "limit", "after"}
+        if unknown:
+            raise ContractBroken(*(FieldProblem(field=n, code="unknown-field", expected_en=f"one of: {', '.join(self.by or ())}",
+                                                expected_zh=f"以下之一: {', '.join(self.by or ())}") for n in sorted(unknown)))  # fmt: skip
+        return [self.table.c[name] == _value(self.table.c[name], value) for name, value in query.items() if name in (self.by or ())]
+
+    @staticmethod
+    def _limit(query: dict[str, str]) -> int:
+        given = query.get("limit", str(PAGE_ROWS))
+        if not given.isascii() or not given.isdecimal() or not 0 < int(given[:9]) <= MOST_ROWS:
+            raise _wrong("limit", f"a whole number from 1 to {MOST_ROWS}", f"1 至 {MOST_ROWS} 的整数")
+        return int(given)
+
+    def _after(self, query: dict[str, str]) -> list[Any] | None:
+        if "after" not in query:
+            return None
+        try:
+            given = query["after"].encode()
+            values = msgspec.json.decode(urlsafe_b64decode(given + b"=" * (-len(given) % 4)), type=list[str])
+            columns = list(self.table.primary_key)
+            return [_value(column, value) for column, value in zip(columns, values, strict=True)]
+        except (ValueError, msgspec.DecodeError) as wrong:
+            raise _wrong("after", "a cursor from a page before", "上一页给出的游标") from wrong
+
+
+def shows(path: str, table: sa.Table, *, roles: tuple[str, ...] = (), hides: tuple[str, ...] = ()) -> Callable[..., Any]:
+    """Declare one row of a view under its key, `referral = shows("/referrals/{id}", views.referral)`; `hides` columns."""
+
+    def show(self: object, request: Request) -> None:
+        """Answered by the entrypoint itself."""
+
+    register_entrypoint(show, Showing(path, table, roles, None, hides))
+    return show
+
+
+def lists(path: str, table: sa.Table, *, by: tuple[str, ...] = (), roles: tuple[str, ...] = (), hides: tuple[str, ...] = ()) -> Callable[..., Any]:
+    """Declare a list of a view's rows, to be narrowed by the columns named in `by`, page by page."""
+
+    def list_(self: object, request: Request) -> None:
+        """Answered by the entrypoint itself."""
+
+    register_entrypoint(list_, Showing(path, table, roles, by, hides))
+    return list_
+
+
+KINDS: dict[type, type] = {sa.Uuid: UUID, sa.DateTime: datetime, sa.Date: date, sa.Boolean: bool, sa.Integer: int, sa.BigInteger: int}
+
+
+def kind_of(column: sa.Column[Any]) -> type:
+    """The Python type of a view's column."""
+    return next((kind for sql, kind in KINDS.items() if isinstance(column.type, sql)), str)
+
+
+def _value(column: sa.Column[Any], text: str) -> Any:
+    kind = kind_of(column)
+    try:
+        if "\x00" in text or len(text) > 1_000:
+            raise ValueError
+        value = msgspec.convert(text, kind, strict=False)
+        if kind is int and not -(2**31) <= value < (2**63 if isinstance(column.type, sa.BigInteger) else 2**31):
+            raise ValueError
+        return value
+    except ValueError as wrong:
+        said: Said = expectation(kind)
+        raise _wrong(column.name, said.en, said.zh) from wrong
+
+
+def _cursor(key: list[Any]) -> str:
+    return urlsafe_b64encode(msgspec.json.encode([msgspec.to_builtins(value) for value in map(_text, key)])).rstrip(b"=").decode()
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else value.isoformat() if isinstance(value, (date, datetime)) else str(value)
+
+
+def _wrong(field: str, en: str, zh: str) -> ContractBroken:
+    return ContractBroken(FieldProblem(field=field, code="invalid", expected_en=en, expected_zh=zh))

@@ -1,0 +1,195 @@
+"""The HTTP server of a process: one port, one URL space, whichever services live in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from time import perf_counter
+from typing import Any
+from urllib.parse import parse_qsl
+
+import eventlet
+import eventlet.wsgi
+import msgspec
+from eventlet import tpool
+from werkzeug.exceptions import MethodNotAllowed, NotFound as NoSuchPath
+from werkzeug.routing import Map, RequestRedirect, Rule
+
+from services.kernel import log, metrics
+from services.kernel.entrypoints.bridge import Bridge
+from services.kernel.entrypoints.problems import PROBLEM, Edge, problem
+from services.kernel.entrypoints.request import Page, Reply, Request
+from services.kernel.errors import HubError, NotAllowed, NotSignedIn
+from services.kernel.message import Actor
+
+Handler = Callable[[Request], Any]
+Verify = Callable[[str], Actor]
+
+
+@dataclass(eq=False)
+class Route:
+    """One method on one path: who may, what answers; `quick` handlers never wait for the database on this thread."""
+
+    service: str
+    method: str
+    path: str
+    name: str
+    handler: Handler
+    roles: tuple[str, ...] | None = ()
+    quick: bool = False
+    max_body: int = 65_536
+    json_body: bool = False
+    document: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class Site:
+    """The routes of a process and the server that answers them."""
+
+    verify: Verify
+    routes: list[Route] = field(default_factory=list)
+    _map: Map | None = None
+    _bridge: Bridge | None = None
+    _server: Any = None
+    address: tuple[str, int] = ("", 0)
+
+    @property
+    def bridge(self) -> Bridge:
+        """The way back from the store's threads to requests that wait."""
+        if self._bridge is None:
+            self._bridge = Bridge()
+        return self._bridge
+
+    def add(self, route: Route) -> None:
+        """Answer one more path."""
+        self.routes.append(route)
+        self._map = None
+
+    def _adapter(self) -> Any:
+        if self._map is None:
+            rules = [Rule(_werkzeug(r.path), endpoint=r, methods=[r.method]) for r in self.routes]
+            self._map = Map(rules, strict_slashes=False, merge_slashes=False)
+            self._bound = self._map.bind("hub")
+        return self._bound
+
+    def listen(self, host: str, port: int) -> None:
+        """Serve on this address until stopped (port 0: a free one; see `address`)."""
+        listener = eventlet.listen((host, port), backlog=1024)
+        self.address = listener.getsockname()[:2]
+        self._server = eventlet.spawn(
+            eventlet.wsgi.server, listener, self, log_output=False, keepalive=True, debug=False, max_size=2_000, socket_timeout=75
+        )
+        self._listener = listener
+
+    def stop(self) -> None:
+        """Take no more requests."""
+        if self._server is not None:
+            self._listener.close()
+            self._server.kill()
+
+    # --- one request ---
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer one request (WSGI)."""
+        began = perf_counter()
+        route: Route | None = None
+        try:
+            route, parts = self._match(environ)
+            outcome = self._answer(route, parts, environ)
+        except HubError as error:
+            outcome = _refusal(error)
+        except Exception as fault:  # a fault in a handler is answered, logged by kind, and ends nothing
+            log.noticed(route.service if route else "site", "fault", level="error", code=route.name if route else "routing", error=fault)
+            outcome = _refusal(fault)
+        status, headers, body = outcome
+        if route is not None:
+            self._count(route, headers, status, perf_counter() - began)
+        start_response(f"{status} {HTTPStatus(status).phrase}", [*headers, ("Content-Length", str(len(body)))])
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+
+    @staticmethod
+    def _count(route: Route, headers: list[tuple[str, str]], status: int, seconds: float) -> None:
+        again = ("Idempotency-Replayed", "true") in headers
+        outcome: log.Outcome = "again" if again else "done" if status < 400 else "failed" if status >= 500 else "refused"
+        metrics.answered(route.service, route.method, status)
+        if route.document.get("kind") == "command":
+            metrics.handled(route.service, route.name, outcome, seconds)
+            log.handled(route.service, route.name, outcome, ms=seconds * 1000)
+
+    def _match(self, environ: dict[str, Any]) -> tuple[Route, dict[str, Any]]:
+        path = environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace")
+        method = environ["REQUEST_METHOD"]
+        try:
+            return self._adapter().match(path, "GET" if method == "HEAD" else method)  # type: ignore[no-any-return]
+        except MethodNotAllowed as wrong:
+            raise Edge("method-not-allowed", allowed=sorted(wrong.valid_methods or ())) from wrong
+        except (NoSuchPath, RequestRedirect) as wrong:
+            raise Edge("no-such-path") from wrong
+
+    def _answer(self, route: Route, parts: dict[str, Any], environ: dict[str, Any]) -> tuple[int, list[tuple[str, str]], bytes]:
+        actor = self._who(environ, route)
+        body = _body(environ, route.max_body)
+        query = dict(parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True))
+        request = Request(environ["REQUEST_METHOD"], environ["PATH_INFO"], parts, environ, body, actor, query)
+        if route.json_body and request.content_type != "application/json":
+            raise Edge("not-json-type")
+        found = route.handler(request) if route.quick else tpool.execute(route.handler, request)
+        return _rendered(found)
+
+    def _who(self, environ: dict[str, Any], route: Route) -> Actor | None:
+        kind, _, token = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
+        actor = self.verify(token.strip()) if kind.lower() == "bearer" else None
+        if route.roles is None:
+            return actor
+        if actor is None:
+            raise NotSignedIn("a bearer token is needed")
+        if route.roles and actor.role not in route.roles:
+            raise NotAllowed(route.roles)
+        return actor
+
+
+def _body(environ: dict[str, Any], limit: int) -> bytes:
+    try:
+        declared = int(environ.get("CONTENT_LENGTH") or 0)
+    except ValueError as wrong:
+        raise Edge("bad-header", field="Content-Length") from wrong
+    if declared > limit:
+        raise Edge("too-large", limit_bytes=limit)
+    if declared or environ.get("HTTP_TRANSFER_ENCODING"):
+        body = bytes(environ["wsgi.input"].read(declared or limit + 1))
+        if len(body) > limit:
+            raise Edge("too-large", limit_bytes=limit)
+        return body
+    return b""
+
+
+def _rendered(found: Any) -> tuple[int, list[tuple[str, str]], bytes]:
+    if isinstance(found, Page):
+        body = found.html.encode() if isinstance(found.html, str) else found.html
+        return found.status, [("Content-Type", found.content_type), *found.headers], body
+    if not isinstance(found, Reply):
+        found = Reply(found)
+    body = found.raw if found.raw is not None else msgspec.json.encode(found.value)
+    return found.status, [("Content-Type", found.content_type), *found.headers], body
+
+
+def _refusal(error: BaseException) -> tuple[int, list[tuple[str, str]], bytes]:
+    status, document = problem(error)
+    headers = [("Content-Type", PROBLEM)]
+    if status == 401:
+        headers.append(("WWW-Authenticate", 'Bearer realm="wushe"'))
+    if status == 503:
+        headers.append(("Retry-After", "2"))
+    if status == 405:
+        headers.append(("Allow", ", ".join(document.get("allowed", []))))
+    return status, headers, msgspec.json.encode(document)
+
+
+def _werkzeug(path: str) -> str:
+    """`/referrals/{id}` -> `/referrals/<uuid:id>`: names that end in `id` are UUIDs, others any single part."""
+    out = []
+    for part in path.split("/"):
+        name = part[1:-1] if part.startswith("{") else ""
+        out.append(f"<uuid:{name}>" if name.endswith("id") else f"<{name}>" if name else part)
+    return "/".join(out)

@@ -1,0 +1,76 @@
+"""What every service answers beside its own paths: its events by pull, its health, its figures, its document."""
+
+from __future__ import annotations
+
+from services.kernel import metrics
+from services.kernel.entrypoints.asking import BATCH_BYTES, batch
+from services.kernel.entrypoints.log import Opened
+from services.kernel.entrypoints.openapi import document
+from services.kernel.entrypoints.request import Page, Reply, Request
+from services.kernel.entrypoints.site import Route, Site
+from services.kernel.errors import ContractBroken, FieldProblem, HubError
+
+EVENTS_AT_ONCE = 1_000
+READERS = ("service", "auditor", "administrator")
+
+
+def stand(opened: Opened) -> None:
+    """Add the standing paths of one service."""
+    name = opened.name
+    opened.add(Route(name, "GET", opened.url("/events"), "events", lambda request: events(opened, request), READERS, document={"kind": "events"}))
+    opened.add(Route(name, "GET", f"/{name}/healthz", "healthz", healthy, None, quick=True))
+    opened.add(Route(name, "GET", f"/{name}/readyz", "readyz", lambda request: ready([opened]), None))
+    opened.add(Route(name, "GET", f"/{name}/openapi.json", "openapi", lambda request: document(opened.site, name), None))
+    opened.add(Route(name, "POST", opened.url("/commands"), "commands", batch(opened), quick=True, max_body=BATCH_BYTES, json_body=True,
+                     document={"kind": "batch"}))  # fmt: skip
+
+
+def stand_for_all(site: Site, services: list[Opened]) -> None:
+    """Add the standing paths of the process, whichever services live in it."""
+    site.add(Route("site", "GET", "/healthz", "healthz", healthy, None, quick=True))
+    site.add(Route("site", "GET", "/readyz", "readyz", lambda request: ready(services), None))
+    site.add(Route("site", "GET", "/metrics", "metrics", figures, None, quick=True))
+    site.add(Route("site", "GET", "/openapi.json", "openapi", lambda request: document(site), None))
+
+
+def events(opened: Opened, request: Request) -> Reply:
+    """`GET /events?after=N&limit=M`: stored events after a position, as they are, with the log's head in `Hub-Head`."""
+    after, limit = _whole(request, "after", 0, 2**53), _whole(request, "limit", EVENTS_AT_ONCE, EVENTS_AT_ONCE)
+    raws = opened.store.read(after, limit)
+    head = max(opened.store.refresh(), after if not raws else 0)
+    body = b"[" + b",".join(raws) + b"]"
+    return Reply(raw=body, headers=(("Hub-Head", str(head)),), content_type="application/cloudevents-batch+json")
+
+
+def _whole(request: Request, name: str, usual: int, most: int) -> int:
+    given = request.query.get(name, str(usual))
+    if not (given.isascii() and given.isdecimal() and len(given) < 17 and int(given) <= most):
+        problem = FieldProblem(field=name, code="invalid", expected_en=f"a whole number up to {most}", expected_zh=f"不大于 {most} 的整数")
+        raise ContractBroken(problem)
+    return int(given)
+
+
+def healthy(request: Request) -> Reply:
+    """The process is alive."""
+    return Reply({"status": "ok"})
+
+
+def ready(services: list[Opened]) -> Reply:
+    """Whether every service here can take commands: its database answers; the broker may be away."""
+    states = {opened.name: _state(opened) for opened in services}
+    status = 200 if all(state["database"] == "ok" for state in states.values()) else 503
+    return Reply({"status": "ok" if status == 200 else "unavailable", "services": states}, status)
+
+
+def _state(opened: Opened) -> dict[str, object]:
+    try:
+        head = opened.store.refresh()
+    except HubError:
+        return {"database": "away"}
+    heard = {publisher: opened.store.cursor(publisher) for publisher in opened.manifest.hears}
+    return {"database": "ok", "head": head, "heard": heard, "bus": opened.bus.health()}
+
+
+def figures(request: Request) -> Page:
+    """The metrics of the process, in Prometheus's text format."""
+    return Page(metrics.render(), content_type="text/plain; version=0.0.4; charset=utf-8")
