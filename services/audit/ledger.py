@@ -17,9 +17,9 @@ from uuid import UUID
 import msgspec
 import sqlalchemy as sa
 
+from services.audit.language import moving
 from services.audit.merkle import HASH, WIDTH, Frontier, leaf_hash
 from services.audit.tables import entry, log_state, tile
-from services.kernel.contract import EVENTS, about
 from services.kernel.manifest import Look
 from services.kernel.message import Message
 from services.kernel.view import Change, Rows, put
@@ -76,11 +76,6 @@ def matter_of(message: Message) -> Matter:
         return NO_MATTER
 
 
-def _moving() -> frozenset[str]:
-    """The types that are declared to hand over, open or close something."""
-    return frozenset(name for name, cls in EVENTS.items() if about(cls).keys() & {"handoff", "opens", "closes"})
-
-
 @dataclass
 class State:
     """Where the ledger ends: the tree's edge, the last tile of each level as far as it is filled, the last time."""
@@ -115,7 +110,7 @@ class Ledger:
 
     state: State | None = None
     heads: dict[tuple[str, str], Head] = field(default_factory=dict)
-    moving: frozenset[str] = field(default_factory=_moving)
+    moving: frozenset[str] = field(default_factory=moving)
 
     def forget(self) -> None:
         """What was taken last may not be written: read from the tables again."""

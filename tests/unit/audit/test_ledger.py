@@ -43,12 +43,12 @@ def test_an_entry_holds_the_publishers_bytes_as_they_came(db):
 
 
 def test_the_row_says_what_the_entry_is_about(db):
-    take(Ledger(), db, said("referral", 17, type="referral.accepted", stream="referral/5"))
+    take(Ledger(), db, said("referral", 17, type="offer.viewed", stream="referral/5"))
     (row,) = entries(db)
     del row["raw"], row["leaf"]
     assert row == {
         "idx": 0, "publisher": "referral", "position": 17, "stream": "referral/5", "seq": 1,
-        "type": "referral.accepted",
+        "type": "offer.viewed",
         "matter_id": MATTER, "moves": False, "vt": micros(NOON), "rt": micros(NOW),
     }  # fmt: skip
 

@@ -1,0 +1,329 @@
+"""The chain of responsibility of one matter, derived from what was said: who answered for it and for each need, when.
+
+Pure. It works off what the contracts declare (`handoff`, `opens`, `closes`) and the handoffs in the data, so an event
+that is new to the hub needs no change here. The rules are those of domain rule table 4.6:
+
+* an offer, and its refusal, move nothing; what is taken, returned or released goes from the giver to the takers;
+* a need that nobody has taken yet is answered for by whoever answers for its matter;
+* who takes what the giver did not hold stands beside the holder: then two answer, and that is a break.
+
+Each object's steps are taken in the order in which they were said, which is the order in which they were decided. Their
+times are when they happened, but no step happened before the one that it followed.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from uuid import UUID
+
+from services.audit import times
+from services.audit.entries import Entry, standing
+
+Claim = tuple[str, ...]
+"""Parties that answer together: one accountable party."""
+
+MOVING = ("taken", "returned", "released")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Step:
+    """What one entry says about one object: the matter (`need_id` is None) or a need of it."""
+
+    idx: int
+    type: str
+    need_id: UUID | None
+    at: int
+    act: str = ""
+    giver: str = ""
+    takers: Claim = ()
+    opens: bool = False
+    closes: bool = False
+    holder: str = ""
+    restricted: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Interval:
+    """From `start` to `end` (None: still) these answered for the object; more than one claim is a break.
+
+    `idx` is the entry that began it and `act` how; `inherited` says that the need was answered for with its matter.
+    """
+
+    need_id: UUID | None
+    claims: tuple[Claim, ...]
+    start: int
+    end: int | None
+    idx: int
+    act: str
+    inherited: bool = False
+    restricted: bool = False
+
+    @property
+    def holders(self) -> Claim:
+        """Everybody who answered, claim by claim."""
+        return tuple(dict.fromkeys(party for claim in self.claims for party in claim))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    """A stretch of time in which something was open and not held as it must be.
+
+    `kind`: `none` and `two` count the accountable parties; `suspended`, `retired` say that a holder no longer may;
+    `ended` that the pairing which held it is over.
+    """
+
+    need_id: UUID | None
+    kind: str
+    holders: Claim
+    since: int
+    until: int | None
+    idx: int
+    restricted: bool = False
+
+    @property
+    def key(self) -> str:
+        """Names it among the findings of its matter, the same each time it is derived."""
+        return f"{self.need_id or 'matter'}.{self.kind}.{self.idx}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Disqualified:
+    """From `since` to `until` (None: still) a party may not hold anything; `idx` is the entry that says so."""
+
+    kind: str
+    since: int
+    until: int | None
+    idx: int
+
+
+Standing = Mapping[str, Sequence[Disqualified]]
+"""When which party may not hold anything, by the id in it: `7` for `organization:7`."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Custody:
+    """The chain of one matter: its steps, who held what between them, what was wrong with it, and what is open."""
+
+    steps: tuple[Step, ...] = ()
+    intervals: tuple[Interval, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    open: tuple[UUID | None, ...] = ()
+
+    def holders(self, need_id: UUID | None = None) -> Claim:
+        """Who answers at the end of the chain, for the matter or a need; nobody for what is not open."""
+        found = [i.holders for i in self.intervals if i.need_id == need_id and i.end is None]
+        return found[-1] if found else ()
+
+
+def custody(
+    entries: Iterable[Entry],
+    disqualified: Standing | None = None,
+    *,
+    valid_at: int | None = None,
+    known_at: int | None = None,
+) -> Custody:
+    """The chain of a matter's entries, as it was at `valid_at`, by what was known at `known_at` (None: now)."""
+    steps = [s for s in steps_of(standing(entries, known_at)) if valid_at is None or s.at <= valid_at]
+    tracks: dict[UUID | None, Track] = {}
+    for step in steps:
+        tracks.setdefault(step.need_id, Track(step.need_id)).take(step)
+    matter = tracks.get(None, Track(None))
+    own = {need: track.intervals() for need, track in tracks.items()}
+    intervals = [part for found in own.values() for i in found for part in inherited(i, matter)]
+    findings = [f for i in intervals for f in faults(i, disqualified or {})]
+    findings += [f for track in tracks.values() for f in track.ended()]
+    return Custody(
+        steps=tuple(steps),
+        intervals=tuple(intervals),
+        findings=tuple(sorted(findings, key=lambda f: (f.since, f.idx, f.key))),
+        open=tuple(need for need, track in tracks.items() if track.open),
+    )
+
+
+# --- steps ----------------------------------------------------------------------------------------------------------
+
+
+def steps_of(entries: Sequence[Entry]) -> list[Step]:
+    """What the entries say about the matter and its needs, in their order; entries that move nothing say nothing."""
+    moving = [e for e in entries if e.facts.moves or e.said.handoff is not None]
+    first = min((times.earliest(e) for e in moving), default=0)
+    last: dict[UUID | None, int] = {}
+    steps = []
+    for entry in moving:
+        for step in _steps(entry):
+            at = times.place(entry, last.get(step.need_id, first))
+            last[step.need_id] = at
+            steps.append(replace(step, at=at))
+    return steps
+
+
+def _steps(entry: Entry) -> list[Step]:
+    """One step for each object that an entry speaks of; mostly one."""
+    said, facts, handoff = entry.said, entry.facts, entry.said.handoff
+    need = said.need_id or (handoff and handoff.need_id) or entry.envelope.stream_id
+    about: dict[UUID | None, Step] = {}
+
+    def step(need_id: UUID | None) -> Step:
+        blank = Step(idx=entry.idx, type=entry.type, need_id=need_id, at=0, restricted=facts.restricted)
+        return about.get(need_id, blank)
+
+    if facts.opens:
+        opened = None if facts.opens == "matter" else need
+        about[opened] = replace(step(opened), opens=True, holder=said.holder or "")
+    if handoff is not None:
+        about[handoff.need_id] = replace(
+            step(handoff.need_id), act=handoff.act, giver=handoff.giver, takers=handoff.takers
+        )
+    if facts.closes:
+        closed = None if facts.closes == "matter" else need
+        about[closed] = replace(step(closed), closes=True)
+    return list(about.values())
+
+
+# --- what the steps of one object lead to ---------------------------------------------------------------------------
+
+
+@dataclass
+class Track:
+    """One object on its way through its steps; remembers every moment at which something changed."""
+
+    need_id: UUID | None
+    open: bool = False
+    claims: tuple[Claim, ...] = ()
+    restricted: bool = False
+    moments: list[Moment] = field(default_factory=list)
+
+    def take(self, step: Step) -> None:
+        """What becomes of the object by this step."""
+        before = (self.open, self.claims)
+        self.restricted = self.restricted or (step.restricted and step.opens)
+        if step.opens:
+            self.claims = self.claims if self.open or not step.takers else ()
+            self.open = True
+        if step.holder and not self.claims:
+            self.claims = ((step.holder,),)
+        if step.act in MOVING:
+            self.claims = moved(self.claims, step)
+            self.open = True
+        if step.closes:
+            self.open = False
+        if (self.open, self.claims) != before:
+            self.moments.append(Moment(step, self.open, self.claims))
+        elif step.type == "pairing.ended" and self.open:
+            self.moments.append(Moment(step, self.open, self.claims, ended=True))
+
+    def spans(self) -> list[tuple[Moment, int | None]]:
+        """Each moment with the time of the next one; moments that lasted no time are left out."""
+        ends: list[int | None] = [m.step.at for m in self.moments[1:]]
+        pairs = zip(self.moments, [*ends, None], strict=False)
+        return [(moment, end) for moment, end in pairs if end != moment.step.at]
+
+    def intervals(self) -> list[Interval]:
+        """The stretches in which the object was open, with those who claimed it."""
+        return [
+            Interval(
+                need_id=self.need_id,
+                claims=moment.claims,
+                start=moment.step.at,
+                end=end,
+                idx=moment.step.idx,
+                act=moment.step.act or "opened",
+                restricted=self.restricted,
+            )
+            for moment, end in self.spans()
+            if moment.open
+        ]
+
+    def ended(self) -> list[Finding]:
+        """The stretches in which a need was still with a pairing that had ended."""
+        return [
+            _finding(interval, "ended", interval.holders)
+            for (moment, _), interval in zip([s for s in self.spans() if s[0].open], self.intervals(), strict=True)
+            if moment.ended
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What was so after a step."""
+
+    step: Step
+    open: bool
+    claims: tuple[Claim, ...]
+    ended: bool = False
+
+
+def moved(claims: tuple[Claim, ...], step: Step) -> tuple[Claim, ...]:
+    """Who claims the object after responsibility went from the step's giver to its takers."""
+    takers = step.takers
+    left = tuple(c for c in claims if step.giver not in c and not set(c) <= set(takers))
+    if not claims or step.giver == "unknown":
+        left = ()
+    elif len(left) == len(claims) and step.act != "taken":
+        return claims  # Somebody gives back what he did not hold: nothing moves.
+    if not takers or (left and step.act != "taken"):
+        return left  # One of two gives way: the other is the one who answers.
+    return (*left, takers)
+
+
+def inherited(interval: Interval, matter: Track) -> list[Interval]:
+    """A need's interval as it is, or, where nobody claims the need, cut along who answered for the matter then.
+
+    Whoever answered for a matter when it was closed answers for what is left open in it.
+    """
+    if interval.claims or interval.need_id is None or not matter.moments:
+        return [interval]
+    starts = [m.step.at for m in matter.moments]
+    first = max(bisect_right(starts, interval.start) - 1, 0)
+    parts = []
+    for i in range(first, len(starts)):
+        start = max(starts[i], interval.start)
+        end = _earlier(starts[i + 1] if i + 1 < len(starts) else None, interval.end)
+        if end is None or start < end:
+            idx, claims = max(interval.idx, matter.moments[i].step.idx), matter.moments[i].claims
+            parts.append(replace(interval, claims=claims, start=start, end=end, idx=idx, inherited=True))
+        if end == interval.end:
+            break
+    return parts
+
+
+def _earlier(one: int | None, other: int | None) -> int | None:
+    """The earlier of two ends; None is never."""
+    return other if one is None else one if other is None else min(one, other)
+
+
+# --- what is wrong --------------------------------------------------------------------------------------------------
+
+
+def _finding(interval: Interval, kind: str, holders: Claim) -> Finding:
+    return Finding(
+        need_id=interval.need_id,
+        kind=kind,
+        holders=holders,
+        since=interval.start,
+        until=interval.end,
+        idx=interval.idx,
+        restricted=interval.restricted,
+    )
+
+
+def faults(interval: Interval, disqualified: Standing) -> list[Finding]:
+    """What is wrong with an interval: it is not held by exactly one party, or by one who may not hold it.
+
+    What a need inherits is the matter's own fault and found there. A need whose matter was never heard of may wait:
+    publishers are heard independently of one another, and the one who opened the matter comes in his own time.
+    """
+    if interval.inherited or (interval.need_id is not None and not interval.claims):
+        return []
+    if len(interval.claims) != 1:
+        return [_finding(interval, "two" if interval.claims else "none", interval.holders)]
+    found = []
+    for party in interval.holders:
+        for bar in disqualified.get(party.partition(":")[2], ()):
+            since, until = max(bar.since, interval.start), _earlier(bar.until, interval.end)
+            if until is None or since < until:
+                finding = _finding(interval, bar.kind, (party,))
+                found.append(replace(finding, since=since, until=until, idx=max(bar.idx, interval.idx)))
+    return found
