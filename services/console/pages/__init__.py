@@ -1,0 +1,1 @@
+"""One module a page: rows and answers in, what the page says out; then a template. All pure."""

@@ -1,0 +1,165 @@
+"""Every word that a page says, in Chinese and in English, and how times, ages and codes are said.
+
+`Words` is what templates call `t`. A code that no table knows is shown as it is, made readable: a page must not fail
+because a service has learnt a new word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from services.console.words.codes import CODES, TOLD
+from services.console.words.pages import TEXTS
+from services.kernel.contract import EVENTS, about
+
+Lang = Literal["zh", "en"]
+LANGS: tuple[Lang, ...] = ("zh", "en")
+CHINA = ZoneInfo("Asia/Shanghai")
+SEASONS = {12: "winter", 1: "winter", 2: "winter", 3: "spring", 4: "spring", 5: "spring", 6: "summer", 7: "summer",
+           8: "summer", 9: "autumn", 10: "autumn", 11: "autumn"}  # fmt: skip
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def humanised(code: str) -> str:
+    """`help-request.received` -> `Help request received`."""
+    said = code.replace(".", " ").replace("-", " ").replace("_", " ").strip()
+    return said[:1].upper() + said[1:]
+
+
+@dataclass(frozen=True)
+class Words:
+    """One language's words; the clock is handed in, so that a page can be rendered for any moment."""
+
+    lang: Lang
+    now: datetime
+    party_name: Callable[[str], str | None] = lambda party: None
+
+    @property
+    def html_lang(self) -> str:
+        """For the `lang` attribute."""
+        return "zh-CN" if self.lang == "zh" else "en"
+
+    def __call__(self, key: str, **values: object) -> str:
+        """The text under a key; a missing key is a fault of ours and fails."""
+        text = TEXTS[key][0 if self.lang == "zh" else 1]
+        return text.format(**values) if values else text
+
+    def pick(self, zh: str, en: str) -> str:
+        """Of two ready texts the one in this language."""
+        return zh if self.lang == "zh" else en
+
+    def code(self, table: str, code: str | None) -> str:
+        """A code of a table in words; an unknown one as it stands."""
+        if not code:
+            return self("unknown")
+        known = CODES.get(table, {}).get(code)
+        return self.pick(*known) if known else humanised(code)
+
+    def any(self, code: str) -> str:
+        """The telling code of an event, whichever table it comes from."""
+        found = next((CODES[table][code] for table in TOLD if code in CODES[table]), None)
+        return self.pick(*found) if found else humanised(code)
+
+    def codes(self, table: str, codes: Iterable[str]) -> str:
+        """Several codes, in one line."""
+        return self("list.comma").join(self.code(table, code) for code in codes)
+
+    def event(self, name: str) -> str:
+        """An event in plain words: its declared Chinese name, or its name on the wire, humanised."""
+        known = EVENTS.get(name)
+        return str(about(known)["zh"]) if known is not None and self.lang == "zh" else humanised(name)
+
+    def party(self, party: str | None) -> str:
+        """A party as people call it; without a name of its own, its kind and the start of its id."""
+        if not party or party == "unknown":
+            return self("party.unknown")
+        if (name := self.party_name(party)) is not None:
+            return name
+        kind, _, ident = party.partition(":")
+        return f"{self.code('party-kind', kind)} {ident if len(ident) <= 12 else ident[:8]}"
+
+    def parties(self, parties: Iterable[str]) -> str:
+        """Several parties who answer together."""
+        return self("list.and").join(self.party(party) for party in parties) or self("party.nobody")
+
+    # --- times ----------------------------------------------------------------------------------------------------
+
+    def when(self, at: datetime | None, precision: str = "instant") -> str:
+        """An instant as precisely as it is known."""
+        if at is None or precision == "unknown":
+            return self("time.unknown")
+        if precision == "instant":
+            return f"{self.day(at)} {self.clock(at)}"
+        day, year = self.tick(at, precision)
+        return self.pick(f"{year}{day}", f"{day} {year}")
+
+    def between(self, first: datetime, last: datetime) -> str:
+        """Two dates; the year once if it is the same."""
+        a, b = local(first), local(last)
+        if a.year != b.year:
+            return f"{self.day(first)} – {self.day(last)}"
+        start, end = self.tick(first, "day")[0], self.tick(last, "day")[0]
+        return self.pick(f"{a.year}年{start} – {end}", f"{start} – {end} {b.year}")
+
+    def day(self, at: datetime | date) -> str:
+        """A date with its year."""
+        d = local(at)
+        return self.pick(f"{d.year}年{d.month}月{d.day}日", f"{d.day} {MONTHS[d.month - 1]} {d.year}")
+
+    def clock(self, at: datetime) -> str:
+        """The time of day."""
+        return f"{at.astimezone(CHINA):%H:%M}"
+
+    def tick(self, at: datetime, precision: str) -> tuple[str, str]:
+        """A date as it stands on a time axis, and its year: as much of it as is known."""
+        d = local(at)
+        year = self.pick(f"{d.year}年", str(d.year))
+        if precision == "unknown":
+            return self("time.unknown.short"), ""
+        if precision == "season":
+            return self(f"season.{SEASONS[d.month]}"), year
+        if precision == "month":
+            return self.pick(f"{d.month}月", MONTHS[d.month - 1]), year
+        return self.pick(f"{d.month}月{d.day}日", f"{d.day} {MONTHS[d.month - 1]}"), year
+
+    def age(self, since: datetime | None) -> str:
+        """How long something has been so."""
+        if since is None:
+            return "–"
+        return self.span(self.now - since)
+
+    def span(self, length: timedelta) -> str:
+        """A length of time in its largest fitting unit."""
+        minutes = max(0, int(length.total_seconds() // 60))
+        if minutes < 60:
+            return self("span.minutes", n=minutes)
+        if minutes < 48 * 60:
+            return self("span.hours", n=minutes // 60)
+        return self("span.days", n=minutes // (24 * 60))
+
+    def due(self, at: datetime | None) -> str:
+        """A deadline, seen from now."""
+        if at is None:
+            return "–"
+        if at < self.now:
+            return self("due.late", span=self.span(self.now - at))
+        if local(at) == local(self.now):
+            return self("due.today", clock=self.clock(at))
+        return self("due.on", day=self.short_day(at), span=self.span(at - self.now))
+
+    def short_day(self, at: datetime) -> str:
+        """A date without its year."""
+        return self.tick(at, "day")[0]
+
+    def iso(self, at: datetime) -> str:
+        """For the `datetime` attribute of a `<time>`."""
+        return at.astimezone(CHINA).isoformat(timespec="minutes")
+
+
+def local(at: datetime | date) -> date:
+    """The calendar day at the station."""
+    return at.astimezone(CHINA).date() if isinstance(at, datetime) else at
