@@ -66,6 +66,10 @@ class Writer(Protocol):
         """Write the group durably, or raise HeadMoved, DatabaseGone or the database's own error, having written nothing."""
         ...
 
+    def apply(self, changes: Sequence[Change | Rows]) -> None:
+        """Write these changes alone, in one transaction, whatever the head."""
+        ...
+
     def tails(self, streams: Sequence[str], fingerprints: Sequence[str]) -> tuple[list[SnapshotRow], list[tuple[str, int, bytes]]]:
         """The usable snapshots of these streams, and the events after them, ordered by stream and version."""
         ...

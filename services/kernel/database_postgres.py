@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -60,10 +60,17 @@ class PostgresWriter:
 
     def write(self, group: Group) -> None:
         """Write the group in one transaction, sent in one go."""
+        self._transact(lambda: self._fill(group))
+
+    def apply(self, changes: Sequence[Change | Rows]) -> None:
+        """Write these changes alone."""
+        self._transact(lambda: self._change(changes))
+
+    def _transact(self, work: Callable[[], None]) -> None:
         try:
             try:
                 with self._raw.pipeline():
-                    self._fill(group)
+                    work()
                     self._raw.commit()
             except errors.NotNullViolation as moved:
                 self._raw.rollback()

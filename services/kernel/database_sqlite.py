@@ -41,10 +41,17 @@ class SqliteWriter:
 
     def write(self, group: Group) -> None:
         """Write the group in one transaction."""
+        self._transact(lambda: self._fill(group))
+
+    def apply(self, changes: Sequence[Change | Rows]) -> None:
+        """Write these changes alone."""
+        self._transact(lambda: self._change(changes))
+
+    def _transact(self, work: Callable[[], None]) -> None:
         try:
             self._raw.execute("BEGIN IMMEDIATE")
             try:
-                self._fill(group)
+                work()
                 self._raw.execute("COMMIT")
             except BaseException:
                 if self._raw.in_transaction:

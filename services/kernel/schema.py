@@ -6,27 +6,13 @@ import sqlalchemy as sa
 
 from services.kernel.database import engine_for
 from services.kernel.manifest import Manifest
-from services.kernel.tables import KERNEL, head
-
-GUARDED = "event"
-
-SQLITE_GUARDS = [
-    f"CREATE TRIGGER IF NOT EXISTS {GUARDED}_no_{act.lower()} BEFORE {act} ON {GUARDED} "
-    "BEGIN SELECT RAISE(ABORT, 'events are never changed'); END"
-    for act in ("UPDATE", "DELETE")
-]
-
-POSTGRES_GUARDS = [
-    "CREATE OR REPLACE FUNCTION events_are_never_changed() RETURNS trigger LANGUAGE plpgsql AS "
-    "$$ BEGIN RAISE EXCEPTION 'events are never changed'; END $$",
-    f"CREATE OR REPLACE TRIGGER {GUARDED}_no_change BEFORE UPDATE OR DELETE ON {GUARDED} "
-    "FOR EACH ROW EXECUTE FUNCTION events_are_never_changed()",
-    f"CREATE OR REPLACE TRIGGER {GUARDED}_no_truncate BEFORE TRUNCATE ON {GUARDED} "
-    "FOR EACH STATEMENT EXECUTE FUNCTION events_are_never_changed()",
-]
+from services.kernel.tables import KERNEL, event, head
 
 MAKING = 5_001
 """The advisory lock under which replicas of a service make their tables one after the other."""
+
+REFUSAL = """CREATE OR REPLACE FUNCTION never_changed() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION '% is never changed', TG_TABLE_NAME; END $$"""
 
 
 def prepare(manifest: Manifest, owner_url: str, url: str) -> None:
@@ -36,15 +22,19 @@ def prepare(manifest: Manifest, owner_url: str, url: str) -> None:
         with engine.begin() as connection:
             if engine.dialect.name == "postgresql":
                 connection.execute(sa.text(f"SELECT pg_advisory_xact_lock({MAKING})"))
-            KERNEL.create_all(connection)
-            manifest.metadata.create_all(connection)
+            for metadata in (KERNEL, manifest.metadata, manifest.kept):
+                metadata.create_all(connection)
             _begin_log(connection)
-            for guard in SQLITE_GUARDS if engine.dialect.name == "sqlite" else POSTGRES_GUARDS:
-                connection.exec_driver_sql(guard)
+            _guard(connection, append_only(manifest))
             if owner_url != url and engine.dialect.name == "postgresql":
-                _grant(connection, str(sa.make_url(url).username))
+                _grant(connection, str(sa.make_url(url).username), append_only(manifest))
     finally:
         engine.dispose()
+
+
+def append_only(manifest: Manifest) -> list[str]:
+    """The tables whose rows are never changed: the log, and what a recorder marks with `info={"append_only": True}`."""
+    return [event.name, *(str(t.name) for t in manifest.kept.sorted_tables if t.info.get("append_only"))]
 
 
 def _begin_log(connection: sa.Connection) -> None:
@@ -52,8 +42,36 @@ def _begin_log(connection: sa.Connection) -> None:
         connection.execute(head.insert().values(id=1, position=0, hash=b"", recorded_at=0))
 
 
-def _grant(connection: sa.Connection, role: str) -> None:
-    """The service's role may add events and read them; all else it may change, for views and cursors are no record."""
+def _guard(connection: sa.Connection, tables: list[str]) -> None:
+    sqlite = connection.dialect.name == "sqlite"
+    for statement in (_sqlite_guards if sqlite else _postgres_guards)(tables):
+        connection.exec_driver_sql(statement)
+
+
+def _sqlite_guards(tables: list[str]) -> list[str]:
+    return [
+        f"CREATE TRIGGER IF NOT EXISTS {table}_no_{act.lower()} BEFORE {act} ON {table} "
+        f"BEGIN SELECT RAISE(ABORT, '{table} is never changed'); END"
+        for table in tables
+        for act in ("UPDATE", "DELETE")
+    ]
+
+
+def _postgres_guards(tables: list[str]) -> list[str]:
+    made = [REFUSAL.replace("%", "%%")]
+    for table in tables:
+        made.append(
+            f"CREATE OR REPLACE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION never_changed()"
+        )
+        made.append(
+            f"CREATE OR REPLACE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION never_changed()"
+        )
+    return made
+
+
+def _grant(connection: sa.Connection, role: str, guarded: list[str]) -> None:
+    """The service's role may add to what is never changed and read it; all else it may change, for it is no record."""
     quoted = connection.dialect.identifier_preparer.quote(role)
     connection.exec_driver_sql(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {quoted}")
-    connection.exec_driver_sql(f"REVOKE UPDATE, DELETE, TRUNCATE ON {GUARDED} FROM {quoted}")
+    for table in guarded:
+        connection.exec_driver_sql(f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {quoted}")

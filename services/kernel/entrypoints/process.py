@@ -19,6 +19,7 @@ from services.kernel.entrypoints.bus import BusRuntime
 from services.kernel.entrypoints.log import Opened
 from services.kernel.entrypoints.site import Site
 from services.kernel.entrypoints.standing import stand, stand_for_all
+from services.kernel.keyring import prepare_keys
 from services.kernel.manifest import Manifest
 from services.kernel.message import Actor
 from services.kernel.store import Store
@@ -51,7 +52,7 @@ class Process:
 
     def _open(self, manifest: Manifest, settings: Settings) -> Opened:
         store = Store(manifest, settings.database_url, owner_url=settings.owner_database_url or None, clock=self.clock)
-        vault = Vault(engine_for(settings.keys_url), store.engine, settings.keks) if settings.keys_url else None
+        vault = _vault(settings, store) if settings.keys_url else None
         urls = {publisher: settings.url_of(publisher) for publisher in manifest.hears}
         bus = BusRuntime(manifest, store, settings.amqp_url, urls, settings.service_token)
         return Opened(manifest, settings, self.site, store, vault, bus, Clockwork(store))
@@ -86,6 +87,13 @@ class Process:
         ready()
         ended.wait()
         self.stop()
+
+
+def _vault(settings: Settings, store: Store) -> Vault:
+    prepare_keys(settings.owner_keys_url or settings.keys_url, settings.keys_url)
+    vault = Vault(engine_for(settings.keys_url), store.engine, *settings.keks, service=store.name)
+    vault.open()
+    return vault
 
 
 def run(settings: Mapping[str, Settings], services: list[type], ready: Callable[[Process], None] = lambda process: None) -> None:
