@@ -85,3 +85,16 @@ parked = sa.Table(
     sa.Column("raw", sa.LargeBinary, nullable=False),
 )  # fmt: skip
 """Messages set aside: `poison` ones with their reason, and `waiting` ones behind them on the same stream."""
+
+sealed = sa.Table(
+    "sealed", KERNEL,
+    sa.Column("digest", sa.String, primary_key=True),
+    sa.Column("subject", sa.String, index=True),
+    sa.Column("field", sa.String),
+    sa.Column("category", sa.String),
+    sa.Column("key_version", sa.Integer),
+    sa.Column("nonce", sa.LargeBinary),
+    sa.Column("ciphertext", sa.LargeBinary),
+    sa.Column("sealed_at", sa.BigInteger),
+)  # fmt: skip
+"""Personal values, each sealed under the key of its subject (see `vault`); events hold nothing but its digest."""

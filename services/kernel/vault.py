@@ -1,0 +1,142 @@
+"""The vault: personal values lie sealed with their service, and nothing but salted digests ever leaves it.
+
+A value becomes a disclosure in the form of RFC 9901, `base64url(JSON [salt, field, value])`. Its digest goes into the
+event and proves the value to whoever is shown the disclosure; the disclosure itself is sealed with AES-256-GCM under
+its subject's key (see `keyring`). Destroying that key leaves every digest and every proof as it was, and nothing to read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, TypedDict
+
+import msgspec
+import sqlalchemy as sa
+from cryptography.exceptions import InvalidTag
+
+from services.kernel import metrics
+from services.kernel.errors import Unavailable
+from services.kernel.keyring import Key, KeyRing
+from services.kernel.tables import sealed
+from services.kernel.view import Change, put
+
+
+class Opened(TypedDict):
+    """A value taken out of the vault."""
+
+    field: str
+    category: str
+    value: Any
+
+
+class Vault:
+    """The sealed values of one service; safe to share between threads.
+
+    `keys` is the engine of the key database, `engine` that of the service's own; of several KEKs the first wraps, the
+    others only open what they wrapped before.
+    """
+
+    def __init__(self, keys: sa.Engine, engine: sa.Engine, *keks: bytes, service: str = "") -> None:
+        self.ring = KeyRing(keys, keks, service)
+        self._engine, self._service = engine, service
+
+    def open(self) -> None:
+        """Make sure that the keys can be opened; raises VaultLocked or Unavailable when they cannot."""
+        self.ring.open()
+
+    def seal(
+        self, subject: str, values: Mapping[str, tuple[str, Any]], now: datetime
+    ) -> tuple[tuple[str, ...], list[Change]]:
+        """Seal values by field, each with its category: their digests, and the rows to be written with the event.
+
+        The subject's key is durable before this returns. Raises Refused when the subject's data may not be added to.
+        """
+        key = self.ring.obtain(subject, now)
+        sealing = [self._seal_one(key, subject, field, *value, now) for field, value in values.items()]
+        return tuple(change.key[0] for change in sealing), sealing
+
+    def _seal_one(self, key: Key, subject: str, field: str, category: str, value: Any, now: datetime) -> Change:
+        text = disclosure(field, value)
+        digest, nonce = digest_of(text), os.urandom(12)
+        return put(
+            sealed, digest, subject=subject, field=field, category=category, key_version=key.version, nonce=nonce,
+            ciphertext=key.cipher.encrypt(nonce, text, _bound(digest, subject)), sealed_at=int(now.timestamp() * 1_000_000),
+        )  # fmt: skip
+
+    def read(self, subject: str, digests: Iterable[str], *, despite_restriction: bool = False) -> dict[str, Opened]:
+        """The values under these digests, in their order; what is not there, or not to be read any more, is absent.
+
+        `despite_restriction` is for the acts that the law allows on restricted data; who asks for it must have asked
+        whether this is one.
+        """
+        wanted = list(digests)
+        if not wanted:
+            return {}
+        key = self.ring.find(subject)
+        if key is None or (key.state == "restricted" and not despite_restriction):
+            metrics.unreadable(self._service, "destroyed" if key is None else "restricted", len(wanted))
+            return {}
+        opened = {row.digest: self._open_one(key, row) for row in self._rows(subject, wanted)}
+        self._count(wanted, opened)
+        return {digest: found for digest in wanted if (found := opened.get(digest)) is not None}
+
+    def _rows(self, subject: str, digests: list[str]) -> list[Any]:
+        query = sa.select(sealed).where(sealed.c.digest.in_(digests), sealed.c.subject == subject)
+        try:
+            with self._engine.connect() as connection:
+                return list(connection.execute(query))
+        except (sa.exc.OperationalError, sa.exc.InterfaceError) as gone:
+            raise Unavailable("the database is away") from gone
+
+    def _open_one(self, key: Key, row: Any) -> Opened | None:
+        """One value; None when the row is not what was sealed."""
+        if row.key_version != key.version:
+            return None
+        try:
+            text = key.cipher.decrypt(row.nonce, row.ciphertext, _bound(row.digest, row.subject))
+        except InvalidTag:
+            return None
+        if digest_of(text) != row.digest:
+            return None
+        _, field, value = reveal(text)
+        return {"field": field, "category": row.category, "value": value}
+
+    def _count(self, wanted: list[str], opened: Mapping[str, Opened | None]) -> None:
+        lost = Counter("missing" if digest not in opened else "damaged" for digest in wanted if not opened.get(digest))
+        for reason, count in lost.items():
+            metrics.unreadable(self._service, reason, count)
+
+    def restrict(self, subject: str, now: datetime) -> None:
+        """Keep everything of this subject and read none of it; nothing can be added."""
+        self.ring.restrict(subject, now)
+
+    def destroy(self, subject: str, now: datetime) -> None:
+        """Make everything of this subject unreadable for ever; nothing can be added."""
+        self.ring.destroy(subject, now)
+
+
+def disclosure(field: str, value: Any) -> bytes:
+    """A value with a salt of its own, in the form in which it can be shown and proved."""
+    salt = urlsafe_b64encode(os.urandom(16)).rstrip(b"=").decode("ascii")
+    return urlsafe_b64encode(msgspec.json.encode([salt, field, value])).rstrip(b"=")
+
+
+def digest_of(text: bytes) -> str:
+    """The digest of a disclosure, as events hold it."""
+    return urlsafe_b64encode(hashlib.sha256(text).digest()).rstrip(b"=").decode("ascii")
+
+
+def reveal(text: bytes) -> tuple[str, str, Any]:
+    """Salt, field and value of a disclosure."""
+    salt, field, value = msgspec.json.decode(urlsafe_b64decode(text + b"=" * (-len(text) % 4)))
+    return salt, field, value
+
+
+def _bound(digest: str, subject: str) -> bytes:
+    """What a sealed value is bound to: moved to another digest or another subject, it does not open."""
+    return f"{digest}{subject}".encode()
