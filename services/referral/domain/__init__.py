@@ -1,0 +1,1 @@
+"""The rules of the referral service, one module an aggregate; pure."""

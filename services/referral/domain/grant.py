@@ -1,0 +1,359 @@
+"""A grant: a giver is asked for money for one need; applied -> approved -> partly paid -> paid -> use reported -> closed.
+
+Giver, amounts and days may be unknown. What is known holds: paid is not more than approved, used is not more than paid;
+and the one who applies, the one who approves and the one who confirms are three.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import assert_never
+from uuid import UUID
+
+from services.contracts import referral as public
+from services.contracts.words import Act, Handoff, Party
+from services.kernel.decider import Decider
+from services.kernel.errors import Refused
+from services.kernel.message import Ask
+from services.referral.domain.facts import itself
+from services.referral.domain.speaking import decided_by, must_be_origin, not_now
+
+Command = (
+    public.ApplyForGrant
+    | public.ApproveGrant
+    | public.RejectGrant
+    | public.LapseGrant
+    | public.DisburseGrant
+    | public.ReturnGrant
+    | public.ReportGrantUse
+    | public.CloseGrant
+)
+Event = (
+    public.GrantApplied
+    | public.GrantApproved
+    | public.GrantRejected
+    | public.GrantLapsed
+    | public.GrantDisbursed
+    | public.GrantReturned
+    | public.GrantUseReported
+    | public.GrantClosed
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Money:
+    """What every state knows: whose it is, who decided what, and how much as far as anybody knows.
+
+    `approved_fen` is None when unknown; `paid_known` is False once a payment of unknown amount was made.
+    """
+
+    grant_id: UUID
+    matter_id: UUID
+    case_id: UUID | None
+    purpose_code: str
+    applicant: Party
+    applied_by: str
+    fund: Party
+    approved_by: str = ""
+    approved_fen: int | None = None
+    paid_fen: int = 0
+    paid_known: bool = True
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Applied:
+    """The giver has been asked."""
+
+    money: Money
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Approved:
+    """The giver agreed and has paid nothing yet."""
+
+    money: Money
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PartlyPaid:
+    """Something was paid, and more is to come."""
+
+    money: Money
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Paid:
+    """All is paid; its use is to be reported."""
+
+    money: Money
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UseReported:
+    """Its use is on record; a third person is to confirm it."""
+
+    money: Money
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Closed:
+    """Confirmed."""
+
+    money: Money
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rejected:
+    """The giver said no."""
+
+    money: Money
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Lapsed:
+    """Nothing, or nothing more, will be paid."""
+
+    money: Money
+
+
+Known = Applied | Approved | PartlyPaid | Paid | UseReported | Closed | Rejected | Lapsed
+State = Known | None
+
+ALLOWED: dict[type, tuple[str, ...]] = {
+    Applied: ("approve-grant", "reject-grant", "lapse-grant"),
+    Approved: ("disburse-grant", "lapse-grant"),
+    PartlyPaid: ("disburse-grant", "return-grant", "lapse-grant"),
+    Paid: ("report-grant-use", "return-grant"),
+    UseReported: ("close-grant",),
+    Closed: (),
+    Rejected: (),
+    Lapsed: (),
+}
+
+
+def _no(state: State) -> Refused:
+    return not_now(state, ALLOWED, "grant", "资助")
+
+
+def _handoff(act: Act, money: Money, giver: Party, taker: Party) -> Handoff:
+    return Handoff(act=act, matter_id=money.matter_id, giver=giver, takers=(taker,), need_id=money.grant_id)
+
+
+def apply(command: public.ApplyForGrant, state: State, ask: Ask) -> list[Event]:
+    """Nobody asks for money for a person of his own family, and so it is declared."""
+    if state is not None:
+        if (state.money.matter_id, state.money.purpose_code) == (command.matter_id, command.purpose_code):
+            return []
+        raise Refused("grant-known", "This grant is for another need.", "该资助申请已用于其他需求。")
+    must_be_origin(ask)
+    if command.interested_party:
+        raise Refused("interested-party", "Somebody without an interest of his own must apply.", "利害关系人不得申请, 请由他人办理。",
+                      field="interested_party")  # fmt: skip
+    applicant = command.applicant or f"worker:{ask.actor.id}"
+    offered = Handoff(
+        act="offered", matter_id=command.matter_id, giver=applicant, takers=(command.fund,), need_id=itself(ask)
+    )
+    return [
+        public.GrantApplied(
+            matter_id=command.matter_id, case_id=command.case_id, person_id=command.person_id, applicant=applicant,
+            applied_by=ask.actor.id, fund=command.fund, amount_fen=command.amount_fen, purpose_code=command.purpose_code,
+            consent_id=command.consent_id, handoff=offered,
+        )
+    ]  # fmt: skip
+
+
+def approve(command: public.ApproveGrant, state: State, ask: Ask) -> list[Event]:
+    """The giver's yes: its own, or written down on its behalf; never of the one who applied."""
+    match state:
+        case Applied(money=money):
+            by = decided_by(ask)
+            if by == money.applied_by:
+                raise _third_person("The one who applied cannot approve; name the giver under `happened.behalf`.",
+                                    "申请人不能批准; 请在 happened.behalf 中注明资助方。")  # fmt: skip
+            fund = command.fund or money.fund
+            return [
+                public.GrantApproved(
+                    matter_id=money.matter_id, case_id=money.case_id, approved_by=by, fund=fund,
+                    amount_fen=command.amount_fen, decided_on=command.decided_on,
+                    handoff=_handoff("taken", money, money.applicant, fund),
+                )
+            ]  # fmt: skip
+        case Approved():
+            return []
+        case _:
+            raise _no(state)
+
+
+def _third_person(en: str, zh: str) -> Refused:
+    return Refused("second-person-needed", en, zh)
+
+
+def reject(command: public.RejectGrant, state: State) -> list[Event]:
+    """The giver's no."""
+    match state:
+        case Applied(money=money):
+            refused = _handoff("refused", money, money.fund, money.applicant)
+            return [
+                public.GrantRejected(
+                    matter_id=money.matter_id, case_id=money.case_id, reason_code=command.reason_code, handoff=refused
+                )
+            ]
+        case Rejected():
+            return []
+        case _:
+            raise _no(state)
+
+
+def lapse(command: public.LapseGrant, state: State) -> list[Event]:
+    """What has not been paid will not be."""
+    match state:
+        case Applied(money=money) | Approved(money=money) | PartlyPaid(money=money):
+            act: Act = "refused" if isinstance(state, Applied) else "returned"
+            return [
+                public.GrantLapsed(
+                    matter_id=money.matter_id, case_id=money.case_id, reason_code=command.reason_code,
+                    handoff=_handoff(act, money, money.fund, money.applicant),
+                )
+            ]  # fmt: skip
+        case Lapsed():
+            return []
+        case _:
+            raise _no(state)
+
+
+def disburse(command: public.DisburseGrant, state: State, ask: Ask) -> list[Event]:
+    """Never more than was approved, as far as the amounts are known; with the last payment the worker owes a report."""
+    if not isinstance(state, Approved | PartlyPaid):
+        raise _no(state)
+    money = state.money
+    paid = money.paid_fen + (command.amount_fen or 0)
+    if money.approved_fen is not None and paid > money.approved_fen:
+        raise Refused("over-approved", f"Approved are {money.approved_fen} fen, paid would be {paid}.",
+                      f"批准金额为 {money.approved_fen} 分, 发放合计将为 {paid} 分。", field="amount_fen")  # fmt: skip
+    released = _handoff("released", money, money.fund, money.applicant) if command.final else None
+    return [
+        public.GrantDisbursed(
+            matter_id=money.matter_id, case_id=money.case_id, fund=money.fund, amount_fen=command.amount_fen,
+            payee_kind=command.payee_kind, voucher_ref=command.voucher_ref, final=command.final, handoff=released,
+        )
+    ]  # fmt: skip
+
+
+def give_back(command: public.ReturnGrant, state: State) -> list[Event]:
+    """Not more can go back than was paid, as far as the amounts are known."""
+    if not isinstance(state, PartlyPaid | Paid):
+        raise _no(state)
+    money = state.money
+    if money.paid_known and command.amount_fen is not None and command.amount_fen > money.paid_fen:
+        raise _over_paid(money, "amount_fen")
+    return [
+        public.GrantReturned(
+            matter_id=money.matter_id, case_id=money.case_id, amount_fen=command.amount_fen,
+            reason_code=command.reason_code, voucher_ref=command.voucher_ref,
+        )
+    ]  # fmt: skip
+
+
+def _over_paid(money: Money, field: str) -> Refused:
+    return Refused("over-paid", f"Only {money.paid_fen} fen were paid.", f"已发放仅 {money.paid_fen} 分。", field=field)
+
+
+def report_use(command: public.ReportGrantUse, state: State) -> list[Event]:
+    """Not more can be used than was paid, as far as the amounts are known."""
+    match state:
+        case Paid(money=money):
+            if money.paid_known and command.used_fen is not None and command.used_fen > money.paid_fen:
+                raise _over_paid(money, "used_fen")
+            return [
+                public.GrantUseReported(
+                    matter_id=money.matter_id, case_id=money.case_id, used_fen=command.used_fen,
+                    use_codes=command.use_codes, evidence_ref=command.evidence_ref,
+                )
+            ]  # fmt: skip
+        case UseReported():
+            return []
+        case _:
+            raise _no(state)
+
+
+def close(command: public.CloseGrant, state: State, ask: Ask) -> list[Event]:
+    """Confirmed by somebody who neither applied nor approved."""
+    match state:
+        case UseReported(money=money):
+            if decided_by(ask) in (money.applied_by, money.approved_by):
+                raise _third_person(
+                    "Somebody who neither applied nor approved must confirm.", "须由申请人和批准人以外的人确认。"
+                )
+            return [
+                public.GrantClosed(
+                    matter_id=money.matter_id, case_id=money.case_id, need_id=money.grant_id,
+                    result_code=command.result_code, confirmed_by=decided_by(ask),
+                )
+            ]  # fmt: skip
+        case Closed():
+            return []
+        case _:
+            raise _no(state)
+
+
+def decide(command: Command, state: State, ask: Ask) -> list[Event]:
+    """What follows from a command about a grant."""
+    match command:
+        case public.ApplyForGrant():
+            return apply(command, state, ask)
+        case public.ApproveGrant():
+            return approve(command, state, ask)
+        case public.RejectGrant():
+            return reject(command, state)
+        case public.LapseGrant():
+            return lapse(command, state)
+        case public.DisburseGrant():
+            return disburse(command, state, ask)
+        case public.ReturnGrant():
+            return give_back(command, state)
+        case public.ReportGrantUse():
+            return report_use(command, state)
+        case public.CloseGrant():
+            return close(command, state, ask)
+        case _:
+            assert_never(command)
+
+
+def evolve(state: State, event: Event) -> State:
+    """What an event makes of a grant."""
+    if isinstance(event, public.GrantApplied):
+        return Applied(money=_asked_for(event))
+    if state is None:
+        return None
+    money = state.money
+    match event:
+        case public.GrantApproved():
+            return Approved(
+                money=replace(money, fund=event.fund, approved_by=event.approved_by, approved_fen=event.amount_fen)
+            )
+        case public.GrantDisbursed():
+            known = money.paid_known and event.amount_fen is not None
+            paid = replace(money, paid_fen=money.paid_fen + (event.amount_fen or 0), paid_known=known)
+            return Paid(money=paid) if event.final else PartlyPaid(money=paid)
+        case public.GrantReturned():
+            return replace(state, money=replace(money, paid_fen=max(0, money.paid_fen - (event.amount_fen or 0))))
+        case public.GrantUseReported():
+            return UseReported(money=money)
+        case public.GrantClosed():
+            return Closed(money=money)
+        case public.GrantRejected():
+            return Rejected(money=money)
+        case public.GrantLapsed():
+            return Lapsed(money=money)
+        case _:
+            assert_never(event)
+
+
+def _asked_for(event: public.GrantApplied) -> Money:
+    return Money(
+        grant_id=event.handoff.need_id or event.matter_id, matter_id=event.matter_id, case_id=event.case_id,
+        purpose_code=event.purpose_code, applicant=event.applicant, applied_by=event.applied_by, fund=event.fund,
+    )  # fmt: skip
+
+
+DECIDER = Decider(name="grant", decide=decide, evolve=evolve, events=Event, states=State)

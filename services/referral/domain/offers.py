@@ -1,0 +1,203 @@
+"""Asking: organizations are offered the need, and what else may be said between asking and answering."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from services.contracts import referral as public
+from services.contracts.codes_referral import ANSWER_BACK, REMIND_AT, REPLY, Span
+from services.kernel.errors import Refused
+from services.kernel.message import Ask
+from services.referral.domain.facts import OrganizationFact, known
+from services.referral.domain.offering import why_not
+from services.referral.domain.referral_allowed import handoff, no, reason_needed
+from services.referral.domain.referral_state import (
+    Event,
+    Exhausted,
+    Known,
+    Offer,
+    Offered,
+    Ready,
+    State,
+    holder,
+    latest,
+    live,
+)
+from services.referral.domain.speaking import must_be_origin, must_speak_for
+from services.referral.domain.worktime import deadline
+
+
+@dataclass(frozen=True)
+class _Clock:
+    """When to remind and when it is over."""
+
+    remind_at: datetime
+    ends: datetime
+
+
+def offer(command: public.OfferReferral, state: State, ask: Ask) -> list[Event]:
+    """Ask one organization: active, offering this here, not the origin, not asked already, and if it declined, why again."""
+    if not isinstance(state, Ready | Offered | Exhausted):
+        raise no(state)
+    must_be_origin(ask)
+    before = latest(state, command.organization_id)
+    if before is not None and before.state == "live":
+        return []
+    organization = _may_be_asked(command, state, ask, before)
+    offering_id = _fitting(command, state, ask)
+    clock = _reply_clock(command, state, ask)
+    slip = state.slip
+    return [
+        public.ReferralOffered(
+            matter_id=slip.matter_id, case_id=slip.case_id, offer_id=ask.new_id("offer"),
+            organization_id=command.organization_id, offering_id=offering_id, kind=slip.kind, mode=command.mode,
+            need_codes=slip.need_codes, urgency=slip.urgency, areas=slip.event.areas, group_codes=slip.event.group_codes,
+            age_band=slip.event.age_band, required_by=slip.event.required_by, remind_at=clock.remind_at,
+            respond_by=clock.ends, reason_code=command.reason_code,
+            handoff=handoff("offered", slip, holder(state), organization.party),
+        )
+    ]  # fmt: skip
+
+
+def _may_be_asked(command: public.OfferReferral, state: Known, ask: Ask, before: Offer | None) -> OrganizationFact:
+    organization = known(ask).organization
+    if organization is None:
+        raise Refused("organization-unknown", "There is no such organization in the directory.", "名录中没有该机构。",
+                      field="organization_id")  # fmt: skip
+    if organization.state != "active":
+        raise Refused("organization-not-active", f"This organization is {organization.state}.", "该机构目前不可接收转介。",
+                      field="organization_id")  # fmt: skip
+    if organization.party == state.slip.origin or ask.actor.org in (str(command.organization_id), organization.party):
+        raise Refused(
+            "offer-to-origin",
+            "The side that asks cannot ask itself.",
+            "不能转介给转出方自身。",
+            field="organization_id",
+        )
+    if before is not None and before.state in ("declined", "returned") and command.reason_code is None:
+        raise reason_needed("reason_code")
+    others = live(state)
+    if others and (command.mode != "broadcast" or any(other.mode != "broadcast" for other in others)):
+        raise Refused("offer-pending", "Another organization has not answered yet; only a broadcast asks several at once.",
+                      "另一机构尚未答复; 只有广播方式可同时询问多家。", allowed=("withdraw-offer",))  # fmt: skip
+    return organization
+
+
+def _fitting(command: public.OfferReferral, state: Known, ask: Ask) -> UUID | None:
+    """The offering under which it is asked (INV-12); a question can be put to anybody active."""
+    if state.slip.kind == "consult":
+        return command.offering_id
+    reasons: set[str] = set()
+    for offering in known(ask).offerings:
+        if command.offering_id in (None, offering.offering_id):
+            found = why_not(offering, state.slip.need_codes, state.slip.event.areas, command.conditions_met)
+            if not found:
+                return offering.offering_id
+            reasons |= set(found)
+    said = ", ".join(sorted(reasons)) or "nothing-offered"
+    raise Refused("offering-does-not-fit", f"What this organization offers does not fit: {said}.", f"该机构的服务供给不符合: {said}。",
+                  field="offering_id")  # fmt: skip
+
+
+def _reply_clock(command: public.OfferReferral, state: Known, ask: Ask) -> _Clock:
+    if command.respond_by is None:
+        return _clock(ask, REPLY[state.slip.urgency])
+    if command.respond_by <= ask.now:
+        raise Refused(
+            "respond-by-past", "The time to answer would be over already.", "答复时限已过。", field="respond_by"
+        )
+    return _Clock(remind_at=ask.now + (command.respond_by - ask.now) * REMIND_AT / 100, ends=command.respond_by)
+
+
+def _clock(ask: Ask, span: Span) -> _Clock:
+    ends = deadline(ask.happened_at, ask.now, span)
+    return _Clock(remind_at=min(ends, deadline(ask.happened_at, ask.now, span.part(REMIND_AT))), ends=ends)
+
+
+def asked_of(state: State, organization_id: UUID, ask: Ask) -> tuple[Known, Offer]:
+    """The organization's last offer, if whoever speaks may speak for it."""
+    if state is None:
+        raise no(state)
+    found = latest(state, organization_id)
+    if found is None:
+        raise Refused("not-yours", "Nothing is on offer to this organization.", "没有向该机构发出的转介。")
+    must_speak_for(ask, organization_id, found.party)
+    return state, found
+
+
+def must_be_live(offer: Offer) -> None:
+    """Refuse to go on about an offer that has ended."""
+    if offer.state != "live":
+        raise Refused("offer-ended", f"This offer is {offer.state}.", "该要约已结束。", allowed=("offer-referral",))
+
+
+def view(command: public.ViewOffer, state: State, ask: Ask) -> list[Event]:
+    """Reading is noted once, and only while the offer can be answered."""
+    known_state, found = asked_of(state, command.organization_id, ask)
+    if found.viewed or found.state != "live":
+        return []
+    return [
+        public.OfferViewed(
+            matter_id=known_state.slip.matter_id, offer_id=found.offer_id, organization_id=found.organization_id
+        )
+    ]
+
+
+def request_information(command: public.RequestInformation, state: State, ask: Ask) -> list[Event]:
+    """The organization asks back; its clock stands still for the first question alone."""
+    known_state, found = asked_of(state, command.organization_id, ask)
+    must_be_live(found)
+    if found.asking:
+        raise Refused("question-open", "An earlier question has not been answered yet.", "此前的问题尚未答复。",
+                      allowed=("supply-information",))  # fmt: skip
+    slip = known_state.slip
+    clock = _clock(ask, ANSWER_BACK[slip.urgency])
+    return [
+        public.MoreInformationRequested(
+            matter_id=slip.matter_id, offer_id=found.offer_id, organization_id=found.organization_id,
+            question_codes=command.question_codes, respond_by=found.respond_by if found.paused else None,
+            remind_at=clock.ends,
+        )
+    ]  # fmt: skip
+
+
+def supply_information(command: public.SupplyInformation, state: State, ask: Ask) -> list[Event]:
+    """The origin answers; where the clock stood still, it starts anew."""
+    if state is None:
+        raise no(state)
+    must_be_origin(ask)
+    found = latest(state, command.organization_id)
+    if found is None or not found.asking or found.state != "live":
+        raise Refused(
+            "no-question-open", "This organization has asked nothing that is open.", "该机构没有待答复的问题。"
+        )
+    clock = _clock(ask, REPLY[state.slip.urgency])
+    return [
+        public.InformationSupplied(
+            matter_id=state.slip.matter_id, offer_id=found.offer_id, organization_id=found.organization_id,
+            answer_codes=command.answer_codes, remind_at=clock.remind_at, respond_by=found.respond_by or clock.ends,
+        )
+    ]  # fmt: skip
+
+
+def withdraw_offer(command: public.WithdrawOffer, state: State, ask: Ask) -> list[Event]:
+    """One organization is asked no longer."""
+    if state is None:
+        raise no(state)
+    must_be_origin(ask)
+    found = latest(state, command.organization_id)
+    if found is None:
+        raise Refused(
+            "not-offered", "This organization was not asked.", "未向该机构发出转介。", field="organization_id"
+        )
+    return [withdrawn(state, found, command.reason_code)] if found.state == "live" else []
+
+
+def withdrawn(state: Known, found: Offer, reason_code: str) -> public.OfferWithdrawn:
+    """The event that takes a live offer back."""
+    return public.OfferWithdrawn(
+        matter_id=state.slip.matter_id, offer_id=found.offer_id, organization_id=found.organization_id,
+        reason_code=reason_code,
+    )  # fmt: skip
