@@ -58,7 +58,6 @@ RELAYED = _counter("hub_relayed_events_total", "Events that the broker has confi
 UNROUTED = _counter(
     "hub_unrouted_events_total", "Events that no queue was bound for, where nobody needs to listen.", "output"
 )
-UNROUTED = _counter("hub_unrouted_total", "Messages that no queue was bound for.", "output")
 RELAY_FAILED = _counter("hub_relay_failures_total", "Publishes that were not confirmed.", "output", "reason")
 
 HEARD = _counter("hub_heard_events_total", "Events of others taken in.", "publisher", "via")
@@ -137,11 +136,6 @@ def relay_lag(service: str, output: str, events: int, seconds: float) -> None:
 
 def unrouted(service: str, output: str) -> None:
     """Nobody listens for one event of an output where nobody needs to."""
-    _child(UNROUTED, service, output).inc()
-
-
-def unrouted(service: str, output: str) -> None:
-    """The broker had no queue for a message of this output: nobody listens there."""
     _child(UNROUTED, service, output).inc()
 
 
