@@ -98,7 +98,8 @@ def values(hint: Any, pools: Pools) -> Strategy:
 
 def made(cls: Any, pools: Pools) -> Strategy:
     """Instances of a contract."""
-    return st.builds(cls, **{name: pools.get(name) or values(hint, pools) for name, hint in hints(cls).items()})
+    chosen = {name: pools[name] if name in pools else values(hint, pools) for name, hint in hints(cls).items()}
+    return st.builds(cls, **chosen)
 
 
 def _asks(command: Any, facts: FactsFor) -> Strategy:

@@ -1,0 +1,110 @@
+"""Code tables of the volunteer service: dated versions of words that people choose from, and what rules count with.
+
+They are data: a station that lives by other words edits them and raises VERSION; events keep the codes, so history is
+read with the words of its own time. Codes outside a table are taken as they are, and shown as they are.
+"""
+
+from __future__ import annotations
+
+VERSION = "2026-1"
+
+Labels = dict[str, tuple[str, str]]
+"""A code's Chinese and English words."""
+
+TASK_KINDS: Labels = {
+    "home-visit": ("入户走访", "home visit"),
+    "small-repair": ("小型维修", "small repair"),
+    "companionship": ("陪伴聊天", "company"),
+    "outing": ("陪伴外出", "outing together"),
+    "escort": ("陪同就医办事", "escort to a doctor or an office"),
+    "housework": ("家务", "housework"),
+    "delivery": ("代购送物", "errands and deliveries"),
+    "child-care": ("儿童看护", "child care"),
+    "tutoring": ("学业辅导", "tutoring"),
+    "sports": ("运动指导", "sports"),
+    "event-help": ("活动协助", "help at an event"),
+    "other": ("其他", "other"),
+}
+
+LIMITS: Labels = {
+    "heavy-lifting": ("重物搬运", "heavy lifting"),
+    "stairs": ("爬楼", "stairs"),
+    "night": ("夜间", "at night"),
+    "far": ("远途", "far away"),
+    "animals": ("家有动物", "animals at home"),
+}
+"""What a task may demand, and what a volunteer may prefer not to do; never why."""
+
+CHECK_KINDS: Labels = {
+    "minor-protection": ("从业查询(未成年人保护)", "register check for work with minors"),
+    "qualification": ("专业资格", "professional qualification"),
+}
+MINOR_PROTECTION = "minor-protection"
+MINOR_PROTECTION_DAYS = 366
+"""A check for work with minors holds one year (未成年人保护法 art. 62 asks for a check every year)."""
+
+TASK_REASONS: Labels = {
+    "client-cancelled": ("服务对象取消", "the client called it off"),
+    "not-needed": ("不再需要", "not needed any more"),
+    "matter-closed": ("事项已结束", "the matter is closed"),
+    "referral-ended": ("转介已终止", "the referral has ended"),
+    "weather": ("天气", "weather"),
+    "ill": ("身体不适", "unwell"),
+    "busy": ("另有安排", "something else came up"),
+    "safety": ("安全顾虑", "a worry about safety"),
+    "other": ("其他", "other"),
+}
+
+ARRIVAL_METHODS: Labels = {
+    "told": ("本人告知", "said so"),
+    "phone": ("电话", "by phone"),
+    "station-code": ("站点扫码", "a code shown by the station or client"),
+    "witnessed": ("他人见证", "somebody saw it"),
+    "unknown": ("不详", "not known"),
+}
+"""Never a position of somebody's phone (国办函〔2026〕12号)."""
+
+FINDINGS: Labels = {
+    "radiator-cold": ("暖气片不热", "radiator without warmth"),
+    "valve-rusted": ("阀门锈蚀", "rusty valve"),
+    "air-in-pipe": ("管内有气未排", "air in the pipe"),
+}
+ACTIONS: Labels = {
+    "valve-opened": ("打开放气阀", "opened the vent"),
+    "air-vented": ("充分放气", "let the air out"),
+    "water-drained": ("接排污水", "caught the dirty water"),
+}
+
+COMMITMENTS: Labels = {
+    "pay-tuition": ("缴纳学费", "paying the school fees"),
+    "buy-clothes": ("买衣服", "buying clothes"),
+    "buy-toys": ("买篮球等玩具", "buying a basketball and other toys"),
+    "outings": ("看电影、吃饭、外出", "films, meals and outings"),
+    "activities": ("参加各种活动", "taking part in activities"),
+    "c1": ("选择帮扶对象、跟学", "choosing whom to help, and learning along"),
+    "c2": ("年内完成一个服务个案并汇报", "one case within the year, and reports on it"),
+    "c3": ("接受社区、学院双导师督导", "supervision by a community and an academy mentor"),
+    "c4": ("发挥结对服务的示范作用", "setting an example"),
+    "c5": ("开展有益于实务和教学的活动", "activities of use to practice and teaching"),
+}
+
+SCHOOL_COMMITMENTS = ("c1", "c2", "c3", "c4", "c5")
+"""The five commitments of every school-community pairing; c2 falls due on the last day of the year."""
+
+STAR_SCHEMES: dict[str, tuple[int, ...]] = {"s1": (100, 300, 600, 1000, 1500)}
+"""Hours for each star, by scheme; no scheme is national law, so a place chooses its own."""
+
+GRACE_MINUTES = 15
+"""How long after the slot's beginning somebody is late before it is a no-show."""
+
+UNFILLED_MINUTES = 15
+"""How long before the slot the search ends and the holder of the matter takes over."""
+
+SHORT_NOTICE_MINUTES = 24 * 60
+"""A cancellation this close to the slot makes the task more urgent."""
+
+NEXT_CANDIDATES = 5
+"""How many are asked at once when somebody cannot come."""
+
+RECORD_WITHIN_WORKING_DAYS = 10
+"""民政部令第67号 art. 11."""

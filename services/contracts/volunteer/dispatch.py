@@ -1,0 +1,195 @@
+"""What is said of tasks, from the call to the verified result."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+from uuid import UUID
+
+from services.contracts.volunteer.words import ContactResult, Risk, TaskResult, Urgency, VerifiedBy
+from services.contracts.words import AreaCode, Handoff, Party
+from services.kernel.contract import Code, Count, Digest, Instant, published
+
+
+@published("task.opened", zh="任务发布", handoff=True, opens="need")
+class TaskOpened:
+    """Some people are needed at a time and place; the dispatcher answers for the need until they are found."""
+
+    matter_id: UUID
+    case_id: UUID | None = None
+    referral_id: UUID | None = None
+    person_id: UUID | None = None
+    kind: Code
+    headcount: Count
+    skills: tuple[Code, ...] = ()
+    demands: tuple[Code, ...] = ()
+    risk: Risk = "none"
+    with_minor: bool = False
+    urgency: Urgency = "normal"
+    area: AreaCode | None = None
+    slot_start: Instant | None = None
+    slot_end: Instant | None = None
+    unfilled_at: Instant | None = None
+    holder: Party
+    dispatcher: Party
+    sealed: tuple[Digest, ...] = ()
+    handoff: Handoff
+
+
+@published("task.offered", zh="邀约")
+class TaskOffered:
+    """This one is asked, in codes alone, without knowing for whom; the dispatcher answers for the need as before."""
+
+    matter_id: UUID
+    assignee: Party
+
+
+@published("task.accepted", zh="接单")
+class TaskAccepted:
+    """This one said yes; when enough have, the task is assigned to them."""
+
+    matter_id: UUID
+    assignee: Party
+    answered_via: Code
+
+
+@published("task.declined", zh="婉拒")
+class TaskDeclined:
+    """This one said no."""
+
+    matter_id: UUID
+    assignee: Party
+    reason_code: Code | None = None
+    answered_via: Code
+
+
+@published("task.assigned", zh="派单", handoff=True)
+class TaskAssigned:
+    """The need is taken: from now on these answer for it, jointly."""
+
+    matter_id: UUID
+    case_id: UUID | None = None
+    person_id: UUID | None = None
+    assignees: tuple[Party, ...]
+    dispatcher: Party
+    handoff: Handoff
+
+
+@published("task.assignment-cancelled", zh="取消指派", handoff=True)
+class AssignmentCancelled:
+    """One of those who were to go cannot; the dispatcher answers again, `remaining` still come if enough are found.
+
+    `notice_minutes` is how long before the slot it was said; None when the slot is unknown.
+    """
+
+    matter_id: UUID
+    assignee: Party
+    by: Literal["assignee", "dispatcher"]
+    notice_minutes: Count | None = None
+    reason_code: Code | None = None
+    remaining: tuple[Party, ...] = ()
+    urgency: Urgency
+    handoff: Handoff
+
+
+@published("task.reassigned", zh="改派", handoff=True)
+class TaskReassigned:
+    """Some go instead of others; there was no moment in which nobody answered."""
+
+    matter_id: UUID
+    leaving: tuple[Party, ...]
+    joining: tuple[Party, ...]
+    assignees: tuple[Party, ...]
+    reason_code: Code
+    handoff: Handoff
+
+
+@published("task.unfilled", zh="无人承接", handoff=True)
+class TaskUnfilled:
+    """Nobody was found in time; the holder of the matter answers again and may send its own people, or call it off."""
+
+    matter_id: UUID
+    attempts: Count
+    handoff: Handoff
+
+
+@published("task.arrival-recorded", zh="到达")
+class ArrivalRecorded:
+    """They are there."""
+
+    matter_id: UUID
+    assignees: tuple[Party, ...]
+    method: Code
+
+
+@published("task.completed", zh="完成")
+class TaskCompleted:
+    """What was to be done was done or tried; those who went answer until somebody else has verified it.
+
+    `record_by` is the last day on which volunteers' hours are recorded in time; None when no volunteer went.
+    """
+
+    matter_id: UUID
+    case_id: UUID | None = None
+    person_id: UUID | None = None
+    assignees: tuple[Party, ...]
+    result: TaskResult
+    finding_codes: tuple[Code, ...] = ()
+    action_codes: tuple[Code, ...] = ()
+    began_at: Instant | None = None
+    ended_at: Instant | None = None
+    record_by: date | None = None
+    sealed: tuple[Digest, ...] = ()
+
+
+@published("task.verified", zh="核实", handoff=True, closes="need")
+class TaskVerified:
+    """The result is verified by the client or a coordinator, and the unit that received the call has it back."""
+
+    matter_id: UUID
+    case_id: UUID | None = None
+    person_id: UUID | None = None
+    result: TaskResult
+    by: VerifiedBy
+    on_site: bool
+    handoff: Handoff
+
+
+@published("task.no-show-recorded", zh="未到", handoff=True)
+class NoShowRecorded:
+    """One who was to go did not come; the dispatcher answers again. It is a fact for the dispatcher, not a score."""
+
+    matter_id: UUID
+    assignee: Party
+    remaining: tuple[Party, ...] = ()
+    handoff: Handoff
+
+
+@published("task.cancelled", zh="任务取消", handoff=True, closes="need")
+class TaskCancelled:
+    """The task is not wanted any more; whatever is left of the need is with the holder of the matter."""
+
+    matter_id: UUID
+    case_id: UUID | None = None
+    person_id: UUID | None = None
+    by: Code
+    reason_code: Code
+    assignees: tuple[Party, ...] = ()
+    handoff: Handoff
+
+
+@published("task.client-contacted", zh="告知服务对象")
+class ClientContacted:
+    """The client was told how the task stands, or was not reached."""
+
+    matter_id: UUID
+    mode: Code
+    result: ContactResult
+
+
+@published("task.hours-missed", zh="时长逾期未确认")
+class HoursMissed:
+    """The working days in which this volunteer's hours should have been recorded are over; recording stays possible."""
+
+    matter_id: UUID
+    volunteer_id: UUID

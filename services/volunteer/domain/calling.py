@@ -1,0 +1,195 @@
+"""Finding people for a task: opening it, asking, their answers, binding them, giving up."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from services.contracts.codes_volunteer import UNFILLED_MINUTES
+from services.contracts.volunteer import (
+    AcceptTask,
+    AssignTask,
+    DeclineTask,
+    OfferTask,
+    OpenTask,
+    TaskAccepted,
+    TaskAssigned,
+    TaskDeclined,
+    TaskOffered,
+    TaskOpened,
+    TaskUnfilled,
+)
+from services.contracts.words import Handoff, Party
+from services.kernel.errors import Refused
+from services.kernel.message import Ask
+from services.volunteer.domain.eligibility import must_be_fit
+from services.volunteer.domain.known import Known, itself, known
+from services.volunteer.domain.refusing import answered_via, not_now
+from services.volunteer.domain.task_states import (
+    Assigned,
+    Completed,
+    Event,
+    Offered,
+    OnSite,
+    Opened,
+    State,
+    Unfilled,
+    Verified,
+    returned,
+    taken,
+)
+
+ALLOWED: dict[type, tuple[str, ...]] = {
+    Opened: ("offer-task", "accept-task", "assign-task", "declare-unfilled", "cancel-task"),
+    Offered: ("offer-task", "accept-task", "decline-task", "assign-task", "declare-unfilled", "cancel-task"),
+    Unfilled: ("assign-task", "cancel-task"),
+    Assigned: (
+        "cancel-assignment",
+        "reassign-task",
+        "record-arrival",
+        "complete-task",
+        "record-no-show",
+        "cancel-task",
+    ),
+    OnSite: ("complete-task", "cancel-task"),
+    Completed: ("verify-task",),
+    Verified: (),
+}
+
+
+def cannot(state: State | None) -> Refused:
+    """What was asked does not fit the state of this task."""
+    return not_now("task", "任务", state, ALLOWED)
+
+
+def open_task(command: OpenTask, state: State | None, ask: Ask) -> list[Event]:
+    """People are needed."""
+    if state is not None:
+        return []
+    start, end = command.slot_start, command.slot_end
+    if end is not None and (start is None or end <= start):
+        raise Refused("slot-wrong", "A slot ends after it begins.", "时段的结束须晚于开始。", field="slot_end")
+    task_id, dispatcher = itself(ask), command.dispatcher or f"worker:{ask.actor.id}"
+    handoff = Handoff(
+        act="taken", matter_id=command.matter_id, need_id=task_id, giver=command.holder, takers=(dispatcher,)
+    )
+    opened = TaskOpened(
+        matter_id=command.matter_id, case_id=command.case_id, referral_id=command.referral_id,
+        person_id=command.person_id, kind=command.kind, headcount=command.headcount, skills=command.skills,
+        demands=command.demands, risk=command.risk, with_minor=command.with_minor, urgency=command.urgency,
+        area=command.area, slot_start=start, slot_end=end,
+        unfilled_at=start - timedelta(minutes=UNFILLED_MINUTES) if start else None,
+        holder=command.holder, dispatcher=dispatcher, sealed=ask.sealed, handoff=handoff,
+    )  # fmt: skip
+    return [opened]
+
+
+def offer_task(command: OfferTask, state: State | None, ask: Ask) -> list[Event]:
+    """Ask those who were not asked yet; one who may not be sent is not asked."""
+    if not isinstance(state, Opened | Offered):
+        raise cannot(state)
+    new = [who for who in dict.fromkeys(command.candidates) if who not in (*state.call.asked, *state.call.accepted)]
+    for who in new:
+        _must_be_sendable(who, state, known(ask), ask)
+    return [TaskOffered(matter_id=state.job.matter_id, assignee=who) for who in new]
+
+
+def accept_task(command: AcceptTask, state: State | None, ask: Ask) -> list[Event]:
+    """One says yes; the last yes that is needed assigns the task to all who said it."""
+    who, facts = command.assignee, known(ask)
+    _must_speak_for(who, facts, ask)
+    match state:
+        case Opened() | Offered() if who not in state.call.accepted:
+            _must_be_sendable(who, state, facts, ask)
+            job, willing = state.job, (*state.call.accepted, who)
+            accepted = TaskAccepted(matter_id=job.matter_id, assignee=who, answered_via=answered_via(ask))
+            return [accepted] if len(willing) < job.headcount else [accepted, _assigned(state, willing, facts, ask)]
+        case Opened() | Offered():
+            return []
+        case Assigned() if who in state.assignees:
+            return []
+        case Assigned() | OnSite():
+            raise Refused("taken", "Others were quicker; thank you.", "已有他人承接, 感谢您的响应。")
+        case _:
+            raise cannot(state)
+
+
+def decline_task(command: DeclineTask, state: State | None, ask: Ask) -> list[Event]:
+    """One who was asked, or had said yes, says no."""
+    who = command.assignee
+    _must_speak_for(who, known(ask), ask)
+    if not isinstance(state, Opened | Offered):
+        raise cannot(state)
+    if who in state.call.declined:
+        return []
+    if who not in (*state.call.asked, *state.call.accepted):
+        raise Refused("not-asked", "This one was not asked.", "未曾邀约此人。")
+    declined = TaskDeclined(
+        matter_id=state.job.matter_id, assignee=who, reason_code=command.reason_code, answered_via=answered_via(ask)
+    )
+    return [declined]
+
+
+def assign_task(command: AssignTask, state: State | None, ask: Ask) -> list[Event]:
+    """These go, with those who have said yes; the need is theirs from now on."""
+    match state:
+        case Opened() | Offered() | Unfilled():
+            going = tuple(dict.fromkeys((*state.call.accepted, *command.assignees)))
+            _must_be_enough(len(going), state.job.headcount)
+            for who in command.assignees:
+                _must_be_sendable(who, state, known(ask), ask)
+            return [_assigned(state, going, known(ask), ask)]
+        case Assigned() if set(command.assignees) <= set(state.assignees):
+            return []
+        case _:
+            raise cannot(state)
+
+
+def declare_unfilled(state: State | None) -> list[Event]:
+    """Nobody was found; whoever holds the matter answers again."""
+    match state:
+        case Opened() | Offered():
+            job, call = state.job, state.call
+            attempts = len(call.asked) + len(call.declined) + len(call.accepted)
+            return [TaskUnfilled(matter_id=job.matter_id, attempts=attempts, handoff=returned(state, job.holder))]
+        case Unfilled():
+            return []
+        case _:
+            raise cannot(state)
+
+
+def _assigned(state: State, going: tuple[Party, ...], facts: Known, ask: Ask) -> TaskAssigned:
+    job = state.job
+    for who in going:
+        # Insurance, checks and slots may have changed since the yes was said.
+        _must_be_sendable(who, state, facts, ask)
+    return TaskAssigned(
+        matter_id=job.matter_id, case_id=job.case_id, person_id=job.person_id, assignees=going,
+        dispatcher=job.dispatcher, handoff=taken(state, going),
+    )  # fmt: skip
+
+
+def _must_be_enough(going: int, headcount: int) -> None:
+    if going < headcount:
+        raise Refused(
+            "too-few", f"{headcount} are needed, {going} are named.", f"需要 {headcount} 人, 仅有 {going} 人。",
+            allowed=("offer-task",), field="assignees",
+        )  # fmt: skip
+    if going > headcount:
+        raise Refused(
+            "too-many", f"{headcount} are needed, {going} would go, those who said yes included.",
+            f"需要 {headcount} 人, 连同已接单者共 {going} 人。", allowed=("decline-task",), field="assignees",
+        )  # fmt: skip
+
+
+def _must_be_sendable(who: Party, state: State, facts: Known, ask: Ask) -> None:
+    if not who.startswith(("worker:", "volunteer:")):
+        raise Refused("not-assignable", "A worker or a volunteer goes, by id.", "只能指派工作人员或志愿者个人。")
+    must_be_fit(facts.person(who), state.job.needs, ask.happened_at)
+
+
+def _must_speak_for(who: Party, facts: Known, ask: Ask) -> None:
+    """A volunteer speaks alone for himself, a team's leader for its members; a station writes down what it was told."""
+    mine = ask.actor.role == "volunteer" and who == f"volunteer:{ask.actor.id}"
+    led = ask.actor.role in ("team_leader", "partner") and ask.actor.org in facts.person(who).teams
+    if ask.actor.role in ("volunteer", "team_leader", "partner") and not (mine or led):
+        raise Refused("not-yours", "This is somebody else's answer to give.", "只能由本人或其队伍负责人答复。")

@@ -1,0 +1,71 @@
+"""What the deciders of this service look up of other aggregates, as data: no rule, no reading."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from services.contracts.words import Party
+from services.kernel.message import Ask
+from services.volunteer.domain.eligibility import Person, Span
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Known:
+    """`itself` is the id of the stream, `people` are those a command is about, `candidates` could be asked next."""
+
+    itself: UUID | None = None
+    people: tuple[Person, ...] = ()
+    candidates: tuple[Person, ...] = ()
+    open_tasks: tuple[UUID, ...] = ()
+    record_by: date | None = None
+
+    def person(self, party: Party) -> Person:
+        """This one; a volunteer that was never heard of has the state `unknown`."""
+        state = "unknown" if party.startswith("volunteer:") else "active"
+        return next((person for person in self.people if person.party == party), Person(party=party, state=state))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stretch:
+    """Another record of the same volunteer: on which day, how long, and from when to when if that is known."""
+
+    day: date
+    minutes: int
+    span: Span | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HoursKnown:
+    """What a record of service hours is held against.
+
+    `assignees` are those who went on the task (None: no task named, or not known); `worker` is who the volunteer is when
+    on duty; `on_duty` is when that worker was sent somewhere.
+    """
+
+    record_by: date
+    volunteer_state: str = "unknown"
+    matter_id: UUID | None = None
+    assignees: tuple[Party, ...] | None = None
+    worker: Party | None = None
+    on_duty: tuple[Span, ...] = ()
+    others: tuple[Stretch, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Statement:
+    """The confirmed records of a volunteer with one organizing unit, and their minutes together."""
+
+    records: tuple[UUID, ...] = ()
+    minutes: int = 0
+
+
+def known(ask: Ask) -> Known:
+    """What was looked up; nothing where nothing was."""
+    return ask.facts if isinstance(ask.facts, Known) else Known()
+
+
+def itself(ask: Ask) -> UUID:
+    """The id of the stream that a creating command brings into being."""
+    return known(ask).itself or ask.new_id("stream")

@@ -1,0 +1,38 @@
+"""How decisions of this service say no, and whose word somebody may bring."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from services.contracts.words import Party
+from services.kernel.errors import Refused
+from services.kernel.message import Ask
+
+
+def unknown(thing: str, zh: str) -> Refused:
+    """Nothing is known under this id."""
+    return Refused(f"{thing}-unknown", f"There is no such {thing}.", f"没有这个{zh}。")
+
+
+def not_now(thing: str, zh: str, state: object, allowed: Mapping[type, tuple[str, ...]]) -> Refused:
+    """This cannot be asked in this state; it says what can."""
+    if state is None:
+        return unknown(thing, zh)
+    name = type(state).__name__
+    return Refused(
+        "not-in-this-state", f"This {thing} is {name}; it does not allow that.", f"该{zh}处于 {name} 状态, 不允许此操作。",
+        allowed=allowed.get(type(state), ()),
+    )  # fmt: skip
+
+
+def is_word_of(ask: Ask, party: Party) -> bool:
+    """Whether the actor is this party, or belongs to it, or writes down what it said (with evidence)."""
+    _, _, own = party.partition(":")
+    if ask.actor.org in (party, own) or ask.actor.id in (party, own):
+        return True
+    return ask.behalf is not None and ask.behalf.org in (party, own)
+
+
+def answered_via(ask: Ask) -> str:
+    """How an answer reached us: the kind of evidence where somebody wrote it down for another."""
+    return ask.behalf.evidence_kind if ask.behalf else ask.channel

@@ -1,0 +1,334 @@
+"""A volunteer: registered, verified, active, suspended or withdrawn, and what may be asked in each of these."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Literal, assert_never
+
+from services.contracts.codes_volunteer import MINOR_PROTECTION, MINOR_PROTECTION_DAYS
+from services.contracts.volunteer import (
+    ClearVolunteer,
+    InsureVolunteer,
+    IssueRecordStatement,
+    JoinTeam,
+    LeaveTeam,
+    RecordStatementIssued,
+    RegisterVolunteer,
+    ReinstateVolunteer,
+    SuspendVolunteer,
+    TrainVolunteer,
+    VerifyVolunteer,
+    VolunteerCleared,
+    VolunteerInsured,
+    VolunteerJoinedTeam,
+    VolunteerLeftTeam,
+    VolunteerRegistered,
+    VolunteerReinstated,
+    VolunteerSuspended,
+    VolunteerTrained,
+    VolunteerVerified,
+    VolunteerWithdrew,
+    WithdrawVolunteer,
+)
+from services.contracts.words import Party
+from services.kernel.decider import Decider
+from services.kernel.errors import Refused
+from services.kernel.message import Ask
+from services.volunteer.domain.eligibility import day_of
+from services.volunteer.domain.known import Statement, known
+from services.volunteer.domain.refusing import is_word_of, not_now
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Profile:
+    """What is known of a volunteer beside the state; of checks, trainings and insurances only the latest is kept."""
+
+    minor: bool | None
+    guardian_consent: bool
+    teams: tuple[Party, ...] = ()
+    cleared: tuple[VolunteerCleared, ...] = ()
+    trained: tuple[VolunteerTrained, ...] = ()
+    insured: VolunteerInsured | None = None
+    last_statement: RecordStatementIssued | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Registered:
+    """Offers time; nobody has seen who it is."""
+
+    profile: Profile
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Verified:
+    """An organization has seen who it is; the first training comes next (先培训再上岗)."""
+
+    profile: Profile
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Active:
+    """May be sent."""
+
+    profile: Profile
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Suspended:
+    """Is sent nowhere until reinstated; `before` says what to."""
+
+    profile: Profile
+    before: Literal["registered", "verified", "active"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Withdrawn:
+    """Is not asked any more."""
+
+    profile: Profile
+
+
+State = Registered | Verified | Active | Suspended | Withdrawn
+Later = (
+    VerifyVolunteer | ClearVolunteer | TrainVolunteer | InsureVolunteer | JoinTeam | LeaveTeam | SuspendVolunteer
+    | ReinstateVolunteer
+)  # fmt: skip
+Command = RegisterVolunteer | Later | WithdrawVolunteer | IssueRecordStatement
+Event = (
+    VolunteerRegistered | VolunteerVerified | VolunteerCleared | VolunteerTrained | VolunteerInsured
+    | VolunteerJoinedTeam | VolunteerLeftTeam | VolunteerSuspended | VolunteerReinstated | VolunteerWithdrew
+    | RecordStatementIssued
+)  # fmt: skip
+
+ALWAYS = ("clear-volunteer", "train-volunteer", "insure-volunteer", "join-team", "leave-team", "withdraw-volunteer")
+ALLOWED: dict[type, tuple[str, ...]] = {
+    Registered: ("verify-volunteer", "suspend-volunteer", *ALWAYS),
+    Verified: ("suspend-volunteer", *ALWAYS),
+    Active: ("suspend-volunteer", *ALWAYS),
+    Suspended: ("reinstate-volunteer", *ALWAYS),
+    Withdrawn: (),
+}
+
+
+def decide(command: Command, state: State | None, ask: Ask) -> list[Event]:
+    """What follows from this command."""
+    if isinstance(command, RegisterVolunteer):
+        return register(command, state, ask)
+    if isinstance(command, IssueRecordStatement):
+        return issue_statement(command, state, ask)
+    if isinstance(command, WithdrawVolunteer):
+        return withdraw(command, state, ask)
+    if state is None or isinstance(state, Withdrawn):
+        raise cannot(state)
+    return _decide_known(command, state, ask)
+
+
+def _decide_known(command: Later, state: State, ask: Ask) -> list[Event]:
+    match command:
+        case VerifyVolunteer():
+            return verify(command, state)
+        case ClearVolunteer():
+            return clear(command, state, ask)
+        case TrainVolunteer():
+            return train(command, state, ask)
+        case InsureVolunteer():
+            return insure(command, state)
+        case JoinTeam():
+            return [] if command.team in state.profile.teams else [VolunteerJoinedTeam(team=command.team)]
+        case LeaveTeam():
+            return [VolunteerLeftTeam(team=command.team)] if command.team in state.profile.teams else []
+        case SuspendVolunteer():
+            return suspend(command, state, ask)
+        case ReinstateVolunteer():
+            return reinstate(command, state)
+        case _ as never:
+            assert_never(never)
+
+
+def cannot(state: State | None) -> Refused:
+    """What was asked does not fit the state of this volunteer."""
+    return not_now("volunteer", "志愿者", state, ALLOWED)
+
+
+def register(command: RegisterVolunteer, state: State | None, ask: Ask) -> list[Event]:
+    """A person registers, or an organization enters the person with consent (民政部令第67号 art. 6)."""
+    if state is not None:
+        return []
+    if ask.actor.role != "volunteer" and command.consent_ref is None:
+        raise Refused(
+            "consent-missing", "An organization enters a volunteer only with that person's consent; say where it is.",
+            "组织录入志愿者信息须经本人同意, 请注明同意凭据。", field="consent_ref",
+        )  # fmt: skip
+    registered = VolunteerRegistered(
+        national_no=command.national_no, area=command.area, minor=command.minor,
+        guardian_consent_ref=command.guardian_consent_ref, consent_ref=command.consent_ref, worker=command.worker,
+        skills=command.skills, limits=command.limits, service_codes=command.service_codes, teams=command.teams,
+        sealed=ask.sealed,
+    )  # fmt: skip
+    return [registered]
+
+
+def verify(command: VerifyVolunteer, state: State) -> list[Event]:
+    """Somebody has seen who it is; a minor needs the guardian's consent."""
+    if isinstance(state, Verified | Active):
+        return []
+    if not isinstance(state, Registered):
+        raise cannot(state)
+    if command.minor and not (command.guardian_consent_ref or state.profile.guardian_consent):
+        raise Refused("guardian-consent", "A minor volunteers only with the guardian's consent; say where it is.",
+                      "未成年人参加志愿服务须经监护人同意, 请注明凭据。", field="guardian_consent_ref")  # fmt: skip
+    verified = VolunteerVerified(
+        minor=command.minor, evidence_kind=command.evidence_kind, guardian_consent_ref=command.guardian_consent_ref
+    )
+    return [verified]
+
+
+def clear(command: ClearVolunteer, state: State, ask: Ask) -> list[Event]:
+    """A check was made; for work with minors it holds a year and no longer (INV-16)."""
+    longest = command.checked_on + timedelta(days=MINOR_PROTECTION_DAYS)
+    if command.valid_until < command.checked_on or command.checked_on > day_of(ask.now):
+        raise Refused("dates-wrong", "A check was made before it can hold.", "核验日期有误。", field="valid_until")
+    if command.check_kind == MINOR_PROTECTION and command.valid_until > longest:
+        raise Refused("holds-one-year", "A check for work with minors holds one year.", "未成年人保护从业查询有效期一年。",
+                      field="valid_until")  # fmt: skip
+    cleared = VolunteerCleared(
+        check_kind=command.check_kind, result=command.result, checked_on=command.checked_on,
+        valid_until=command.valid_until,
+    )  # fmt: skip
+    return [] if cleared in state.profile.cleared else [cleared]
+
+
+def train(command: TrainVolunteer, state: State, ask: Ask) -> list[Event]:
+    """The volunteer was trained, today or before."""
+    if command.trained_on > day_of(ask.now) or (command.valid_until and command.valid_until < command.trained_on):
+        raise Refused(
+            "dates-wrong", "Trainings are recorded after they took place.", "培训日期有误。", field="trained_on"
+        )
+    trained = VolunteerTrained(
+        training_code=command.training_code, minutes=command.minutes, organizer=command.organizer,
+        trained_on=command.trained_on, skill=command.skill, valid_until=command.valid_until,
+    )  # fmt: skip
+    return [] if trained in state.profile.trained else [trained]
+
+
+def insure(command: InsureVolunteer, state: State) -> list[Event]:
+    """An insurance covers the volunteer."""
+    if command.valid_until < command.valid_from:
+        raise Refused("dates-wrong", "An insurance ends after it begins.", "保险期间有误。", field="valid_until")
+    insured = VolunteerInsured(
+        policy_ref=command.policy_ref, valid_from=command.valid_from, valid_until=command.valid_until
+    )
+    return [] if state.profile.insured == insured else [insured]
+
+
+def suspend(command: SuspendVolunteer, state: State, ask: Ask) -> list[Event]:
+    """Sent nowhere; the tasks that wait for somebody else now are named."""
+    if isinstance(state, Suspended):
+        return []
+    return [VolunteerSuspended(reason_code=command.reason_code, open_tasks=known(ask).open_tasks)]
+
+
+def reinstate(command: ReinstateVolunteer, state: State) -> list[Event]:
+    """May be sent again."""
+    return [VolunteerReinstated(reason_code=command.reason_code)] if isinstance(state, Suspended) else []
+
+
+def withdraw(command: WithdrawVolunteer, state: State | None, ask: Ask) -> list[Event]:
+    """Nobody is compelled to volunteer; but what was taken is given back first, so that somebody answers for it."""
+    if state is None:
+        raise cannot(state)
+    if isinstance(state, Withdrawn):
+        return []
+    if known(ask).open_tasks:
+        raise Refused("assignments-open", "There are tasks that wait for this volunteer; cancel or reassign them first.",
+                      "尚有未完成的指派, 请先取消或改派。", allowed=("cancel-assignment", "reassign-task"))  # fmt: skip
+    return [VolunteerWithdrew(reason_code=command.reason_code)]
+
+
+def issue_statement(command: IssueRecordStatement, state: State | None, ask: Ask) -> list[Event]:
+    """The organizing unit states what it has confirmed; a service of the hub may not (INV-21)."""
+    if state is None:
+        raise cannot(state)
+    if not is_word_of(ask, command.issuer):
+        raise Refused("not-yours", "Who organizes, records; who records, states: this is another unit's record.",
+                      "谁组织谁记录, 谁记录谁证明: 只能由组织单位出具。", field="issuer")  # fmt: skip
+    found = ask.facts if isinstance(ask.facts, Statement) else Statement()
+    if not found.records:
+        raise Refused(
+            "nothing-on-record", "This unit has confirmed nothing for this volunteer.", "该单位没有已确认的服务记录。"
+        )
+    last = state.profile.last_statement
+    if last and (last.issuer, last.records, last.minutes) == (command.issuer, found.records, found.minutes):
+        return []
+    issued = RecordStatementIssued(
+        issuer=command.issuer, records=found.records, minutes=found.minutes,
+        verify_code=ask.new_id("statement").hex[:16],
+    )  # fmt: skip
+    return [issued]
+
+
+def evolve(state: State | None, event: Event) -> State | None:
+    """What is the case after this event."""
+    if isinstance(event, VolunteerRegistered):
+        return Registered(profile=Profile(
+            minor=event.minor, guardian_consent=event.guardian_consent_ref is not None, teams=event.teams
+        ))  # fmt: skip
+    return None if state is None else _go_on(state, event)
+
+
+def _go_on(state: State, event: Event) -> State:
+    profile = _profile(state.profile, event)
+    match event:
+        case VolunteerVerified():
+            return Active(profile=profile) if profile.trained else Verified(profile=profile)
+        case VolunteerTrained() if isinstance(state, Verified):
+            return Active(profile=profile)
+        case VolunteerSuspended():
+            return Suspended(profile=profile, before=_standing(state))
+        case VolunteerReinstated():
+            return _restored(profile, _standing(state))
+        case VolunteerWithdrew():
+            return Withdrawn(profile=profile)
+        case _:
+            return replace(state, profile=profile)
+
+
+def _standing(state: State) -> Literal["registered", "verified", "active"]:
+    if isinstance(state, Suspended):
+        return state.before
+    return "active" if isinstance(state, Active) else "verified" if isinstance(state, Verified) else "registered"
+
+
+def _restored(profile: Profile, standing: Literal["registered", "verified", "active"]) -> State:
+    if standing == "registered":
+        return Registered(profile=profile)
+    # Who was trained while suspended is active now.
+    return Active(profile=profile) if standing == "active" or profile.trained else Verified(profile=profile)
+
+
+def _profile(profile: Profile, event: Event) -> Profile:
+    match event:
+        case VolunteerVerified():
+            consent = profile.guardian_consent or event.guardian_consent_ref is not None
+            return replace(profile, minor=event.minor, guardian_consent=consent)
+        case VolunteerCleared():
+            return replace(profile, cleared=(*(c for c in profile.cleared if c.check_kind != event.check_kind), event))
+        case VolunteerTrained():
+            others = (t for t in profile.trained if t.training_code != event.training_code)
+            return replace(profile, trained=(*others, event))
+        case VolunteerInsured():
+            return replace(profile, insured=event)
+        case VolunteerJoinedTeam():
+            return replace(profile, teams=(*(t for t in profile.teams if t != event.team), event.team))
+        case VolunteerLeftTeam():
+            return replace(profile, teams=tuple(t for t in profile.teams if t != event.team))
+        case RecordStatementIssued():
+            return replace(profile, last_statement=event)
+        case VolunteerRegistered() | VolunteerSuspended() | VolunteerReinstated() | VolunteerWithdrew():
+            return profile
+        case _ as never:
+            assert_never(never)
+
+
+DECIDER = Decider(name="volunteer", decide=decide, evolve=evolve, events=Event, states=State)

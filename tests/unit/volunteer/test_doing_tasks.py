@@ -1,0 +1,184 @@
+"""Doing a task: cancelling, replacing, arriving, completing, and whose word makes the result true."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from services.contracts.volunteer import (
+    ArrivalRecorded,
+    AssignmentCancelled,
+    CancelAssignment,
+    CancelTask,
+    ClientContacted,
+    CompleteTask,
+    ContactClient,
+    HoursMissed,
+    NoShowRecorded,
+    ReassignTask,
+    RecordArrival,
+    RecordNoShow,
+    RemindOfHours,
+    TaskCancelled,
+    TaskCompleted,
+    TaskOffered,
+    TaskReassigned,
+    TaskVerified,
+    VerifyTask,
+)
+from services.kernel.message import Actor, Behalf
+from services.volunteer.domain.known import Known
+from services.volunteer.domain.task import DECIDER
+from tests.support.spec import NOON, Spec
+from tests.unit.volunteer.people import (
+    ALL,
+    DISPATCHER,
+    FOR_ONE,
+    LIN,
+    MATTER,
+    MEI,
+    MEI_HERSELF,
+    MEI_ID,
+    OPENED,
+    SLOT,
+    WEN,
+    XINGHUA,
+    ZBS,
+    ZYH,
+    assigned,
+    fit,
+    handed,
+)
+
+task = Spec(DECIDER)
+BOTH = task.given(OPENED, assigned(MEI, ZBS))
+DONE = TaskCompleted(
+    matter_id=MATTER, assignees=(MEI, ZBS), result="done", finding_codes=("valve-rusted",),
+    action_codes=("air-vented",), record_by=date(2026, 3, 16), sealed=("A" * 43,),
+)  # fmt: skip
+FINISHED = task.given(OPENED, assigned(MEI, ZBS), DONE)
+CONFIRMED = TaskVerified(
+    matter_id=MATTER, result="done", by="client", on_site=True, handoff=handed("released", MEI, XINGHUA)
+)
+
+
+def test_a_volunteer_who_cancels_an_hour_before_leaves_no_gap() -> None:
+    cancelled = AssignmentCancelled(
+        matter_id=MATTER, assignee=MEI, by="assignee", notice_minutes=60, reason_code="ill", remaining=(ZBS,),
+        urgency="urgent", handoff=handed("returned", MEI, DISPATCHER),
+    )  # fmt: skip
+    others = Known(candidates=(fit(MEI), fit(LIN), replace(fit(WEN), state="suspended")))
+    cancel = CancelAssignment(assignee=MEI, reason_code="ill")
+    BOTH.when(cancel, actor=MEI_HERSELF, at=SLOT - timedelta(hours=1), facts=others).then(
+        cancelled, TaskOffered(matter_id=MATTER, assignee=LIN)
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "becomes", "hours"),
+    [("low", "normal", 1), ("normal", "urgent", 1), ("emergency", "emergency", 1), ("low", "low", 48)],
+)
+def test_short_notice_makes_a_task_more_urgent(given: str, becomes: str, hours: int) -> None:
+    opened = replace(OPENED, urgency=given)
+    at = SLOT - timedelta(hours=hours)
+    (cancelled,) = task.given(opened, assigned(MEI, ZBS)).when(CancelAssignment(assignee=MEI), at=at).decided()
+    assert (cancelled.urgency, cancelled.by) == (becomes, "dispatcher")
+
+
+def test_notice_is_unknown_where_no_slot_was_said() -> None:
+    opened = replace(OPENED, slot_start=None, slot_end=None, unfilled_at=None)
+    phoned = Behalf(org=MEI, evidence_kind="phone")
+    (cancelled,) = task.given(opened, assigned(MEI, ZBS)).when(CancelAssignment(assignee=MEI), behalf=phoned).decided()
+    assert (cancelled.notice_minutes, cancelled.by) == (None, "assignee")
+
+
+def test_a_volunteer_cancels_nobody_else_and_nobody_who_does_not_go() -> None:
+    BOTH.when(CancelAssignment(assignee=ZBS), actor=MEI_HERSELF).then_refused("not-yours")
+    BOTH.when(CancelAssignment(assignee=LIN)).then_refused("not-assigned")
+    task.given(OPENED).when(CancelAssignment(assignee=LIN)).then_refused("not-in-this-state")
+
+
+def test_somebody_goes_instead_without_a_moment_in_between() -> None:
+    swapped = TaskReassigned(
+        matter_id=MATTER, leaving=(MEI,), joining=(LIN,), assignees=(ZBS, LIN), reason_code="ill",
+        handoff=handed("taken", MEI, ZBS, LIN),
+    )  # fmt: skip
+    swap = ReassignTask(leaving=(MEI,), joining=(LIN,), reason_code="ill")
+    BOTH.when(swap, facts=ALL).then(swapped)
+    BOTH.when(replace(swap, joining=(LIN, WEN)), facts=ALL).then_refused("one-for-one")
+    BOTH.when(swap).then_refused("not-a-volunteer")
+    task.given(OPENED, assigned(MEI, ZBS), swapped).when(swap, facts=ALL).then_refused("not-assigned")
+
+
+def test_arriving_needs_no_position() -> None:
+    arrived = ArrivalRecorded(matter_id=MATTER, assignees=(MEI, ZBS), method="told")
+    BOTH.when(RecordArrival(method="told")).then(arrived)
+    task.given(OPENED, assigned(MEI, ZBS), arrived).when(RecordArrival(method="told")).then_nothing()
+    task.given(OPENED).when(RecordArrival(method="told")).then_refused("not-in-this-state")
+
+
+COMPLETE = CompleteTask(result="done", finding_codes=("valve-rusted",), action_codes=("air-vented",))
+
+
+def test_a_completed_task_says_what_was_found_and_done() -> None:
+    BOTH.when(COMPLETE, facts=Known(record_by=date(2026, 3, 16)), sealed=("A" * 43,)).then(DONE)
+    FINISHED.when(COMPLETE).then_nothing()
+
+
+def test_workers_owe_no_record_of_volunteer_hours() -> None:
+    (done,) = task.given(OPENED, assigned(ZBS, ZYH)).when(COMPLETE, facts=Known(record_by=date(2026, 3, 16))).decided()
+    assert done.record_by is None
+
+
+def test_true_times_are_in_order_and_past() -> None:
+    late = replace(COMPLETE, began_at=NOON, ended_at=NOON - timedelta(minutes=1))
+    BOTH.when(late).then_refused("times-wrong")
+    BOTH.when(replace(COMPLETE, ended_at=NOON + timedelta(days=1))).then_refused("times-wrong")
+
+
+def test_the_clients_word_gives_the_need_back_to_the_unit_that_took_the_call() -> None:
+    FINISHED.when(VerifyTask(by="client", on_site=True)).then(CONFIRMED)
+    task.given(OPENED, assigned(MEI, ZBS), DONE, CONFIRMED).when(VerifyTask(by="client")).then_nothing()
+
+
+def test_nobody_verifies_what_he_did_himself() -> None:
+    FINISHED.when(VerifyTask(by="coordinator"), actor=Actor(id="w-zbs", role="worker")).then_refused("own-work")
+    FINISHED.when(VerifyTask(by="coordinator"), actor=MEI_HERSELF).then_refused("own-work")
+    BOTH.when(VerifyTask(by="client")).then_refused("not-in-this-state")
+
+
+def test_a_no_show_is_one_only_after_the_time_of_grace() -> None:
+    missed = NoShowRecorded(
+        matter_id=MATTER, assignee=MEI, remaining=(ZBS,), handoff=handed("returned", MEI, DISPATCHER)
+    )
+    BOTH.when(RecordNoShow(assignee=MEI), at=SLOT + timedelta(minutes=15)).then(missed)
+    BOTH.when(RecordNoShow(assignee=MEI), at=SLOT + timedelta(minutes=14)).then_refused("too-early")
+    task.given(OPENED, assigned(MEI, ZBS), missed).when(RecordNoShow(assignee=MEI)).then_refused("not-in-this-state")
+
+
+def test_a_cancelled_task_leaves_the_rest_with_the_holder() -> None:
+    cancel = CancelTask(by="client", reason_code="not-needed")
+    cancelled = TaskCancelled(
+        matter_id=MATTER, by="client", reason_code="not-needed", assignees=(MEI, ZBS),
+        handoff=handed("returned", MEI, XINGHUA),
+    )  # fmt: skip
+    BOTH.when(cancel).then(cancelled)
+    task.given(OPENED, cancelled).when(cancel).then_nothing()
+    FINISHED.when(cancel).then_refused("not-in-this-state")
+    (nobody_found,) = task.given(OPENED).when(cancel).decided()
+    assert nobody_found.handoff == handed("returned", DISPATCHER, XINGHUA)
+
+
+def test_every_attempt_to_reach_the_client_is_on_record() -> None:
+    called = ClientContacted(matter_id=MATTER, mode="phone", result="no_answer")
+    BOTH.when(ContactClient(mode="phone", result="no_answer")).then(called)
+    task.given(OPENED, called).when(ContactClient(mode="phone", result="no_answer")).then(called)
+
+
+def test_missing_hours_are_pointed_out_once() -> None:
+    missed = HoursMissed(matter_id=MATTER, volunteer_id=MEI_ID)
+    FINISHED.when(RemindOfHours(volunteer_id=MEI_ID)).then(missed)
+    task.given(OPENED, assigned(MEI, ZBS), DONE, missed).when(RemindOfHours(volunteer_id=MEI_ID)).then_nothing()
+    task.given(FOR_ONE).when(RemindOfHours(volunteer_id=MEI_ID)).then_nothing()

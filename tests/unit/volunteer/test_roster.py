@@ -1,0 +1,174 @@
+"""Volunteers: registered with consent, verified, trained, checked, insured, suspended, withdrawn."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from uuid import UUID
+
+import pytest
+
+from services.contracts.volunteer import (
+    ClearVolunteer,
+    InsureVolunteer,
+    IssueRecordStatement,
+    JoinTeam,
+    LeaveTeam,
+    RecordStatementIssued,
+    RegisterVolunteer,
+    ReinstateVolunteer,
+    SuspendVolunteer,
+    TrainVolunteer,
+    VerifyVolunteer,
+    VolunteerCleared,
+    VolunteerInsured,
+    VolunteerJoinedTeam,
+    VolunteerLeftTeam,
+    VolunteerRegistered,
+    VolunteerReinstated,
+    VolunteerSuspended,
+    VolunteerTrained,
+    VolunteerVerified,
+    VolunteerWithdrew,
+    WithdrawVolunteer,
+)
+from services.kernel.message import Actor
+from services.volunteer.domain.known import Known, Statement
+from services.volunteer.domain.volunteer import DECIDER, Active, Registered, Suspended, Verified
+from tests.support.spec import Spec
+from tests.unit.volunteer.people import MEI_HERSELF, TASK
+
+volunteer = Spec(DECIDER)
+REGISTERED = VolunteerRegistered(area="220104004", consent_ref="paper-17", skills=("repair",))
+VERIFIED = VolunteerVerified(minor=False, evidence_kind="id-card")
+TRAINED = VolunteerTrained(
+    training_code="first-steps", minutes=120, organizer="organization:jida", trained_on=date(2026, 1, 9)
+)
+CLEARED = VolunteerCleared(
+    check_kind="minor-protection", result="clear", checked_on=date(2026, 3, 1), valid_until=date(2027, 3, 1)
+)
+INSURED = VolunteerInsured(policy_ref="p-1", valid_from=date(2026, 1, 1), valid_until=date(2026, 12, 31))
+ON_TRACK = volunteer.given(REGISTERED, VERIFIED, TRAINED)
+
+VERIFY = VerifyVolunteer(minor=False, evidence_kind="id-card")
+TRAIN = TrainVolunteer(
+    training_code="first-steps", minutes=120, organizer="organization:jida", trained_on=date(2026, 1, 9)
+)
+CLEAR = ClearVolunteer(
+    check_kind="minor-protection", result="clear", checked_on=date(2026, 3, 1), valid_until=date(2027, 3, 1)
+)
+
+
+def test_an_organization_enters_a_volunteer_with_consent() -> None:
+    enter = RegisterVolunteer(area="220104004", consent_ref="paper-17", skills=("repair",))
+    volunteer.when(enter, sealed=("A" * 43,)).then(replace(REGISTERED, sealed=("A" * 43,)))
+    volunteer.when(replace(enter, consent_ref=None)).then_refused("consent-missing")
+    volunteer.given(REGISTERED).when(enter).then_nothing()
+
+
+def test_a_person_registers_by_itself_and_owes_no_paper() -> None:
+    volunteer.when(RegisterVolunteer(minor=False), actor=MEI_HERSELF).then(VolunteerRegistered(minor=False))
+
+
+def test_whether_it_is_a_minor_may_be_unknown_until_verified() -> None:
+    volunteer.given(REGISTERED).when(VERIFY).then(VERIFIED)
+    volunteer.given(REGISTERED, VERIFIED).when(VERIFY).then_nothing()
+
+
+def test_a_minor_is_verified_with_the_guardians_consent() -> None:
+    minor = replace(VERIFY, minor=True)
+    volunteer.given(REGISTERED).when(minor).then_refused("guardian-consent")
+    volunteer.given(REGISTERED).when(replace(minor, guardian_consent_ref="g-1")).then(
+        VolunteerVerified(minor=True, evidence_kind="id-card", guardian_consent_ref="g-1")
+    )
+    before = replace(REGISTERED, guardian_consent_ref="g-1")
+    volunteer.given(before).when(minor).then(replace(VERIFIED, minor=True))
+
+
+@pytest.mark.parametrize(
+    ("events", "state"),
+    [
+        ((REGISTERED,), Registered),
+        ((REGISTERED, TRAINED), Registered),
+        ((REGISTERED, VERIFIED), Verified),
+        ((REGISTERED, VERIFIED, TRAINED), Active),
+        ((REGISTERED, TRAINED, VERIFIED), Active),
+        ((REGISTERED, VERIFIED, TRAINED, VolunteerSuspended(reason_code="complaint")), Suspended),
+    ],
+)
+def test_only_who_is_verified_and_trained_is_active(events: tuple[object, ...], state: type) -> None:
+    assert isinstance(volunteer.given(*events).state, state)
+
+
+def test_trainings_checks_and_insurances_are_recorded_once() -> None:
+    volunteer.given(REGISTERED).when(TRAIN).then(TRAINED)
+    volunteer.given(REGISTERED, TRAINED).when(TRAIN).then_nothing()
+    volunteer.given(REGISTERED).when(CLEAR).then(CLEARED)
+    volunteer.given(REGISTERED, CLEARED).when(CLEAR).then_nothing()
+    insure = InsureVolunteer(policy_ref="p-1", valid_from=date(2026, 1, 1), valid_until=date(2026, 12, 31))
+    volunteer.given(REGISTERED).when(insure).then(INSURED)
+    volunteer.given(REGISTERED, INSURED).when(insure).then_nothing()
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        (replace(TRAIN, trained_on=date(2026, 3, 3)), "dates-wrong"),
+        (replace(CLEAR, checked_on=date(2026, 3, 3)), "dates-wrong"),
+        (replace(CLEAR, valid_until=date(2027, 3, 3)), "holds-one-year"),
+        (InsureVolunteer(policy_ref="p", valid_from=date(2026, 2, 2), valid_until=date(2026, 2, 1)), "dates-wrong"),
+    ],
+)
+def test_dates_that_cannot_be_are_refused(command: object, code: str) -> None:
+    volunteer.given(REGISTERED).when(command).then_refused(code)
+
+
+def test_teams_are_joined_and_left() -> None:
+    joined = VolunteerJoinedTeam(team="team:leifeng")
+    left = VolunteerLeftTeam(team="team:leifeng")
+    ON_TRACK.when(JoinTeam(team="team:leifeng")).then(joined)
+    volunteer.given(REGISTERED, joined).when(JoinTeam(team="team:leifeng")).then_nothing()
+    volunteer.given(REGISTERED, joined).when(LeaveTeam(team="team:leifeng")).then(left)
+    volunteer.given(REGISTERED, joined, left).when(LeaveTeam(team="team:leifeng")).then_nothing()
+
+
+def test_a_suspension_names_the_tasks_that_wait_for_somebody_else() -> None:
+    suspended = VolunteerSuspended(reason_code="complaint", open_tasks=(TASK,))
+    reinstated = VolunteerReinstated(reason_code="cleared-up")
+    ON_TRACK.when(SuspendVolunteer(reason_code="complaint"), facts=Known(open_tasks=(TASK,))).then(suspended)
+    again = volunteer.given(REGISTERED, VERIFIED, TRAINED, suspended)
+    again.when(SuspendVolunteer(reason_code="complaint")).then_nothing()
+    again.when(ReinstateVolunteer(reason_code="cleared-up")).then(reinstated)
+    assert isinstance(volunteer.given(REGISTERED, VERIFIED, TRAINED, suspended, reinstated).state, Active)
+    assert isinstance(volunteer.given(REGISTERED, VERIFIED, suspended, TRAINED, reinstated).state, Active)
+    assert isinstance(volunteer.given(REGISTERED, VERIFIED, suspended, reinstated).state, Verified)
+    assert isinstance(volunteer.given(REGISTERED, suspended, reinstated).state, Registered)
+    ON_TRACK.when(ReinstateVolunteer(reason_code="cleared-up")).then_nothing()
+
+
+def test_nobody_is_kept_from_leaving_but_what_was_taken_is_given_back_first() -> None:
+    leave = WithdrawVolunteer()
+    ON_TRACK.when(leave).then(VolunteerWithdrew())
+    ON_TRACK.when(leave, facts=Known(open_tasks=(TASK,))).then_refused("assignments-open")
+    gone = volunteer.given(REGISTERED, VolunteerWithdrew())
+    gone.when(leave).then_nothing()
+    gone.when(JoinTeam(team="team:leifeng")).then_refused("not-in-this-state")
+
+
+def test_the_organizing_unit_states_its_records_and_nobody_else() -> None:
+    jida = Actor(id="p-9", role="partner", org="organization:jida")
+    issue = IssueRecordStatement(issuer="organization:jida")
+    found = Statement(records=(UUID(int=5),), minutes=180)
+    issued = RecordStatementIssued(
+        issuer="organization:jida", records=(UUID(int=5),), minutes=180, verify_code="795a0b5d4c5b5d0b"
+    )
+    (said,) = ON_TRACK.when(issue, actor=jida, facts=found).decided()
+    assert replace(said, verify_code=issued.verify_code) == issued
+    volunteer.given(REGISTERED, said).when(issue, actor=jida, facts=found).then_nothing()
+    ON_TRACK.when(issue, facts=found).then_refused("not-yours")
+    ON_TRACK.when(issue, actor=jida, facts=Statement()).then_refused("nothing-on-record")
+
+
+def test_what_was_never_registered_is_not_known() -> None:
+    for command in (VERIFY, WithdrawVolunteer(), IssueRecordStatement(issuer="organization:jida")):
+        volunteer.given().when(command).then_refused("volunteer-unknown")
