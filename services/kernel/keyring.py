@@ -184,8 +184,7 @@ class KeyRing:
             with self._database() as connection:
                 found = self._load(connection, subjects)
                 missing = [each for each in subjects if each not in found]
-                self._insert(connection, missing, now)
-                made = self._load(connection, missing)
+                made = self._insert(connection, missing, now)
             found |= made
             metrics.key(self._service, "created", len(made))
             self._keep(found, generation)  # Only now: what is kept may be used, and must be durable first.
@@ -194,18 +193,20 @@ class KeyRing:
             raise Refused("person-erased", gone, "此人的个人信息已删除, 不能新增。")
         return found[subject]
 
-    def _insert(self, connection: sa.Connection, subjects: Sequence[str], now: datetime) -> None:
+    def _insert(self, connection: sa.Connection, subjects: Sequence[str], now: datetime) -> dict[str, Key]:
         """New keys; a subject that has one already, whatever its state, keeps it."""
         if not subjects:
-            return
+            return {}
         insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-        at = _micros(now)
+        at, keys = _micros(now), {subject: os.urandom(32) for subject in subjects}
         rows = [
             {"subject": subject, "version": VERSION, "state": "active", "created_at": at, "changed_at": at,
-             "wrapped": aes_key_wrap(self._keks[0], os.urandom(32))}
-            for subject in subjects
+             "wrapped": aes_key_wrap(self._keks[0], key)}
+            for subject, key in keys.items()
         ]  # fmt: skip
-        connection.execute(insert(subject_key).values(rows).on_conflict_do_nothing())
+        if connection.execute(insert(subject_key).on_conflict_do_nothing(), rows).rowcount == len(rows):
+            return {subject: Key(VERSION, "active", AESGCM(key)) for subject, key in keys.items()}
+        return self._load(connection, subjects)  # Another process was quicker with some of them.
 
     def _load(self, connection: sa.Connection, subjects: Sequence[str]) -> dict[str, Key]:
         """The keys of these subjects that are not destroyed."""
