@@ -1,0 +1,1 @@
+"""The rules of intake, one module an aggregate: pure, without clock, chance or I/O."""

@@ -1,0 +1,144 @@
+"""How a case ends, and how an end is taken back: closed, followed up, reopened, transferred, an error."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from services.contracts import codes
+from services.contracts import intake as public
+from services.contracts.words import Handoff
+from services.intake.domain.case_state import (
+    Closed,
+    EnteredInError,
+    Evaluated,
+    Event,
+    FollowedUp,
+    Open,
+    State,
+    Transferred,
+    not_now,
+)
+from services.intake.domain.known import known
+from services.intake.domain.rules import two_persons
+from services.kernel.errors import Refused
+from services.kernel.message import Ask
+
+
+def close(command: public.CloseCase, state: State, ask: Ask) -> list[Event]:
+    """End it, for a reason. Without an evaluation one more reason; no strand is left behind unsaid."""
+    codes.CLOSE_REASON.known(command.reason_code, field="reason_code")
+    codes.GOAL.known(*(result.code for result in command.goal_results), field="goal_results")
+    if isinstance(state, Closed) and state.reason_code == command.reason_code:
+        return []
+    if not isinstance(state, Open):
+        raise not_now(state)
+    if not isinstance(state, Evaluated) and command.early_reason is None:
+        raise Refused(
+            "evaluate-first",
+            "Evaluate the progress first, or say why the case closes without.",
+            "请先追踪评估, 或说明未评估即结案的原因。",
+            allowed=("evaluate-progress",),
+            field="early_reason",
+        )
+    _nothing_left(command.strands_handled, known(ask).strands)
+    return [_closed(state, command, ask)]
+
+
+def _nothing_left(handled: tuple[UUID, ...], strands: tuple[UUID, ...]) -> None:
+    left = [strand for strand in strands if strand not in handled]
+    if left:
+        raise Refused(
+            "strands-open",
+            f"{len(left)} referral(s), task(s) or grant(s) are open; end them, or name each as handled.",
+            f"尚有 {len(left)} 项转介、任务或资助未结束; 请先结束, 或逐项注明已处理。",
+            field="strands_handled",
+        )
+
+
+def _closed(state: State, command: public.CloseCase, ask: Ask) -> public.CaseClosed:
+    return public.CaseClosed(
+        case_id=state.file.case_id,
+        matter_id=state.file.matter_id,
+        reason_code=command.reason_code,
+        goal_results=command.goal_results,
+        aftercare=command.aftercare,
+        early_reason=command.early_reason,
+        strands_handled=command.strands_handled,
+        sealed=ask.sealed,
+    )
+
+
+def close_on_death(state: State, ask: Ask) -> list[Event]:
+    """The client has died: whatever is open ends with the case."""
+    if not isinstance(state, Open):
+        return []
+    ended = public.CloseCase(reason_code="deceased", early_reason="deceased", strands_handled=known(ask).strands)
+    return [_closed(state, ended, ask)]
+
+
+def follow_up(command: public.FollowUpCase, state: State, ask: Ask) -> list[Event]:
+    """Ask after the closing how the client fares."""
+    codes.FOLLOW_UP_RESULT.known(command.result_code, field="result_code")
+    if not isinstance(state, Closed | FollowedUp):
+        raise not_now(state)
+    file = state.file
+    return [
+        public.CaseFollowUpDone(
+            case_id=file.case_id, matter_id=file.matter_id, result_code=command.result_code, sealed=ask.sealed
+        )
+    ]
+
+
+def reopen(command: public.ReopenCase, state: State) -> list[Event]:
+    """Open it again: its last owner answers for it, or the one who is named."""
+    codes.REASON.known(command.reason_code, field="reason_code")
+    if not isinstance(state, Closed | FollowedUp):
+        raise not_now(state)
+    file = state.file
+    owner = command.owner or file.owner
+    return [
+        public.CaseReopened(
+            case_id=file.case_id,
+            matter_id=file.matter_id,
+            handoff=Handoff(act="taken", matter_id=file.matter_id, giver=file.owner, takers=(owner,)),
+            owner=owner,
+            reason_code=command.reason_code,
+        )
+    ]
+
+
+def transfer_out(command: public.TransferCaseOut, state: State) -> list[Event]:
+    """The case itself moves: the other side has accepted it (INV-2)."""
+    if isinstance(state, Transferred) and state.to_org == command.to_org:
+        return []
+    if not isinstance(state, Open):
+        raise not_now(state)
+    file = state.file
+    return [
+        public.CaseTransferredOut(
+            case_id=file.case_id,
+            matter_id=file.matter_id,
+            handoff=Handoff(act="taken", matter_id=file.matter_id, giver=file.owner, takers=(command.to_org,)),
+            referral_id=command.referral_id,
+            to_org=command.to_org,
+        )
+    ]
+
+
+def mark_error(command: public.MarkCaseEnteredInError, state: State, ask: Ask) -> list[Event]:
+    """It should never have existed; two persons say so. A case that moved away is not ours to mark."""
+    codes.REASON.known(command.reason_code, field="reason_code")
+    if isinstance(state, EnteredInError):
+        return []
+    if isinstance(state, Transferred):
+        raise not_now(state)
+    two_persons(ask, command.approver)
+    file = state.file
+    return [
+        public.CaseEnteredInError(
+            case_id=file.case_id,
+            matter_id=file.matter_id,
+            reason_code=command.reason_code,
+            approver=command.approver,
+        )
+    ]

@@ -1,0 +1,352 @@
+"""A consent: who allowed what to whom, from when until when; withdrawn it is over for good, a new yes is a new one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import assert_never
+from uuid import UUID
+
+from services.contracts import codes
+from services.contracts import intake as public
+from services.contracts.words import Party
+from services.intake.domain.known import PersonFact, itself, known
+from services.intake.domain.rules import ASKED_BANDS, CHILD_BANDS, already_there
+from services.kernel.decider import Decider
+from services.kernel.errors import NotFound, Refused
+from services.kernel.message import Ask
+
+Purposes = tuple[str, ...]
+Categories = tuple[public.PersonalCategory, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Requested:
+    """Asked for; nobody has answered."""
+
+    consent_id: UUID
+    person_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Granted:
+    """In force for what is left of it."""
+
+    consent_id: UUID
+    person_id: UUID
+    categories: Categories
+    receivers: tuple[Party, ...]
+    valid_until: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Denied:
+    """The answer was no."""
+
+    consent_id: UUID
+    person_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Over:
+    """Withdrawn, expired or superseded: it comes back never."""
+
+    consent_id: UUID
+    person_id: UUID
+    how: str
+
+
+State = Requested | Granted | Denied | Over
+
+Command = (
+    public.RequestConsent
+    | public.GrantConsent
+    | public.RefuseConsent
+    | public.WithdrawConsent
+    | public.ExpireConsent
+    | public.SupersedeConsent
+)
+Event = (
+    public.ConsentRequested
+    | public.ConsentGranted
+    | public.ConsentRefused
+    | public.ConsentWithdrawn
+    | public.ConsentExpired
+    | public.ConsentSuperseded
+)
+
+
+def decide(command: Command, state: State | None, ask: Ask) -> list[Event]:
+    """What follows when this is asked of the consent."""
+    match command:
+        case public.RequestConsent():
+            return request(command, state, ask)
+        case public.GrantConsent():
+            return grant(command, state, ask)
+        case public.RefuseConsent():
+            return refuse(command, state, ask)
+        case public.WithdrawConsent():
+            return withdraw(command, state)
+        case public.ExpireConsent():
+            return expire(state, ask)
+        case public.SupersedeConsent():
+            return supersede(command, state)
+        case _:
+            assert_never(command)
+
+
+def _person(ask: Ask) -> PersonFact:
+    """The person it is about: registered, and alive (INV-44)."""
+    person = known(ask).person
+    if person is None:
+        raise Refused(
+            "no-such-person",
+            "The person is not registered.",
+            "该服务对象尚未建档。",
+            allowed=("register-person",),
+            field="person_id",
+        )
+    if not person.alive:
+        raise Refused("person-deceased", "The person has died.", "该服务对象已去世。", field="person_id")
+    return person
+
+
+def _terms(purposes: Purposes, *others: tuple[codes.Table, str | None, str]) -> None:
+    codes.PURPOSE.known(*purposes, field="purposes")
+    for table, code, field in others:
+        table.known(code, field=field)
+
+
+def request(command: public.RequestConsent, state: State | None, ask: Ask) -> list[Event]:
+    """Ask. Who has said no is not asked again for the same, unless he wishes it."""
+    _terms(command.purposes)
+    if state is not None:
+        raise already_there("consent", "同意")
+    person = _person(ask)
+    said_no = [c for c in known(ask).consents if c.state == "refused"]
+    if not command.own_wish and any(_nothing_new(command, c.purposes, c.receivers) for c in said_no):
+        raise Refused(
+            "asked-before",
+            "The answer to this was no; ask again only for something new, or at the person's own wish.",
+            "对此已表示不同意; 除非目的变更或本人提出, 不得再次征求。",
+            field="own_wish",
+        )
+    return [
+        public.ConsentRequested(
+            consent_id=itself(ask),
+            person_id=person.person_id,
+            purposes=command.purposes,
+            categories=command.categories,
+            notice_version=command.notice_version,
+            receivers=command.receivers,
+        )
+    ]
+
+
+def _nothing_new(command: public.RequestConsent, purposes: Purposes, receivers: tuple[Party, ...]) -> bool:
+    return set(command.purposes) <= set(purposes) and set(command.receivers) <= set(receivers)
+
+
+def grant(command: public.GrantConsent, state: State | None, ask: Ask) -> list[Event]:
+    """A yes: by whoever may give it, separate for what is sensitive, the child asked where old enough."""
+    _terms(command.purposes, (codes.CONSENT_METHOD, command.method, "method"),
+           (codes.CHILD_ASKED, command.child_asked, "child_asked"))  # fmt: skip
+    match state:
+        case Requested(person_id=command.person_id):
+            consent_id = state.consent_id
+        case None:
+            consent_id = itself(ask)
+        case _:
+            raise already_there("consent", "同意")
+    _may_give(command, _person(ask))
+    _separate(command)
+    return [
+        public.ConsentGranted(
+            consent_id=consent_id,
+            person_id=command.person_id,
+            by=command.by,
+            purposes=command.purposes,
+            categories=command.categories,
+            receivers=command.receivers,
+            sensitive=command.sensitive,
+            method=command.method,
+            notice_version=command.notice_version,
+            valid_from=ask.happened_at,
+            valid_until=command.valid_until,
+            by_person_id=command.by_person_id,
+            child_asked=command.child_asked,
+            evidence_ref=command.evidence_ref,
+            sealed=ask.sealed,
+        )
+    ]
+
+
+def _may_give(command: public.GrantConsent, person: PersonFact) -> None:
+    """Under 14, or possibly so, a guardian consents (INV-8); the child is asked too where old enough (INV-9)."""
+    if person.age_band in CHILD_BANDS and command.by != "guardian":
+        raise Refused(
+            "guardian-needed",
+            "Under 14, or of unknown age: a guardian consents. If the person is surely grown up, say so in the record.",
+            "不满十四周岁或年龄不明, 须由监护人同意; 如确为成年人, 请先更正年龄段。",
+            allowed=("link-guardian", "amend-person-details"),
+            field="by",
+        )
+    if command.by == "guardian" and command.by_person_id not in person.guardians:
+        raise Refused(
+            "not-the-guardian",
+            "This person is not on record as the guardian.",
+            "该人未登记为监护人。",
+            allowed=("link-guardian",),
+            field="by_person_id",
+        )
+    if command.by == "guardian" and person.age_band in ASKED_BANDS and command.child_asked is None:
+        raise Refused(
+            "child-not-asked",
+            "A child of eight or more is asked too; say what it answered, or why it could not be asked.",
+            "八周岁以上未成年人应听取本人意见; 请注明其意见或无法征询的原因。",
+            field="child_asked",
+        )
+    if command.by == "agent" and command.evidence_ref is None:
+        raise Refused(
+            "evidence-needed",
+            "An agent consents on a written authority; name it.",
+            "代理人同意须有授权凭据。",
+            field="evidence_ref",
+        )
+
+
+def _separate(command: public.GrantConsent) -> None:
+    """Health is sensitive: the consent to it is a separate one (PIPL 29)."""
+    if "health" in command.categories and not command.sensitive:
+        raise Refused(
+            "separate-consent-needed",
+            "Health is sensitive: ask for it separately, and say so.",
+            "健康信息属敏感个人信息, 须取得单独同意。",
+            field="sensitive",
+        )
+
+
+def refuse(command: public.RefuseConsent, state: State | None, ask: Ask) -> list[Event]:
+    """A no is a complete answer."""
+    _terms(command.purposes, (codes.CONSENT_METHOD, command.method, "method"))
+    match state:
+        case Requested(person_id=command.person_id):
+            consent_id = state.consent_id
+        case None:
+            consent_id = itself(ask)
+        case Denied():
+            return []
+        case _:
+            raise already_there("consent", "同意")
+    return [
+        public.ConsentRefused(
+            consent_id=consent_id,
+            person_id=_person(ask).person_id,
+            by=command.by,
+            purposes=command.purposes,
+            categories=command.categories,
+            receivers=command.receivers,
+            method=command.method,
+        )
+    ]
+
+
+def withdraw(command: public.WithdrawConsent, state: State | None) -> list[Event]:
+    """Withdrawal is never refused while there is something to withdraw; the past stays as it was (INV-7)."""
+    match state:
+        case Granted():
+            return _withdrawn(command, state)
+        case Over():
+            return []
+        case None:
+            raise NotFound("no such consent")
+        case _:
+            raise Refused(
+                "nothing-granted", "Nothing has been granted.", "尚未同意, 无可撤回。", allowed=("grant-consent",)
+            )
+
+
+def _withdrawn(command: public.WithdrawConsent, state: Granted) -> list[Event]:
+    receivers = tuple(r for r in state.receivers if command.scope == "receiver" and r not in command.receivers)
+    categories = tuple(c for c in state.categories if command.scope == "category" and c not in command.categories)
+    if command.scope == "receiver":
+        categories = state.categories
+    elif command.scope == "category":
+        receivers = state.receivers if categories else ()
+    if (receivers, categories) == (state.receivers, state.categories):
+        return []
+    return [
+        public.ConsentWithdrawn(
+            consent_id=state.consent_id,
+            person_id=state.person_id,
+            by=command.by,
+            scope=command.scope,
+            receivers=command.receivers,
+            categories=command.categories,
+            receivers_left=receivers,
+            categories_left=categories,
+        )
+    ]
+
+
+def expire(state: State | None, ask: Ask) -> list[Event]:
+    """The clock says that its time is over."""
+    if not isinstance(state, Granted) or state.valid_until is None or ask.now < state.valid_until:
+        return []
+    return [public.ConsentExpired(consent_id=state.consent_id, person_id=state.person_id)]
+
+
+def supersede(command: public.SupersedeConsent, state: State | None) -> list[Event]:
+    """A later consent of the same person stands in its place."""
+    match state:
+        case Granted(consent_id=command.by_consent_id):
+            raise Refused(
+                "superseded-by-itself", "Name the later consent.", "请注明后一份同意。", field="by_consent_id"
+            )
+        case Granted():
+            return [
+                public.ConsentSuperseded(
+                    consent_id=state.consent_id, person_id=state.person_id, by_consent_id=command.by_consent_id
+                )
+            ]
+        case Over():
+            return []
+        case None:
+            raise NotFound("no such consent")
+        case _:
+            raise Refused("nothing-granted", "Nothing has been granted.", "尚未同意。", allowed=("grant-consent",))
+
+
+def evolve(state: State | None, event: Event) -> State | None:
+    """The consent after this event."""
+    match event:
+        case public.ConsentRequested():
+            return Requested(consent_id=event.consent_id, person_id=event.person_id)
+        case public.ConsentGranted():
+            return Granted(
+                consent_id=event.consent_id,
+                person_id=event.person_id,
+                categories=event.categories,
+                receivers=event.receivers,
+                valid_until=event.valid_until,
+            )
+        case public.ConsentRefused():
+            return Denied(consent_id=event.consent_id, person_id=event.person_id)
+        case public.ConsentWithdrawn():
+            return _after_withdrawal(state, event)
+        case public.ConsentExpired():
+            return Over(consent_id=event.consent_id, person_id=event.person_id, how="expired")
+        case public.ConsentSuperseded():
+            return Over(consent_id=event.consent_id, person_id=event.person_id, how="superseded")
+        case _:
+            assert_never(event)
+
+
+def _after_withdrawal(state: State | None, event: public.ConsentWithdrawn) -> State | None:
+    """A consent that allows no category any more is over; one without receivers may still allow work inside."""
+    if not isinstance(state, Granted) or event.scope == "all" or not event.categories_left:
+        return Over(consent_id=event.consent_id, person_id=event.person_id, how="withdrawn")
+    return replace(state, receivers=event.receivers_left, categories=event.categories_left)
+
+
+DECIDER = Decider(name="consent", decide=decide, evolve=evolve, events=Event, states=State)

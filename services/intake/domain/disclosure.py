@@ -1,0 +1,175 @@
+"""A disclosure: identity goes to one receiver, on a consent that names it at this very moment, until it is revoked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import assert_never
+from uuid import UUID
+
+from services.contracts import codes
+from services.contracts import intake as public
+from services.contracts.words import Party
+from services.intake.domain.known import ConsentFact, itself, known
+from services.intake.domain.rules import already_there, two_persons
+from services.kernel.decider import Decider
+from services.kernel.errors import NotFound, Refused
+from services.kernel.message import Ask
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Live:
+    """The receiver may read."""
+
+    disclosure_id: UUID
+    person_id: UUID
+    receiver: Party
+    matter_id: UUID | None
+    need_id: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Refusal:
+    """Nothing was released."""
+
+    disclosure_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Revoked:
+    """The receiver may read no longer."""
+
+    disclosure_id: UUID
+
+
+State = Live | Refusal | Revoked
+Command = public.DiscloseIdentity | public.RevokeIdentityAccess
+Event = public.IdentityDisclosed | public.IdentityDisclosureRefused | public.IdentityAccessRevoked
+
+
+def decide(command: Command, state: State | None, ask: Ask) -> list[Event]:
+    """What follows when this is asked of the disclosure."""
+    match command:
+        case public.DiscloseIdentity():
+            return disclose(command, state, ask)
+        case public.RevokeIdentityAccess():
+            return revoke(command, state)
+        case _:
+            assert_never(command)
+
+
+def disclose(command: public.DiscloseIdentity, state: State | None, ask: Ask) -> list[Event]:
+    """Release it, if a consent in force names receiver, purpose and category now, or a legal basis is named (INV-5).
+
+    The owner of the data has the last word: a need that was taken on without such a consent is put on record (H3).
+    """
+    if state is not None:
+        raise already_there("disclosure", "披露")
+    codes.PURPOSE.known(command.purpose, field="purpose")
+    codes.LEGAL_BASIS.known(command.legal_basis, field="legal_basis")
+    person = known(ask).person
+    if person is None:
+        raise Refused("no-such-person", "The person is not registered.", "该服务对象尚未建档。", field="person_id")
+    if command.legal_basis is not None:
+        return [_disclosed(command, None, _on_law(command, ask), ask)]
+    consent = known(ask).consent_to(command.purpose, ask.now, *command.categories, receiver=command.receiver)
+    if consent is None or not person.alive:
+        return _not_disclosed(command, "person-deceased" if not person.alive else "no-consent", ask)
+    return [_disclosed(command, consent, command.categories or consent.categories, ask)]
+
+
+def _on_law(command: public.DiscloseIdentity, ask: Ask) -> tuple[str, ...]:
+    """What a legal basis releases is named one by one, and approved by somebody else."""
+    if command.approver is None or not command.categories:
+        raise Refused(
+            "approval-needed",
+            "On a legal basis, name the categories and who approved.",
+            "依法定依据披露的, 须注明信息类别及批准人。",
+            field="approver" if command.categories else "categories",
+        )
+    two_persons(ask, command.approver)
+    return command.categories
+
+
+def _disclosed(
+    command: public.DiscloseIdentity, consent: ConsentFact | None, categories: tuple[str, ...], ask: Ask
+) -> public.IdentityDisclosed:
+    until = [t for t in (command.expires_at, consent.valid_until if consent else None) if t is not None]
+    return public.IdentityDisclosed(
+        disclosure_id=itself(ask),
+        person_id=command.person_id,
+        receiver=command.receiver,
+        purpose=command.purpose,
+        categories=categories,  # type: ignore[arg-type]  # they are of the consent's own four kinds
+        matter_id=command.matter_id,
+        need_id=command.need_id,
+        consent_id=consent.consent_id if consent else None,
+        legal_basis=command.legal_basis,
+        approver=command.approver,
+        expires_at=min(until, default=None),
+    )
+
+
+def _not_disclosed(command: public.DiscloseIdentity, reason: str, ask: Ask) -> list[Event]:
+    if command.need_id is None:
+        raise Refused(
+            "no-consent",
+            "No consent in force names this receiver, purpose and category; nothing was released.",
+            "没有有效的同意涵盖该接收方、目的和类别, 未予披露。",
+            allowed=("grant-consent",),
+        )
+    return [
+        public.IdentityDisclosureRefused(
+            disclosure_id=itself(ask),
+            person_id=command.person_id,
+            receiver=command.receiver,
+            purpose=command.purpose,
+            reason_code=reason,
+            matter_id=command.matter_id,
+            need_id=command.need_id,
+        )
+    ]
+
+
+def revoke(command: public.RevokeIdentityAccess, state: State | None) -> list[Event]:
+    """End it; ended twice it is ended once."""
+    codes.REVOKE_REASON.known(command.reason_code, field="reason_code")
+    match state:
+        case Live():
+            return [
+                public.IdentityAccessRevoked(
+                    disclosure_id=state.disclosure_id,
+                    person_id=state.person_id,
+                    receiver=state.receiver,
+                    reason_code=command.reason_code,
+                    matter_id=state.matter_id,
+                    need_id=state.need_id,
+                )
+            ]
+        case Refusal() | Revoked():
+            return []
+        case None:
+            raise NotFound("no such disclosure")
+        case _:
+            assert_never(state)
+
+
+def evolve(state: State | None, event: Event) -> State | None:
+    """The disclosure after this event."""
+    match event:
+        case public.IdentityDisclosed():
+            return Live(
+                disclosure_id=event.disclosure_id,
+                person_id=event.person_id,
+                receiver=event.receiver,
+                matter_id=event.matter_id,
+                need_id=event.need_id,
+            )
+        case public.IdentityDisclosureRefused():
+            return Refusal(disclosure_id=event.disclosure_id)
+        case public.IdentityAccessRevoked():
+            return Revoked(disclosure_id=event.disclosure_id)
+        case _:
+            assert_never(event)
+
+
+DECIDER = Decider(name="disclosure", decide=decide, evolve=evolve, events=Event, states=State)

@@ -1,0 +1,215 @@
+"""What a help request remembers: a type per state, and what each event makes of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import assert_never
+from uuid import UUID
+
+from services.contracts import intake as public
+from services.contracts.words import Party
+from services.kernel.errors import Refused
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Core:
+    """What stays the same while the state changes: who answers for it, and whose need it is."""
+
+    matter_id: UUID
+    unit: Party
+    person_id: UUID | None = None
+    dispatcher: Party | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Carrier:
+    """A strand that carries the need: a task or a referral."""
+
+    kind: public.Strand
+    strand_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Received:
+    """Heard; nobody has decided yet what it becomes."""
+
+    core: Core
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Triaged:
+    """Urgency and disposition are set."""
+
+    core: Core
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WaitingClient:
+    """Something is missing, or a step was promised: it stays open until somebody asks again."""
+
+    core: Core
+    missing: tuple[str, ...] = ()
+    follow_up_by: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InService:
+    """A task carries the need."""
+
+    core: Core
+    carriers: tuple[Carrier, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Referred:
+    """A referral carries the need."""
+
+    core: Core
+    carriers: tuple[Carrier, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Converted:
+    """A case carries the matter."""
+
+    core: Core
+    case_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Closed:
+    """Ended with an outcome."""
+
+    core: Core
+    outcome: public.CloseOutcome
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Declined:
+    """Not taken up."""
+
+    core: Core
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Duplicate:
+    """The same need as another request, which goes on alone."""
+
+    core: Core
+    other_request_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EnteredInError:
+    """Should never have existed."""
+
+    core: Core
+
+
+Carried = InService | Referred
+Open = Received | Triaged | WaitingClient | InService | Referred
+State = Open | Converted | Closed | Declined | Duplicate | EnteredInError
+
+Event = (
+    public.HelpRequestReceived
+    | public.HelpRequestPersonLinked
+    | public.HelpRequestTriaged
+    | public.GuidanceGiven
+    | public.HelpRequestFollowedUp
+    | public.HelpRequestStrandOpened
+    | public.HelpRequestStrandEnded
+    | public.HelpRequestConverted
+    | public.HelpRequestDeclined
+    | public.HelpRequestClosed
+    | public.HelpRequestReopened
+    | public.DuplicateRequestLinked
+    | public.HelpRequestEnteredInError
+)
+
+OPEN_STATES = frozenset({"received", "triaged", "waiting_client", "in_service", "referred"})
+"""The open states, as the views name them."""
+
+
+def evolve(state: State | None, event: Event) -> State | None:  # noqa: C901 - one line an event
+    """The request after this event."""
+    if isinstance(event, public.HelpRequestReceived):
+        return Received(core=Core(matter_id=event.matter_id, unit=event.unit, person_id=event.person_id))
+    if state is None:
+        return None
+    core = state.core
+    match event:
+        case public.HelpRequestPersonLinked():
+            return replace(state, core=replace(core, person_id=event.person_id))
+        case public.HelpRequestTriaged():
+            dispatcher = event.handoff.takers[0] if event.handoff and event.handoff.takers else None
+            return Triaged(core=replace(core, dispatcher=dispatcher))
+        case public.GuidanceGiven():
+            missing = tuple(m.code for m in event.materials_missing)
+            return WaitingClient(core=core, missing=missing, follow_up_by=event.follow_up_by)
+        case public.HelpRequestFollowedUp():
+            return _followed_up(state, event)
+        case public.HelpRequestStrandOpened():
+            return _carried(core, (*_carriers(state), Carrier(kind=event.kind, strand_id=event.strand_id)))
+        case public.HelpRequestStrandEnded():
+            return _carried(core, tuple(c for c in _carriers(state) if c.strand_id != event.strand_id))
+        case public.HelpRequestConverted():
+            return Converted(core=core, case_id=event.case_id)
+        case public.HelpRequestDeclined():
+            return Declined(core=core)
+        case public.HelpRequestClosed():
+            return Closed(core=core, outcome=event.outcome)
+        case public.HelpRequestReopened():
+            return Triaged(core=replace(core, dispatcher=None))
+        case public.DuplicateRequestLinked():
+            return Duplicate(core=core, other_request_id=event.other_request_id)
+        case public.HelpRequestEnteredInError():
+            return EnteredInError(core=core)
+        case _:
+            assert_never(event)
+
+
+def _followed_up(state: State, event: public.HelpRequestFollowedUp) -> State:
+    if event.leaves == "triaged":
+        return Triaged(core=state.core)
+    missing = state.missing if isinstance(state, WaitingClient) else ()
+    left = tuple(code for code in missing if code not in event.materials_supplied)
+    return WaitingClient(core=state.core, missing=left, follow_up_by=event.follow_up_by)
+
+
+def _carriers(state: State) -> tuple[Carrier, ...]:
+    return state.carriers if isinstance(state, Carried) else ()
+
+
+def _carried(core: Core, carriers: tuple[Carrier, ...]) -> State:
+    """The last carrier names the state; with none left the request is to be decided anew."""
+    if not carriers:
+        return Triaged(core=core)
+    kind = InService if carriers[-1].kind == "task" else Referred
+    return kind(core=core, carriers=carriers)
+
+
+ANYTIME = ("close-help-request", "link-duplicate-request", "mark-help-request-entered-in-error")
+ALLOWED: dict[type, tuple[str, ...]] = {
+    Received: ("triage-help-request", "give-guidance", "decline-help-request", *ANYTIME),
+    Triaged: ("give-guidance", "decline-help-request", "open-case", *ANYTIME),
+    WaitingClient: ("follow-up-help-request", *ANYTIME),
+    InService: ANYTIME,
+    Referred: ANYTIME,
+    Converted: ("mark-help-request-entered-in-error",),
+    Closed: ("reopen-help-request", "mark-help-request-entered-in-error"),
+    Declined: ("mark-help-request-entered-in-error",),
+    Duplicate: ("mark-help-request-entered-in-error",),
+    EnteredInError: (),
+}
+"""What may be asked in each state."""
+
+
+def not_now(state: State) -> Refused:
+    """The refusal of what the request's state does not allow."""
+    return Refused(
+        "not-in-this-state",
+        "The help request is not in a state that allows this.",
+        "求助当前状态不允许此操作。",
+        allowed=ALLOWED[type(state)],
+    )

@@ -1,0 +1,100 @@
+"""What intake's deciders look up of other aggregates, as data: read inside the commit, so it cannot be overtaken."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from services.contracts.words import Party
+from services.kernel.message import Ask
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PersonFact:
+    """A person as registered: how old, alive or not, who may consent for him today."""
+
+    person_id: UUID
+    age_band: str
+    station: str = ""
+    alive: bool = True
+    guardians: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ConsentFact:
+    """A consent and what it still allows."""
+
+    consent_id: UUID
+    state: str
+    purposes: tuple[str, ...]
+    categories: tuple[str, ...]
+    receivers: tuple[str, ...]
+    valid_until: datetime | None = None
+
+    def allows(self, purpose: str, now: datetime, *categories: str, receiver: Party | None = None) -> bool:
+        """Whether it allows this purpose, to this receiver and with these categories, at this moment."""
+        return (
+            self.state == "granted"
+            and (self.valid_until is None or now < self.valid_until)
+            and purpose in self.purposes
+            and (receiver is None or receiver in self.receivers)
+            and set(categories) <= set(self.categories)
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RequestFact:
+    """A help request and who answers for it."""
+
+    request_id: UUID
+    state: str
+    unit: Party
+    case_id: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AccessFact:
+    """A live disclosure to the one who asks, with the consent that it stands on at this moment."""
+
+    disclosure_id: UUID
+    categories: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Known:
+    """Everything a decision may want to know; what was not looked up or never heard of is missing.
+
+    `itself` is the id of the aggregate that is decided about. `busy` are the days and modes of visits on record.
+    """
+
+    itself: UUID | None = None
+    person: PersonFact | None = None
+    consents: tuple[ConsentFact, ...] = ()
+    request: RequestFact | None = None
+    strands: tuple[UUID, ...] = ()
+    busy: frozenset[tuple[date, str]] = frozenset()
+    matter_id: UUID | None = None
+    accesses: tuple[AccessFact, ...] = ()
+    own_case: UUID | None = None
+    concern_raised: bool = False
+
+    def consent_to(
+        self, purpose: str, now: datetime, *categories: str, receiver: Party | None = None
+    ) -> ConsentFact | None:
+        """The consent in force that allows this; of several, the one that allows most categories."""
+        fitting = [c for c in self.consents if c.allows(purpose, now, *categories, receiver=receiver)]
+        return max(fitting, key=lambda consent: len(consent.categories), default=None)
+
+
+NOTHING = Known()
+
+
+def known(ask: Ask) -> Known:
+    """What was looked up for this command."""
+    return ask.facts or NOTHING
+
+
+def itself(ask: Ask) -> UUID:
+    """The id of the aggregate that this command brings into being."""
+    return known(ask).itself or ask.new_id("stream")

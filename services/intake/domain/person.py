@@ -1,0 +1,408 @@
+"""A person: known by an id and dated codes; what names the person is sealed, and every reading of it is on record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import assert_never, cast
+from uuid import UUID
+
+from services.contracts import codes
+from services.contracts import intake as public
+from services.intake.domain.known import AccessFact, itself, known
+from services.intake.domain.rules import already_there, sensitivity_of, two_persons
+from services.kernel.decider import Decider
+from services.kernel.errors import NotFound, Refused
+from services.kernel.message import Ask
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Active:
+    """Alive as far as anybody knows."""
+
+    person_id: UUID
+    station: str
+    age_band: public.AgeBand
+    groups: tuple[str, ...] = ()
+    guardians: tuple[UUID, ...] = ()
+    residence_area: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Deceased:
+    """Reported dead; nothing new is asked of or for the person."""
+
+    before: Active
+
+
+State = Active | Deceased
+
+Command = (
+    public.RegisterPerson
+    | public.AmendPersonDetails
+    | public.AssignClientGroup
+    | public.RemoveClientGroup
+    | public.LinkGuardian
+    | public.UnlinkGuardian
+    | public.MovePerson
+    | public.RecordDeath
+    | public.CorrectDeath
+    | public.InvokeLegalBasis
+    | public.ReadIdentity
+)
+Event = (
+    public.PersonRegistered
+    | public.PersonDetailsAmended
+    | public.ClientGroupAssigned
+    | public.ClientGroupRemoved
+    | public.GuardianLinked
+    | public.GuardianUnlinked
+    | public.PersonMoved
+    | public.PersonDied
+    | public.DeathCorrected
+    | public.LegalBasisInvoked
+    | public.IdentityRead
+    | public.IdentityReadRefused
+)
+
+WHILE_ALIVE = (
+    "amend-person-details",
+    "assign-client-group",
+    "remove-client-group",
+    "link-guardian",
+    "unlink-guardian",
+    "move-person",
+    "record-death",
+    "invoke-legal-basis",
+)
+
+
+def decide(command: Command, state: State | None, ask: Ask) -> list[Event]:
+    """What follows when this is asked of the person's record."""
+    match command:
+        case public.RegisterPerson():
+            return register(command, state, ask)
+        case public.ReadIdentity():
+            return read(command, state, ask)
+        case public.CorrectDeath():
+            return correct_death(command, state, ask)
+        case public.RecordDeath():
+            return record_death(command, state)
+        case _:
+            return amend(command, _alive(state), ask)
+
+
+def amend(
+    command: public.AmendPersonDetails
+    | public.AssignClientGroup
+    | public.RemoveClientGroup
+    | public.LinkGuardian
+    | public.UnlinkGuardian
+    | public.MovePerson
+    | public.InvokeLegalBasis,
+    state: Active,
+    ask: Ask,
+) -> list[Event]:
+    """What follows when something about a living person is to change."""
+    match command:
+        case public.AmendPersonDetails():
+            return amend_details(command, state, ask)
+        case public.AssignClientGroup():
+            return assign_group(command, state)
+        case public.RemoveClientGroup():
+            return remove_group(command, state)
+        case public.LinkGuardian():
+            return link_guardian(command, state, ask)
+        case public.UnlinkGuardian():
+            return unlink_guardian(command, state)
+        case public.MovePerson():
+            return move(command, state, ask)
+        case public.InvokeLegalBasis():
+            return invoke_basis(command, state, ask)
+        case _:
+            assert_never(command)
+
+
+def _alive(state: State | None) -> Active:
+    match state:
+        case Active():
+            return state
+        case Deceased():
+            raise Refused("person-deceased", "The person has died.", "该服务对象已去世。", allowed=("correct-death",))
+        case None:
+            raise NotFound("no such person")
+        case _:
+            assert_never(state)
+
+
+def register(command: public.RegisterPerson, state: State | None, ask: Ask) -> list[Event]:
+    """Register with as little as is known. An unknown age is kept unknown, and guarded as a child's (INV-8, INV-29)."""
+    if state is not None:
+        raise already_there("person", "服务对象")
+    return [
+        public.PersonRegistered(
+            person_id=itself(ask),
+            station=command.station,
+            age_band=command.age_band,
+            sensitivity=cast(public.Sensitivity, sensitivity_of(command.age_band)),
+            residence_area=command.residence_area,
+            hukou_area=command.hukou_area,
+            sealed=ask.sealed,
+        )
+    ]
+
+
+def amend_details(command: public.AmendPersonDetails, state: Active, ask: Ask) -> list[Event]:
+    """Change or complete what is known; nothing given, nothing happens."""
+    codes.REASON.known(command.reason_code, field="reason_code")
+    if not (ask.sealed or command.age_band or command.hukou_area):
+        return []
+    label = sensitivity_of(command.age_band) if command.age_band else None
+    return [
+        public.PersonDetailsAmended(
+            person_id=state.person_id,
+            reason_code=command.reason_code,
+            age_band=command.age_band,
+            sensitivity=cast(public.Sensitivity | None, label),
+            hukou_area=command.hukou_area,
+            sealed=ask.sealed,
+        )
+    ]
+
+
+def assign_group(command: public.AssignClientGroup, state: Active) -> list[Event]:
+    """Groups are a set of dated tags, each named by the edition of the table it was taken from (INV-40)."""
+    codes.CLIENT_GROUP.known(command.group_code, field="group_code")
+    codes.GROUP_BASIS.known(command.basis, field="basis")
+    if command.group_code in state.groups:
+        return []
+    return [
+        public.ClientGroupAssigned(
+            person_id=state.person_id,
+            group_code=command.group_code,
+            table_version=codes.CLIENT_GROUP.current.version,
+            basis=command.basis,
+            since=command.since,
+        )
+    ]
+
+
+def remove_group(command: public.RemoveClientGroup, state: Active) -> list[Event]:
+    """The person no longer belongs to the group."""
+    codes.REASON.known(command.reason_code, field="reason_code")
+    if command.group_code not in state.groups:
+        return []
+    return [
+        public.ClientGroupRemoved(
+            person_id=state.person_id, group_code=command.group_code, reason_code=command.reason_code
+        )
+    ]
+
+
+def link_guardian(command: public.LinkGuardian, state: Active, ask: Ask) -> list[Event]:
+    """Who may consent for the person: somebody else, who is registered too."""
+    codes.RELATION.known(command.relation, field="relation")
+    codes.EVIDENCE_KIND.known(command.evidence_kind, field="evidence_kind")
+    if command.guardian_id in state.guardians:
+        return []
+    if command.guardian_id == state.person_id:
+        raise Refused("own-guardian", "Nobody is his own guardian.", "不能登记本人为监护人。", field="guardian_id")
+    guardian = known(ask).person
+    if guardian is None or guardian.age_band in ("under_8", "from_8_to_13", "from_14_to_17"):
+        raise Refused(
+            "no-such-guardian",
+            "The guardian must be registered, and grown up.",
+            "监护人须已建档且为成年人。",
+            allowed=("register-person",),
+            field="guardian_id",
+        )
+    return [
+        public.GuardianLinked(
+            person_id=state.person_id,
+            guardian_id=command.guardian_id,
+            relation=command.relation,
+            evidence_kind=command.evidence_kind,
+            since=command.since,
+            until=command.until,
+        )
+    ]
+
+
+def unlink_guardian(command: public.UnlinkGuardian, state: Active) -> list[Event]:
+    """The guardian may consent no longer; what was consented to stays."""
+    codes.REASON.known(command.reason_code, field="reason_code")
+    if command.guardian_id not in state.guardians:
+        return []
+    return [
+        public.GuardianUnlinked(
+            person_id=state.person_id, guardian_id=command.guardian_id, reason_code=command.reason_code
+        )
+    ]
+
+
+def move(command: public.MovePerson, state: Active, ask: Ask) -> list[Event]:
+    """The person lives elsewhere now."""
+    if command.to_area == state.residence_area and not ask.sealed:
+        return []
+    return [
+        public.PersonMoved(
+            person_id=state.person_id,
+            from_area=state.residence_area,
+            to_area=command.to_area,
+            sealed=ask.sealed,
+        )
+    ]
+
+
+def record_death(command: public.RecordDeath, state: State | None) -> list[Event]:
+    """The person has died; what was open closes by what intake and others do about it."""
+    codes.EVIDENCE_KIND.known(command.evidence_kind, field="evidence_kind")
+    match state:
+        case Active():
+            return [public.PersonDied(person_id=state.person_id, evidence_kind=command.evidence_kind, on=command.on)]
+        case Deceased():
+            return []
+        case None:
+            raise NotFound("no such person")
+        case _:
+            assert_never(state)
+
+
+def correct_death(command: public.CorrectDeath, state: State | None, ask: Ask) -> list[Event]:
+    """The report was wrong; two persons say so."""
+    codes.REASON.known(command.reason_code, field="reason_code")
+    match state:
+        case Active():
+            return []
+        case Deceased():
+            two_persons(ask, command.approver)
+            return [
+                public.DeathCorrected(
+                    person_id=state.before.person_id, reason_code=command.reason_code, approver=command.approver
+                )
+            ]
+        case None:
+            raise NotFound("no such person")
+        case _:
+            assert_never(state)
+
+
+def invoke_basis(command: public.InvokeLegalBasis, state: Active, ask: Ask) -> list[Event]:
+    """Process without consent, on a basis in law; two persons say so. Consent is no such basis."""
+    codes.LEGAL_BASIS.known(command.basis_code, field="basis_code")
+    codes.REASON.known(command.reason_code, field="reason_code")
+    if command.basis_code == "pipl13-1":
+        raise Refused(
+            "consent-is-no-basis-here",
+            "Consent is recorded as a consent, not invoked.",
+            "个人同意应登记为同意, 不得援引。",
+            allowed=("grant-consent",),
+            field="basis_code",
+        )
+    two_persons(ask, command.approver)
+    return [
+        public.LegalBasisInvoked(
+            person_id=state.person_id,
+            basis_code=command.basis_code,
+            reason_code=command.reason_code,
+            approver=command.approver,
+            notify_later_by=command.notify_later_by,
+        )
+    ]
+
+
+# --- reading what is sealed (INV-33) -------------------------------------------------------------------------------
+
+STATION_READERS = ("coordinator", "station_head", "worker", "grid_worker", "supervisor")
+"""Roles that may read at their own station; the dispatcher gets what an assignment needs, not the file."""
+
+EVERYTHING: tuple[public.PersonalCategory, ...] = ("identity", "contact", "narrative", "health")
+
+
+def read(command: public.ReadIdentity, state: State | None, ask: Ask) -> list[Event]:
+    """Who reads whom and why is on record, allowed or not; the answer to a refusal is the same as for nobody."""
+    if state is None:
+        raise NotFound("no such person")
+    codes.READ_PURPOSE.known(command.why, field="why")
+    person = state.before if isinstance(state, Deceased) else state
+    access = _access(person, command, ask)
+    actor = ask.actor
+    org = actor.org or None
+    if access is None:
+        refused = public.IdentityReadRefused(
+            person_id=person.person_id, reader=actor.id, reader_role=actor.role, why=command.why, reader_org=org
+        )
+        return [refused]
+    wanted = command.categories or EVERYTHING
+    return [
+        public.IdentityRead(
+            person_id=person.person_id,
+            reader=actor.id,
+            reader_role=actor.role,
+            why=command.why,
+            categories=tuple(c for c in wanted if c in access.categories),
+            reader_org=org,
+            disclosure_id=None if access is OWN_STATION else access.disclosure_id,
+            case_id=known(ask).own_case,
+        )
+    ]
+
+
+OWN_STATION = AccessFact(disclosure_id=UUID(int=0), categories=EVERYTHING)
+"""The access of those at whose station the person is registered, or whose case it is: no disclosure is behind it."""
+
+
+def _access(person: Active, command: public.ReadIdentity, ask: Ask) -> AccessFact | None:
+    """Own case or own station; otherwise a live disclosure that names the reader."""
+    found = known(ask)
+    if ask.actor.role in STATION_READERS and (found.own_case is not None or _same_station(person, ask)):
+        return OWN_STATION
+    wanted = set(command.categories)
+    fitting = [access for access in found.accesses if wanted <= set(access.categories)]
+    return max(fitting, key=lambda access: len(access.categories), default=None)
+
+
+def _same_station(person: Active, ask: Ask) -> bool:
+    """A street's station reads for its communities, whose codes begin with its own."""
+    return bool(ask.actor.org) and person.station.startswith(ask.actor.org)
+
+
+def evolve(state: State | None, event: Event) -> State | None:
+    """The person's record after this event."""
+    if isinstance(event, public.PersonRegistered):
+        return Active(
+            person_id=event.person_id,
+            station=event.station,
+            age_band=event.age_band,
+            residence_area=event.residence_area,
+        )
+    match state, event:
+        case Deceased(), public.DeathCorrected():
+            return state.before
+        case Active(), public.PersonDied():
+            return Deceased(before=state)
+        case Active(), _:
+            return _changed(state, event)
+        case _:
+            return state
+
+
+def _changed(state: Active, event: Event) -> Active:
+    """What the event changes about a living person; readings and the like change nothing."""
+    match event:
+        case public.PersonDetailsAmended():
+            return replace(state, age_band=event.age_band or state.age_band)
+        case public.ClientGroupAssigned():
+            return replace(state, groups=(*state.groups, event.group_code))
+        case public.ClientGroupRemoved():
+            return replace(state, groups=tuple(g for g in state.groups if g != event.group_code))
+        case public.GuardianLinked():
+            return replace(state, guardians=(*state.guardians, event.guardian_id))
+        case public.GuardianUnlinked():
+            return replace(state, guardians=tuple(g for g in state.guardians if g != event.guardian_id))
+        case public.PersonMoved():
+            return replace(state, residence_area=event.to_area)
+        case _:
+            return state
+
+
+DECIDER = Decider(name="person", decide=decide, evolve=evolve, events=Event, states=State)

@@ -1,0 +1,49 @@
+"""Rules that several of intake's aggregates share: days of the street's calendar, two persons for grave acts."""
+
+from __future__ import annotations
+
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from services.kernel.errors import Refused
+from services.kernel.message import Ask
+
+HERE = ZoneInfo("Asia/Shanghai")
+"""Days begin and end by the clock of the street."""
+
+CHILD_BANDS = frozenset({"under_8", "from_8_to_13", "unknown"})
+"""Under 14, or possibly so: a guardian consents, and the whole record is a child's (INV-8)."""
+
+ASKED_BANDS = frozenset({"from_8_to_13", "from_14_to_17"})
+"""Old enough to be asked themselves (INV-9)."""
+
+
+def today(ask: Ask) -> date:
+    """The day on which the hub decides."""
+    return ask.now.astimezone(HERE).date()
+
+
+def day_of(ask: Ask) -> date:
+    """The day on which it happened; today, if nobody said."""
+    return ask.happened_at.astimezone(HERE).date()
+
+
+def sensitivity_of(age_band: str) -> str:
+    """How the record of a person of this age is labelled."""
+    return "child" if age_band in CHILD_BANDS else "personal"
+
+
+def two_persons(ask: Ask, approver: str) -> None:
+    """Refuse an act that nobody else has approved."""
+    if approver == ask.actor.id:
+        raise Refused(
+            "second-person-needed",
+            "Somebody else must approve this; name that person as the approver.",
+            "此事须由另一人批准, 请填写批准人。",
+            field="approver",
+        )
+
+
+def already_there(what_en: str, what_zh: str) -> Refused:
+    """The refusal of a command that would bring into being what is there."""
+    return Refused("already-there", f"This {what_en} is there already.", f"该{what_zh}已存在。")

@@ -1,0 +1,335 @@
+"""A visit plan: somebody looks in on a person at a cadence; writing a visit down costs seconds, an unanswered door acts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import assert_never
+from uuid import UUID
+
+from services.contracts import codes
+from services.contracts import intake as public
+from services.contracts.words import Handoff, Party
+from services.intake.domain.known import itself, known
+from services.intake.domain.rules import already_there, day_of, today
+from services.kernel.decider import Decider
+from services.kernel.errors import NotFound, Refused
+from services.kernel.message import Ask
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Running:
+    """Visits are due. `last` is the visit written down last."""
+
+    plan_id: UUID
+    person_id: UUID
+    cadence: public.Cadence
+    visitor: Party
+    level: public.RiskLevel | None
+    last: tuple[date, str] | None = None
+    last_missed: date | None = None
+    visits: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ended:
+    """Nobody needs to look in any more; paper may still tell of visits before."""
+
+    before: Running
+
+
+State = Running | Ended
+
+Command = (
+    public.SetVisitPlan
+    | public.ChangeVisitPlan
+    | public.ChangeVisitor
+    | public.RecordVisit
+    | public.RecordVisits
+    | public.RecordMissedVisit
+    | public.RaiseConcern
+    | public.EndVisitPlan
+)
+Event = (
+    public.VisitPlanSet
+    | public.VisitPlanChanged
+    | public.VisitorChanged
+    | public.VisitPlanEnded
+    | public.VisitMade
+    | public.VisitMissed
+    | public.ConcernRaised
+)
+
+WHILE_RUNNING = (
+    "record-visit",
+    "record-visits",
+    "record-missed-visit",
+    "raise-concern",
+    "change-visit-plan",
+    "change-visitor",
+    "end-visit-plan",
+)
+
+
+def decide(command: Command, state: State | None, ask: Ask) -> list[Event]:
+    """What follows when this is asked of the plan."""
+    match command:
+        case public.SetVisitPlan():
+            return set_plan(command, state, ask)
+        case public.RecordVisit():
+            return record(command, _running(state), ask)
+        case public.RecordVisits():
+            return record_many(command, _told_of(state), ask)
+        case public.RecordMissedVisit():
+            return record_missed(command, _running(state), ask)
+        case public.RaiseConcern():
+            return raise_concern(command, _running(state), ask)
+        case public.ChangeVisitPlan():
+            return change(command, _running(state))
+        case public.ChangeVisitor():
+            return change_visitor(command, _running(state))
+        case public.EndVisitPlan():
+            return end(command, state)
+        case _:
+            assert_never(command)
+
+
+def _running(state: State | None) -> Running:
+    match state:
+        case Running():
+            return state
+        case Ended():
+            raise Refused("plan-ended", "This visit plan has ended.", "该探访计划已结束。", allowed=("set-visit-plan",))
+        case None:
+            raise NotFound("no such visit plan")
+        case _:
+            assert_never(state)
+
+
+def _told_of(state: State | None) -> Running:
+    """Sheets may come in after the plan has ended; they tell of days before."""
+    return state.before if isinstance(state, Ended) else _running(state)
+
+
+def set_plan(command: public.SetVisitPlan, state: State | None, ask: Ask) -> list[Event]:
+    """Visits begin: the visitor answers for them from now on."""
+    if state is not None:
+        raise already_there("visit plan", "探访计划")
+    codes.GROUP_BASIS.known(command.basis, field="basis")
+    if command.visitor == "unknown":
+        raise Refused("visitor-needed", "Name who visits.", "须注明探访人。", field="visitor")
+    plan_id = itself(ask)
+    return [
+        public.VisitPlanSet(
+            plan_id=plan_id,
+            matter_id=plan_id,
+            handoff=Handoff(act="taken", matter_id=plan_id, giver=command.unit, takers=(command.visitor,)),
+            person_id=command.person_id,
+            cadence=command.cadence,
+            visitor=command.visitor,
+            unit=command.unit,
+            area=command.area,
+            basis=command.basis,
+            level=command.level,
+        )
+    ]
+
+
+def record(command: public.RecordVisit, state: Running, ask: Ask) -> list[Event]:
+    """One visit. A concern, or a door that nobody opens, says what is wrong and what was done at once."""
+    codes.VISIT_ACTIVITY.known(*command.activity_codes, field="activity_codes")
+    codes.CONCERN.known(command.concern_code, field="concern_code")
+    codes.CONCERN_ACTION.known(*command.action_codes, field="action_codes")
+    on = _not_ahead(command.on or day_of(ask), ask)
+    if state.last == (on, command.mode):
+        return []
+    made = _made(state, on, command.mode, command.result, command.activity_codes, ask.sealed)
+    if command.result == "ok" and command.concern_code is None:
+        return [made]
+    return [made, _concern(state, on, _what(command), command.action_codes, ())]
+
+
+def _what(command: public.RecordVisit) -> str:
+    """What is wrong: an unanswered door speaks for itself, anything else is named; both need an act (INV-42)."""
+    if not command.action_codes or (command.concern_code is None and command.result != "no_answer"):
+        raise Refused(
+            "action-needed",
+            "Say what is wrong and what was done at once: family called, 120, 110, neighbours asked …",
+            "请注明异常情形及当即处置: 联系家人、120、110、询问邻居等。",
+            field="action_codes" if command.concern_code or command.result == "no_answer" else "concern_code",
+        )
+    return command.concern_code or "no-answer"
+
+
+def record_many(command: public.RecordVisits, state: Running, ask: Ask) -> list[Event]:
+    """A sheet of many days at once; what is on record already is passed over, so a sheet may be sent again."""
+    busy = known(ask).busy
+    seen: set[tuple[date, str]] = set()
+    made: list[Event] = []
+    for visit in sorted(command.visits, key=lambda visit: (visit.on, visit.mode)):
+        place = (_not_ahead(visit.on, ask), visit.mode)
+        if visit.result != "ok":
+            raise Refused(
+                "one-by-one",
+                "A visit with a concern or without an answer is written down by itself, with what was done.",
+                "有异常或无人应答的探访须单独登记并注明处置。",
+                allowed=("record-visit",),
+                field="visits",
+            )
+        if place not in busy and place not in seen:
+            seen.add(place)
+            made.append(_made(state, visit.on, visit.mode, visit.result, (), ()))
+    return made
+
+
+def _not_ahead(on: date, ask: Ask) -> date:
+    if on > today(ask):
+        raise Refused("in-the-future", "This day has not come yet.", "该日期尚未到来。", field="on")
+    return on
+
+
+def _made(
+    state: Running,
+    on: date,
+    mode: public.Mode,
+    result: public.Result,
+    activity_codes: tuple[str, ...],
+    sealed: tuple[str, ...],
+) -> public.VisitMade:
+    return public.VisitMade(
+        plan_id=state.plan_id,
+        matter_id=state.plan_id,
+        person_id=state.person_id,
+        visitor=state.visitor,
+        on=on,
+        mode=mode,
+        result=result,
+        activity_codes=activity_codes,
+        sealed=sealed,
+    )
+
+
+def _concern(
+    state: Running, on: date, concern: str, actions: tuple[str, ...], sealed: tuple[str, ...]
+) -> public.ConcernRaised:
+    return public.ConcernRaised(
+        plan_id=state.plan_id,
+        matter_id=state.plan_id,
+        person_id=state.person_id,
+        on=on,
+        concern_code=concern,
+        action_codes=actions,
+        sealed=sealed,
+    )
+
+
+def record_missed(command: public.RecordMissedVisit, state: Running, ask: Ask) -> list[Event]:
+    """Nobody came: said openly, with a reason, so that somebody else can go."""
+    codes.REASON.known(command.reason_code, field="reason_code")
+    on = _not_ahead(command.on, ask)
+    if state.last_missed == on:
+        return []
+    return [
+        public.VisitMissed(
+            plan_id=state.plan_id,
+            matter_id=state.plan_id,
+            person_id=state.person_id,
+            visitor=state.visitor,
+            on=on,
+            reason_code=command.reason_code,
+        )
+    ]
+
+
+def raise_concern(command: public.RaiseConcern, state: Running, ask: Ask) -> list[Event]:
+    """Something is not right; nothing but its kind is asked for."""
+    codes.CONCERN.known(command.concern_code, field="concern_code")
+    codes.CONCERN_ACTION.known(*command.action_codes, field="action_codes")
+    on = _not_ahead(command.on or day_of(ask), ask)
+    return [_concern(state, on, command.concern_code, command.action_codes, ask.sealed)]
+
+
+def change(command: public.ChangeVisitPlan, state: Running) -> list[Event]:
+    """Visit more or less often."""
+    codes.REASON.known(command.reason_code, field="reason_code")
+    if (command.cadence, command.level or state.level) == (state.cadence, state.level):
+        return []
+    return [
+        public.VisitPlanChanged(
+            plan_id=state.plan_id,
+            matter_id=state.plan_id,
+            cadence=command.cadence,
+            reason_code=command.reason_code,
+            level=command.level or state.level,
+        )
+    ]
+
+
+def change_visitor(command: public.ChangeVisitor, state: Running) -> list[Event]:
+    """Somebody else goes from now on, and answers for it."""
+    codes.REASON.known(command.reason_code, field="reason_code")
+    if command.visitor == state.visitor:
+        return []
+    if command.visitor == "unknown":
+        raise Refused("visitor-needed", "Name who visits.", "须注明探访人。", field="visitor")
+    return [
+        public.VisitorChanged(
+            plan_id=state.plan_id,
+            matter_id=state.plan_id,
+            handoff=Handoff(act="taken", matter_id=state.plan_id, giver=state.visitor, takers=(command.visitor,)),
+            visitor=command.visitor,
+            reason_code=command.reason_code,
+        )
+    ]
+
+
+def end(command: public.EndVisitPlan, state: State | None) -> list[Event]:
+    """No more visits."""
+    codes.REASON.known(command.reason_code, field="reason_code")
+    if isinstance(state, Ended):
+        return []
+    plan_id = _running(state).plan_id
+    return [public.VisitPlanEnded(plan_id=plan_id, matter_id=plan_id, reason_code=command.reason_code)]
+
+
+def evolve(state: State | None, event: Event) -> State | None:
+    """The plan after this event."""
+    if isinstance(event, public.VisitPlanSet):
+        return Running(
+            plan_id=event.plan_id,
+            person_id=event.person_id,
+            cadence=event.cadence,
+            visitor=event.visitor,
+            level=event.level,
+        )
+    match state:
+        case Running():
+            return _after(state, event)
+        case Ended():
+            after = _after(state.before, event)
+            return Ended(before=after) if isinstance(after, Running) else after
+        case None:
+            return None
+        case _:
+            assert_never(state)
+
+
+def _after(state: Running, event: Event) -> State:
+    match event:
+        case public.VisitMade():
+            return replace(state, last=(event.on, event.mode), visits=state.visits + 1)
+        case public.VisitMissed():
+            return replace(state, last_missed=event.on)
+        case public.VisitPlanChanged():
+            return replace(state, cadence=event.cadence, level=event.level)
+        case public.VisitorChanged():
+            return replace(state, visitor=event.visitor)
+        case public.VisitPlanEnded():
+            return Ended(before=state)
+        case public.ConcernRaised() | public.VisitPlanSet():
+            return state
+        case _:
+            assert_never(event)
+
+
+DECIDER = Decider(name="visit-plan", decide=decide, evolve=evolve, events=Event, states=State)
