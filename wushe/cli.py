@@ -1,0 +1,56 @@
+"""`wushe`: every command of the hub's command line, each imported when it is called.
+
+An image holds one service only, so nothing here may import a service before it is asked for.
+"""
+
+from __future__ import annotations
+
+import importlib
+
+import click
+
+COMMANDS = {
+    "up": ("running", "Run the whole hub in this process: SQLite and an in-memory bus, its data in one folder."),
+    "stop": ("running", "Stop the hub that runs from a folder."),
+    "service": ("running", "Run one service, with its settings from the environment."),
+    "demo": ("demo", "Load the five stories into a running hub."),
+    "replay": ("matters", "Show a matter as it was, and as it was then known."),
+    "custody": ("matters", "Show who answered for a matter and its needs, from beginning to end."),
+    "rebuild": ("views", "Rebuild a service's views from the logs."),
+    "dead": ("dead", "List and replay messages that were set aside."),
+    "doctor": ("doctor", "Say what is wrong with this installation, and how to mend it."),
+    "token": ("tokens", "Issue a token for somebody."),
+    "keys": ("tokens", "Make the secrets of a reference deployment."),
+    "docs": ("documents", "Write the generated documents."),
+    "verify": ("matters", "Check the ledger of a running hub from its first entry to its last."),
+}
+
+
+class Lazy(click.Group):
+    """A group whose commands are imported by name."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of all commands."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """One command, imported now."""
+        if name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"wushe.commands.{COMMANDS[name][0]}")
+        return getattr(module, name)  # type: ignore[no-any-return]
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Every command with its sentence, without importing it."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, sentence) for name, (_, sentence) in COMMANDS.items()])
+
+
+@click.command(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="wushe")
+def main() -> None:
+    """The hub of a city's social work stations / 五社联动枢纽."""
+
+
+if __name__ == "__main__":
+    main()

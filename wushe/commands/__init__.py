@@ -1,0 +1,1 @@
+"""The commands of `wushe`, one module a feature; each is imported when it is called."""

@@ -1,0 +1,63 @@
+"""What an auditor asks of a running hub: replay a matter, show its custody, check the ledger."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import click
+
+from wushe.client import Client, hub_options
+from wushe.output import as_json, say
+
+
+def two_times(command: Any) -> Any:
+    """`--known-at` and `--valid-at`: what was known then, what was so then."""
+    command = click.option("--valid-at", help="What was true at this instant (RFC 3339).")(command)
+    return click.option("--known-at", help="As far as it was known at this instant (RFC 3339).")(command)
+
+
+@click.command()
+@click.argument("matter", type=click.UUID)
+@two_times
+@hub_options
+@as_json
+def replay(matter: UUID, known_at: str | None, valid_at: str | None, url: str, token: str, folder: Path, json_: bool) -> None:
+    """Show MATTER as it was, and as it was then known."""
+    found = Client(url, token, folder).get(f"/audit/v1/matters/{matter}/replay", json_, known_at=known_at, valid_at=valid_at)
+    say(found, json_, _outline(found))
+
+
+@click.command()
+@click.argument("matter", type=click.UUID)
+@two_times
+@hub_options
+@as_json
+def custody(matter: UUID, known_at: str | None, valid_at: str | None, url: str, token: str, folder: Path, json_: bool) -> None:
+    """Show who answered for MATTER and its needs, from beginning to end."""
+    found = Client(url, token, folder).get(f"/audit/v1/matters/{matter}/custody", json_, known_at=known_at, valid_at=valid_at)
+    say(found, json_, _outline(found))
+
+
+@click.command()
+@hub_options
+@as_json
+def verify(url: str, token: str, folder: Path, json_: bool) -> None:
+    """Check the ledger of a running hub from its first entry to its last."""
+    found = Client(url, token, folder).get("/audit/v1/ledger/verification", json_)
+    say(found, json_, _outline(found))
+
+
+def _outline(value: Any, depth: int = 0) -> str:
+    """Nested values as indented lines, the plain ones on one line."""
+    if isinstance(value, dict):
+        plain = {k: v for k, v in value.items() if not isinstance(v, (dict, list)) and v not in (None, "")}
+        lines = ["  " * depth + "  ".join(f"{k}={v}" for k, v in plain.items())] if plain else []
+        for name, inner in value.items():
+            if isinstance(inner, (dict, list)) and inner:
+                lines += ["  " * depth + f"{name}:", _outline(inner, depth + 1)]
+        return "\n".join(lines)
+    if isinstance(value, list):
+        return "\n".join(_outline(inner, depth) for inner in value)
+    return "  " * depth + str(value)

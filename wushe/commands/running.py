@@ -1,0 +1,132 @@
+"""Running the hub: all of it in one process, or one service of the reference deployment."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import signal
+import threading
+import time
+from pathlib import Path
+from typing import IO
+
+import click
+import requests
+
+from services.kernel import log
+from services.kernel.config import environment, load
+from services.kernel.message import Actor
+from wushe.embedded import Folder
+from wushe.output import as_json, fail, say
+from wushe.services import CLASSES, service_class
+
+folder_option = click.option("--var", "folder", default="var", show_default=True, type=click.Path(path_type=Path), help="Folder for the hub's data.")
+
+
+@click.command()
+@folder_option
+@click.option("--listen", default="127.0.0.1:8080", show_default=True, help="host:port; port 0 takes a free one.")
+@click.option("--demo/--no-demo", default=True, show_default=True, help="Load the five stories on the first start.")
+@as_json
+def up(folder: Path, listen: str, demo: bool, json_: bool) -> None:
+    """Run the whole hub in this process: SQLite and an in-memory bus, its data in one folder."""
+    from services.kernel.entrypoints.process import Process, run
+
+    began = time.monotonic()
+    place = Folder(folder)
+    settings = place.settings(listen, _url(listen))
+    log.switch(next(iter(settings.values())).log_level)
+    with _only_one(place, json_):
+
+        def ready(process: Process) -> None:
+            url = "http://{}:{}".format(*process.site.address)
+            _greet(url, time.monotonic() - began, json_)
+            if demo and not place.loaded.exists():
+                threading.Thread(target=_load, args=(place, url, json_), name="stories", daemon=True).start()
+
+        run(settings, [service_class(name) for name in CLASSES], ready)
+
+
+def _url(listen: str) -> str:
+    host, _, port = listen.rpartition(":")
+    if host in ("0.0.0.0", "::", ""):  # noqa: S104 - not a binding: where the hub reaches itself
+        host = "127.0.0.1"
+    return f"http://{host}:{port}"
+
+
+def _only_one(place: Folder, json_: bool) -> IO[str]:
+    place.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    file = place.pid_file.open("a+")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        fail("already-running", f"A hub runs from {place.path} already.", f"{place.path} 的枢纽已在运行。", json_)
+    file.truncate(0)
+    file.write(f"{os.getpid()}\n")
+    file.flush()
+    return file
+
+
+def _greet(url: str, seconds: float, json_: bool) -> None:
+    from services.console.demo import ROLES
+
+    people = [{"role": role.role, "name": role.name_zh, "name_en": role.name_en} for role in ROLES]
+    lines = [f"五社枢纽已启动 / the hub is up: {url}  ({seconds:.1f} s)", "登录演示角色 / sign in as:"]
+    lines += [f"  · {p['name']} / {p['name_en']}" for p in people]
+    say({"url": url, "seconds": round(seconds, 2), "sign_in": people, "pid": os.getpid()}, json_, "\n".join(lines))
+
+
+def _load(place: Folder, url: str, json_: bool) -> None:
+    from wushe.demo.load import load as load_stories
+
+    try:
+        report = load_stories(url, place.token)
+    except (requests.RequestException, RuntimeError, TimeoutError) as broken:
+        log.noticed("stories", "not-loaded", level="error", error=broken)
+        return
+    place.loaded.touch()
+    say({"stories": "loaded", "steps": report.steps}, json_, f"五个故事已载入 / the five stories are loaded ({report.steps} steps)")
+
+
+@click.command()
+@folder_option
+@as_json
+def stop(folder: Path, json_: bool) -> None:
+    """Stop the hub that runs from a folder."""
+    place = Folder(folder)
+    pid = int(place.pid_file.read_text() or 0) if place.pid_file.exists() else 0
+    if not pid or not _runs(place):
+        say({"stopped": False}, json_, "没有正在运行的枢纽 / no hub runs from here")
+        return
+    os.kill(pid, signal.SIGTERM)
+    while _runs(place):
+        time.sleep(0.1)
+    say({"stopped": True, "pid": pid}, json_, "枢纽已停止 / the hub has stopped")
+
+
+def _runs(place: Folder) -> bool:
+    with place.pid_file.open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return True
+    return False
+
+
+@click.command()
+@click.argument("name", type=click.Choice(list(CLASSES)))
+@as_json
+def service(name: str, json_: bool) -> None:
+    """Run one service, with its settings from the environment (see README)."""
+    from services.kernel.entrypoints.process import run
+
+    settings = load(environment(), name)
+    log.switch(settings.log_level)
+    run({name: settings}, [service_class(name)], lambda process: say({"service": name, "at": process.site.address}, json_, f"{name}: {process.site.address}"))
+
+
+def actor_of(text: str) -> Actor:
+    """`role:id[@org]` as an actor."""
+    role, _, rest = text.partition(":")
+    ident, _, org = rest.partition("@")
+    return Actor(id=ident, role=role, org=org)

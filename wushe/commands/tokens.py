@@ -1,0 +1,45 @@
+"""Tokens for people and programs, and the secrets of a reference deployment."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+from pathlib import Path
+
+import click
+
+from services.kernel import tokens as tickets
+from services.kernel.clock import system_clock
+from services.kernel.message import Actor
+from wushe.embedded import Folder
+from wushe.output import as_json, say
+
+
+@click.command()
+@click.option("--id", "ident", required=True, help="Who: a worker's, partner's or volunteer's id. Never a name.")
+@click.option("--role", required=True)
+@click.option("--org", default="", help="For which organization or station.")
+@click.option("--hours", default=12, show_default=True, type=click.IntRange(1, 24 * 366))
+@click.option("--var", "folder", default="var", show_default=True, type=click.Path(path_type=Path), help="Folder of the embedded hub.")
+@as_json
+def token(ident: str, role: str, org: str, hours: int, folder: Path, json_: bool) -> None:
+    """Issue a token for somebody, signed with the embedded hub's key."""
+    made = Folder(folder).token(Actor(id=ident, role=role, org=org), timedelta(hours=hours))
+    say({"token": made}, json_, made)
+
+
+@click.command()
+@as_json
+def keys(json_: bool) -> None:
+    """Make the secrets of a reference deployment, as lines for `.env`."""
+    pair = tickets.generate()
+    service = tickets.issue(Actor(id="hub", role="service"), pair.private, timedelta(days=365), system_clock())
+    made = {
+        "HUB_TOKEN_PUBLIC_KEY": tickets.text_of(pair.public), "HUB_TOKEN_PRIVATE_KEY": tickets.text_of(pair.private),
+        "HUB_SERVICE_TOKEN": service, "HUB_KEK": _random(), "HUB_SESSION_SECRET": _random(),
+    }  # fmt: skip
+    say(made, json_, "\n".join(f"{name}={value}" for name, value in made.items()))
+
+
+def _random() -> str:
+    return tickets.text_of(secrets.token_bytes(32))

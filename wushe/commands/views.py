@@ -1,0 +1,68 @@
+"""Rebuilding views from the logs, beside a hub that goes on serving."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import requests
+
+from services.kernel.config import Settings, environment, load
+from services.kernel.heard import read_batch
+from services.kernel.projector import PAGE, Rebuild
+from services.kernel.store import Store
+from wushe.embedded import Folder
+from wushe.output import as_json, fail, say
+from wushe.services import CLASSES, manifest
+
+
+@click.command()
+@click.argument("name", metavar="VIEW")
+@click.option("--var", "folder", default="var", show_default=True, type=click.Path(path_type=Path), help="Folder of the embedded hub.")
+@click.option("--url", default="http://127.0.0.1:8080", show_default=True, help="Where the publishers answer.")
+@click.option("--from-environment", is_flag=True, help="Settings from HUB_… instead of an embedded hub's folder.")
+@as_json
+def rebuild(name: str, folder: Path, url: str, from_environment: bool, json_: bool) -> None:
+    """Rebuild VIEW: `service` for all views of a service, or `service.table` for one."""
+    service, _, table = name.partition(".")
+    if service not in CLASSES:
+        fail("no-such-view", f"Services are: {', '.join(CLASSES)}.", f"服务有: {', '.join(CLASSES)}。", json_)
+    made = manifest(service)
+    if table and table not in made.metadata.tables:
+        names = ", ".join(made.metadata.tables)
+        fail("no-such-view", f"Views of {service} are: {names}.", f"{service} 的视图有: {names}。", json_)
+    settings = load(environment(), service) if from_environment else load(Folder(folder).environ(service, "127.0.0.1:0", url), service)
+    store = Store(made, settings.database_url, owner_url=settings.owner_database_url or None)
+    began = time.monotonic()
+    events = Rebuild(store, _pull(settings), (table,) if table else (), _progress(json_)).run()
+    seconds = time.monotonic() - began
+    store.engine.dispose()
+    say({"view": name, "events": events, "seconds": round(seconds, 2)}, json_, f"{name}: {events} events in {seconds:.2f} s")
+
+
+def _progress(json_: bool) -> object:
+    def show(source: str, done: int, of: int) -> None:
+        if not json_:
+            click.echo(f"\r{source}: {done}/{of}", nl=done >= of, err=True)
+
+    return show
+
+
+def _pull(settings: Settings) -> object:
+    session = requests.Session()
+    session.headers["Authorization"] = f"Bearer {settings.service_token}"
+
+    def pages(publisher: str, after: int, until: int) -> Iterator[list[bytes]]:
+        while after < until:
+            limit = min(PAGE // 2, until - after)
+            answer = session.get(f"{settings.url_of(publisher)}/events", params={"after": after, "limit": limit}, timeout=60)
+            answer.raise_for_status()
+            page = read_batch(answer.content)
+            if not page:
+                return
+            yield page
+            after += len(page)
+
+    return pages

@@ -1,0 +1,96 @@
+"""The whole hub in one process: SQLite under one folder, the bus in memory, secrets made on the first start.
+
+It is a real hub for a single street: what was accepted is on disk before it is answered.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from base64 import urlsafe_b64decode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from services.kernel import tokens
+from services.kernel.clock import system_clock
+from services.kernel.config import Settings, environment, load
+from services.kernel.message import Actor
+from services.kernel.settings import SEALING
+from wushe.services import CLASSES
+
+SECRETS = "secrets.json"
+SERVICE_TOKEN_LIFE = timedelta(days=365)
+
+
+@dataclass(frozen=True)
+class Folder:
+    """The folder of an embedded hub: databases, keys, secrets (mode 600), the pid of the process that runs it."""
+
+    path: Path
+
+    @property
+    def secrets(self) -> dict[str, str]:
+        """The secrets, made on first sight."""
+        file = self.path / SECRETS
+        if not file.exists():
+            self._make(file)
+        return dict(json.loads(file.read_text()))
+
+    def _make(self, file: Path) -> None:
+        self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        pair = tokens.generate()
+        made = {
+            "token_public_key": tokens.text_of(pair.public), "token_private_key": tokens.text_of(pair.private),
+            "kek": _random(), "session_secret": _random(),
+        }  # fmt: skip
+        draft = file.with_suffix(".new")
+        draft.touch(mode=0o600)
+        draft.write_text(json.dumps(made))
+        with draft.open("rb") as written:
+            os.fsync(written.fileno())
+        draft.rename(file)
+
+    @property
+    def pid_file(self) -> Path:
+        """Where the running hub writes its process id."""
+        return self.path / "hub.pid"
+
+    @property
+    def loaded(self) -> Path:
+        """There once the stories have been loaded."""
+        return self.path / "stories-loaded"
+
+    def environ(self, service: str, listen: str, url: str) -> dict[str, str]:
+        """The settings of one service of the embedded hub; what the process's environment sets goes before."""
+        kept = self.secrets
+        usual = {
+            "HUB_DATABASE_URL": f"sqlite:///{(self.path / service).resolve()}.db",
+            "HUB_AMQP_URL": "memory://",
+            "HUB_LISTEN": listen,
+            "HUB_URL": url,
+            "HUB_TOKEN_PUBLIC_KEY": kept["token_public_key"],
+            "HUB_SERVICE_TOKEN": self.token(Actor(id="hub", role="service"), SERVICE_TOKEN_LIFE),
+            "HUB_DEMO": "true",
+        }
+        if service in SEALING:
+            usual |= {"HUB_KEYS_URL": f"sqlite:///{(self.path / service).resolve()}-keys.db", "HUB_KEK": kept["kek"]}
+        if service == "console":
+            usual |= {"HUB_TOKEN_PRIVATE_KEY": kept["token_private_key"], "HUB_SESSION_SECRET": kept["session_secret"]}
+        return usual | {name: value for name, value in environment().items() if name.startswith("HUB_")}
+
+    def settings(self, listen: str, url: str) -> Mapping[str, Settings]:
+        """The settings of every service."""
+        return {name: load(self.environ(name, listen, url), name) for name in CLASSES}
+
+    def token(self, actor: Actor, lifetime: timedelta = timedelta(hours=12)) -> str:
+        """A token for somebody, signed with this hub's key."""
+        kept = self.secrets["token_private_key"]
+        private = urlsafe_b64decode(kept + "=" * (-len(kept) % 4))
+        return tokens.issue(actor, private, lifetime, system_clock())
+
+
+def _random() -> str:
+    return tokens.text_of(secrets.token_bytes(32))

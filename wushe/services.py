@@ -1,0 +1,26 @@
+"""Which services there are and where their classes live; imported one by one, for an image holds only one of them."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from services.kernel.manifest import Manifest
+
+CLASSES = {
+    "intake": "IntakeService",
+    "referral": "ReferralService",
+    "volunteer": "VolunteerService",
+    "audit": "AuditService",
+    "partner": "PartnerService",
+    "console": "ConsoleService",
+}
+
+
+def service_class(name: str) -> type:
+    """The nameko class of a service."""
+    return getattr(import_module(f"services.{name}.service"), CLASSES[name])  # type: ignore[no-any-return]
+
+
+def manifest(name: str) -> Manifest:
+    """The manifest of a service."""
+    return getattr(import_module(f"services.{name}.service"), "MANIFEST")  # type: ignore[no-any-return]
