@@ -25,7 +25,7 @@ from msgspec import Meta
 from services.contracts.words import AreaCode, Party
 from services.kernel.contract import CODE, REF, Digest, Sealed, bare, canonical, hints, marks, read_data
 from services.kernel.decider import Decider, members
-from services.kernel.errors import Refused
+from services.kernel.errors import NotFound, Refused
 from services.kernel.message import Actor, Ask
 from tests.support.spec import NOON, ask
 
@@ -128,9 +128,12 @@ def _with_id(found: Ask, number: int) -> Ask:
 
 
 def _decided(decider: Decider, command: Any, state: Any, found: Ask) -> list[Any] | None:
-    """What follows, or None where the rules say no; any other exception breaks the law."""
+    """What follows, or None where the rules say no or there is nothing; any other exception breaks the law."""
     try:
         return decider.decide(command, state, found)
+    except NotFound:
+        assert state is None, "only what has never been heard of is not found"
+        return None
     except Refused as refused:
         said = (refused.code, refused.en, refused.zh)
     assert all(said), "a refusal has a code and speaks both languages"

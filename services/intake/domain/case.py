@@ -11,7 +11,7 @@ from services.contracts.words import Handoff
 from services.intake.domain import case_ends, case_work
 from services.intake.domain.case_state import Event, Open, State, evolve, not_now
 from services.intake.domain.known import itself, known
-from services.intake.domain.rules import already_there
+from services.intake.domain.rules import already_there, registered
 from services.kernel.decider import Decider
 from services.kernel.errors import NotFound, Refused
 from services.kernel.message import Ask
@@ -121,14 +121,7 @@ def _may_work(command: public.OpenCase, ask: Ask) -> UUID | None:
     found = known(ask)
     if command.owner == "unknown":
         raise Refused("owner-needed", "A case has an owner from its first moment.", "个案须有负责人。", field="owner")
-    if found.person is None or not found.person.alive:
-        raise Refused(
-            "no-such-person",
-            "The person is not registered, or has died.",
-            "该服务对象尚未建档或已去世。",
-            allowed=("register-person",),
-            field="person_id",
-        )
+    registered(ask)
     if command.legal_basis is not None:
         codes.LEGAL_BASIS.known(command.legal_basis, field="legal_basis")
         return None

@@ -11,7 +11,7 @@ from services.contracts import codes
 from services.contracts import intake as public
 from services.contracts.words import Party
 from services.intake.domain.known import PersonFact, itself, known
-from services.intake.domain.rules import ASKED_BANDS, CHILD_BANDS, already_there
+from services.intake.domain.rules import ASKED_BANDS, CHILD_BANDS, already_there, registered
 from services.kernel.decider import Decider
 from services.kernel.errors import NotFound, Refused
 from services.kernel.message import Ask
@@ -95,22 +95,6 @@ def decide(command: Command, state: State | None, ask: Ask) -> list[Event]:
             assert_never(command)
 
 
-def _person(ask: Ask) -> PersonFact:
-    """The person it is about: registered, and alive (INV-44)."""
-    person = known(ask).person
-    if person is None:
-        raise Refused(
-            "no-such-person",
-            "The person is not registered.",
-            "该服务对象尚未建档。",
-            allowed=("register-person",),
-            field="person_id",
-        )
-    if not person.alive:
-        raise Refused("person-deceased", "The person has died.", "该服务对象已去世。", field="person_id")
-    return person
-
-
 def _terms(purposes: Purposes, *others: tuple[codes.Table, str | None, str]) -> None:
     codes.PURPOSE.known(*purposes, field="purposes")
     for table, code, field in others:
@@ -122,7 +106,7 @@ def request(command: public.RequestConsent, state: State | None, ask: Ask) -> li
     _terms(command.purposes)
     if state is not None:
         raise already_there("consent", "同意")
-    person = _person(ask)
+    person = registered(ask)
     said_no = [c for c in known(ask).consents if c.state == "refused"]
     if not command.own_wish and any(_nothing_new(command, c.purposes, c.receivers) for c in said_no):
         raise Refused(
@@ -158,7 +142,7 @@ def grant(command: public.GrantConsent, state: State | None, ask: Ask) -> list[E
             consent_id = itself(ask)
         case _:
             raise already_there("consent", "同意")
-    _may_give(command, _person(ask))
+    _may_give(command, registered(ask))
     _separate(command)
     return [
         public.ConsentGranted(
@@ -241,7 +225,7 @@ def refuse(command: public.RefuseConsent, state: State | None, ask: Ask) -> list
     return [
         public.ConsentRefused(
             consent_id=consent_id,
-            person_id=_person(ask).person_id,
+            person_id=registered(ask).person_id,
             by=command.by,
             purposes=command.purposes,
             categories=command.categories,

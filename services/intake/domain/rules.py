@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from zoneinfo import ZoneInfo
 
+from services.intake.domain.known import PersonFact, known
 from services.kernel.errors import Refused
 from services.kernel.message import Ask
 
@@ -42,6 +43,22 @@ def two_persons(ask: Ask, approver: str) -> None:
             "此事须由另一人批准, 请填写批准人。",
             field="approver",
         )
+
+
+def registered(ask: Ask) -> PersonFact:
+    """The person a command is about: on record, and alive (INV-44)."""
+    person = known(ask).person
+    if person is None:
+        raise Refused(
+            "no-such-person",
+            "The person is not registered.",
+            "该服务对象尚未建档。",
+            allowed=("register-person",),
+            field="person_id",
+        )
+    if not person.alive:
+        raise Refused("person-deceased", "The person has died.", "该服务对象已去世。", field="person_id")
+    return person
 
 
 def already_there(what_en: str, what_zh: str) -> Refused:

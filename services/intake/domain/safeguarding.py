@@ -216,21 +216,26 @@ def close(command: public.CloseSafeguardingConcern, state: State) -> list[Event]
 
 def evolve(state: State | None, event: Event) -> State | None:
     """The concern after this event."""
-    ids = {"concern_id": event.concern_id, "matter_id": event.matter_id}
     match event:
         case public.SafeguardingConcernRaised():
-            return Raised(**ids)
+            return Raised(concern_id=event.concern_id, matter_id=event.matter_id)
         case public.MandatoryReportMade():
-            return Reported(**ids, authority=event.handoff.takers[0] if event.handoff.takers else "unknown")
+            return _reported(event, event.handoff.takers[0] if event.handoff.takers else "unknown", False)
         case public.MandatoryReportAcknowledged():
             authority = state.authority if isinstance(state, Reported) else "unknown"
-            return Reported(**ids, authority=authority, acknowledged=True)
+            return _reported(event, authority, True)
         case public.SafeguardingConcernNotReportable():
-            return NotReportable(**ids)
+            return NotReportable(concern_id=event.concern_id, matter_id=event.matter_id)
         case public.SafeguardingConcernClosed():
-            return Closed(**ids)
+            return Closed(concern_id=event.concern_id, matter_id=event.matter_id)
         case _:
             assert_never(event)
+
+
+def _reported(event: Event, authority: Party, acknowledged: bool) -> Reported:
+    return Reported(
+        concern_id=event.concern_id, matter_id=event.matter_id, authority=authority, acknowledged=acknowledged
+    )
 
 
 DECIDER = Decider(name="safeguarding", decide=decide, evolve=evolve, events=Event, states=State)

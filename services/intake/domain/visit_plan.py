@@ -11,7 +11,7 @@ from services.contracts import codes
 from services.contracts import intake as public
 from services.contracts.words import Handoff, Party
 from services.intake.domain.known import itself, known
-from services.intake.domain.rules import already_there, day_of, today
+from services.intake.domain.rules import already_there, day_of, registered, today
 from services.kernel.decider import Decider
 from services.kernel.errors import NotFound, Refused
 from services.kernel.message import Ask
@@ -118,6 +118,7 @@ def set_plan(command: public.SetVisitPlan, state: State | None, ask: Ask) -> lis
     codes.GROUP_BASIS.known(command.basis, field="basis")
     if command.visitor == "unknown":
         raise Refused("visitor-needed", "Name who visits.", "须注明探访人。", field="visitor")
+    registered(ask)
     plan_id = itself(ask)
     return [
         public.VisitPlanSet(
