@@ -16,6 +16,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Literal
 from uuid import UUID
 
 from services.audit import times
@@ -25,6 +26,8 @@ Claim = tuple[str, ...]
 """Parties that answer together: one accountable party."""
 
 MOVING = ("taken", "returned", "released")
+
+Fault = Literal["none", "two", "suspended", "retired", "ended"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,7 +78,7 @@ class Finding:
     """
 
     need_id: UUID | None
-    kind: str
+    kind: Fault
     holders: Claim
     since: int
     until: int | None
@@ -92,7 +95,7 @@ class Finding:
 class Disqualified:
     """From `since` to `until` (None: still) a party may not hold anything; `idx` is the entry that says so."""
 
-    kind: str
+    kind: Fault
     since: int
     until: int | None
     idx: int
@@ -297,7 +300,7 @@ def _earlier(one: int | None, other: int | None) -> int | None:
 # --- what is wrong --------------------------------------------------------------------------------------------------
 
 
-def _finding(interval: Interval, kind: str, holders: Claim) -> Finding:
+def _finding(interval: Interval, kind: Fault, holders: Claim) -> Finding:
     return Finding(
         need_id=interval.need_id,
         kind=kind,

@@ -1,6 +1,6 @@
 """What audit keeps for good: the ledger's entries, the tree over them, and where both end.
 
-`entry` is append-only: triggers refuse to change or remove a row. Instants are whole microseconds since 1970, UTC, so
+`entry` is append-only: the kernel guards it as it guards the log. Instants are whole microseconds since 1970, UTC, so
 that they sort, compare and travel between databases without loss.
 """
 
@@ -26,6 +26,7 @@ entry = sa.Table(
     sa.Column("leaf", sa.LargeBinary, nullable=False),
     sa.Column("raw", sa.LargeBinary, nullable=False),
     sa.UniqueConstraint("publisher", "position"),
+    info={"append_only": True},
 )
 """One event of one publisher: its place in the ledger and in its publisher's log, its bytes and their hash.
 
@@ -55,23 +56,3 @@ log_state = sa.Table(
     sa.Column("last_rt", sa.BigInteger),
 )
 """One row: how many entries there are, the tree's right edge, and the last recorded time."""
-
-_SQLITE = """
-CREATE TRIGGER entry_no_{verb} BEFORE {verb} ON entry BEGIN SELECT RAISE(ABORT, 'entries are kept as they are'); END
-"""
-_POSTGRES = """
-CREATE OR REPLACE FUNCTION entry_is_kept() RETURNS trigger LANGUAGE plpgsql AS
-$$ BEGIN RAISE EXCEPTION 'entries are kept as they are'; END $$;
-CREATE TRIGGER entry_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON entry
-FOR EACH STATEMENT EXECUTE FUNCTION entry_is_kept();
-"""
-
-
-def _on_creation(statement: str, dialect: str) -> None:
-    ddl = sa.DDL(statement)  # type: ignore[no-untyped-call]
-    sa.event.listen(entry, "after_create", ddl.execute_if(dialect=dialect))
-
-
-_on_creation(_SQLITE.format(verb="UPDATE"), "sqlite")
-_on_creation(_SQLITE.format(verb="DELETE"), "sqlite")
-_on_creation(_POSTGRES, "postgresql")

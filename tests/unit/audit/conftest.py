@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from services.audit import tables
+from services.audit import tables, views
+from services.kernel.database import engine_for
 from services.kernel.view import Change, Rows, merged
 
 
@@ -16,7 +17,7 @@ class Tables:
     """A `Look` over an empty database, and the smallest writer that understands changes."""
 
     def __init__(self, *metadata: sa.MetaData) -> None:
-        self.engine = sa.create_engine("sqlite://", poolclass=sa.StaticPool)
+        self.engine = engine_for("sqlite://", poolclass=sa.StaticPool)
         for tables_of in metadata:
             tables_of.create_all(self.engine)
 
@@ -59,7 +60,7 @@ class Tables:
 
 @pytest.fixture
 def db() -> Iterator[Tables]:
-    """Audit's kept tables, empty."""
-    made = Tables(tables.KEPT)
+    """Audit's tables, empty."""
+    made = Tables(tables.KEPT, views.METADATA)
     yield made
     made.engine.dispose()

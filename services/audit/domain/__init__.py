@@ -1,0 +1,1 @@
+"""What audit itself decides: which breaks of custody are told, which gaps, which looks and checks."""

@@ -1,0 +1,197 @@
+"""What audit shows: its own findings, gaps, checks and looks; and, derived from the ledger, custody of every matter.
+
+The first are folded from audit's own events like any view; the second (on `KEPT`) belong to the custody follower.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from services.audit.tables import KEPT
+from services.contracts.audit import (
+    CaseReplayed,
+    CustodyBroken,
+    CustodyRestored,
+    GapDetected,
+    GapFilled,
+    IntegrityBroken,
+    IntegrityVerified,
+    LedgerSealed,
+)
+from services.kernel.message import Recorded
+from services.kernel.view import Change, put
+
+METADATA = sa.MetaData()
+INSTANT = sa.DateTime(timezone=True)
+
+finding = sa.Table(
+    "finding",
+    METADATA,
+    sa.Column("matter_id", sa.Uuid, primary_key=True),
+    sa.Column("finding", sa.String, primary_key=True),
+    sa.Column("need_id", sa.Uuid),
+    sa.Column("fault", sa.String),
+    sa.Column("holders", sa.String),
+    sa.Column("since", INSTANT),
+    sa.Column("until", INSTANT),
+    sa.Column("state", sa.String, index=True),
+    sa.Column("entry", sa.BigInteger),
+    sa.Column("version", sa.Integer),
+)
+"""A break of custody that was told; `state` is `open` or `over`."""
+
+gap = sa.Table(
+    "gap",
+    METADATA,
+    sa.Column("publisher", sa.String, primary_key=True),
+    sa.Column("expected", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("seen", sa.BigInteger),
+    sa.Column("detected_at", INSTANT),
+    sa.Column("filled_at", INSTANT),
+    sa.Column("state", sa.String, index=True),
+)
+"""Events that were missing before one that arrived; `state` is `open` or `filled`."""
+
+check = sa.Table(
+    "verification",
+    METADATA,
+    sa.Column("position", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("kind", sa.String, index=True),
+    sa.Column("size", sa.BigInteger),
+    sa.Column("root", sa.String),
+    sa.Column("flaws", sa.Integer),
+    sa.Column("at", INSTANT),
+)
+"""Seals and checks of the ledger; `kind` is `sealed`, `verified` or `broken`."""
+
+look = sa.Table(
+    "look",
+    METADATA,
+    sa.Column("position", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("matter_id", sa.Uuid, index=True),
+    sa.Column("view", sa.String),
+    sa.Column("actor", sa.String),
+    sa.Column("role", sa.String),
+    sa.Column("known_at", INSTANT),
+    sa.Column("valid_at", INSTANT),
+    sa.Column("at", INSTANT),
+)
+"""Who looked at which matter, and when."""
+
+
+def project(recorded: Recorded) -> list[Change]:
+    """What audit's own events change in its views."""
+    match recorded.event:
+        case CustodyBroken() as event:
+            return [
+                put(
+                    finding,
+                    event.matter_id,
+                    event.finding,
+                    need_id=event.need_id,
+                    fault=event.fault,
+                    holders=",".join(event.holders),
+                    since=event.since,
+                    until=None,
+                    state="open",
+                    entry=event.entry,
+                    version=recorded.version,
+                )
+            ]
+        case CustodyRestored() as event:
+            return [
+                put(finding, event.matter_id, event.finding, until=event.until, state="over", version=recorded.version)
+            ]
+        case GapDetected() as event:
+            return [
+                put(
+                    gap,
+                    event.publisher,
+                    event.expected,
+                    seen=event.seen,
+                    detected_at=recorded.recorded_at,
+                    state="open",
+                )
+            ]
+        case GapFilled() as event:
+            return [
+                put(
+                    gap,
+                    event.publisher,
+                    event.expected,
+                    seen=event.seen,
+                    filled_at=recorded.recorded_at,
+                    state="filled",
+                )
+            ]
+        case LedgerSealed() as event:
+            return [_check(recorded, "sealed", event.to_size, event.root, 0)]
+        case IntegrityVerified() as event:
+            return [_check(recorded, "verified", event.size, event.root, 0)]
+        case IntegrityBroken() as event:
+            return [_check(recorded, "broken", event.size, event.root, event.flaws_count)]
+        case CaseReplayed() as event:
+            return [
+                put(
+                    look,
+                    recorded.position,
+                    matter_id=event.matter_id,
+                    view=event.view,
+                    actor=recorded.actor.id,
+                    role=recorded.actor.role,
+                    known_at=event.known_at,
+                    valid_at=event.valid_at,
+                    at=recorded.recorded_at,
+                )
+            ]
+        case _:
+            return []
+
+
+def _check(recorded: Recorded, kind: str, size: int, root: str, flaws: int) -> Change:
+    return put(check, recorded.position, kind=kind, size=size, root=root, flaws=flaws, at=recorded.recorded_at)
+
+
+# --- derived from the ledger, by the follower -------------------------------------------------------------------------
+
+matter = sa.Table(
+    "matter",
+    KEPT,
+    sa.Column("matter_id", sa.Uuid, primary_key=True),
+    sa.Column("open", sa.Boolean, index=True),
+    sa.Column("holders", sa.String, index=True),
+    sa.Column("society", sa.String),
+    sa.Column("opened_at", INSTANT),
+    sa.Column("changed_at", INSTANT),
+    sa.Column("needs_open", sa.Integer),
+    sa.Column("broken", sa.Integer, index=True),
+    sa.Column("last_entry", sa.BigInteger),
+)
+"""A matter as it stands: who answers for it, how many of its needs are open, how much of it is broken now."""
+
+custody = sa.Table(
+    "custody",
+    KEPT,
+    sa.Column("matter_id", sa.Uuid, primary_key=True),
+    sa.Column("need", sa.String, primary_key=True),
+    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("holders", sa.String),
+    sa.Column("claims", sa.Integer),
+    sa.Column("start", sa.BigInteger),
+    sa.Column("end", sa.BigInteger),
+    sa.Column("act", sa.String),
+    sa.Column("entry", sa.BigInteger),
+    sa.Column("inherited", sa.Boolean),
+    sa.Column("restricted", sa.Boolean),
+)
+"""The chain of responsibility: one row a stretch; `need` is empty for the matter itself, `end` NULL while it lasts."""
+
+bar = sa.Table(
+    "bar",
+    KEPT,
+    sa.Column("party", sa.String, primary_key=True),
+    sa.Column("entry", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("kind", sa.String),
+    sa.Column("since", sa.BigInteger),
+)
+"""From then on a party (by the id in it) may not hold anything, for this reason; NULL: it may again."""
