@@ -59,18 +59,8 @@ class Audit:
         for event in events:
             state = do.decider.evolve(state, event)
             self.told.append(event)
-            raw = canonical(
-                {
-                    "id": str(UUID(int=1)),
-                    "source": "/audit",
-                    "type": name_of(event),
-                    "subject": "custody/x",
-                    "time": NOON,
-                    "position": 1,
-                    "streamversion": 1,
-                }
-            )
-            self.db.write(views.project(Recorded(envelope=read_envelope(raw), raw=raw, event=event)))
+            stored = said("audit", type=name_of(event), stream=f"custody/{do.stream_id}")
+            self.db.write(views.project(Recorded(envelope=stored.envelope, raw=stored.raw, event=event)))
         self.states[do.stream_id] = state
 
     def chain(self, matter_id: UUID = MATTER, need: str = "") -> list[str]:
