@@ -9,20 +9,17 @@ from pathlib import Path
 import click
 import requests
 
-from services.kernel.config import Settings, environment, load
+from services.kernel.config import Settings
 from services.kernel.heard import read_batch
-from services.kernel.projector import PAGE, Rebuild
-from services.kernel.store import Store
-from wushe.embedded import Folder
+from services.kernel.projector import PAGE, Progress, Pull, Rebuild
+from wushe.local import opened, settings_of, where_options
 from wushe.output import as_json, fail, say
 from wushe.services import CLASSES, manifest
 
 
 @click.command()
 @click.argument("name", metavar="VIEW")
-@click.option("--var", "folder", default="var", show_default=True, type=click.Path(path_type=Path), help="Folder of the embedded hub.")
-@click.option("--url", default="http://127.0.0.1:8080", show_default=True, help="Where the publishers answer.")
-@click.option("--from-environment", is_flag=True, help="Settings from HUB_… instead of an embedded hub's folder.")
+@where_options
 @as_json
 def rebuild(name: str, folder: Path, url: str, from_environment: bool, json_: bool) -> None:
     """Rebuild VIEW: `service` for all views of a service, or `service.table` for one."""
@@ -33,16 +30,15 @@ def rebuild(name: str, folder: Path, url: str, from_environment: bool, json_: bo
     if table and table not in made.metadata.tables:
         names = ", ".join(made.metadata.tables)
         fail("no-such-view", f"Views of {service} are: {names}.", f"{service} 的视图有: {names}。", json_)
-    settings = load(environment(), service) if from_environment else load(Folder(folder).environ(service, "127.0.0.1:0", url), service)
-    store = Store(made, settings.database_url, owner_url=settings.owner_database_url or None)
+    settings = settings_of(service, folder, url, from_environment)
     began = time.monotonic()
-    events = Rebuild(store, _pull(settings), (table,) if table else (), _progress(json_)).run()
+    with opened(service, settings) as store:
+        events = Rebuild(store, _pull(settings), (table,) if table else (), _progress(json_)).run()
     seconds = time.monotonic() - began
-    store.engine.dispose()
     say({"view": name, "events": events, "seconds": round(seconds, 2)}, json_, f"{name}: {events} events in {seconds:.2f} s")
 
 
-def _progress(json_: bool) -> object:
+def _progress(json_: bool) -> Progress:
     def show(source: str, done: int, of: int) -> None:
         if not json_:
             click.echo(f"\r{source}: {done}/{of}", nl=done >= of, err=True)
@@ -50,7 +46,7 @@ def _progress(json_: bool) -> object:
     return show
 
 
-def _pull(settings: Settings) -> object:
+def _pull(settings: Settings) -> Pull:
     session = requests.Session()
     session.headers["Authorization"] = f"Bearer {settings.service_token}"
 
