@@ -43,6 +43,7 @@ from services.contracts.intake.cases import (
     ServiceDelivered,
     ServicePlanAgreed,
     ServicePlanRevised,
+    Stage,
     SubjectKind,
     SuspendCase,
     TakeOverCase,
@@ -105,6 +106,7 @@ from services.contracts.intake.help_requests import (
     ReceiveHelpRequest,
     ReopenHelpRequest,
     Strand,
+    StrandLeaves,
     TriageHelpRequest,
 )
 from services.contracts.intake.persons import (
@@ -313,7 +315,9 @@ __all__ = [
     "ServicePlanRevised",
     "SetVisitPlan",
     "Situation",
+    "Stage",
     "Strand",
+    "StrandLeaves",
     "SubjectKind",
     "SupersedeConsent",
     "SuspendCase",

@@ -14,6 +14,7 @@ from services.contracts.words import AreaCode, Handoff, Party
 from services.kernel.contract import Code, Count, Digest, Instant, Ref, asked, published
 
 SubjectKind = Literal["person", "household"]
+Stage = Literal["opened", "assessed", "planned", "intervening", "evaluated"]
 AgreedBy = Literal["client", "guardian", "nobody"]
 
 
@@ -152,6 +153,7 @@ class ServiceDelivered:
     case_id: UUID
     matter_id: UUID
     kind: Code
+    under_plan: bool
     workers: Parties = ()
     participants: Count = 1
     goal_codes: Codes = ()
@@ -189,6 +191,7 @@ class CaseResumed:
 
     case_id: UUID
     matter_id: UUID
+    stage: Stage
 
 
 @published("case.closed", zh="结案", closes="matter")

@@ -17,6 +17,7 @@ CloseOutcome = Literal["resolved", "answered", "withdrawn", "unreachable"]
 Disposition = Literal["guidance", "case", "dispatch", "referral", "safeguarding", "decline"]
 FollowUpLeaves = Literal["waiting", "triaged", "closed"]
 Strand = Literal["task", "referral"]
+StrandLeaves = Literal["triaged", "in_service", "referred"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -110,6 +111,7 @@ class HelpRequestStrandEnded:
     matter_id: UUID
     strand_id: UUID
     result_code: Code
+    leaves: StrandLeaves
 
 
 @published("help-request.converted", zh="转为个案")

@@ -68,7 +68,7 @@ class Suspended:
     """Work rests; it goes on in the state it had."""
 
     file: File
-    before: str
+    stage: public.Stage
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -125,8 +125,14 @@ Event = (
     | public.CaseEnteredInError
 )
 
-WORKING: dict[str, type[Working]] = {cls.__name__: cls for cls in (Opened, Assessed, Planned, Intervening, Evaluated)}
-"""The states in which work goes on, by name, as a suspended case remembers the one it had."""
+WORKING: dict[public.Stage, type[Working]] = {
+    "opened": Opened,
+    "assessed": Assessed,
+    "planned": Planned,
+    "intervening": Intervening,
+    "evaluated": Evaluated,
+}
+"""The states in which work goes on, by the stage that a suspended case remembers."""
 
 ALWAYS = (
     "take-over-case",
@@ -186,7 +192,7 @@ def _after(state: State, event: Event) -> State:  # noqa: C901 - one line an eve
     file = state.file
     match event:
         case public.ServiceDelivered():
-            return _served(state)
+            return _served(state, event)
         case public.InformationCollected() | public.LateEntryDeclared() | public.CaseOpened():
             return state
         case public.CaseTakenOver():
@@ -200,9 +206,9 @@ def _after(state: State, event: Event) -> State:  # noqa: C901 - one line an eve
         case public.ProgressEvaluated():
             return Evaluated(file=file)
         case public.CaseSuspended():
-            return Suspended(file=file, before=type(state).__name__)
+            return Suspended(file=file, stage=stage_of(state))
         case public.CaseResumed():
-            return WORKING.get(state.before, Opened)(file=file) if isinstance(state, Suspended) else state
+            return WORKING[event.stage](file=file)
         case public.CaseClosed():
             return Closed(file=file, reason_code=event.reason_code)
         case public.CaseFollowUpDone():
@@ -217,9 +223,12 @@ def _after(state: State, event: Event) -> State:  # noqa: C901 - one line an eve
             assert_never(event)
 
 
-def _served(state: State) -> State:
-    """One contact more; under a plan it means that help is under way, late entries after the end change no state."""
+def _served(state: State, event: public.ServiceDelivered) -> State:
+    """One contact more; under a plan it means that help is under way, what paper tells late changes no state."""
     file = replace(state.file, services=state.file.services + 1)
-    if isinstance(state, Planned | Intervening | Evaluated):
-        return Intervening(file=file)
-    return replace(state, file=file)
+    return Intervening(file=file) if event.under_plan else replace(state, file=file)
+
+
+def stage_of(state: State) -> public.Stage:
+    """The stage of the work that this state is."""
+    return next((stage for stage, kind in WORKING.items() if isinstance(state, kind)), "opened")

@@ -167,6 +167,7 @@ def record_service(command: public.RecordService, state: State, ask: Ask) -> lis
         case_id=file.case_id,
         matter_id=file.matter_id,
         kind=command.kind,
+        under_plan=isinstance(state, Planned | Intervening | Evaluated),
         workers=command.workers,
         participants=command.participants,
         goal_codes=command.goal_codes,
@@ -250,4 +251,4 @@ def resume(state: State) -> list[Event]:
         return []
     if not isinstance(state, Suspended):
         raise not_now(state)
-    return [public.CaseResumed(case_id=state.file.case_id, matter_id=state.file.matter_id)]
+    return [public.CaseResumed(case_id=state.file.case_id, matter_id=state.file.matter_id, stage=state.stage)]

@@ -23,6 +23,7 @@ from services.intake.domain.help_request_state import (
     Triaged,
     WaitingClient,
     evolve,
+    left_with,
     not_now,
 )
 from services.intake.domain.known import itself, known
@@ -246,8 +247,12 @@ def end_strand(command: public.EndHelpRequestStrand, state: State) -> list[Event
     """A strand has ended; with a confirmed outcome and no other strand, so has the request."""
     if not isinstance(state, Carried) or not _carries(state, command.strand_id):
         return []
+    left = tuple(c for c in state.carriers if c.strand_id != command.strand_id)
     ended = public.HelpRequestStrandEnded(
-        matter_id=state.core.matter_id, strand_id=command.strand_id, result_code=command.result_code
+        matter_id=state.core.matter_id,
+        strand_id=command.strand_id,
+        result_code=command.result_code,
+        leaves=left_with(left),
     )
     if command.resolved and len(state.carriers) == 1:
         return [ended, closed(state.core, "resolved", command.confirmed_by)]

@@ -181,6 +181,13 @@ def _carriers(state: State) -> tuple[Carrier, ...]:
     return state.carriers if isinstance(state, Carried) else ()
 
 
+def left_with(carriers: tuple[Carrier, ...]) -> public.StrandLeaves:
+    """The state that these carriers leave the request in: the last one names it, none means it is decided anew."""
+    if not carriers:
+        return "triaged"
+    return "in_service" if carriers[-1].kind == "task" else "referred"
+
+
 def _carried(core: Core, carriers: tuple[Carrier, ...]) -> State:
     """The last carrier names the state; with none left the request is to be decided anew."""
     if not carriers:
