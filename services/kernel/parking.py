@@ -9,7 +9,7 @@ on record. Attempts are counted before each beginning, so that a message that ki
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -61,13 +61,12 @@ class Parking:
 
     def replay(self, publisher: str, position: int) -> None:
         """Ask that a poison message be handled again; those that wait behind it follow by themselves."""
-        self._poison(publisher, position)
-        self._write(put(parked, publisher, position, state=REPLAY))
+        self._write(set_aside(replace(self._poison(publisher, position), state=REPLAY)))
 
     def discard(self, publisher: str, position: int, reason: str) -> None:
         """Give a poison message up, for a reason; it stays on record, and those behind it go on."""
         held = self._poison(publisher, position)
-        self._write(put(parked, publisher, position, state=DISCARDED, reason=f"{reason} (was: {held.reason})"[:500]))
+        self._write(set_aside(replace(held, state=DISCARDED, reason=f"{reason} (was: {held.reason})"[:500])))
 
     def _poison(self, publisher: str, position: int) -> Parked:
         row = self._store.look().one(parked, publisher, position)
@@ -112,9 +111,7 @@ class Parking:
 
     def poison(self, held: Parked, reason: str) -> None:
         """What was to be handled again is poison, for this reason."""
-        self._write(
-            put(parked, held.publisher, held.position, state=POISON, reason=reason[:500], attempts=held.attempts + 1)
-        )
+        self._write(set_aside(replace(held, state=POISON, reason=reason[:500], attempts=held.attempts + 1)))
 
     def report(self, publisher: str) -> None:
         """Tell the metrics how many are set aside."""
