@@ -5,9 +5,14 @@ it answers (`http`); they are nameko extensions, and a service stays a nameko se
 is served by eventlet on the main thread, the store and the bus have threads of their own.
 """
 
-from services.kernel.entrypoints.asking import asks
-from services.kernel.entrypoints.log import Log
-from services.kernel.entrypoints.request import Page, Reply, Request
-from services.kernel.entrypoints.showing import http, lists, shows
+import warnings
+
+# eventlet announces its retirement at import. It serves HTTP here and nothing else (see decision 0014).
+warnings.filterwarnings("ignore", message="\\s*Eventlet is deprecated", category=Warning)
+
+from services.kernel.entrypoints.asking import asks  # noqa: E402
+from services.kernel.entrypoints.log import Log  # noqa: E402
+from services.kernel.entrypoints.request import Page, Reply, Request  # noqa: E402
+from services.kernel.entrypoints.showing import http, lists, shows  # noqa: E402
 
 __all__ = ["Log", "Page", "Reply", "Request", "asks", "http", "lists", "shows"]
