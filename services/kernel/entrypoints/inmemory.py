@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from queue import Empty
 from time import monotonic
 from typing import Any
 
@@ -101,7 +102,7 @@ class MemoryFeed:
             until = monotonic() + GATHER_SECONDS
             while monotonic() < until and sum(one.count for one in self._letters) < GATHER_EVENTS:
                 self._connection.transport.cycle.get(self._connection.transport._deliver)
-        except (TimeoutError, self._connection.transport.Empty):
+        except (TimeoutError, Empty):
             pass
         letters, self._letters = self._letters, []
         return letters
