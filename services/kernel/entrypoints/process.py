@@ -6,8 +6,7 @@ import signal
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-import eventlet
-import eventlet.event
+from eventlet.event import Event
 from nameko.containers import ServiceContainer
 
 from services.kernel import log
@@ -81,9 +80,17 @@ class Process:
 
     def serve(self, ready: Callable[[], None] = lambda: None) -> None:
         """Run until SIGTERM or SIGINT, then stop cleanly."""
-        ended = eventlet.event.Event()
+        ended, bridge = Event(), self.site.bridge
+        asked: list[int] = []
+
+        def end(sign: int, frame: object) -> None:
+            if not asked:
+                asked.append(sign)
+                bridge.answer(ended, None)
+                bridge.wake()  # a signal alone does not wake eventlet's hub from its sleep
+
         for sign in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(sign, lambda *_: ended.ready() or ended.send(None))
+            signal.signal(sign, end)
         ready()
         ended.wait()
         self.stop()
