@@ -19,8 +19,7 @@ from services.contracts.words import SOCIETIES, SOCIETY_OF
 OUTSIDE = "outside"
 LANES = (OUTSIDE, *SOCIETIES)
 
-LANE_LABEL = 78
-GUTTER = 246
+GUTTER = 268
 RIGHT = 34
 TOP = 50
 STEP_MIN = 40
@@ -148,7 +147,7 @@ def society_of(party: str) -> str:
 
 def draw(
     whole: Chain, known: Chain | None = None, *, name: Callable[[str], str], date: Callable[[Step], tuple[str, str]],
-    width: float = 1180,
+    width: float = 1160,
 ) -> Chart:  # fmt: skip
     """The chart of a chain; given `known`, only that part of it, in the places it has in the whole.
 
@@ -194,9 +193,7 @@ def _is_ordered(steps: Sequence[Step]) -> bool:
     return all(a.at <= b.at for a, b in pairwise(steps)) and all(s.precision == "instant" for s in steps)
 
 
-def _ticks(
-    steps: Sequence[Step], xs: dict[str, float], date: Callable[[Step], tuple[str, str]]
-) -> tuple[Tick, ...]:
+def _ticks(steps: Sequence[Step], xs: dict[str, float], date: Callable[[Step], tuple[str, str]]) -> tuple[Tick, ...]:
     """A tick where the date changes; the year is said once."""
     ticks: list[Tick] = []
     seen, year = "", ""

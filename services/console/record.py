@@ -130,7 +130,9 @@ def _told(told: Story, entry: Entry) -> Story:
     kind, ident = entry.strand
     told = replace(told, risk=entry.risk or told.risk)
     if entry.offer_id is not None and entry.name in effects.OFFER:
-        told = replace(told, offers={**told.offers, entry.offer_id: _offer(told.offers.get(entry.offer_id), entry, ident)})
+        told = replace(
+            told, offers={**told.offers, entry.offer_id: _offer(told.offers.get(entry.offer_id), entry, ident)}
+        )
     if kind in effects.STRANDS:
         return replace(told, strands={**told.strands, ident: _strand(told.strands.get(ident), entry, kind, ident)})
     return _matter(told, entry, kind)

@@ -316,13 +316,12 @@ def _offer(entry: Entry, said: Said) -> list[Change]:
 
 def _alarm(name: str, said: Said, message: Message) -> list[Change]:
     matter_id = said.ident("matter_id")
-    if name == "custody.broken":
-        key = f"{matter_id}/{said.ident('need_id') or ''}"
-        code = said.text("kind", "code", "fault", "gap_code")
-        since = said.moment("since") or message.recorded_at
+    if name in ("custody.broken", "custody.mended"):
+        key = f"{matter_id}/{said.text('finding')}"
+        if name == "custody.mended":
+            return [drop(alarm, key)]
+        since, code = said.moment("since") or message.recorded_at, said.text("fault")
         return [put(alarm, key, matter_id=matter_id, need_id=said.ident("need_id"), name=name, code=code, since=since)]
-    if name == "custody.mended":
-        return [drop(alarm, f"{matter_id}/{said.ident('need_id') or ''}")]
     if name == "audit-finding.raised":
         code = said.text("finding_code", "code")
         found = put(alarm, message.stream, matter_id=matter_id, name=name, code=code, since=message.recorded_at)

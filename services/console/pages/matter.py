@@ -10,6 +10,7 @@ from uuid import UUID
 
 from services.console import chart as drawing
 from services.console.custody import Chain, Step, derive
+from services.console.pages.take import Choices
 from services.console.record import Entry, Offer, Story, Strand, steps, story
 from services.console.templating import Frame, render
 from services.console.words import Words
@@ -98,18 +99,26 @@ def position(stops: Sequence[datetime], n: int | None, known_at: datetime | None
 
 
 def build(
-    entries: Sequence[Entry], n: int | None = None, known_at: datetime | None = None, proved: Custody | None = None
+    entries: Sequence[Entry], n: int | None = None, known_at: datetime | None = None, may_act: bool = False
 ) -> Model:
-    """The model of a matter from the console's record; `proved` is audit's word on custody, if it could be asked."""
+    """The model of a matter from the console's own record, at a position of the slider or at a moment."""
     ordered = tuple(sorted(entries, key=lambda entry: entry.order))
     stops = moments(ordered)
     at = position(stops, n, known_at)
     seen = ordered if at >= len(stops) else tuple(e for e in ordered if e.recorded_at <= stops[at - 1])
     known = None if len(seen) == len(ordered) else derive(steps(seen))
-    custody = proved or Custody(whole=derive(steps(ordered)), known=known)
+    custody = Custody(whole=derive(steps(ordered)), known=known)
+    told = story(seen)
+    actions = ("triage",) if may_act and at >= len(stops) and told.state == "received" else ()
     return Model(
-        matter_id=ordered[0].matter_id, entries=ordered, moments=stops, at=at, custody=custody, story=story(seen)
-    )
+        matter_id=ordered[0].matter_id, entries=ordered, moments=stops, at=at, custody=custody, story=told,
+        actions=actions,
+    )  # fmt: skip
+
+
+def with_proof(model: Model, proved: Custody | None) -> Model:
+    """The same with audit's word on custody, where audit could be asked."""
+    return model if proved is None else replace(model, custody=proved)
 
 
 def lines(model: Model) -> list[Line]:
@@ -167,19 +176,19 @@ def drawn(model: Model, words: Words) -> drawing.Chart:
 
 def title(model: Model, words: Words) -> str:
     """What the matter is called: its kind and what is needed."""
-    said = words.codes("need", model.story.needs[:3])
+    said = words.all("need", model.story.needs[:3])
     kind = words.code("matter-kind", model.story.kind)
     return words.pick(f"{kind}：{said}" if said else kind, f"{kind}: {said}" if said else kind)
 
 
-def page(model: Model, frame: Frame) -> str:
-    """The whole page."""
-    return render("matter.html", frame, **_parts(model, frame.words))
+def page(model: Model, frame: Frame, key: str = "") -> str:
+    """The whole page; `key` makes what is asked on it one command, however often it is sent."""
+    return render("matter.html", frame, key=key, c=Choices(), **_parts(model, frame.words))
 
 
 def fragment(model: Model, frame: Frame) -> str:
     """What changes when the slider moves: chart, state and timeline."""
-    return render("moment.html", frame, oob=True, **_parts(model, frame.words))
+    return render("moment.html", frame, **_parts(model, frame.words))
 
 
 def _parts(model: Model, words: Words) -> dict[str, object]:

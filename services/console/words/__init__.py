@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from services.console.words.codes import CODES, TOLD
+from services.console.words import codes
 from services.console.words.pages import TEXTS
 from services.kernel.contract import EVENTS, about
 
@@ -56,17 +56,15 @@ class Words:
         """A code of a table in words; an unknown one as it stands."""
         if not code:
             return self("unknown")
-        known = CODES.get(table, {}).get(code)
-        return self.pick(*known) if known else humanised(code)
+        return codes.label(table, code, self.lang) or humanised(code)
 
     def any(self, code: str) -> str:
         """The telling code of an event, whichever table it comes from."""
-        found = next((CODES[table][code] for table in TOLD if code in CODES[table]), None)
-        return self.pick(*found) if found else humanised(code)
+        return codes.anywhere(code, self.lang) or humanised(code)
 
-    def codes(self, table: str, codes: Iterable[str]) -> str:
+    def all(self, table: str, several: Iterable[str]) -> str:
         """Several codes, in one line."""
-        return self("list.comma").join(self.code(table, code) for code in codes)
+        return self("list.comma").join(self.code(table, code) for code in several)
 
     def event(self, name: str) -> str:
         """An event in plain words: its declared Chinese name, or its name on the wire, humanised."""
@@ -85,6 +83,10 @@ class Words:
     def parties(self, parties: Iterable[str]) -> str:
         """Several parties who answer together."""
         return self("list.and").join(self.party(party) for party in parties) or self("party.nobody")
+
+    def area(self, code: str) -> str:
+        """A place by its code; one that has no name here as it stands."""
+        return self.party_name(f"community:{code}") or code
 
     # --- times ----------------------------------------------------------------------------------------------------
 

@@ -1,8 +1,9 @@
-"""Codes in words: states, needs, parties, reasons; (Chinese, English) side by side so that neither can be forgotten."""
+"""Codes in words: the tables of the contracts, and the console's own for states and roles, both languages side by side."""
 
 from __future__ import annotations
 
-from services.contracts.codes_referral import DECLINE_REASONS, NEEDS, OUTCOMES, SERVICES
+from services.contracts import codes_referral, codes_volunteer  # noqa: F401 (they declare tables)
+from services.contracts.codes import TABLES
 
 CODES: dict[str, dict[str, tuple[str, str]]] = {
     "party-kind": {
@@ -104,24 +105,13 @@ CODES: dict[str, dict[str, tuple[str, str]]] = {
         "returned": ("已退回", "Returned"),
         "closed": ("已闭环", "Closed"),
     },
-    "need": {**NEEDS, **SERVICES},
-    "urgency": {
-        "emergency": ("紧急", "Emergency"),
-        "urgent": ("当日", "Same day"),
-        "normal": ("一般", "Normal"),
-        "low": ("不急", "Low"),
-    },
-    "risk": {
-        "red": ("红", "Red"),
-        "yellow": ("黄", "Yellow"),
-        "blue": ("蓝", "Blue"),
-        "green": ("绿", "Green"),
-    },
     "channel": {
-        "web": ("网页", "Web"), "api": ("接口", "API"), "phone": ("电话", "Phone"), "visit": ("上门", "Visit"),
-        "walk-in": ("来访", "Walk-in"), "paper": ("纸质", "Paper"), "import": ("导入", "Import"),
-        "system": ("系统", "System"), "grid": ("网格上报", "Grid worker"), "outreach": ("走访发现", "Outreach"),
-        "referral": ("转来", "Referred in"), "wechat": ("微信", "WeChat"), "unknown": ("不详", "Unknown"),
+        "web": ("网页", "web"),
+        "api": ("接口", "API"),
+        "visit": ("上门", "visit"),
+        "import": ("导入", "import"),
+        "system": ("系统", "system"),
+        "wechat": ("微信", "WeChat"),
     },
     "role": {
         "coordinator": ("站点协调员", "Coordinator"),
@@ -143,21 +133,6 @@ CODES: dict[str, dict[str, tuple[str, str]]] = {
         "refused": ("谢绝", "Refused"),
         "returned": ("退回", "Returned"),
         "released": ("交还", "Released"),
-    },
-    "decline": DECLINE_REASONS,
-    "outcome": {
-        **OUTCOMES,
-        "resolved": ("已解决", "resolved"),
-        "answered": ("已答复", "answered"),
-        "withdrawn": ("居民撤回", "withdrawn by the person"),
-    },
-    "disposition": {
-        "guidance": ("现场解答、指引", "Guidance"),
-        "case": ("开个案", "Open a case"),
-        "dispatch": ("派单", "Dispatch"),
-        "referral": ("转介", "Refer"),
-        "safeguarding": ("侵害疑似，强制报告", "Safeguarding report"),
-        "decline": ("不接案", "Decline"),
     },
     "cadence": {
         "daily": ("每日", "daily"),
@@ -194,11 +169,52 @@ CODES: dict[str, dict[str, tuple[str, str]]] = {
         "commitment": ("等履约", "Waiting for commitments"),
     },
     "finding": {
-        "custody-gap": ("责任落空", "Nobody answered"),
-        "custody-double": ("责任重叠", "Two answered"),
+        "none": ("无人负责", "nobody answers"),
+        "two": ("两方负责", "two answer"),
+        "suspended": ("负责方已暂停", "the one who answers is suspended"),
+        "retired": ("负责方已注销", "the one who answers has left"),
+        "ended": ("结对已结束", "the pairing is over"),
     },
 }
-"""Table -> code -> (Chinese, English)."""
+"""The console's own tables: table -> code -> (Chinese, English)."""
 
-TOLD = ("disposition", "outcome", "decline", "cadence", "visit-result", "urgency", "channel")
-"""The tables in which the one telling code of an event is looked up, in this order."""
+SHARED = {
+    "need": ("need_code", "service_code", "guidance_topic", "task_kind"),
+    "channel": ("came_by",),
+    "urgency": ("urgency",),
+    "risk": ("risk_level",),
+    "disposition": ("disposition",),
+    "decline": ("decline_reason",),
+    "outcome": ("outcome", "request_outcome"),
+    "reporter": ("reporter_kind",),
+    "emergency-contact": ("emergency_contact",),
+}
+"""What pages call a table, and the tables of the contracts in which it is looked up."""
+
+TOLD = ("disposition", "outcome", "decline", "cadence", "visit-result", "urgency")
+"""The tables in which the one telling code of an event is looked up, before all tables of the contracts."""
+
+
+def label(table: str, code: str, lang: str) -> str | None:
+    """A code of a table in words, None where no table knows it."""
+    own = CODES.get(table, {}).get(code)
+    if own is not None:
+        return own[0 if lang == "zh" else 1]
+    for name in SHARED.get(table, ()):
+        said = shared(name, code, lang)
+        if said is not None:
+            return said
+    return None
+
+
+def shared(name: str, code: str, lang: str) -> str | None:
+    """A code of one of the contracts' tables in words."""
+    known = TABLES.get(name)
+    said = known.label(code, lang) if known is not None else code
+    return said if said != code else None
+
+
+def anywhere(code: str, lang: str) -> str | None:
+    """A code in words, whichever table it comes from."""
+    known = (label(table, code, lang) for table in TOLD)
+    return next((said for said in (*known, *(shared(name, code, lang) for name in TABLES)) if said is not None), None)

@@ -1,0 +1,79 @@
+"""The partner's page: what is offered to its organization, what it has taken on, and what is over. Codes alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from services.console import effects
+from services.console.templating import Frame, render
+from services.console.views import aware
+from services.contracts.codes import DECLINE_REASON
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """One offer as the organization that was asked may see it."""
+
+    id: UUID
+    referral_id: UUID
+    state: str
+    kind: str
+    needs: tuple[str, ...]
+    areas: tuple[str, ...]
+    origin: str
+    urgency: str
+    reason: str
+    offered_at: datetime | None
+    respond_by: datetime | None
+    answered_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Model:
+    """An organization's offers: to answer, in its hands, past."""
+
+    waiting: tuple[Offer, ...]
+    ours: tuple[Offer, ...]
+    past: tuple[Offer, ...]
+    reasons: tuple[str, ...] = tuple(DECLINE_REASON.current.terms)
+
+
+def offer(row: Mapping[str, Any]) -> Offer:
+    """An offer from a row of the view."""
+
+    def moment(name: str) -> datetime | None:
+        return aware(row[name]) if row[name] else None
+
+    return Offer(
+        id=row["offer_id"], referral_id=row["referral_id"], state=row["state"] or "offered", kind=row["kind"] or "referral",
+        needs=tuple(str(row["needs"] or "").split()), areas=tuple(str(row["areas"] or "").split()),
+        origin=row["origin"] or "", urgency=row["urgency"] or "", reason=row["reason"] or "",
+        offered_at=moment("offered_at"), respond_by=moment("respond_by"), answered_at=moment("answered_at"),
+    )  # fmt: skip
+
+
+def build(rows: Iterable[Mapping[str, Any]]) -> Model:
+    """The page's three parts; what must be answered first comes first."""
+    found = [offer(row) for row in rows]
+
+    def due(o: Offer) -> float:
+        return o.respond_by.timestamp() if o.respond_by else float("inf")
+
+    def newest(o: Offer) -> float:
+        at = o.answered_at or o.offered_at
+        return -at.timestamp() if at else 0
+
+    return Model(
+        waiting=tuple(sorted((o for o in found if o.state in effects.LIVE), key=due)),
+        ours=tuple(sorted((o for o in found if o.state in effects.OURS), key=newest)),
+        past=tuple(sorted((o for o in found if o.state not in (*effects.LIVE, *effects.OURS)), key=newest)),
+    )
+
+
+def page(model: Model, frame: Frame, key: str) -> str:
+    """The whole page; `key` makes each answer one answer, however often it is sent."""
+    return render("offers.html", frame, m=model, key=key)

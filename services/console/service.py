@@ -1,0 +1,273 @@
+"""The console as a nameko service: pages at `/`, read models folded from the other services, no decisions of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+from uuid import uuid4
+
+import sqlalchemy as sa
+
+from services.console import accounts, assets, proved, views
+from services.console.directory import Directory
+from services.console.hub import Answer, Hub, Unreachable
+from services.console.pages import matter, matters, offers, signin, take, worklist
+from services.console.web import SECURITY, Visit, home, page_for, visit
+from services.console.words import CHINA, Lang
+from services.contracts.words import STATION_ROLES
+from services.kernel.clock import system_clock
+from services.kernel.entrypoints import Log, Page, Request, http
+from services.kernel.errors import NotFound
+from services.kernel.manifest import Manifest
+from services.kernel.message import Actor
+
+MANIFEST = Manifest(
+    name="console", metadata=views.METADATA, project_heard=views.project_heard,
+    hears=("intake", "referral", "volunteer", "audit"),
+)  # fmt: skip
+
+PARTNERS = ("partner", "team_leader")
+READERS = (*STATION_ROLES, "auditor")
+LIST = 50
+HOUR = 3600
+
+
+class ConsoleService:
+    """The people's pages. Each handler reads, asks, and hands to a page function; each act is another service's command."""
+
+    name = "console"
+    log = Log(MANIFEST)
+
+    # --- everybody ---
+
+    @http("GET", "/sign-in", roles=None, page=True)
+    @page_for(anybody=True)
+    def sign_in_page(self, v: Visit) -> Page:
+        """One button for each demo role; who is signed in already goes on."""
+        if v.account is not None:
+            return v.go(home(v.account))
+        return v.page(signin.page(accounts.DEMO if v.settings.demo else (), v.frame()))
+
+    @http("POST", "/sign-in", roles=None, page=True)
+    @page_for(anybody=True)
+    def sign_in(self, v: Visit) -> Page:
+        """Begin a session as one of the demo's roles, where the demo is on."""
+        chosen = accounts.demo(v.request.form.get("account", ""), v.look) if v.settings.demo else None
+        if chosen is None:
+            return v.go("/sign-in", failed=v.words("signin.again"))
+        v.sign(chosen.id)
+        return v.go(home(chosen))
+
+    @http("POST", "/sign-out", roles=None, page=True)
+    @page_for(anybody=True)
+    def sign_out(self, v: Visit) -> Page:
+        """End the session."""
+        v.sign("")
+        return v.go("/sign-in")
+
+    @http("GET", "/static/{name}", roles=None, page=True)
+    def static_file(self, request: Request) -> Page:
+        """The console's own files, and htmx from its package."""
+        found = assets.static().get(str(request.path["name"]))
+        if found is None:
+            raise NotFound("no such file")
+        headers = (("Cache-Control", f"public, max-age={HOUR}"), ("ETag", found.etag), *SECURITY)
+        if request.header("if-none-match") == found.etag:
+            return Page(b"", 304, headers, found.content_type)
+        return Page(found.body, 200, headers, found.content_type)
+
+    # --- the station ---
+
+    @http("GET", "/", roles=None, page=True)
+    @page_for()
+    def first_page(self, v: Visit) -> Page:
+        """The worklist of the station; other roles have a first page of their own."""
+        if not v.who.works_at_station:
+            return v.go(home(v.who))
+        return v.page(worklist.page(worklist.build(v.look.run(WAITING), v.words.now), v.frame("/")))
+
+    @http("GET", "/take", roles=None, page=True)
+    @page_for(*STATION_ROLES)
+    def take_page(self, v: Visit) -> Page:
+        """The short form."""
+        return v.page(take.page(v.frame(), new_key()))
+
+    @http("POST", "/take", roles=None, page=True)
+    @page_for(*STATION_ROLES)
+    def take_request(self, v: Visit) -> Page:
+        """Take a request in; what was typed stays on the form if intake says no."""
+        form, needs = v.request.form, v.several("need")
+        try:
+            answer = v.hub.post("intake", "/help-requests", take.receive(form, needs, v.who.org), form.get("key", ""))
+            wrong = "" if answer.ok else answer.why(v.words.lang)
+        except Unreachable as gone:
+            answer, wrong = Answer(503, {}), v.words("form.unreachable", service=gone.service)
+        if wrong:
+            return v.page(take.page(v.frame("/take"), form.get("key", ""), form, needs, wrong), 422)
+        return v.go(
+            f"/matters/{answer.body['id']}", done=v.words("form.done", what=v.words.event("help-request.received"))
+        )
+
+    @http("POST", "/matters/{id}/triage", roles=None, page=True)
+    @page_for(*STATION_ROLES)
+    def triage(self, v: Visit) -> Page:
+        """Decide what a request becomes."""
+        body, key = take.triage(v.request.form), v.request.form.get("key", "")
+        return self.ask(
+            v, "intake", f"/help-requests/{v.id}/triage", body, key, f"/matters/{v.id}", "help-request.triaged"
+        )
+
+    # --- matters: for the station and the auditor ---
+
+    @http("GET", "/matters", roles=None, page=True)
+    @page_for(*READERS)
+    def all_matters(self, v: Visit) -> Page:
+        """All matters, newest change first, some at a time."""
+        state = v.request.query.get("state", "open")
+        chosen = state if state in matters.FILTERS else "open"
+        before = moment(v.request.query.get("before", ""))
+        rows = v.look.run(matter_rows(chosen, before))
+        older = f"/matters?state={chosen}&before={stamp(rows[LIST - 1])}" if len(rows) > LIST else ""
+        return v.page(matters.page(rows[:LIST], v.frame("/matters"), chosen, older))
+
+    @http("GET", "/matters/{id}", roles=None, page=True)
+    @page_for(*READERS)
+    def matter_page(self, v: Visit) -> Page:
+        """One matter, now or at an earlier moment."""
+        model = self.matter_model(v)
+        if v.request.query.get("known_at") and moment(v.request.query["known_at"]) is None:
+            v.failed = v.words("replay.bad-time")
+        return v.page(matter.page(model, v.frame("/matters"), new_key()))
+
+    @http("GET", "/matters/{id}/moment", roles=None, page=True)
+    @page_for(*READERS)
+    def matter_moment(self, v: Visit) -> Page:
+        """What the slider changes."""
+        return v.page(matter.fragment(self.matter_model(v), v.frame("/matters")))
+
+    def matter_model(self, v: Visit) -> matter.Model:
+        """The matter from the console's own record, with audit's word on its custody where audit answers."""
+        entries = [views.entry_of(row) for row in v.look.run(RECORD.where(views.record.c.matter_id == v.id))]
+        if not entries:
+            raise NotFound("no such matter")
+        n = number(v.request.query.get("n", ""))
+        model = matter.build(
+            entries, n, moment(v.request.query.get("known_at", "")), may_act=v.who.works_at_station,
+        )  # fmt: skip
+        return matter.with_proof(model, proved.custody(v.hub, v.id, model.known_at, entries))
+
+    # --- partners ---
+
+    @http("GET", "/offers", roles=None, page=True)
+    @page_for(*PARTNERS)
+    def offers_page(self, v: Visit) -> Page:
+        """What was offered to the signed-in person's organization."""
+        rows = v.look.run(sa.select(views.offer).where(views.offer.c.organization_id == organization_of(v)))
+        return v.page(offers.page(offers.build(rows), v.frame("/offers"), new_key()))
+
+    @http("POST", "/offers/{id}/acceptance", roles=None, page=True)
+    @page_for(*PARTNERS)
+    def accept(self, v: Visit) -> Page:
+        """The organization takes the need."""
+        return self.answer(v, "acceptance", {}, "referral.accepted")
+
+    @http("POST", "/offers/{id}/refusal", roles=None, page=True)
+    @page_for(*PARTNERS)
+    def decline(self, v: Visit) -> Page:
+        """The organization says no, and why."""
+        return self.answer(v, "refusal", {"reason_code": v.request.form.get("reason_code", "")}, "offer.declined")
+
+    def answer(self, v: Visit, what: str, body: dict[str, Any], event: str) -> Page:
+        """Send an organization's answer to the referral that holds the offer."""
+        offer = v.look.one(views.offer, v.id)
+        if offer is None or offer["organization_id"] != organization_of(v):
+            raise NotFound("no such offer")
+        body = {"organization_id": str(offer["organization_id"]), **body, "happened": {"channel": "web"}}
+        key = f"{v.request.form.get('key', '')}-{v.id}"
+        return self.ask(v, "referral", f"/referrals/{offer['referral_id']}/{what}", body, key, "/offers", event)
+
+    # --- auditors ---
+
+    @http("GET", "/audit", roles=None, page=True)
+    @page_for("auditor")
+    def audit_page(self, v: Visit) -> Page:
+        """What is broken, what was found, and every matter to replay."""
+        rows, alarms = v.look.run(matter_rows("all", None)), v.look.all(views.alarm)
+        return v.page(matters.audit_page(rows[:LIST], alarms, v.frame("/audit"), proved.ledger(v.hub)))
+
+    # --- together ---
+
+    def visit(self, request: Request) -> Visit:
+        """A request, read."""
+        return visit(request, self.log.settings, self.log.look, self.names)
+
+    def ask(self, v: Visit, service: str, path: str, body: dict[str, Any], key: str, back: str, event: str) -> Page:
+        """Ask another service to do something, and go back to say what came of it."""
+        try:
+            answer = v.hub.post(service, path, body, key)
+        except Unreachable as gone:
+            return v.go(back, failed=v.words("form.unreachable", service=gone.service))
+        if answer.ok:
+            return v.go(back, done=v.words("form.done", what=v.words.event(event)))
+        return v.go(back, failed=v.words("form.failed", why=answer.why(v.words.lang)))
+
+    @cached_property
+    def directory(self) -> Directory:
+        """What organizations are called, as the referral service's directory says."""
+        reader = Actor(id="console", role="service")
+        return Directory(lambda: Hub(self.log.settings, reader, system_clock))
+
+    def names(self, lang: Lang) -> Callable[[str], str | None]:
+        """What parties are called in one language."""
+        return self.directory.name
+
+
+RECORD = sa.select(views.record)
+WAITING = sa.select(
+    views.waiting, views.matter.c.holder, views.matter.c.needs.label("matter_needs"),
+    views.matter.c.urgency.label("matter_urgency"),
+).outerjoin(views.matter, views.matter.c.matter_id == views.waiting.c.matter_id).where(views.waiting.c.whose.is_not(None))  # fmt: skip
+
+
+def matter_rows(chosen: str, before: datetime | None) -> sa.Select[Any]:
+    """One page of the list of matters, and one row more if there is more."""
+    query = sa.select(views.matter).order_by(views.matter.c.changed_at.desc()).limit(LIST + 1)
+    if chosen != "all":
+        query = query.where(views.matter.c.is_open.is_(chosen == "open"))
+    return query if before is None else query.where(views.matter.c.changed_at < before)
+
+
+def stamp(row: Mapping[str, Any]) -> str:
+    """Where a list goes on."""
+    return views.aware(row["changed_at"]).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def organization_of(v: Visit) -> Any:
+    """The organization that the signed-in person speaks for; NotFound where there is none."""
+    return views.Said({"org": v.who.org}).ident("org") or new_nobody()
+
+
+def new_nobody() -> Any:
+    """An id that nothing has."""
+    return uuid4()
+
+
+def new_key() -> str:
+    """What makes a form one command, however often it is sent."""
+    return uuid4().hex
+
+
+def number(text: str) -> int | None:
+    """A small whole number typed by somebody, None where it is none."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 7 else None
+
+
+def moment(text: str) -> datetime | None:
+    """A moment from an address or a form; without a zone it is the station's own clock."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return at if at.tzinfo is not None else at.replace(tzinfo=CHINA)
