@@ -13,7 +13,10 @@ from services.kernel.contract import Code, Count, Digest, Instant, published
 
 @published("task.opened", zh="任务发布", handoff=True, opens="need")
 class TaskOpened:
-    """Some people are needed at a time and place; the dispatcher answers for the need until they are found."""
+    """Some people are needed at a time and place; the dispatcher answers for the need until they are found.
+
+    At `unfilled_at` the search ends and the holder of the matter takes over; None where no slot was said.
+    """
 
     matter_id: UUID
     case_id: UUID | None = None
@@ -50,6 +53,7 @@ class TaskAccepted:
 
     matter_id: UUID
     assignee: Party
+    still_asked: Count
     answered_via: Code
 
 
@@ -59,6 +63,7 @@ class TaskDeclined:
 
     matter_id: UUID
     assignee: Party
+    still_asked: Count
     reason_code: Code | None = None
     answered_via: Code
 
@@ -89,6 +94,7 @@ class AssignmentCancelled:
     reason_code: Code | None = None
     remaining: tuple[Party, ...] = ()
     urgency: Urgency
+    unfilled_at: Instant | None = None
     handoff: Handoff
 
 
@@ -162,6 +168,7 @@ class NoShowRecorded:
     matter_id: UUID
     assignee: Party
     remaining: tuple[Party, ...] = ()
+    unfilled_at: Instant | None = None
     handoff: Handoff
 
 

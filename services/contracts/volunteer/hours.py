@@ -134,9 +134,10 @@ class ServiceHoursUpheld:
 
 @published("service-hours.corrected", zh="时长更正")
 class ServiceHoursCorrected:
-    """The record says something else now; what it said before stays readable here."""
+    """The record says something else now; what it said before stays readable here. `counted`: it was confirmed."""
 
     volunteer_id: UUID
+    counted: bool
     minutes_before: Count
     minutes_after: Count
     began_at: Instant | None = None
@@ -150,6 +151,7 @@ class ServiceHoursVoided:
 
     volunteer_id: UUID
     task_id: UUID | None = None
+    counted: bool
     minutes_before: Count
     reason_code: Code
 

@@ -46,11 +46,12 @@ class FormPairing:
 
 @asked(zh="指定导师")
 class AssignMentor:
-    """One unit names the mentor of its side; a name that is not told is `unknown`."""
+    """One unit names the mentor of its side; a name that is not told is `unknown`. Another one comes `instead_of` one."""
 
     mentor_kind: MentorKind
     mentor: Party
     unit: Party
+    instead_of: Party | None = None
 
 
 @asked(zh="登记督导")

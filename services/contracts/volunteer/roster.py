@@ -8,7 +8,7 @@ from uuid import UUID
 
 from msgspec import Meta
 
-from services.contracts.volunteer.words import CheckResult, Codes, Minutes
+from services.contracts.volunteer.words import CheckResult, Codes, Minutes, VolunteerState
 from services.contracts.words import AreaCode, Party
 from services.kernel.contract import Code, Count, Digest, Ref, Sealed, asked, published
 
@@ -138,6 +138,7 @@ class VolunteerRegistered:
 class VolunteerVerified:
     """An organization has seen who this is; a minor may serve with the guardian's consent."""
 
+    state: VolunteerState
     minor: bool
     evidence_kind: Code
     guardian_consent_ref: Ref | None = None
@@ -157,6 +158,7 @@ class VolunteerCleared:
 class VolunteerTrained:
     """The volunteer has been trained; the first training makes a verified volunteer active."""
 
+    state: VolunteerState
     training_code: Code
     minutes: Count
     organizer: Party
@@ -198,8 +200,9 @@ class VolunteerSuspended:
 
 @published("volunteer.reinstated", zh="志愿者恢复")
 class VolunteerReinstated:
-    """The volunteer may be sent again."""
+    """The suspension is over; the volunteer stands again as before, or better if trained meanwhile."""
 
+    state: VolunteerState
     reason_code: Code
 
 

@@ -20,6 +20,7 @@ CheckResult = Literal["clear", "not_clear"]
 PairingKind = Literal["one_to_one", "school_community"]
 PairingResult = Literal["fulfilled", "partly", "broken_off"]
 MentorKind = Literal["community", "academy"]
+VolunteerState = Literal["registered", "verified", "active", "suspended", "withdrawn"]
 CommitmentState = Literal["open", "fulfilled", "waived"]
 
 Minutes = Annotated[int, Meta(ge=1, le=1440), Said("whole minutes, 1 to 1440", "整分钟数, 1 至 1440")]

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
-from services.contracts.codes_volunteer import UNFILLED_MINUTES
 from services.contracts.volunteer import (
     AcceptTask,
     AssignTask,
@@ -35,7 +32,9 @@ from services.volunteer.domain.task_states import (
     Unfilled,
     Verified,
     returned,
+    search_ends,
     taken,
+    without,
 )
 
 ALLOWED: dict[type, tuple[str, ...]] = {
@@ -77,7 +76,7 @@ def open_task(command: OpenTask, state: State | None, ask: Ask) -> list[Event]:
         person_id=command.person_id, kind=command.kind, headcount=command.headcount, skills=command.skills,
         demands=command.demands, risk=command.risk, with_minor=command.with_minor, urgency=command.urgency,
         area=command.area, slot_start=start, slot_end=end,
-        unfilled_at=start - timedelta(minutes=UNFILLED_MINUTES) if start else None,
+        unfilled_at=search_ends(start, ask.now),
         holder=command.holder, dispatcher=dispatcher, sealed=ask.sealed, handoff=handoff,
     )  # fmt: skip
     return [opened]
@@ -101,7 +100,10 @@ def accept_task(command: AcceptTask, state: State | None, ask: Ask) -> list[Even
         case Opened() | Offered() if who not in state.call.accepted:
             _must_be_sendable(who, state, facts, ask)
             job, willing = state.job, (*state.call.accepted, who)
-            accepted = TaskAccepted(matter_id=job.matter_id, assignee=who, answered_via=answered_via(ask))
+            accepted = TaskAccepted(
+                matter_id=job.matter_id, assignee=who, still_asked=len(without(state.call.asked, who)),
+                answered_via=answered_via(ask),
+            )  # fmt: skip
             return [accepted] if len(willing) < job.headcount else [accepted, _assigned(state, willing, facts, ask)]
         case Opened() | Offered():
             return []
@@ -124,8 +126,9 @@ def decline_task(command: DeclineTask, state: State | None, ask: Ask) -> list[Ev
     if who not in (*state.call.asked, *state.call.accepted):
         raise Refused("not-asked", "This one was not asked.", "未曾邀约此人。")
     declined = TaskDeclined(
-        matter_id=state.job.matter_id, assignee=who, reason_code=command.reason_code, answered_via=answered_via(ask)
-    )
+        matter_id=state.job.matter_id, assignee=who, still_asked=len(without(state.call.asked, who)),
+        reason_code=command.reason_code, answered_via=answered_via(ask),
+    )  # fmt: skip
     return [declined]
 
 

@@ -49,6 +49,7 @@ from services.volunteer.domain.task_states import (
     assignees_of,
     owner_of,
     returned,
+    search_ends,
     taken,
     without,
 )
@@ -70,7 +71,7 @@ def cancel_assignment(command: CancelAssignment, state: State | None, ask: Ask) 
         matter_id=job.matter_id, assignee=who, notice_minutes=notice, reason_code=command.reason_code,
         by="assignee" if ask.actor.role == "volunteer" or ask.behalf else "dispatcher",
         remaining=without(state.assignees, who), urgency=RAISED[job.urgency] if short else job.urgency,
-        handoff=returned(state, job.dispatcher, who),
+        unfilled_at=search_ends(job.slot_start, ask.now), handoff=returned(state, job.dispatcher, who),
     )  # fmt: skip
     return [cancelled, *_asking_others(state, ask)]
 
@@ -155,7 +156,7 @@ def record_no_show(command: RecordNoShow, state: State | None, ask: Ask) -> list
         raise Refused("too-early", "The time of grace is not over.", "尚在等候时间内。")
     missed = NoShowRecorded(
         matter_id=job.matter_id, assignee=who, remaining=without(state.assignees, who),
-        handoff=returned(state, job.dispatcher, who),
+        unfilled_at=search_ends(job.slot_start, ask.now), handoff=returned(state, job.dispatcher, who),
     )  # fmt: skip
     return [missed, *_asking_others(state, ask)]
 

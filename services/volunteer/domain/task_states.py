@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import assert_never
 from uuid import UUID
 
+from services.contracts.codes_volunteer import UNFILLED_MINUTES
 from services.contracts.volunteer import (
     ArrivalRecorded,
     AssignmentCancelled,
@@ -228,6 +229,13 @@ def owner_of(state: State) -> Party:
             return state.job.holder
         case _ as never:
             assert_never(never)
+
+
+def search_ends(slot_start: datetime | None, now: datetime) -> datetime | None:
+    """When the holder takes over if nobody is found: some time before the slot, but not before anybody could answer."""
+    if slot_start is None:
+        return None
+    return max(slot_start - timedelta(minutes=UNFILLED_MINUTES), now + timedelta(minutes=UNFILLED_MINUTES))
 
 
 def taken(state: State, by: tuple[Party, ...]) -> Handoff:

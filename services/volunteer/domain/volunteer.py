@@ -31,6 +31,7 @@ from services.contracts.volunteer import (
     VolunteerWithdrew,
     WithdrawVolunteer,
 )
+from services.contracts.volunteer.words import VolunteerState
 from services.contracts.words import Party
 from services.kernel.decider import Decider
 from services.kernel.errors import Refused
@@ -179,7 +180,10 @@ def verify(command: VerifyVolunteer, state: State) -> list[Event]:
         raise Refused("guardian-consent", "A minor volunteers only with the guardian's consent; say where it is.",
                       "未成年人参加志愿服务须经监护人同意, 请注明凭据。", field="guardian_consent_ref")  # fmt: skip
     verified = VolunteerVerified(
-        minor=command.minor, evidence_kind=command.evidence_kind, guardian_consent_ref=command.guardian_consent_ref
+        state="active" if state.profile.trained else "verified",
+        minor=command.minor,
+        evidence_kind=command.evidence_kind,
+        guardian_consent_ref=command.guardian_consent_ref,
     )
     return [verified]
 
@@ -206,10 +210,12 @@ def train(command: TrainVolunteer, state: State, ask: Ask) -> list[Event]:
             "dates-wrong", "Trainings are recorded after they took place.", "培训日期有误。", field="trained_on"
         )
     trained = VolunteerTrained(
+        state="active" if isinstance(state, Verified) else _named(state),
         training_code=command.training_code, minutes=command.minutes, organizer=command.organizer,
         trained_on=command.trained_on, skill=command.skill, valid_until=command.valid_until,
     )  # fmt: skip
-    return [] if trained in state.profile.trained else [trained]
+    again = any(replace(known, state=trained.state) == trained for known in state.profile.trained)
+    return [] if again else [trained]
 
 
 def insure(command: InsureVolunteer, state: State) -> list[Event]:
@@ -231,7 +237,10 @@ def suspend(command: SuspendVolunteer, state: State, ask: Ask) -> list[Event]:
 
 def reinstate(command: ReinstateVolunteer, state: State) -> list[Event]:
     """May be sent again."""
-    return [VolunteerReinstated(reason_code=command.reason_code)] if isinstance(state, Suspended) else []
+    if not isinstance(state, Suspended):
+        return []
+    before = "active" if state.before == "verified" and state.profile.trained else state.before
+    return [VolunteerReinstated(state=before, reason_code=command.reason_code)]
 
 
 def withdraw(command: WithdrawVolunteer, state: State | None, ask: Ask) -> list[Event]:
@@ -280,31 +289,48 @@ def evolve(state: State | None, event: Event) -> State | None:
 def _go_on(state: State, event: Event) -> State:
     profile = _profile(state.profile, event)
     match event:
-        case VolunteerVerified():
-            return Active(profile=profile) if profile.trained else Verified(profile=profile)
-        case VolunteerTrained() if isinstance(state, Verified):
-            return Active(profile=profile)
+        case VolunteerVerified() | VolunteerReinstated() | VolunteerTrained():
+            return _standing(event.state, profile, state)
         case VolunteerSuspended():
-            return Suspended(profile=profile, before=_standing(state))
-        case VolunteerReinstated():
-            return _restored(profile, _standing(state))
+            return Suspended(profile=profile, before=_before(state))
         case VolunteerWithdrew():
             return Withdrawn(profile=profile)
         case _:
             return replace(state, profile=profile)
 
 
-def _standing(state: State) -> Literal["registered", "verified", "active"]:
-    if isinstance(state, Suspended):
-        return state.before
-    return "active" if isinstance(state, Active) else "verified" if isinstance(state, Verified) else "registered"
+def _standing(name: VolunteerState, profile: Profile, state: State) -> State:
+    match name:
+        case "registered":
+            return Registered(profile=profile)
+        case "verified":
+            return Verified(profile=profile)
+        case "active":
+            return Active(profile=profile)
+        case "suspended":
+            return Suspended(profile=profile, before=_before(state))
+        case "withdrawn":
+            return Withdrawn(profile=profile)
+        case _ as never:
+            assert_never(never)
 
 
-def _restored(profile: Profile, standing: Literal["registered", "verified", "active"]) -> State:
-    if standing == "registered":
-        return Registered(profile=profile)
-    # Who was trained while suspended is active now.
-    return Active(profile=profile) if standing == "active" or profile.trained else Verified(profile=profile)
+def _before(state: State) -> Literal["registered", "verified", "active"]:
+    match state:
+        case Suspended():
+            return state.before
+        case Active():
+            return "active"
+        case Verified():
+            return "verified"
+        case _:
+            return "registered"
+
+
+def _named(state: State) -> VolunteerState:
+    return (
+        "suspended" if isinstance(state, Suspended) else "withdrawn" if isinstance(state, Withdrawn) else _before(state)
+    )
 
 
 def _profile(profile: Profile, event: Event) -> Profile:

@@ -67,7 +67,7 @@ CONFIRMED = TaskVerified(
 def test_a_volunteer_who_cancels_an_hour_before_leaves_no_gap() -> None:
     cancelled = AssignmentCancelled(
         matter_id=MATTER, assignee=MEI, by="assignee", notice_minutes=60, reason_code="ill", remaining=(ZBS,),
-        urgency="urgent", handoff=handed("returned", MEI, DISPATCHER),
+        urgency="urgent", unfilled_at=SLOT - timedelta(minutes=15), handoff=handed("returned", MEI, DISPATCHER),
     )  # fmt: skip
     others = Known(candidates=(fit(MEI), fit(LIN), replace(fit(WEN), state="suspended")))
     cancel = CancelAssignment(assignee=MEI, reason_code="ill")
@@ -151,8 +151,9 @@ def test_nobody_verifies_what_he_did_himself() -> None:
 
 def test_a_no_show_is_one_only_after_the_time_of_grace() -> None:
     missed = NoShowRecorded(
-        matter_id=MATTER, assignee=MEI, remaining=(ZBS,), handoff=handed("returned", MEI, DISPATCHER)
-    )
+        matter_id=MATTER, assignee=MEI, remaining=(ZBS,), unfilled_at=SLOT - timedelta(minutes=15),
+        handoff=handed("returned", MEI, DISPATCHER),
+    )  # fmt: skip
     BOTH.when(RecordNoShow(assignee=MEI), at=SLOT + timedelta(minutes=15)).then(missed)
     BOTH.when(RecordNoShow(assignee=MEI), at=SLOT + timedelta(minutes=14)).then_refused("too-early")
     task.given(OPENED, assigned(MEI, ZBS), missed).when(RecordNoShow(assignee=MEI)).then_refused("not-in-this-state")

@@ -45,7 +45,7 @@ from tests.unit.volunteer.people import (
 
 task = Spec(DECIDER)
 ASKED = TaskOffered(matter_id=MATTER, assignee=MEI)
-YES = TaskAccepted(matter_id=MATTER, assignee=MEI, answered_via="api")
+YES = TaskAccepted(matter_id=MATTER, assignee=MEI, still_asked=0, answered_via="api")
 
 
 def test_opening_a_task_gives_the_need_to_the_dispatcher() -> None:
@@ -101,7 +101,7 @@ def test_the_first_of_two_who_says_yes_waits_for_the_second() -> None:
 
 
 def test_the_last_yes_that_is_needed_assigns_the_task() -> None:
-    second = TaskAccepted(matter_id=MATTER, assignee=LIN, answered_via="api")
+    second = TaskAccepted(matter_id=MATTER, assignee=LIN, still_asked=0, answered_via="api")
     task.given(OPENED, ASKED, YES).when(AcceptTask(assignee=LIN), facts=ALL).then(second, assigned(MEI, LIN))
 
 
@@ -129,7 +129,7 @@ def test_a_team_leader_answers_for_the_team() -> None:
 
 
 def test_no_reason_is_owed_for_a_no() -> None:
-    no = TaskDeclined(matter_id=MATTER, assignee=MEI, answered_via="api")
+    no = TaskDeclined(matter_id=MATTER, assignee=MEI, still_asked=0, answered_via="api")
     task.given(OPENED, ASKED).when(DeclineTask(assignee=MEI), facts=ALL).then(no)
     task.given(OPENED, ASKED, no).when(DeclineTask(assignee=MEI), facts=ALL).then_nothing()
     task.given(OPENED, ASKED, YES).when(DeclineTask(assignee=MEI), facts=ALL).then(no)

@@ -1,0 +1,176 @@
+"""The tables of the volunteer service's views."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+METADATA = sa.MetaData()
+
+volunteers = sa.Table(
+    "volunteers", METADATA,
+    sa.Column("volunteer_id", sa.Uuid, primary_key=True),
+    sa.Column("version", sa.BigInteger),
+    sa.Column("state", sa.String, index=True),
+    sa.Column("area", sa.String),
+    sa.Column("minor", sa.Boolean),
+    sa.Column("guardian_consent", sa.Boolean),
+    sa.Column("national_no", sa.String),
+    sa.Column("worker", sa.String),
+    sa.Column("cleared_until", sa.Date),
+    sa.Column("insured_from", sa.Date),
+    sa.Column("insured_until", sa.Date),
+    sa.Column("minutes_confirmed", sa.BigInteger),
+)  # fmt: skip
+
+volunteer_skills = sa.Table(
+    "volunteer_skills", METADATA,
+    sa.Column("volunteer_id", sa.Uuid, primary_key=True),
+    sa.Column("skill", sa.String, primary_key=True),
+    sa.Column("trained_on", sa.Date),
+    sa.Column("valid_until", sa.Date),
+)  # fmt: skip
+"""Skills that a volunteer says to have, and since when training shows it (`trained_on`)."""
+
+volunteer_limits = sa.Table(
+    "volunteer_limits", METADATA,
+    sa.Column("volunteer_id", sa.Uuid, primary_key=True),
+    sa.Column("demand", sa.String, primary_key=True),
+)  # fmt: skip
+
+volunteer_teams = sa.Table(
+    "volunteer_teams", METADATA,
+    sa.Column("volunteer_id", sa.Uuid, primary_key=True),
+    sa.Column("team", sa.String, primary_key=True),
+)  # fmt: skip
+
+statements = sa.Table(
+    "statements", METADATA,
+    sa.Column("verify_code", sa.String, primary_key=True),
+    sa.Column("volunteer_id", sa.Uuid),
+    sa.Column("issuer", sa.String),
+    sa.Column("minutes", sa.BigInteger),
+)  # fmt: skip
+
+statement_records = sa.Table(
+    "statement_records", METADATA,
+    sa.Column("verify_code", sa.String, primary_key=True),
+    sa.Column("record_id", sa.Uuid, primary_key=True),
+)  # fmt: skip
+
+tasks = sa.Table(
+    "tasks", METADATA,
+    sa.Column("task_id", sa.Uuid, primary_key=True),
+    sa.Column("version", sa.BigInteger),
+    sa.Column("state", sa.String, index=True),
+    sa.Column("matter_id", sa.Uuid, index=True),
+    sa.Column("case_id", sa.Uuid),
+    sa.Column("referral_id", sa.Uuid, index=True),
+    sa.Column("person_id", sa.Uuid, index=True),
+    sa.Column("kind", sa.String),
+    sa.Column("urgency", sa.String),
+    sa.Column("headcount", sa.Integer),
+    sa.Column("risk", sa.String),
+    sa.Column("with_minor", sa.Boolean),
+    sa.Column("area", sa.String),
+    sa.Column("slot_start", sa.DateTime(timezone=True)),
+    sa.Column("slot_end", sa.DateTime(timezone=True)),
+    sa.Column("began_at", sa.DateTime(timezone=True)),
+    sa.Column("ended_at", sa.DateTime(timezone=True)),
+    sa.Column("unfilled_at", sa.DateTime(timezone=True), index=True),
+    sa.Column("holder", sa.String),
+    sa.Column("dispatcher", sa.String),
+    sa.Column("owner", sa.String),
+    sa.Column("result", sa.String),
+    sa.Column("verified_by", sa.String),
+)  # fmt: skip
+"""`owner` answers for the need now; `unfilled_at` is set while people are being looked for."""
+
+assignments = sa.Table(
+    "assignments", METADATA,
+    sa.Column("task_id", sa.Uuid, primary_key=True),
+    sa.Column("assignee", sa.String, primary_key=True),
+    sa.Column("matter_id", sa.Uuid),
+    sa.Column("state", sa.String),
+    sa.Index("assignments_of", "assignee"),
+)  # fmt: skip
+"""Who was asked (asked, accepted, declined) and who goes (assigned, cancelled, replaced, no_show, released)."""
+
+hours = sa.Table(
+    "hours", METADATA,
+    sa.Column("record_id", sa.Uuid, primary_key=True),
+    sa.Column("version", sa.BigInteger),
+    sa.Column("state", sa.String),
+    sa.Column("volunteer_id", sa.Uuid, index=True),
+    sa.Column("matter_id", sa.Uuid),
+    sa.Column("task_id", sa.Uuid),
+    sa.Column("pairing_id", sa.Uuid),
+    sa.Column("activity", sa.String),
+    sa.Column("day", sa.Date),
+    sa.Column("minutes", sa.Integer),
+    sa.Column("minutes_before", sa.Integer),
+    sa.Column("began_at", sa.DateTime(timezone=True)),
+    sa.Column("ended_at", sa.DateTime(timezone=True)),
+    sa.Column("place_area", sa.String),
+    sa.Column("content_code", sa.String),
+    sa.Column("organizer", sa.String),
+    sa.Column("lead", sa.String),
+    sa.Column("record_by", sa.Date),
+    sa.Column("late", sa.Boolean),
+    sa.Column("questioned", sa.Boolean),
+    sa.Column("score", sa.Integer),
+)  # fmt: skip
+
+hours_due = sa.Table(
+    "hours_due", METADATA,
+    sa.Column("task_id", sa.Uuid, primary_key=True),
+    sa.Column("volunteer_id", sa.Uuid, primary_key=True),
+    sa.Column("due", sa.DateTime(timezone=True), index=True),
+)  # fmt: skip
+"""Volunteers who went and whose hours are not confirmed yet, and until when that is in time."""
+
+pairings = sa.Table(
+    "pairings", METADATA,
+    sa.Column("pairing_id", sa.Uuid, primary_key=True),
+    sa.Column("version", sa.BigInteger),
+    sa.Column("state", sa.String),
+    sa.Column("kind", sa.String),
+    sa.Column("matter_id", sa.Uuid, index=True),
+    sa.Column("case_id", sa.Uuid),
+    sa.Column("referral_id", sa.Uuid, index=True),
+    sa.Column("agreement_id", sa.Uuid),
+    sa.Column("holder", sa.String),
+    sa.Column("convener", sa.String),
+    sa.Column("community_mentor", sa.String),
+    sa.Column("academy_mentor", sa.String),
+    sa.Column("formed_on", sa.Date),
+    sa.Column("supervised_on", sa.Date),
+    sa.Column("supervisions", sa.Integer),
+    sa.Column("result", sa.String),
+)  # fmt: skip
+
+pairing_parties = sa.Table(
+    "pairing_parties", METADATA,
+    sa.Column("pairing_id", sa.Uuid, primary_key=True),
+    sa.Column("party", sa.String, primary_key=True),
+    sa.Column("role", sa.String),
+)  # fmt: skip
+"""The parties of a pairing, and the units they come from."""
+
+commitments = sa.Table(
+    "commitments", METADATA,
+    sa.Column("pairing_id", sa.Uuid, primary_key=True),
+    sa.Column("code", sa.String, primary_key=True),
+    sa.Column("giver", sa.String),
+    sa.Column("due", sa.Date),
+    sa.Column("state", sa.String),
+    sa.Column("times", sa.Integer),
+    sa.Column("evidence_ref", sa.String),
+)  # fmt: skip
+
+pairing_reports = sa.Table(
+    "pairing_reports", METADATA,
+    sa.Column("pairing_id", sa.Uuid, primary_key=True),
+    sa.Column("to_org", sa.String, primary_key=True),
+    sa.Column("form_code", sa.String),
+    sa.Column("reported_at", sa.DateTime(timezone=True)),
+)  # fmt: skip

@@ -1,0 +1,141 @@
+"""What the volunteer service shows: volunteers, tasks and who goes, hours, pairings and their commitments.
+
+All of it is folded from the service's own log and can be thrown away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from services.contracts.volunteer import (
+    PairingCaseLinked,
+    PairingCommitmentFulfilled,
+    PairingCommitmentWaived,
+    PairingEnded,
+    PairingFormed,
+    PairingMentorAssigned,
+    PairingReported,
+    PairingSupervised,
+    ServiceHoursConfirmed,
+    ServiceHoursCorrected,
+    ServiceHoursQuestioned,
+    ServiceHoursRecorded,
+    ServiceHoursUpheld,
+    ServiceHoursVoided,
+    ServiceQualityRated,
+)
+from services.kernel.message import Recorded
+from services.kernel.view import Change, add, drop, put
+from services.volunteer.view_tables import (
+    METADATA,
+    commitments,
+    hours,
+    hours_due,
+    pairing_parties,
+    pairing_reports,
+    pairings,
+    volunteers,
+)
+from services.volunteer.views_roster import about_volunteer
+from services.volunteer.views_tasks import about_task
+
+__all__ = ["METADATA", "project"]
+
+
+def project(recorded: Recorded) -> list[Change]:
+    """The rows that an event changes; the version of its own row always."""
+    kind, key = recorded.stream.partition("/")[0], recorded.stream_id
+    match kind:
+        case "volunteer":
+            return [put(volunteers, key, version=recorded.version), *about_volunteer(recorded.event, key)]
+        case "task":
+            return list(about_task(recorded.event, key, recorded.version))
+        case "service-hours":
+            return [put(hours, key, version=recorded.version), *_about_hours(recorded.event, key)]
+        case "pairing":
+            return [put(pairings, key, version=recorded.version), *_about_pairing(recorded, key)]
+        case _:
+            return []
+
+
+def _about_hours(event: object, record_id: Any) -> Iterable[Change]:
+    match event:
+        case ServiceHoursRecorded():
+            yield put(
+                hours, record_id, state="recorded", volunteer_id=event.volunteer_id, matter_id=event.matter_id,
+                task_id=event.task_id, pairing_id=event.pairing_id, activity=event.activity, day=event.day,
+                minutes=event.minutes, began_at=event.began_at, ended_at=event.ended_at, place_area=event.place_area,
+                content_code=event.content_code, organizer=event.organizer, lead=event.lead,
+                record_by=event.record_by, late=event.late, questioned=False,
+            )  # fmt: skip
+        case ServiceHoursConfirmed():
+            yield put(hours, record_id, state="confirmed", late=event.late)
+            yield add(volunteers, event.volunteer_id, minutes_confirmed=event.minutes)
+            if event.task_id is not None:
+                yield drop(hours_due, event.task_id, event.volunteer_id)
+        case ServiceHoursQuestioned():
+            yield put(hours, record_id, questioned=True)
+        case ServiceHoursUpheld():
+            yield put(hours, record_id, questioned=False)
+        case ServiceHoursCorrected():
+            yield put(
+                hours, record_id, minutes=event.minutes_after, minutes_before=event.minutes_before,
+                began_at=event.began_at, ended_at=event.ended_at, questioned=False,
+            )  # fmt: skip
+            if event.counted:
+                yield add(volunteers, event.volunteer_id, minutes_confirmed=event.minutes_after - event.minutes_before)
+        case ServiceHoursVoided():
+            yield put(hours, record_id, state="voided", minutes=0, minutes_before=event.minutes_before)
+            if event.counted:
+                yield add(volunteers, event.volunteer_id, minutes_confirmed=-event.minutes_before)
+        case ServiceQualityRated():
+            yield put(hours, record_id, score=event.score)
+        case _:
+            return
+
+
+def _about_pairing(recorded: Recorded, pairing_id: Any) -> Iterable[Change]:
+    event = recorded.event
+    match event:
+        case PairingFormed():
+            yield from _formed(event, pairing_id)
+        case PairingMentorAssigned(mentor_kind="community"):
+            yield put(pairings, pairing_id, community_mentor=event.mentor)
+        case PairingMentorAssigned():
+            yield put(pairings, pairing_id, academy_mentor=event.mentor)
+        case PairingSupervised():
+            yield put(pairings, pairing_id, supervised_on=event.supervised_on)
+            yield add(pairings, pairing_id, supervisions=1)
+        case PairingCaseLinked():
+            yield put(pairings, pairing_id, case_id=event.case_id)
+        case PairingCommitmentFulfilled():
+            yield put(
+                commitments, pairing_id, event.commitment_code, state="fulfilled", evidence_ref=event.evidence_ref
+            )
+            yield add(commitments, pairing_id, event.commitment_code, times=1)
+        case PairingCommitmentWaived():
+            yield put(commitments, pairing_id, event.commitment_code, state="waived")
+        case PairingReported():
+            yield put(pairings, pairing_id, state="reporting")
+            yield put(
+                pairing_reports, pairing_id, event.to_org, form_code=event.form_code, reported_at=recorded.happened_at
+            )
+        case PairingEnded():
+            yield put(pairings, pairing_id, state="ended", result=event.result)
+        case _:
+            return
+
+
+def _formed(event: PairingFormed, pairing_id: Any) -> Iterable[Change]:
+    yield put(
+        pairings, pairing_id, state="formed" if event.kind == "school_community" else "active", kind=event.kind,
+        matter_id=event.matter_id, case_id=event.case_id, referral_id=event.referral_id,
+        agreement_id=event.agreement_id, holder=event.holder, convener=event.convener, formed_on=event.formed_on,
+    )  # fmt: skip
+    for party in event.parties:
+        yield put(pairing_parties, pairing_id, party, role="party")
+    for unit in event.units:
+        yield put(pairing_parties, pairing_id, unit, role="unit")
+    for one in event.commitments:
+        yield put(commitments, pairing_id, one.code, giver=one.giver, due=one.due, state="open")

@@ -1,0 +1,93 @@
+"""How events of the roster change its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from services.contracts.codes_volunteer import MINOR_PROTECTION
+from services.contracts.volunteer import (
+    RecordStatementIssued,
+    VolunteerCleared,
+    VolunteerInsured,
+    VolunteerJoinedTeam,
+    VolunteerLeftTeam,
+    VolunteerRegistered,
+    VolunteerReinstated,
+    VolunteerSuspended,
+    VolunteerTrained,
+    VolunteerVerified,
+    VolunteerWithdrew,
+)
+from services.kernel.view import Change, drop, put
+from services.volunteer.view_tables import (
+    statement_records,
+    statements,
+    volunteer_limits,
+    volunteer_skills,
+    volunteer_teams,
+    volunteers,
+)
+
+
+def about_volunteer(event: object, volunteer_id: UUID) -> Iterable[Change]:
+    """The rows that an event of this volunteer changes."""
+    if isinstance(event, VolunteerRegistered):
+        return _registered(event, volunteer_id)
+    if isinstance(event, RecordStatementIssued):
+        return _stated(event, volunteer_id)
+    return [*_beside(event, volunteer_id), put(volunteers, volunteer_id, **_columns(event))]
+
+
+def _columns(event: object) -> dict[str, Any]:
+    match event:
+        case VolunteerVerified():
+            consent = {"guardian_consent": True} if event.guardian_consent_ref else {}
+            return {"state": event.state, "minor": event.minor, **consent}
+        case VolunteerCleared() if event.check_kind == MINOR_PROTECTION:
+            return {"cleared_until": event.valid_until if event.result == "clear" else None}
+        case VolunteerInsured():
+            return {"insured_from": event.valid_from, "insured_until": event.valid_until}
+        case VolunteerTrained() | VolunteerReinstated():
+            return {"state": event.state}
+        case VolunteerSuspended():
+            return {"state": "suspended"}
+        case VolunteerWithdrew():
+            return {"state": "withdrawn"}
+        case _:
+            return {}
+
+
+def _beside(event: object, volunteer_id: UUID) -> Iterable[Change]:
+    match event:
+        case VolunteerTrained() if event.skill is not None:
+            trained = {"trained_on": event.trained_on, "valid_until": event.valid_until}
+            yield put(volunteer_skills, volunteer_id, event.skill, **trained)
+        case VolunteerJoinedTeam():
+            yield put(volunteer_teams, volunteer_id, event.team)
+        case VolunteerLeftTeam():
+            yield drop(volunteer_teams, volunteer_id, event.team)
+        case _:
+            return
+
+
+def _stated(event: RecordStatementIssued, volunteer_id: UUID) -> Iterable[Change]:
+    stated = {"issuer": event.issuer, "minutes": event.minutes}
+    yield put(statements, event.verify_code, volunteer_id=volunteer_id, **stated)
+    for record_id in event.records:
+        yield put(statement_records, event.verify_code, record_id)
+
+
+def _registered(event: VolunteerRegistered, volunteer_id: UUID) -> Iterable[Change]:
+    yield put(
+        volunteers, volunteer_id, state="registered", area=event.area, minor=event.minor,
+        guardian_consent=event.guardian_consent_ref is not None, national_no=event.national_no, worker=event.worker,
+        minutes_confirmed=0,
+    )  # fmt: skip
+    for skill in event.skills:
+        yield put(volunteer_skills, volunteer_id, skill)
+    for demand in event.limits:
+        yield put(volunteer_limits, volunteer_id, demand)
+    for team in event.teams:
+        yield put(volunteer_teams, volunteer_id, team)
