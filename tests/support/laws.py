@@ -11,7 +11,7 @@ again to a new effect (a second visit is another visit).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import is_dataclass, replace
+from dataclasses import is_dataclass
 from datetime import date, datetime, timedelta
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin
@@ -124,7 +124,7 @@ def _numbered(asked: list[tuple[Any, Ask]]) -> list[tuple[Any, Ask]]:
 
 
 def _with_id(found: Ask, number: int) -> Ask:
-    return replace(found, id=UUID(int=number))
+    return msgspec.structs.replace(found, id=UUID(int=number))
 
 
 def _decided(decider: Decider, command: Any, state: Any, found: Ask) -> list[Any] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import assert_never
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from services.contracts import codes
 from services.contracts import intake as public
 from services.contracts.words import Party
 from services.intake.domain.known import PersonFact, itself, known
-from services.intake.domain.rules import ASKED_BANDS, CHILD_BANDS, already_there, registered
+from services.intake.domain.rules import ASKED_BANDS, CHILD_BANDS, already_there, registered, today
 from services.kernel.decider import Decider
 from services.kernel.errors import NotFound, Refused
 from services.kernel.message import Ask
@@ -142,7 +142,7 @@ def grant(command: public.GrantConsent, state: State | None, ask: Ask) -> list[E
             consent_id = itself(ask)
         case _:
             raise already_there("consent", "同意")
-    _may_give(command, registered(ask))
+    _may_give(command, registered(ask), today(ask))
     _separate(command)
     return [
         public.ConsentGranted(
@@ -165,7 +165,7 @@ def grant(command: public.GrantConsent, state: State | None, ask: Ask) -> list[E
     ]
 
 
-def _may_give(command: public.GrantConsent, person: PersonFact) -> None:
+def _may_give(command: public.GrantConsent, person: PersonFact, today: date) -> None:
     """Under 14, or possibly so, a guardian consents (INV-8); the child is asked too where old enough (INV-9)."""
     if person.age_band in CHILD_BANDS and command.by != "guardian":
         raise Refused(
@@ -175,7 +175,7 @@ def _may_give(command: public.GrantConsent, person: PersonFact) -> None:
             allowed=("link-guardian", "amend-person-details"),
             field="by",
         )
-    if command.by == "guardian" and command.by_person_id not in person.guardians:
+    if command.by == "guardian" and not person.guarded_by(command.by_person_id, today):
         raise Refused(
             "not-the-guardian",
             "This person is not on record as the guardian.",

@@ -11,14 +11,26 @@ from services.kernel.message import Ask
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class GuardianFact:
+    """Who may consent for a person, up to which day."""
+
+    guardian_id: UUID
+    until: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class PersonFact:
-    """A person as registered: how old, alive or not, who may consent for him today."""
+    """A person as registered: how old, alive or not, who may consent for him."""
 
     person_id: UUID
     age_band: str
     station: str = ""
     alive: bool = True
-    guardians: tuple[UUID, ...] = ()
+    guardians: tuple[GuardianFact, ...] = ()
+
+    def guarded_by(self, somebody: UUID | None, today: date) -> bool:
+        """Whether this one may consent for the person on this day."""
+        return any(g.guardian_id == somebody and (g.until is None or today <= g.until) for g in self.guardians)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,10 +67,33 @@ class RequestFact:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AccessFact:
-    """A live disclosure to the one who asks, with the consent that it stands on at this moment."""
+    """A live disclosure, with the consent that it stands on, if not on the law."""
 
     disclosure_id: UUID
+    receiver: Party
+    purpose: str
     categories: tuple[str, ...]
+    until: datetime | None = None
+    on_law: bool = False
+    consent: ConsentFact | None = None
+
+    def opens(self, now: datetime) -> tuple[str, ...]:
+        """The categories that it opens at this moment: a withdrawal counts at once, whatever follows later (H3)."""
+        if self.until is not None and now >= self.until:
+            return ()
+        if self.on_law:
+            return self.categories
+        if self.consent is None or not self.consent.allows(self.purpose, now, receiver=self.receiver):
+            return ()
+        return tuple(c for c in self.categories if c in self.consent.categories)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaseFact:
+    """A case of the person and all who work on it."""
+
+    case_id: UUID
+    workers: frozenset[Party]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,7 +111,7 @@ class Known:
     busy: frozenset[tuple[date, str]] = frozenset()
     matter_id: UUID | None = None
     accesses: tuple[AccessFact, ...] = ()
-    own_case: UUID | None = None
+    cases: tuple[CaseFact, ...] = ()
     concern_raised: bool = False
 
     def consent_to(

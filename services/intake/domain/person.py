@@ -8,7 +8,8 @@ from uuid import UUID
 
 from services.contracts import codes
 from services.contracts import intake as public
-from services.intake.domain.known import AccessFact, itself, known
+from services.intake.domain import reading
+from services.intake.domain.known import itself, known
 from services.intake.domain.rules import already_there, sensitivity_of, two_persons
 from services.kernel.decider import Decider
 from services.kernel.errors import NotFound, Refused
@@ -82,7 +83,7 @@ def decide(command: Command, state: State | None, ask: Ask) -> list[Event]:
         case public.RegisterPerson():
             return register(command, state, ask)
         case public.ReadIdentity():
-            return read(command, state, ask)
+            return [*reading.read(command, _at_all(state), ask)]
         case public.CorrectDeath():
             return correct_death(command, state, ask)
         case public.RecordDeath():
@@ -132,6 +133,14 @@ def _alive(state: State | None) -> Active:
             raise NotFound("no such person")
         case _:
             assert_never(state)
+
+
+def _at_all(state: State | None) -> reading.Whom:
+    """Whoever is registered, alive or not, as far as reading goes."""
+    if state is None:
+        raise NotFound("no such person")
+    person = state.before if isinstance(state, Deceased) else state
+    return reading.Whom(person_id=person.person_id, station=person.station)
 
 
 def register(command: public.RegisterPerson, state: State | None, ask: Ask) -> list[Event]:
@@ -308,62 +317,6 @@ def invoke_basis(command: public.InvokeLegalBasis, state: Active, ask: Ask) -> l
             notify_later_by=command.notify_later_by,
         )
     ]
-
-
-# --- reading what is sealed (INV-33) -------------------------------------------------------------------------------
-
-STATION_READERS = ("coordinator", "station_head", "worker", "grid_worker", "supervisor")
-"""Roles that may read at their own station; the dispatcher gets what an assignment needs, not the file."""
-
-EVERYTHING: tuple[public.PersonalCategory, ...] = ("identity", "contact", "narrative", "health")
-
-
-def read(command: public.ReadIdentity, state: State | None, ask: Ask) -> list[Event]:
-    """Who reads whom and why is on record, allowed or not; the answer to a refusal is the same as for nobody."""
-    if state is None:
-        raise NotFound("no such person")
-    codes.READ_PURPOSE.known(command.why, field="why")
-    person = state.before if isinstance(state, Deceased) else state
-    access = _access(person, command, ask)
-    actor = ask.actor
-    org = actor.org or None
-    if access is None:
-        refused = public.IdentityReadRefused(
-            person_id=person.person_id, reader=actor.id, reader_role=actor.role, why=command.why, reader_org=org
-        )
-        return [refused]
-    wanted = command.categories or EVERYTHING
-    return [
-        public.IdentityRead(
-            person_id=person.person_id,
-            reader=actor.id,
-            reader_role=actor.role,
-            why=command.why,
-            categories=tuple(c for c in wanted if c in access.categories),
-            reader_org=org,
-            disclosure_id=None if access is OWN_STATION else access.disclosure_id,
-            case_id=known(ask).own_case,
-        )
-    ]
-
-
-OWN_STATION = AccessFact(disclosure_id=UUID(int=0), categories=EVERYTHING)
-"""The access of those at whose station the person is registered, or whose case it is: no disclosure is behind it."""
-
-
-def _access(person: Active, command: public.ReadIdentity, ask: Ask) -> AccessFact | None:
-    """Own case or own station; otherwise a live disclosure that names the reader."""
-    found = known(ask)
-    if ask.actor.role in STATION_READERS and (found.own_case is not None or _same_station(person, ask)):
-        return OWN_STATION
-    wanted = set(command.categories)
-    fitting = [access for access in found.accesses if wanted <= set(access.categories)]
-    return max(fitting, key=lambda access: len(access.categories), default=None)
-
-
-def _same_station(person: Active, ask: Ask) -> bool:
-    """A street's station reads for its communities, whose codes begin with its own."""
-    return bool(ask.actor.org) and person.station.startswith(ask.actor.org)
 
 
 def evolve(state: State | None, event: Event) -> State | None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from services.contracts import codes
 from services.contracts import intake as public
 from services.intake.domain import activity, case, consent, disclosure, help_request, person, safeguarding, visit_plan
-from services.intake.domain.known import AccessFact, ConsentFact, Known, PersonFact, RequestFact
+from services.intake.domain.known import AccessFact, ConsentFact, GuardianFact, Known, PersonFact, RequestFact
 from services.kernel.decider import Decider, members
 from tests.support.laws import check_laws
 
@@ -67,10 +67,15 @@ POOLS: dict[str, st.SearchStrategy[Any]] = {
 }
 
 
+LOTUS = AccessFact(
+    disclosure_id=UUID(int=3), receiver="team:lotus", purpose="referral", categories=("identity",), on_law=True
+)
+
+
 def facts(command: object) -> st.SearchStrategy[Known]:
     """What may be found for a command: often enough what allows it."""
-    person = PersonFact(person_id=UUID(int=1), age_band="adult", guardians=(UUID(int=2),))
-    child = PersonFact(person_id=UUID(int=1), age_band="unknown", guardians=(UUID(int=2),))
+    person = PersonFact(person_id=UUID(int=1), age_band="adult", guardians=(GuardianFact(guardian_id=UUID(int=2)),))
+    child = PersonFact(person_id=UUID(int=1), age_band="unknown", guardians=(GuardianFact(guardian_id=UUID(int=2)),))
     yes = ConsentFact(
         consent_id=UUID(int=3),
         state="granted",
@@ -86,7 +91,7 @@ def facts(command: object) -> st.SearchStrategy[Known]:
         request=st.sampled_from([None, RequestFact(request_id=UUID(int=2), state="triaged", unit="community:c1")]),
         strands=st.sampled_from([(), (UUID(int=1),)]),
         matter_id=st.sampled_from([None, UUID(int=2)]),
-        accesses=st.sampled_from([(), (AccessFact(disclosure_id=UUID(int=3), categories=("identity",)),)]),
+        accesses=st.sampled_from([(), (LOTUS,)]),
     )
 
 

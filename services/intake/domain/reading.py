@@ -1,0 +1,96 @@
+"""Who may read what is sealed about a person; every reading is on record, allowed or not (INV-33)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.contracts import codes
+from services.contracts import intake as public
+from services.contracts.words import Party
+from services.intake.domain.known import AccessFact, known
+from services.kernel.message import Actor, Ask
+
+STATION_READERS = ("coordinator", "station_head", "worker", "grid_worker", "supervisor")
+"""Roles that may read at their own station; the dispatcher gets what an assignment needs, not the file."""
+
+EVERYTHING: tuple[public.PersonalCategory, ...] = ("identity", "contact", "narrative", "health")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Whom:
+    """The person who would be read about, and the station that keeps the file."""
+
+    person_id: UUID
+    station: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Way:
+    """What lets somebody read: his station or case, or a disclosure; and the categories that it opens."""
+
+    categories: tuple[str, ...]
+    disclosure_id: UUID | None = None
+    case_id: UUID | None = None
+
+
+def read(command: public.ReadIdentity, whom: Whom, ask: Ask) -> list[public.IdentityRead | public.IdentityReadRefused]:
+    """Who reads whom and why is on record; the one who may not learns nothing."""
+    codes.READ_PURPOSE.known(command.why, field="why")
+    way = _own(whom, ask) or _disclosed(command, ask)
+    actor, org = ask.actor, ask.actor.org or None
+    if way is None:
+        return [
+            public.IdentityReadRefused(
+                person_id=whom.person_id, reader=actor.id, reader_role=actor.role, why=command.why, reader_org=org
+            )
+        ]
+    wanted = command.categories or EVERYTHING
+    return [
+        public.IdentityRead(
+            person_id=whom.person_id,
+            reader=actor.id,
+            reader_role=actor.role,
+            why=command.why,
+            categories=tuple(c for c in wanted if c in way.categories),
+            reader_org=org,
+            disclosure_id=way.disclosure_id,
+            case_id=way.case_id,
+        )
+    ]
+
+
+def _own(whom: Whom, ask: Ask) -> Way | None:
+    """Those who work on a case of the person, and the station that keeps the file."""
+    if ask.actor.role not in STATION_READERS:
+        return None
+    own = next((case for case in known(ask).cases if f"worker:{ask.actor.id}" in case.workers), None)
+    if own is not None:
+        return Way(categories=EVERYTHING, case_id=own.case_id)
+    return Way(categories=EVERYTHING) if _keeps(whom.station, ask.actor.org) else None
+
+
+def _keeps(station: str, org: str) -> bool:
+    """A street's station reads for its communities, whose codes begin with its own."""
+    return bool(org) and station.startswith(org)
+
+
+def _disclosed(command: public.ReadIdentity, ask: Ask) -> Way | None:
+    """A live disclosure to the reader or his organization; of several, the one that opens most."""
+    opened = [(access, access.opens(ask.now)) for access in known(ask).accesses if _names(access, ask.actor)]
+    fitting = [(access, categories) for access, categories in opened if categories]
+    if not fitting:
+        return None
+    wanted = set(command.categories or EVERYTHING)
+    best, categories = max(fitting, key=lambda found: len(wanted & set(found[1])))
+    return Way(categories=categories, disclosure_id=best.disclosure_id) if wanted & set(categories) else None
+
+
+def _names(access: AccessFact, actor: Actor) -> bool:
+    """Whether a disclosure names this reader: his organization, or himself."""
+    kind, _, name = access.receiver.partition(":")
+    return access.receiver == actor.org or (name == actor.org != "") or _himself(kind, name, actor)
+
+
+def _himself(kind: Party, name: str, actor: Actor) -> bool:
+    return kind in ("worker", "volunteer") and name == actor.id

@@ -1,0 +1,180 @@
+"""What each command may know of other aggregates: read from intake's own views inside the commit that decides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from services.contracts import intake as public
+from services.intake import tables as t
+from services.intake.domain.known import AccessFact, CaseFact, ConsentFact, GuardianFact, Known, PersonFact, RequestFact
+from services.intake.views import split
+from services.kernel.manifest import Facts, Look
+
+Row = dict[str, Any]
+
+
+def person_fact(look: Look, person_id: UUID) -> PersonFact | None:
+    """A person with those who may consent for him, or None."""
+    row = look.one(t.persons, person_id)
+    if row is None:
+        return None
+    return PersonFact(
+        person_id=person_id,
+        age_band=row["age_band"],
+        station=row["station"],
+        alive=row["state"] == "active",
+        guardians=tuple(
+            GuardianFact(guardian_id=g["guardian_id"], until=g["until"])
+            for g in look.all(t.guardians, person_id=person_id)
+        ),
+    )
+
+
+def consent_facts(look: Look, person_id: UUID) -> tuple[ConsentFact, ...]:
+    """All consents of a person that were ever answered."""
+    return tuple(
+        ConsentFact(
+            consent_id=row["consent_id"],
+            state=row["state"],
+            purposes=split(row["purposes"]),
+            categories=split(row["categories"]),
+            receivers=split(row["receivers"]),
+            valid_until=row["valid_until"],
+        )
+        for row in look.all(t.consents, person_id=person_id)
+    )
+
+
+def _about_person(command: Any, itself: UUID, look: Look) -> Known:
+    """The person that the command names, with all consents."""
+    return Known(
+        itself=itself,
+        person=person_fact(look, command.person_id),
+        consents=consent_facts(look, command.person_id),
+    )
+
+
+def _for_case(command: public.OpenCase, itself: UUID, look: Look) -> Known:
+    """The person, the consents, and the request that is to become the case."""
+    return Known(
+        itself=itself,
+        person=person_fact(look, command.person_id),
+        consents=consent_facts(look, command.person_id),
+        request=request_fact(look, command.request_id) if command.request_id else None,
+    )
+
+
+def request_fact(look: Look, request_id: UUID) -> RequestFact | None:
+    """A help request, and the case it has become, if it has."""
+    row = look.one(t.help_requests, request_id)
+    if row is None:
+        return None
+    case = next((c for c in look.all(t.cases, request_id=request_id) if c["state"] != "entered_in_error"), None)
+    return RequestFact(
+        request_id=request_id,
+        state=row["state"],
+        unit=row["unit"],
+        case_id=case["case_id"] if case else None,
+    )
+
+
+def _for_triage(command: public.TriageHelpRequest, itself: UUID, look: Look) -> Known:
+    """Whether a safeguarding concern was raised about this matter or this person."""
+    row = look.one(t.help_requests, itself) or {}
+    person_id = row.get("person_id")
+    raised = look.all(t.safeguarding, matter_id=itself) or (
+        look.all(t.safeguarding, person_id=person_id) if person_id else []
+    )
+    return Known(itself=itself, concern_raised=bool(raised))
+
+
+def _for_duplicate(command: public.LinkDuplicateRequest, itself: UUID, look: Look) -> Known:
+    return Known(itself=itself, request=request_fact(look, command.other_request_id))
+
+
+def _for_guardian(command: public.LinkGuardian, itself: UUID, look: Look) -> Known:
+    return Known(itself=itself, person=person_fact(look, command.guardian_id))
+
+
+def _for_information(command: public.CollectInformation, itself: UUID, look: Look) -> Known:
+    """The consents of the third person whom the information is about."""
+    about = command.about_person_id
+    return Known(itself=itself, consents=consent_facts(look, about) if about else ())
+
+
+def _for_closing(command: object, itself: UUID, look: Look) -> Known:
+    """The strands of the case's matter that are still open, as far as intake has heard."""
+    row = look.one(t.cases, itself)
+    if row is None:
+        return Known(itself=itself)
+    strands = look.all(t.strands, matter_id=row["matter_id"], is_open=True)
+    return Known(itself=itself, strands=tuple(s["need_id"] for s in strands))
+
+
+def _for_visits(command: public.RecordVisits, itself: UUID, look: Look) -> Known:
+    """The days on record within the span of the sheet."""
+    days = [visit.on for visit in command.visits]
+    v = t.visits.c
+    rows = look.run(
+        sa.select(v.visited_on, v.mode).where(v.plan_id == itself, v.visited_on.between(min(days), max(days)))
+    )
+    return Known(itself=itself, busy=frozenset((row["visited_on"], row["mode"]) for row in rows))
+
+
+def _for_attendance(command: public.RecordAttendance, itself: UUID, look: Look) -> Known:
+    row = look.one(t.cases, command.case_id) if command.case_id else None
+    return Known(itself=itself, matter_id=row["matter_id"] if row else None)
+
+
+def _for_reading(command: public.ReadIdentity, itself: UUID, look: Look) -> Known:
+    """The cases of the person with those who work on them, and the live disclosures with what they stand on now."""
+    cases = tuple(
+        CaseFact(
+            case_id=row["case_id"],
+            workers=frozenset(p for p in (row["owner"], row["supervisor"], *split(row["workers"])) if p),
+        )
+        for row in look.all(t.cases, person_id=itself)
+        if row["state"] != "entered_in_error"
+    )
+    consents = {consent.consent_id: consent for consent in consent_facts(look, itself)}
+    live = look.all(t.disclosures, person_id=itself, state="live")
+    return Known(itself=itself, cases=cases, accesses=tuple(_access(row, consents) for row in live))
+
+
+def _access(row: Row, consents: Mapping[UUID, ConsentFact]) -> AccessFact:
+    return AccessFact(
+        disclosure_id=row["disclosure_id"],
+        receiver=row["receiver"],
+        purpose=row["purpose"],
+        categories=split(row["categories"]),
+        until=row["expires_due"],
+        on_law=row["legal_basis"] is not None,
+        consent=consents.get(row["consent_id"]),
+    )
+
+
+FACTS: Mapping[type, Facts] = cast(
+    Mapping[type, Facts],
+    {
+        public.RequestConsent: _about_person,
+        public.GrantConsent: _about_person,
+        public.RefuseConsent: _about_person,
+        public.DiscloseIdentity: _about_person,
+        public.SetVisitPlan: _about_person,
+        public.OpenCase: _for_case,
+        public.TriageHelpRequest: _for_triage,
+        public.LinkDuplicateRequest: _for_duplicate,
+        public.LinkGuardian: _for_guardian,
+        public.CollectInformation: _for_information,
+        public.CloseCase: _for_closing,
+        public.CloseCaseOnDeath: _for_closing,
+        public.RecordVisits: _for_visits,
+        public.RecordAttendance: _for_attendance,
+        public.ReadIdentity: _for_reading,
+    },
+)
+"""Which commands look something up. Those that do not can share a commit with any others."""

@@ -1,0 +1,178 @@
+"""The tables of intake's views: codes, ids and times; whatever names a person stays in the vault.
+
+Lists of codes stand in one column, joined by commas: they are shown and compared, never joined on.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+METADATA = sa.MetaData()
+
+
+def _table(name: str, key: tuple[str, ...], *columns: sa.Column[Any] | sa.Index) -> sa.Table:
+    """A view's table: its key columns are ids unless they are given with a type."""
+    given = {column.name for column in columns if isinstance(column, sa.Column)}
+    ids = [sa.Column(column, sa.Uuid, primary_key=True) for column in key if column not in given]
+    return sa.Table(name, METADATA, *ids, *columns)
+
+
+def _key(name: str, kind: Any) -> sa.Column[Any]:
+    return sa.Column(name, kind, primary_key=True)
+
+
+def _texts(*names: str) -> list[sa.Column[Any]]:
+    return [sa.Column(name, sa.String) for name in names]
+
+
+def _ids(*names: str) -> list[sa.Column[Any]]:
+    return [sa.Column(name, sa.Uuid) for name in names]
+
+
+def _times(*names: str) -> list[sa.Column[Any]]:
+    return [sa.Column(name, sa.DateTime(timezone=True)) for name in names]
+
+
+def _counts(*names: str) -> list[sa.Column[Any]]:
+    return [sa.Column(name, sa.BigInteger) for name in names]
+
+
+def _days(*names: str) -> list[sa.Column[Any]]:
+    return [sa.Column(name, sa.Date) for name in names]
+
+
+help_requests = _table(
+    "help_requests",
+    ("request_id",),
+    *_counts("version"),
+    *_texts("state", "urgency", "disposition", "risk_level", "unit", "area", "dispatcher"),
+    *_texts("came_by", "reporter_kind", "need_codes", "materials_missing", "outcome", "confirmed_by"),
+    *_ids("matter_id", "person_id", "case_id", "other_request_id"),
+    *_times("received_at", "triaged_at", "closed_at"),
+    *_days("follow_up_by"),
+    sa.Index("help_requests_state", "state", "follow_up_by"),
+    sa.Index("help_requests_person", "person_id"),
+)
+
+persons = _table(
+    "persons",
+    ("person_id",),
+    *_counts("version"),
+    *_texts("state", "station", "age_band", "sensitivity", "residence_area", "hukou_area"),
+    *_times("registered_at"),
+)
+client_groups = _table(
+    "client_groups", ("person_id", "group_code"), _key("group_code", sa.String),
+    *_texts("table_version", "basis"), *_days("since"),
+)  # fmt: skip
+guardians = _table(
+    "guardians", ("person_id", "guardian_id"), *_texts("relation", "evidence_kind"), *_days("since", "until")
+)
+reads = _table(
+    "reads",
+    ("position",),
+    _key("position", sa.BigInteger),
+    *_ids("person_id", "disclosure_id", "case_id"),
+    *_texts("reader", "reader_role", "reader_org", "why", "categories"),
+    *_times("at"),
+    sa.Column("allowed", sa.Boolean),
+    sa.Index("reads_person", "person_id"),
+)
+sealed_values = _table(
+    "sealed_values",
+    ("digest",),
+    _key("digest", sa.String),
+    *_texts("subject", "stream", "event"),
+    *_counts("position"),
+    sa.Index("sealed_values_stream", "stream"),
+)
+
+consents = _table(
+    "consents",
+    ("consent_id",),
+    *_counts("version"),
+    *_texts("state", "given_by", "purposes", "categories", "receivers", "method", "notice_version"),
+    *_ids("person_id", "by_person_id"),
+    *_times("valid_from", "valid_until", "expires_due"),
+    sa.Column("sensitive", sa.Boolean),
+    sa.Index("consents_person", "person_id"),
+    sa.Index("consents_due", "expires_due"),
+)
+disclosures = _table(
+    "disclosures",
+    ("disclosure_id",),
+    *_counts("version"),
+    *_texts("state", "receiver", "purpose", "categories", "legal_basis", "reason_code"),
+    *_ids("person_id", "matter_id", "need_id", "consent_id"),
+    *_times("disclosed_at", "ended_at", "expires_due"),
+    sa.Index("disclosures_person", "person_id"),
+    sa.Index("disclosures_need", "need_id"),
+    sa.Index("disclosures_consent", "consent_id"),
+    sa.Index("disclosures_due", "expires_due"),
+)
+
+cases = _table(
+    "cases",
+    ("case_id",),
+    *_counts("version", "services", "activities", "collected"),
+    *_texts("state", "owner", "workers", "supervisor", "area", "subject_kind", "project_id", "risk_level"),
+    *_texts("need_codes", "goal_codes", "legal_basis", "close_reason", "transferred_to"),
+    *_ids("matter_id", "person_id", "request_id", "household_id", "pairing_id", "consent_id"),
+    *_times("opened_at", "closed_at", "last_service_at", "evaluated_at"),
+    sa.Index("cases_matter", "matter_id"),
+    sa.Index("cases_person", "person_id"),
+    sa.Index("cases_request", "request_id"),
+    sa.Index("cases_owner", "owner", "state"),
+)
+case_months = _table("case_months", ("case_id", "month"), _key("month", sa.String), *_counts("services", "late"))
+strands = _table(
+    "strands",
+    ("need_id",),
+    *_texts("kind", "receiver"),
+    *_ids("matter_id", "person_id"),
+    sa.Column("is_open", sa.Boolean),
+    sa.Index("strands_matter", "matter_id"),
+)
+
+visit_plans = _table(
+    "visit_plans",
+    ("plan_id",),
+    *_counts("version", "visits", "missed", "concerns"),
+    *_texts("state", "cadence", "level", "visitor", "unit", "area", "last_result"),
+    *_ids("person_id"),
+    *_days("last_visit_on"),
+    *_times("set_at", "ended_at"),
+    sa.Index("visit_plans_person", "person_id"),
+)
+visits = _table(
+    "visits", ("plan_id", "visited_on", "mode"), _key("visited_on", sa.Date), _key("mode", sa.String),
+    *_texts("result", "visitor"),
+)  # fmt: skip
+visit_months = _table(
+    "visit_months", ("plan_id", "month"), _key("month", sa.String), *_ids("person_id"),
+    *_counts("made", "missed", "concerns"),
+)  # fmt: skip
+
+activities = _table(
+    "activities",
+    ("activity_id",),
+    *_counts("version", "headcount", "attended"),
+    *_texts("kind", "host", "area", "goal_codes", "place_kind"),
+    *_ids("pairing_id"),
+    *_times("held_at"),
+)
+attendances = _table("attendances", ("activity_id", "person_id"), *_ids("case_id", "matter_id"), *_times("at"))
+
+safeguarding = _table(
+    "safeguarding",
+    ("concern_id",),
+    *_counts("version"),
+    *_texts("state", "situation_code", "authority", "result_code"),
+    *_ids("matter_id", "person_id"),
+    *_times("raised_at", "reported_at"),
+    sa.Column("guardian_suspected", sa.Boolean),
+    sa.Index("safeguarding_matter", "matter_id"),
+    sa.Index("safeguarding_person", "person_id"),
+)
