@@ -33,6 +33,7 @@ case $1 in
   tests)
     need rabbitmq-server any '/usr/lib/rabbitmq/bin/rabbitmq-server'
     need postgresql any '/usr/lib/postgresql/*/bin/initdb'
+    need caddy command -v caddy
     need chromium command -v chromium
     need fonts-noto-cjk chinese_font
     ;;
