@@ -46,6 +46,10 @@ class Settings:
         """Where a service of the hub answers: its own address if it has one, or its place under the hub's."""
         return f"{self.urls.get(publisher, self.url)}/{publisher}/v1"
 
+    def log_of(self, publisher: str) -> str:
+        """Where a service hands out its log: `/events` under this (what `/v1/events` is, is the service's own business)."""
+        return self.url_of(publisher).removesuffix("/v1")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:

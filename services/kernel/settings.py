@@ -165,8 +165,8 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         name="HUB_URL", into="url", kind=BASE, default="http://127.0.0.1:8080",
-        en="The hub as its services reach it; events are pulled from `{HUB_URL}/{publisher}/v1/events`.",
-        zh="各服务访问枢纽的地址; 从 `{HUB_URL}/{publisher}/v1/events` 拉取事件。",
+        en="The hub as its services reach it; events are pulled from `{HUB_URL}/{publisher}/events`.",
+        zh="各服务访问枢纽的地址; 从 `{HUB_URL}/{publisher}/events` 拉取事件。",
     ),
     *(
         Setting(

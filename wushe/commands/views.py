@@ -53,7 +53,7 @@ def _pull(settings: Settings) -> Pull:
     def pages(publisher: str, after: int, until: int) -> Iterator[list[bytes]]:
         while after < until:
             limit = min(PAGE // 2, until - after)
-            answer = session.get(f"{settings.url_of(publisher)}/events", params={"after": after, "limit": limit}, timeout=60)
+            answer = session.get(f"{settings.log_of(publisher)}/events", params={"after": after, "limit": limit}, timeout=60)
             answer.raise_for_status()
             page = read_batch(answer.content)
             if not page:

@@ -52,7 +52,7 @@ class Process:
     def _open(self, manifest: Manifest, settings: Settings) -> Opened:
         store = Store(manifest, settings.database_url, owner_url=settings.owner_database_url or None, clock=self.clock)
         vault = _vault(settings, store) if settings.keys_url else None
-        urls = {publisher: settings.url_of(publisher) for publisher in manifest.hears}
+        urls = {publisher: settings.log_of(publisher) for publisher in manifest.hears}
         bus = BusRuntime(manifest, store, settings.amqp_url, urls, settings.service_token, single_events=settings.single_events)
         return Opened(manifest, settings, self.site, store, vault, bus, Clockwork(store))
 

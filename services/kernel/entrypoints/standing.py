@@ -17,7 +17,7 @@ READERS = ("service", "auditor", "administrator")
 def stand(opened: Opened) -> None:
     """Add the standing paths of one service."""
     name = opened.name
-    opened.add(Route(name, "GET", opened.url("/events"), "events", lambda request: events(opened, request), READERS, document={"kind": "events"}))
+    opened.add(Route(name, "GET", f"/{name}/events", "events", lambda request: events(opened, request), READERS, document={"kind": "events"}))
     opened.add(Route(name, "GET", f"/{name}/healthz", "healthz", healthy, None, quick=True))
     opened.add(Route(name, "GET", f"/{name}/readyz", "readyz", lambda request: ready([opened]), None))
     opened.add(Route(name, "GET", f"/{name}/openapi.json", "openapi", lambda request: document(opened.site, name), None))
