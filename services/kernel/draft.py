@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID, uuid5
 
 import msgspec
 
@@ -158,7 +158,7 @@ class Draft:
         position = before.position + 1
         attributes = _attributes(ask)
         wire = Wire(
-            specversion="1.0", datacontenttype="application/json", id=uuid4(), source=f"/{self.manifest.name}", type=name,
+            specversion="1.0", datacontenttype="application/json", id=uuid5(ask.id, str(version)), source=f"/{self.manifest.name}", type=name,
             subject=stream, time=instant(self.now), position=position, streamversion=version, schemaversion=version_of(event),
             previous=chained(before.hash), data=msgspec.Raw(data), **attributes,
         )  # fmt: skip
