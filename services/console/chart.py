@@ -164,9 +164,20 @@ def draw(
     arrows, rings = _arrows(shown, places)
     height = lanes[-1].y + lanes[-1].height
     return Chart(
-        width=width, height=height + 8, left=GUTTER, right=right, top=TOP, lanes=lanes, bars=bars,
-        arrows=tuple(arrows), rings=tuple(rings), tags=(*_tags(bars, arrows),), ticks=_ticks(whole.steps, xs, date), scaled=scaled, cursor=cursor,
-    )  # fmt: skip
+        width=width,
+        height=height + 8,
+        left=GUTTER,
+        right=right,
+        top=TOP,
+        lanes=lanes,
+        bars=bars,
+        arrows=tuple(arrows),
+        rings=tuple(rings),
+        tags=tuple(_tags(bars, arrows)),
+        ticks=_ticks(whole.steps, xs, date),
+        scaled=scaled,
+        cursor=cursor,
+    )
 
 
 # --- time to the right ------------------------------------------------------------------------------------------------

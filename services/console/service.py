@@ -156,7 +156,7 @@ class ConsoleService:
         model = matter.build(
             entries, n, moment(v.request.query.get("known_at", "")), may_act=v.who.works_at_station,
         )  # fmt: skip
-        return matter.with_proof(model, proved.custody(v.hub, v.id, model.known_at, entries))
+        return matter.with_proof(model, proved.custody(v.hub, v.id, model.known_at, model.custody.whole.steps))
 
     # --- partners ---
 
