@@ -231,7 +231,7 @@ class Relay:
         metrics.relay_failed(self._store.name, self._output.name, type(failure).__name__)
         log.noticed(self._store.name, "relay-failed", level="warning", code=self._output.name, error=failure)
         self._failures += 1
-        self._stopping.wait(min(10.0, self._pause * 2 ** min(self._failures, 10)) * (0.5 + random()))
+        self._stopping.wait(min(5.0, self._pause * 2 ** min(self._failures, 10)) * (0.5 + random()))
 
     def _once(self) -> None:
         """One connection, from its opening to its end."""

@@ -76,7 +76,7 @@ class Listener:
         self._stopping = threading.Event()
         self._held: dict[str, deque[Letter]] = defaultdict(deque)
         self._backoff = {publisher: Backoff(0.1, 10.0) for publisher in publishers}
-        self._reconnect = Backoff(0.2, 10.0)
+        self._reconnect = Backoff(0.2, 5.0)
         self._pull_at = dict.fromkeys(publishers, 0.0)
         self._subscribe_at = self._replay_at = 0.0
         self._subscribed: set[str] = set()
