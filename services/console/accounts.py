@@ -1,4 +1,4 @@
-"""Who may sign in. For now the three demo roles; accounts with passwords or OIDC come behind the same function."""
+"""Who may sign in. For now the demo's roles (`demo`); accounts with passwords or OIDC come behind the same function."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ class Account:
 
     id: str
     role: str
-    zh: str
-    en: str
+    name_zh: str
+    name_en: str
     org: str = ""
     organization_code: str = ""
 
@@ -36,21 +36,9 @@ class Account:
         return self.role in STATION_ROLES
 
 
-DEMO = (
-    Account(id="w-demo", role="coordinator", org="220104004", zh="永昌街道社工站", en="Yongchang sub-district station"),
-    Account(
-        id="p-demo", role="partner", organization_code="leifeng-nanguan", zh="雷锋车队南关分会",
-        en="Lei Feng drivers, Nanguan branch",
-    ),
-    Account(id="a-demo", role="auditor", org="cc-audit", zh="审计员", en="Auditor"),
-)  # fmt: skip
-"""The demo's three roles, the names that its sign-in page and the command line print."""
-
-
-def demo(account_id: str, look: Look) -> Account | None:
-    """A demo account by its id; a partner's organization is looked up in the directory."""
-    found = next((account for account in DEMO if account.id == account_id), None)
-    if found is None or not found.organization_code:
-        return found
-    rows = look.all(views.organization, code=found.organization_code)
-    return replace(found, org=str(rows[0]["organization_id"])) if rows else found
+def settled(account: Account, look: Look) -> Account:
+    """The account with its organization's id, looked up in the directory."""
+    if not account.organization_code:
+        return account
+    rows = look.all(views.organization, code=account.organization_code)
+    return replace(account, org=str(rows[0]["organization_id"])) if rows else account

@@ -10,11 +10,11 @@ from uuid import uuid4
 
 import sqlalchemy as sa
 
-from services.console import accounts, assets, proved, views
+from services.console import assets, demo, proved, views
 from services.console.directory import Directory
 from services.console.hub import Answer, Hub, Unreachable
 from services.console.pages import matter, matters, offers, signin, take, worklist
-from services.console.web import SECURITY, Visit, home, page_for, visit
+from services.console.web import SECURITY, Visit, home, page_for, signed_in, visit
 from services.console.words import CHINA, Lang
 from services.contracts.words import STATION_ROLES
 from services.kernel.clock import system_clock
@@ -48,13 +48,13 @@ class ConsoleService:
         """One button for each demo role; who is signed in already goes on."""
         if v.account is not None:
             return v.go(home(v.account))
-        return v.page(signin.page(accounts.DEMO if v.settings.demo else (), v.frame()))
+        return v.page(signin.page(demo.ROLES if v.settings.demo else (), v.frame()))
 
     @http("POST", "/sign-in", roles=None, page=True)
     @page_for(anybody=True)
     def sign_in(self, v: Visit) -> Page:
         """Begin a session as one of the demo's roles, where the demo is on."""
-        chosen = accounts.demo(v.request.form.get("account", ""), v.look) if v.settings.demo else None
+        chosen = signed_in(v.request.form.get("account", ""), v.settings, v.look)
         if chosen is None:
             return v.go("/sign-in", failed=v.words("signin.again"))
         v.sign(chosen.id)

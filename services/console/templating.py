@@ -20,7 +20,6 @@ class Frame:
     words: Words
     path: str = "/"
     user: str = ""
-    role: str = ""
     theme: str = "auto"
     type: str = "normal"
     csrf: str = ""

@@ -17,7 +17,8 @@ from uuid import UUID
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
-from services.console.accounts import Account, demo
+from services.console import demo
+from services.console.accounts import Account, settled
 from services.console.hub import Hub, Unreachable
 from services.console.templating import Frame, render
 from services.console.words import LANGS, Lang, Words
@@ -89,8 +90,7 @@ class Visit:
         """What surrounds the page."""
         who, t = self.account, self.words
         return Frame(
-            words=t, path=path or self.request.url, user=t.pick(who.zh, who.en) if who else "",
-            role=t.code("role", who.role) if who else "", theme=self.prefs.get("theme", "auto"),
+            words=t, path=path or self.request.url, user=t.pick(who.name_zh, who.name_en) if who else "", theme=self.prefs.get("theme", "auto"),
             type=self.prefs.get("type", "normal"), csrf=self.csrf, done=self.done, failed=self.failed,
             nav=navigation(who, t), demo=self.settings.demo,
         )  # fmt: skip
@@ -151,13 +151,19 @@ def visit(
     prefs = {name: v for name, known in PREFERENCES.items() if (v := request.cookies.get(name, "")) in known}
     lang: Lang = "en" if prefs.get("lang") == "en" else "zh"
     session, account_id = _opened(settings, request.cookies.get(SESSION, ""))
-    account = demo(account_id, look) if account_id and settings.demo else None
+    account = signed_in(account_id, settings, look)
     words = Words(lang, system_clock(), names(lang))
     found = Visit(request, settings, look, words, prefs, session, account)
     if not session:
         found.sign("")
     _hear_said(found)
     return found
+
+
+def signed_in(account_id: str, settings: Settings, look: Look) -> Account | None:
+    """The account of this id, if it may sign in here."""
+    found = demo.found(account_id) if settings.demo else None
+    return None if found is None else settled(found, look)
 
 
 def _opened(settings: Settings, value: str) -> tuple[str, str]:

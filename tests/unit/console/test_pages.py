@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from services.console import accounts
+from services.console import demo
 from services.console.pages import matter, matters, offers, signin, take, worklist
 from services.console.record import story
 from services.console.templating import Frame
@@ -20,7 +20,7 @@ from tests.unit.console.stories import MATTER, NOW, OFFERS, REFERRAL, WORKER
 
 def frame(lang: Any = "zh", **more: Any) -> Frame:
     words = Words(lang, NOW, stories.NAMES.get)
-    return Frame(words=words, path="/", user="站", role="r", csrf="c-s-r-f", nav=(("/", "x"),), demo=True, **more)
+    return Frame(words=words, path="/", user="站", csrf="c-s-r-f", nav=(("/", "x"),), demo=True, **more)
 
 
 def waiting(**more: Any) -> dict[str, Any]:
@@ -53,7 +53,7 @@ def matter_page(f: Frame) -> str:
 
 
 PAGES: dict[str, Callable[[Frame], str]] = {
-    "signin": lambda f: signin.page(accounts.DEMO, f),
+    "signin": lambda f: signin.page(demo.ROLES, f),
     "worklist": lambda f: worklist.page(worklist.build([waiting(), waiting(due_at=NOW)], NOW), f),
     "matter": matter_page,
     "matter-then": lambda f: matter.page(matter.build(stories.xiaowei(), n=4), f),

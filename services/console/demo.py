@@ -1,0 +1,22 @@
+"""The demo's three roles: what its sign-in page shows and the command line prints when the hub starts."""
+
+from __future__ import annotations
+
+from services.console.accounts import Account
+
+ROLES = (
+    Account(
+        id="w-demo", role="coordinator", org="220104004", name_zh="永昌街道社工站 协调员",
+        name_en="Coordinator, Yongchang station",
+    ),
+    Account(
+        id="p-demo", role="partner", organization_code="leifeng-nanguan", name_zh="雷锋车队南关分会 联络员",
+        name_en="Lei Feng drivers, Nanguan branch",
+    ),
+    Account(id="a-demo", role="auditor", org="cc-audit", name_zh="市级审计员", name_en="City auditor"),
+)  # fmt: skip
+
+
+def found(account_id: str) -> Account | None:
+    """The demo account under an id."""
+    return next((account for account in ROLES if account.id == account_id), None)
