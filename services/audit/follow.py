@@ -17,7 +17,7 @@ from services.audit.domain import finding as findings
 from services.audit.entries import Entry, read
 from services.audit.ledger import instant, micros
 from services.audit.tables import entry
-from services.contracts.audit import ReportCustodyBroken, ReportCustodyRestored
+from services.contracts.audit import ReportCustodyBroken, ReportCustodyMended
 from services.contracts.words import SOCIETY_OF
 from services.kernel.manifest import Do, Look
 from services.kernel.view import Change, drop, put
@@ -37,7 +37,7 @@ BARS: dict[str, Fault | None] = {
 
 
 class CustodyFollower:
-    """Keeps `matter`, `custody` and `bar` true to the ledger; asks for `CustodyBroken` and `CustodyRestored`."""
+    """Keeps `matter`, `custody` and `bar` true to the ledger; asks for `CustodyBroken` and `CustodyMended`."""
 
     name = "custody"
     tables: tuple[sa.Table, ...] = (views.custody, views.matter, views.bar)
@@ -195,7 +195,7 @@ def _told(matter_id: UUID, found: Iterable[Finding], told: list[dict[str, Any]])
         over = there.get(key)
         if state == "open" and (over is None or over.until is not None):
             until = instant(over.until if over is not None and over.until is not None else _since(told, key))
-            todo.append(Do(findings.DECIDER, matter_id, ReportCustodyRestored(finding=key, until=until)))
+            todo.append(Do(findings.DECIDER, matter_id, ReportCustodyMended(finding=key, until=until)))
     return todo
 
 

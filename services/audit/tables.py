@@ -36,7 +36,6 @@ entry = sa.Table(
 
 sa.Index("entry_of_matter", entry.c.matter_id, entry.c.idx)
 sa.Index("entry_of_stream", entry.c.stream, entry.c.seq)
-sa.Index("entry_by_rt", entry.c.rt)
 
 tile = sa.Table(
     "tile",

@@ -11,7 +11,7 @@ from services.audit.tables import KEPT
 from services.contracts.audit import (
     CaseReplayed,
     CustodyBroken,
-    CustodyRestored,
+    CustodyMended,
     GapDetected,
     GapFilled,
     IntegrityBroken,
@@ -98,7 +98,7 @@ def project(recorded: Recorded) -> list[Change]:
                     version=recorded.version,
                 )
             ]
-        case CustodyRestored() as event:
+        case CustodyMended() as event:
             return [
                 put(finding, event.matter_id, event.finding, until=event.until, state="over", version=recorded.version)
             ]

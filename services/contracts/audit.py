@@ -82,8 +82,8 @@ class CustodyBroken:
     entry: Count
 
 
-@published("custody.restored", zh="责任恢复")
-class CustodyRestored:
+@published("custody.mended", zh="责任恢复")
+class CustodyMended:
     """What was broken is held again by exactly one party, or is no longer open."""
 
     matter_id: UUID
@@ -158,7 +158,7 @@ class ReportCustodyBroken:
 
 
 @asked(zh="报告责任恢复")
-class ReportCustodyRestored:
+class ReportCustodyMended:
     """Say that a finding that was reported is over."""
 
     finding: Code

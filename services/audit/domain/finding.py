@@ -11,16 +11,16 @@ from uuid import UUID
 from services.contracts.audit import (
     CustodyBroken,
     CustodyFault,
-    CustodyRestored,
+    CustodyMended,
     ReportCustodyBroken,
-    ReportCustodyRestored,
+    ReportCustodyMended,
 )
 from services.kernel.decider import Decider
 from services.kernel.errors import Refused
 from services.kernel.message import Ask
 
-Command = ReportCustodyBroken | ReportCustodyRestored
-Event = CustodyBroken | CustodyRestored
+Command = ReportCustodyBroken | ReportCustodyMended
+Event = CustodyBroken | CustodyMended
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def decide(command: Command, state: State, ask: Ask) -> list[Event]:
     match command:
         case ReportCustodyBroken():
             return report(command, state)
-        case ReportCustodyRestored():
+        case ReportCustodyMended():
             return restore(command, state)
         case _ as never:
             assert_never(never)
@@ -71,14 +71,14 @@ def report(command: ReportCustodyBroken, state: State) -> list[Event]:
     return [broken]
 
 
-def restore(command: ReportCustodyRestored, state: State) -> list[Event]:
+def restore(command: ReportCustodyMended, state: State) -> list[Event]:
     """The end of a break is told once, and only of one that was told."""
     known = None if state is None else state.broken.get(command.finding)
     if state is not None and command.finding in state.over:
         return []
     if state is None or known is None:
         raise Refused("not-reported", "No such break was reported.", "没有报告过这一责任落空。")
-    restored = CustodyRestored(
+    restored = CustodyMended(
         matter_id=state.matter_id,
         need_id=known.need_id,
         finding=command.finding,
@@ -96,7 +96,7 @@ def evolve(state: State, event: Event) -> State:
         case CustodyBroken():
             known = Break(event.need_id, event.fault, event.since)
             return replace(state, broken={**state.broken, event.finding: known})
-        case CustodyRestored():
+        case CustodyMended():
             left = {key: known for key, known in state.broken.items() if key != event.finding}
             return replace(state, broken=left, over=state.over | {event.finding})
         case _ as never:

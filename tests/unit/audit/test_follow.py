@@ -16,7 +16,7 @@ from services.audit.entries import read
 from services.audit.follow import CustodyFollower
 from services.audit.ledger import Ledger
 from services.contracts import intake, referral
-from services.contracts.audit import CustodyBroken, CustodyRestored
+from services.contracts.audit import CustodyBroken, CustodyMended
 from services.kernel.contract import EVENTS, name_of
 from services.kernel.manifest import Do
 from services.kernel.message import Message, Recorded
@@ -129,7 +129,7 @@ def test_two_who_took_the_same_need_are_reported_once_and_so_is_the_end_of_it():
     assert audit.db.one(views.matter, MATTER)["broken"] == 1
     audit.hear(moved(teller, "returned", harbor, worker))
     audit.follow()
-    restored = CustodyRestored(
+    restored = CustodyMended(
         matter_id=MATTER, need_id=NEED, finding=f"{NEED}.two.2", fault="two", since=since, until=teller.now
     )
     assert audit.told == [broken, restored]
@@ -186,7 +186,7 @@ def test_an_organization_that_is_suspended_while_it_holds_a_need_is_reported_unt
     audit.hear(barred(teller, "active", party))
     audit.follow()
     assert audit.told[1:] == [
-        CustodyRestored(
+        CustodyMended(
             matter_id=MATTER, need_id=NEED, finding=broken.finding, fault="suspended", since=broken.since,
             until=teller.now,
         )

@@ -1,0 +1,106 @@
+"""Reading the ledger back: the tree at a size, the size at a time, the entries of a matter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import sqlalchemy as sa
+
+from services.audit import language
+from services.audit.entries import Entry, read
+from services.audit.merkle import EMPTY_ROOT, root_at
+from services.audit.tables import entry, log_state, tile
+from services.kernel.manifest import Look
+
+
+class Cited(msgspec.Struct, frozen=True):
+    """What an event relies on beside its matter."""
+
+    consent_id: UUID | None = None
+
+
+_cited = msgspec.json.Decoder(Cited).decode
+
+
+class Tiles:
+    """The stored tiles, each read once."""
+
+    def __init__(self, look: Look) -> None:
+        self._look = look
+        self._read: dict[tuple[int, int], bytes] = {}
+
+    def __call__(self, level: int, n: int) -> bytes:
+        """The hashes of a tile; empty where there is none."""
+        if (level, n) not in self._read:
+            row = self._look.one(tile, level, n)
+            self._read[level, n] = bytes(row["data"]) if row else b""
+        return self._read[level, n]
+
+
+def size_of(look: Look) -> int:
+    """How many entries there are."""
+    row = look.one(log_state, 1)
+    return int(row["size"]) if row else 0
+
+
+def size_at(look: Look, known_at: int | None) -> int:
+    """How many entries there were then; recorded times grow with the index, so a few looks find it."""
+    low, high = 0, size_of(look)
+    if known_at is None:
+        return high
+    while low < high:
+        middle = (low + high) // 2
+        (row,) = look.run(sa.select(entry.c.rt).where(entry.c.idx == middle))
+        if row["rt"] <= known_at:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+def root_of(look: Look, size: int) -> bytes:
+    """The root of the tree when it held that many entries."""
+    return root_at(Tiles(look), size) if size else EMPTY_ROOT
+
+
+def entries_of(look: Look, matter_id: UUID, *, restricted: bool) -> list[Entry]:
+    """Everything said about a matter, and of the consents it relies on; `restricted` types only if asked for."""
+    about = _read(look, entry.c.matter_id == matter_id, restricted)
+    streams = {f"consent/{consent}" for e in about if (consent := _consent(e)) is not None}
+    there = {e.idx for e in about}
+    cited = _read(look, entry.c.stream.in_(sorted(streams)), restricted) if streams else []
+    return sorted(about + [e for e in cited if e.idx not in there], key=lambda e: e.idx)
+
+
+def _read(look: Look, where: sa.ColumnElement[bool], restricted: bool) -> list[Entry]:
+    hidden = sorted(language.restricted())
+    query = sa.select(entry.c.idx, entry.c.rt, entry.c.raw).where(where).order_by(entry.c.idx)
+    if not restricted:
+        query = query.where(entry.c.type.not_in(hidden))
+    return [read(row) for row in look.run(query)]
+
+
+def _consent(found: Entry) -> UUID | None:
+    try:
+        return _cited(found.envelope.data).consent_id
+    except msgspec.DecodeError:
+        return None
+
+
+def page(look: Look, after: int, limit: int) -> list[dict[str, Any]]:
+    """Entries from the `after`-th on, as they are."""
+    c = entry.c
+    columns = (c.idx, c.leaf, c.raw)
+    return look.run(sa.select(*columns).where(c.idx >= after).order_by(c.idx).limit(limit))
+
+
+def positions(look: Look, publishers: Sequence[str]) -> dict[str, int]:
+    """How far each publisher has been recorded."""
+    found = {}
+    for publisher in publishers:
+        (row,) = look.run(sa.select(sa.func.max(entry.c.position).label("last")).where(entry.c.publisher == publisher))
+        found[publisher] = row["last"] or 0
+    return found

@@ -1,0 +1,181 @@
+"""The audit service: it receives, translates and hands over; no rule lives here."""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64encode
+from typing import Any
+from uuid import UUID, uuid4
+
+from services.audit import archive, asked, fsck, policies, replay, tables, views
+from services.audit.custody import custody
+from services.audit.domain import finding, gap, integrity, look
+from services.audit.entries import Entry
+from services.audit.follow import CustodyFollower, barring
+from services.audit.ledger import Ledger, instant
+from services.contracts.audit import RecordReplay, ReportVerification
+from services.contracts.words import STATION_ROLES
+from services.kernel.entrypoints import Log, Reply, Request, http, lists, shows
+from services.kernel.errors import NotFound
+from services.kernel.manifest import Manifest
+
+PUBLISHERS = ("intake", "referral", "volunteer", "partner", "audit")
+
+MANIFEST = Manifest(
+    name="audit",
+    deciders=(finding.DECIDER, gap.DECIDER, integrity.DECIDER, look.DECIDER),
+    metadata=views.METADATA,
+    project=views.project,
+    hears=PUBLISHERS,
+    record=Ledger,
+    kept=tables.KEPT,
+    followers=(CustodyFollower(),),
+    on_gap=policies.on_gap,
+    on_filled=policies.on_filled,
+)
+
+AUDITORS = ("auditor", "service")
+READERS = ("auditor", "service", *STATION_ROLES)
+
+TIMES = {
+    "known_at": {"kind": "string", "format": "date-time"},
+    "valid_at": {"kind": "string", "format": "date-time"},
+    "purpose": "string",
+}
+PAGE = {
+    "after": {"kind": "integer", "minimum": 0},
+    "limit": {"kind": "integer", "minimum": 1, "maximum": asked.MOST},
+}
+HEADED = {"type": "object", "required": ["size", "root"]}
+
+
+def b64(hashed: bytes) -> str:
+    """A hash as answers write it."""
+    return urlsafe_b64encode(hashed).rstrip(b"=").decode()
+
+
+class AuditService:
+    """Auditors replay matters, see who answered, and check the ledger; stations see their matters' chains."""
+
+    name = "audit"
+    log = Log(MANIFEST)
+
+    matters = lists("/matters", views.matter, by=("open", "holders", "society", "broken"), roles=READERS)
+    matter = shows("/matters/{id}", views.matter, roles=READERS)
+    findings = lists("/findings", views.finding, by=("state", "fault", "matter_id"), roles=READERS)
+    gaps = lists("/gaps", views.gap, by=("state", "publisher"), roles=AUDITORS)
+    looks = lists("/looks", views.look, by=("matter_id", "actor"), roles=AUDITORS)
+    verifications = lists("/verifications", views.check, by=("kind",), roles=AUDITORS)
+
+    @http("GET", "/matters/{id}/replay", roles=READERS, query=TIMES, answer=HEADED, says="the matter as it was")
+    def replay(self, request: Request) -> object:
+        """The matter as it was at `valid_at`, by what was known at `known_at`, with the ledger's size and root then."""
+        found = Asked(self.log, request, "replay")
+        state = replay.state(found.matter_id, found.entries, barring(self.log.look), **found.times.micros)
+        return found.answer(state, state["entries"])
+
+    @http("GET", "/matters/{id}/custody", roles=READERS, query=TIMES, answer=HEADED, says="who answered, when")
+    def custody(self, request: Request) -> object:
+        """Who answered for the matter and each of its needs, from beginning to end, and what was wrong with that."""
+        found = Asked(self.log, request, "custody")
+        chain = custody(found.entries, barring(self.log.look), **found.times.micros)
+        drawn = {"open": None in chain.open, "holders": list(chain.holders()), **replay.chart(chain)}
+        return found.answer(drawn, len(chain.steps))
+
+    @http("GET", "/matters/{id}/timeline", roles=READERS, query=TIMES | PAGE, answer=HEADED, says="what happened")
+    def timeline(self, request: Request) -> object:
+        """Everything that happened, in the order in which it happened, page by page."""
+        found = Asked(self.log, request, "timeline", "after", "limit")
+        after, limit = asked.page(request.query)
+        lines = replay.told(found.entries, **found.times.micros)
+        more = after + limit if len(lines) > after + limit else None
+        items = [replay.line(happening) for happening in lines[after : after + limit]]
+        return found.answer({"items": items, "next": more, "total": len(lines)}, len(items))
+
+    @http("GET", "/ledger", roles=(*AUDITORS, "administrator"), query=PAGE, answer=HEADED, says="entries as they are")
+    def ledger(self, request: Request) -> Reply:
+        """Entries from the `after`-th on, each in its own bytes with its hash; `next` goes on, null at the end."""
+        asked.only(request.query, "after", "limit")
+        after, limit = asked.page(request.query)
+        size = archive.size_of(self.log.look)
+        rows = [row for row in archive.page(self.log.look, after, limit) if row["idx"] < size]
+        items = b",".join(
+            b'{"entry":%b,"idx":%d,"leaf":"%b"}' % (bytes(row["raw"]), row["idx"], b64(bytes(row["leaf"])).encode())
+            for row in rows
+        )
+        end = rows[-1]["idx"] + 1 if rows else after
+        following = b"%d" % end if end < size else b"null"
+        root = b64(archive.root_of(self.log.look, size)).encode()
+        return Reply(raw=b'{"items":[%b],"next":%b,"root":"%b","size":%d}' % (items, following, root, size))
+
+    @http("GET", "/ledger/head", roles=(*AUDITORS, "administrator"), answer=HEADED, says="where the ledger ends")
+    def head(self, request: Request) -> object:
+        """The ledger's size and root, and how far each publisher has been recorded."""
+        asked.only(request.query)
+        size = archive.size_of(self.log.look)
+        publishers = archive.positions(self.log.look, PUBLISHERS)
+        return {"size": size, "root": b64(archive.root_of(self.log.look, size)), "publishers": publishers}
+
+    @http("GET", "/ledger/verification", roles=(*AUDITORS, "administrator"), answer=HEADED, says="whether it is sound")
+    def verification(self, request: Request) -> object:
+        """Every entry read and hashed again and compared with the tree; what came of it is on record."""
+        asked.only(request.query)
+        found = fsck.verify(self.log.look)
+        report = ReportVerification(
+            size=found.size, root=b64(found.root), flaws_count=found.count, flaws=tuple(found.flaws)
+        )
+        self.log.ask(integrity.DECIDER, integrity.STREAM, report, request)
+        return {
+            "sound": found.count == 0,
+            "size": found.size,
+            "root": b64(found.root),
+            "flaws_count": found.count,
+            "flaws": [{"code": flaw.code, "entry": flaw.entry} for flaw in found.flaws],
+        }
+
+
+class Asked:
+    """A question about one matter: its entries, the times it is asked for, and the ledger as it then was."""
+
+    def __init__(self, log: Any, request: Request, view: str, *more: str) -> None:
+        asked.only(request.query, *TIMES, *more)
+        self.log, self.request, self.view = log, request, view
+        self.matter_id: UUID = request.path["id"]
+        self.times, self.purpose = asked.times(request.query), asked.purpose(request.query)
+        self.size = archive.size_at(log.look, self.times.micros["known_at"])
+        self.entries: list[Entry] = archive.entries_of(log.look, self.matter_id, restricted=self.audits)
+        if not self.entries:
+            raise NotFound("no such matter")
+
+    @property
+    def audits(self) -> bool:
+        """Whether an auditor asks: he sees that something restricted happened, and that he looked is on record."""
+        return self.request.actor.role == "auditor"
+
+    def answer(self, found: dict[str, Any], entries: int) -> dict[str, Any]:
+        """What was found, with the size and root of the ledger that make it reproducible."""
+        root = b64(archive.root_of(self.log.look, self.size))
+        if self.audits:
+            self._record(entries, root)
+        last = self.entries[-1]
+        return {
+            "matter_id": str(self.matter_id),
+            "known_at": None if self.times.known_at is None else self.times.known_at.isoformat(),
+            "valid_at": None if self.times.valid_at is None else self.times.valid_at.isoformat(),
+            "last_entry_at": instant(last.rt).isoformat(),
+            "size": self.size,
+            "root": root,
+            **found,
+        }
+
+    def _record(self, entries: int, root: str) -> None:
+        looked = RecordReplay(
+            matter_id=self.matter_id,
+            view=self.view,
+            known_at=self.times.known_at,
+            valid_at=self.times.valid_at,
+            purpose=self.purpose,
+            entries=entries,
+            size=self.size,
+            root=root,
+        )
+        self.log.ask(look.DECIDER, uuid4(), looked, self.request)
