@@ -58,6 +58,12 @@ def _about_person(command: Any, itself: UUID, look: Look) -> Known:
     )
 
 
+def _about_answer(command: public.AnswerConsentRequest, itself: UUID, look: Look) -> Known:
+    """The person of whom the consent was asked."""
+    row = look.one(t.consents, itself)
+    return Known(itself=itself, person=person_fact(look, row["person_id"]) if row else None)
+
+
 def _for_case(command: public.OpenCase, itself: UUID, look: Look) -> Known:
     """The person, the consents, and the request that is to become the case."""
     return Known(
@@ -163,6 +169,7 @@ FACTS: Mapping[type, Facts] = cast(
         public.RequestConsent: _about_person,
         public.GrantConsent: _about_person,
         public.RefuseConsent: _about_person,
+        public.AnswerConsentRequest: _about_answer,
         public.DiscloseIdentity: _about_person,
         public.SetVisitPlan: _about_person,
         public.OpenCase: _for_case,

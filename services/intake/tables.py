@@ -74,7 +74,7 @@ reads = _table(
     "reads",
     ("position",),
     _key("position", sa.BigInteger),
-    *_ids("person_id", "disclosure_id", "case_id"),
+    *_ids("person_id", "disclosure_id", "case_id", "request_id"),
     *_texts("reader", "reader_role", "reader_org", "why", "categories"),
     *_times("at"),
     sa.Column("allowed", sa.Boolean),

@@ -195,6 +195,13 @@ def _read(recorded: Recorded, event: public.IdentityRead | public.IdentityReadRe
     return [_person(recorded), row]
 
 
+def _notes_read(recorded: Recorded, event: public.HelpRequestNotesRead) -> list[Change]:
+    row = put(t.reads, recorded.position, request_id=event.matter_id, reader=event.reader, reader_role=event.reader_role,
+              reader_org=event.reader_org, why=event.why, categories="narrative", at=recorded.recorded_at,
+              allowed=event.allowed)  # fmt: skip
+    return [_request(recorded), row]
+
+
 # --- consents and disclosures -----------------------------------------------------------------------------------------
 
 
@@ -456,6 +463,7 @@ SHOWN: dict[type, Shown] = {
     public.HelpRequestReopened: lambda r, e: [_request(r, state="triaged", outcome=None, closed_at=None)],
     public.DuplicateRequestLinked: _duplicate,
     public.HelpRequestEnteredInError: lambda r, e: [_request(r, state="entered_in_error", follow_up_by=None)],
+    public.HelpRequestNotesRead: _notes_read,
     public.PersonRegistered: _registered,
     public.PersonDetailsAmended: _amended,
     public.ClientGroupAssigned: _grouped,

@@ -136,6 +136,21 @@ class RefuseConsent:
     receivers: Parties = ()
 
 
+@asked(zh="登记答复")
+class AnswerConsentRequest:
+    """Write down the answer to a consent that was asked for: yes or no, to just what was asked."""
+
+    answer: Literal["yes", "no"]
+    by: Giver
+    method: Code
+    sensitive: bool = False
+    by_person_id: UUID | None = None
+    child_asked: Code | None = None
+    evidence_ref: Ref | None = None
+    valid_until: Instant | None = None
+    words: Narrative | None = None
+
+
 @asked(zh="撤回同意")
 class WithdrawConsent:
     """Withdraw a consent: wholly, for some receivers, or for some categories. Never refused while it is in force."""

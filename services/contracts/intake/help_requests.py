@@ -158,6 +158,18 @@ class DuplicateRequestLinked:
     other_request_id: UUID
 
 
+@published("help-request.notes-read", zh="查阅求助记录")
+class HelpRequestNotesRead:
+    """Somebody asked to read what was told with this request, for this purpose, and was let or not."""
+
+    matter_id: UUID
+    reader: Ref
+    reader_role: Code
+    why: Code
+    allowed: bool
+    reader_org: Ref | None = None
+
+
 @published("help-request.entered-in-error", zh="求助误录", closes="matter")
 class HelpRequestEnteredInError:
     """This request should never have existed; two persons say so. It stays readable, marked."""
@@ -282,6 +294,13 @@ class LinkDuplicateRequest:
     """Say that another open request is about the same need."""
 
     other_request_id: UUID
+
+
+@asked(zh="查阅求助记录")
+class ReadHelpRequestNotes:
+    """Read what was told with this request; the attempt is on record."""
+
+    why: Code
 
 
 @asked(zh="标记求助误录")

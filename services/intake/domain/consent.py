@@ -26,6 +26,10 @@ class Requested:
 
     consent_id: UUID
     person_id: UUID
+    purposes: Purposes
+    categories: Categories
+    receivers: tuple[Party, ...]
+    notice_version: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,6 +66,7 @@ Command = (
     public.RequestConsent
     | public.GrantConsent
     | public.RefuseConsent
+    | public.AnswerConsentRequest
     | public.WithdrawConsent
     | public.ExpireConsent
     | public.SupersedeConsent
@@ -85,6 +90,8 @@ def decide(command: Command, state: State | None, ask: Ask) -> list[Event]:
             return grant(command, state, ask)
         case public.RefuseConsent():
             return refuse(command, state, ask)
+        case public.AnswerConsentRequest():
+            return answer(command, state, ask)
         case public.WithdrawConsent():
             return withdraw(command, state)
         case public.ExpireConsent():
@@ -95,15 +102,14 @@ def decide(command: Command, state: State | None, ask: Ask) -> list[Event]:
             assert_never(command)
 
 
-def _terms(purposes: Purposes, *others: tuple[codes.Table, str | None, str]) -> None:
+def _terms(purposes: Purposes, method: str) -> None:
     codes.PURPOSE.known(*purposes, field="purposes")
-    for table, code, field in others:
-        table.known(code, field=field)
+    codes.CONSENT_METHOD.known(method, field="method")
 
 
 def request(command: public.RequestConsent, state: State | None, ask: Ask) -> list[Event]:
     """Ask. Who has said no is not asked again for the same, unless he wishes it."""
-    _terms(command.purposes)
+    codes.PURPOSE.known(*command.purposes, field="purposes")
     if state is not None:
         raise already_there("consent", "同意")
     person = registered(ask)
@@ -133,15 +139,14 @@ def _nothing_new(command: public.RequestConsent, purposes: Purposes, receivers: 
 
 def grant(command: public.GrantConsent, state: State | None, ask: Ask) -> list[Event]:
     """A yes: by whoever may give it, separate for what is sensitive, the child asked where old enough."""
-    _terms(command.purposes, (codes.CONSENT_METHOD, command.method, "method"),
-           (codes.CHILD_ASKED, command.child_asked, "child_asked"))  # fmt: skip
-    match state:
-        case Requested(person_id=command.person_id):
-            consent_id = state.consent_id
-        case None:
-            consent_id = itself(ask)
-        case _:
-            raise already_there("consent", "同意")
+    if state is not None:
+        raise already_there("consent", "同意")
+    return _granted(command, itself(ask), ask)
+
+
+def _granted(command: public.GrantConsent, consent_id: UUID, ask: Ask) -> list[Event]:
+    _terms(command.purposes, command.method)
+    codes.CHILD_ASKED.known(command.child_asked, field="child_asked")
     _may_give(command, registered(ask), today(ask))
     _separate(command)
     return [
@@ -212,16 +217,13 @@ def _separate(command: public.GrantConsent) -> None:
 
 def refuse(command: public.RefuseConsent, state: State | None, ask: Ask) -> list[Event]:
     """A no is a complete answer."""
-    _terms(command.purposes, (codes.CONSENT_METHOD, command.method, "method"))
-    match state:
-        case Requested(person_id=command.person_id):
-            consent_id = state.consent_id
-        case None:
-            consent_id = itself(ask)
-        case Denied():
-            return []
-        case _:
-            raise already_there("consent", "同意")
+    if state is not None:
+        raise already_there("consent", "同意")
+    return _refused(command, itself(ask), ask)
+
+
+def _refused(command: public.RefuseConsent, consent_id: UUID, ask: Ask) -> list[Event]:
+    _terms(command.purposes, command.method)
     return [
         public.ConsentRefused(
             consent_id=consent_id,
@@ -233,6 +235,50 @@ def refuse(command: public.RefuseConsent, state: State | None, ask: Ask) -> list
             method=command.method,
         )
     ]
+
+
+def answer(command: public.AnswerConsentRequest, state: State | None, ask: Ask) -> list[Event]:
+    """The answer to what was asked, no more and no less."""
+    if state is None:
+        raise NotFound("no such consent")
+    if (isinstance(state, Denied) and command.answer == "no") or (
+        isinstance(state, Granted) and command.answer == "yes"
+    ):
+        return []
+    if not isinstance(state, Requested):
+        raise Refused("answered-already", "This has been answered; record a new consent.", "已答复; 请另行登记同意。",
+                      allowed=("grant-consent", "request-consent"))  # fmt: skip
+    if command.answer == "no":
+        return _refused(_the_no(command, state), state.consent_id, ask)
+    return _granted(_the_yes(command, state), state.consent_id, ask)
+
+
+def _the_no(command: public.AnswerConsentRequest, asked: Requested) -> public.RefuseConsent:
+    return public.RefuseConsent(
+        person_id=asked.person_id,
+        by=command.by,
+        purposes=asked.purposes,
+        categories=asked.categories,
+        method=command.method,
+        receivers=asked.receivers,
+    )
+
+
+def _the_yes(command: public.AnswerConsentRequest, asked: Requested) -> public.GrantConsent:
+    return public.GrantConsent(
+        person_id=asked.person_id,
+        by=command.by,
+        purposes=asked.purposes,
+        categories=asked.categories,
+        method=command.method,
+        notice_version=asked.notice_version,
+        receivers=asked.receivers,
+        sensitive=command.sensitive,
+        by_person_id=command.by_person_id,
+        child_asked=command.child_asked,
+        evidence_ref=command.evidence_ref,
+        valid_until=command.valid_until,
+    )
 
 
 def withdraw(command: public.WithdrawConsent, state: State | None) -> list[Event]:
@@ -305,7 +351,14 @@ def evolve(state: State | None, event: Event) -> State | None:
     """The consent after this event."""
     match event:
         case public.ConsentRequested():
-            return Requested(consent_id=event.consent_id, person_id=event.person_id)
+            return Requested(
+                consent_id=event.consent_id,
+                person_id=event.person_id,
+                purposes=event.purposes,
+                categories=event.categories,
+                receivers=event.receivers,
+                notice_version=event.notice_version,
+            )
         case public.ConsentGranted():
             return Granted(
                 consent_id=event.consent_id,

@@ -27,6 +27,7 @@ from services.intake.domain.help_request_state import (
     not_now,
 )
 from services.intake.domain.known import itself, known
+from services.intake.domain.reading import STATION_READERS, keeps
 from services.intake.domain.rules import already_there
 from services.kernel.decider import Decider
 from services.kernel.errors import NotFound, Refused
@@ -46,6 +47,7 @@ Command = (
     | public.ReopenHelpRequest
     | public.LinkDuplicateRequest
     | public.MarkHelpRequestEnteredInError
+    | public.ReadHelpRequestNotes
 )
 
 
@@ -80,6 +82,8 @@ def decide(command: Command, state: State | None, ask: Ask) -> list[Event]:  # n
             return link_duplicate(command, state, ask)
         case public.MarkHelpRequestEnteredInError():
             return mark_error(command, state, ask)
+        case public.ReadHelpRequestNotes():
+            return read_notes(command, state, ask)
         case _:
             assert_never(command)
 
@@ -266,6 +270,22 @@ def convert(command: public.ConvertHelpRequest, state: State) -> list[Event]:
     if not isinstance(state, Open):
         raise not_now(state)
     return [public.HelpRequestConverted(matter_id=state.core.matter_id, case_id=command.case_id)]
+
+
+def read_notes(command: public.ReadHelpRequestNotes, state: State, ask: Ask) -> list[Event]:
+    """The station that has the request may read what was told; whoever asks is on record (INV-33)."""
+    codes.READ_PURPOSE.known(command.why, field="why")
+    actor = ask.actor
+    return [
+        public.HelpRequestNotesRead(
+            matter_id=state.core.matter_id,
+            reader=actor.id,
+            reader_role=actor.role,
+            why=command.why,
+            allowed=actor.role in STATION_READERS and keeps(state.core.area, actor.org),
+            reader_org=actor.org or None,
+        )
+    ]
 
 
 DECIDER = Decider(name="help-request", decide=decide, evolve=evolve, events=Event, states=State)

@@ -18,6 +18,7 @@ class Core:
 
     matter_id: UUID
     unit: Party
+    area: str = ""
     person_id: UUID | None = None
     dispatcher: Party | None = None
 
@@ -125,6 +126,7 @@ Event = (
     | public.HelpRequestReopened
     | public.DuplicateRequestLinked
     | public.HelpRequestEnteredInError
+    | public.HelpRequestNotesRead
 )
 
 OPEN_STATES = frozenset({"received", "triaged", "waiting_client", "in_service", "referred"})
@@ -134,7 +136,9 @@ OPEN_STATES = frozenset({"received", "triaged", "waiting_client", "in_service", 
 def evolve(state: State | None, event: Event) -> State | None:  # noqa: C901 - one line an event
     """The request after this event."""
     if isinstance(event, public.HelpRequestReceived):
-        return Received(core=Core(matter_id=event.matter_id, unit=event.unit, person_id=event.person_id))
+        return Received(
+            core=Core(matter_id=event.matter_id, unit=event.unit, area=event.area, person_id=event.person_id)
+        )
     if state is None:
         return None
     core = state.core
@@ -165,6 +169,8 @@ def evolve(state: State | None, event: Event) -> State | None:  # noqa: C901 - o
             return Duplicate(core=core, other_request_id=event.other_request_id)
         case public.HelpRequestEnteredInError():
             return EnteredInError(core=core)
+        case public.HelpRequestNotesRead():
+            return state
         case _:
             assert_never(event)
 

@@ -67,10 +67,10 @@ def _own(whom: Whom, ask: Ask) -> Way | None:
     own = next((case for case in known(ask).cases if f"worker:{ask.actor.id}" in case.workers), None)
     if own is not None:
         return Way(categories=EVERYTHING, case_id=own.case_id)
-    return Way(categories=EVERYTHING) if _keeps(whom.station, ask.actor.org) else None
+    return Way(categories=EVERYTHING) if keeps(whom.station, ask.actor.org) else None
 
 
-def _keeps(station: str, org: str) -> bool:
+def keeps(station: str, org: str) -> bool:
     """A street's station reads for its communities, whose codes begin with its own."""
     return bool(org) and station.startswith(org)
 

@@ -1,0 +1,230 @@
+"""Whenever somebody says X, intake does Y: requests follow their strands, access follows consent and service."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID, uuid5
+
+from services.contracts import intake as public
+from services.contracts import referral, volunteer
+from services.contracts.words import Party
+from services.intake import tables as t
+from services.intake.domain import case, consent, disclosure, help_request, visit_plan
+from services.intake.domain.help_request_state import OPEN_STATES
+from services.kernel.contract import about
+from services.kernel.manifest import Do, Look, Timer
+from services.kernel.message import Message
+from services.kernel.view import Change, put
+
+Row = dict[str, Any]
+
+OPEN_CASES = frozenset({"opened", "assessed", "planned", "intervening", "evaluated", "suspended"})
+
+
+def whenever(message: Message, look: Look) -> list[Do]:
+    """What intake does about a message; messages it does not know are nothing to it."""
+    match message.envelope.publisher:
+        case "intake":
+            return _own(message, look)
+        case "referral":
+            return _referral(message, look)
+        case "volunteer":
+            return _volunteer(message, look)
+        case _:
+            return []
+
+
+# --- its own: what one aggregate does to another ----------------------------------------------------------------------
+
+
+def _own(message: Message, look: Look) -> list[Do]:
+    match message.event:
+        case public.CaseOpened(request_id=UUID() as request_id, case_id=case_id):
+            return [Do(help_request.DECIDER, request_id, public.ConvertHelpRequest(case_id=case_id))]
+        case public.ConsentGranted() as event:
+            return _open_up(message, event, look)
+        case public.ConsentWithdrawn(consent_id=consent_id) as event:
+            left = event.receivers_left if event.categories_left else ()
+            return _revoke_all(look, "consent-withdrawn", left, consent_id=consent_id)
+        case public.ConsentExpired(consent_id=consent_id) | public.ConsentSuperseded(consent_id=consent_id):
+            return _revoke_all(look, "consent-ended", (), consent_id=consent_id)
+        case public.PersonDied(person_id=person_id):
+            return _stop_all(person_id, look)
+        case _:
+            return []
+
+
+def _open_up(message: Message, event: public.ConsentGranted, look: Look) -> list[Do]:
+    """A consent that comes after the acceptance opens what the acceptance could not."""
+    if "referral" not in event.purposes:
+        return []
+    live = {row["need_id"] for row in look.all(t.disclosures, person_id=event.person_id, state="live")}
+    strands = [
+        row for matter_id in matters_of(event.person_id, look) for row in look.all(t.strands, matter_id=matter_id)
+    ]
+    waiting = [
+        row for row in strands if row["is_open"] and row["receiver"] in event.receivers and row["need_id"] not in live
+    ]
+    return [_disclose(message, row["need_id"], event.person_id, row["receiver"], row["matter_id"]) for row in waiting]
+
+
+def _stop_all(person_id: UUID, look: Look) -> list[Do]:
+    """The person has died: cases close, visits stop, nobody reads any more (H6)."""
+    closed = [
+        Do(case.DECIDER, row["case_id"], public.CloseCaseOnDeath())
+        for row in look.all(t.cases, person_id=person_id)
+        if row["state"] in OPEN_CASES
+    ]
+    ended = [
+        Do(visit_plan.DECIDER, row["plan_id"], public.EndVisitPlan(reason_code="deceased"))
+        for row in look.all(t.visit_plans, person_id=person_id, state="running")
+    ]
+    return [*closed, *ended, *_revoke_all(look, "deceased", (), person_id=person_id)]
+
+
+# --- referrals --------------------------------------------------------------------------------------------------------
+
+
+def _referral(message: Message, look: Look) -> list[Do]:
+    need_id = message.stream_id
+    match message.event:
+        case referral.ReferralReady(matter_id=matter_id, kind=kind) if kind != "consult":
+            return _strand_opened(matter_id, "referral", need_id, look)
+        case referral.ReferralAccepted() as event:
+            return _accepted(message, event, look)
+        case referral.ReferralReturned() | referral.ReferralRerouted():
+            return _revoke_all(look, "returned", (), need_id=need_id)
+        case referral.ReferralClosed() as event:
+            done = event.confirmed and event.outcome == "delivered"
+            ended = _strand_ended(event.matter_id, need_id, event.outcome, "worker" if done else None, look)
+            return [*ended, *_revoke_all(look, "service-ended", (), need_id=need_id)]
+        case referral.ReferralWithdrawn(matter_id=matter_id):
+            ended = _strand_ended(matter_id, need_id, "withdrawn", None, look)
+            return [*ended, *_revoke_all(look, "consent-withdrawn", (), need_id=need_id)]
+        case referral.ReferralCancelled(matter_id=matter_id) | referral.ReferralEnteredInError(matter_id=matter_id):
+            ended = _strand_ended(matter_id, need_id, "cancelled", None, look)
+            return [*ended, *_revoke_all(look, "service-ended", (), need_id=need_id)]
+        case _:
+            return []
+
+
+def _accepted(message: Message, event: referral.ReferralAccepted, look: Look) -> list[Do]:
+    """Somebody has taken the need on: identity goes to him if a consent says so now; a transfer takes the case along."""
+    receiver = event.handoff.takers[0]
+    person_id = event.person_id or person_of(event.matter_id, look)
+    moved = []
+    if event.kind == "transfer":
+        moved = [
+            Do(case.DECIDER, row["case_id"], public.TransferCaseOut(referral_id=message.stream_id, to_org=receiver))
+            for row in look.all(t.cases, matter_id=event.matter_id)
+            if row["state"] in OPEN_CASES
+        ]
+    if event.kind == "consult" or person_id is None:
+        return moved
+    return [*moved, _disclose(message, message.stream_id, person_id, receiver, event.matter_id)]
+
+
+def person_of(matter_id: UUID, look: Look) -> UUID | None:
+    """Whose matter it is, as far as intake knows."""
+    request = look.one(t.help_requests, matter_id)
+    known = [request] if request else []
+    rows = [*look.all(t.cases, matter_id=matter_id), *known]
+    return next((row["person_id"] for row in rows if row["person_id"] is not None), None)
+
+
+def matters_of(person_id: UUID, look: Look) -> list[UUID]:
+    """The matters of a person that intake knows of."""
+    rows = [*look.all(t.cases, person_id=person_id), *look.all(t.help_requests, person_id=person_id)]
+    return sorted({row["matter_id"] for row in rows})
+
+
+def _disclose(message: Message, need_id: UUID, person_id: UUID, receiver: Party, matter_id: UUID | None) -> Do:
+    """A disclosure of its own for every message that asks for one, so that a repeated message makes no second."""
+    command = public.DiscloseIdentity(
+        person_id=person_id, receiver=receiver, purpose="referral", matter_id=matter_id, need_id=need_id
+    )
+    return Do(disclosure.DECIDER, uuid5(message.envelope.id, f"disclosure/{need_id}"), command)
+
+
+# --- tasks and pairings -----------------------------------------------------------------------------------------------
+
+
+def _volunteer(message: Message, look: Look) -> list[Do]:
+    need_id = message.stream_id
+    match message.event:
+        case volunteer.TaskOpened(matter_id=matter_id, referral_id=None):
+            return _strand_opened(matter_id, "task", need_id, look)
+        case volunteer.TaskVerified() as event:
+            by = event.by if event.result == "done" else None
+            ended = _strand_ended(event.matter_id, need_id, event.result, by, look)
+            return [*ended, *_revoke_all(look, "service-ended", (), need_id=need_id)]
+        case volunteer.TaskCancelled(matter_id=matter_id):
+            ended = _strand_ended(matter_id, need_id, "cancelled", None, look)
+            return [*ended, *_revoke_all(look, "service-ended", (), need_id=need_id)]
+        case volunteer.PairingEnded():
+            return _revoke_all(look, "pairing-ended", (), need_id=need_id)
+        case _:
+            return []
+
+
+# --- what they have in common -----------------------------------------------------------------------------------------
+
+
+def _strand_opened(matter_id: UUID, kind: public.Strand, strand_id: UUID, look: Look) -> list[Do]:
+    request = look.one(t.help_requests, matter_id)
+    if request is None or request["state"] not in OPEN_STATES:
+        return []
+    return [Do(help_request.DECIDER, matter_id, public.OpenHelpRequestStrand(kind=kind, strand_id=strand_id))]
+
+
+def _strand_ended(matter_id: UUID, strand_id: UUID, result: str, confirmed_by: str | None, look: Look) -> list[Do]:
+    """The request learns of the end; with somebody who confirmed the result, it may close."""
+    if look.one(t.help_requests, matter_id) is None:
+        return []
+    command = public.EndHelpRequestStrand(
+        strand_id=strand_id, result_code=result, resolved=confirmed_by is not None, confirmed_by=confirmed_by
+    )
+    return [Do(help_request.DECIDER, matter_id, command)]
+
+
+def _revoke_all(look: Look, reason: str, still_named: tuple[Party, ...], **which: UUID) -> list[Do]:
+    """Revoke the live disclosures of a consent, a strand or a person, save to receivers who are still named."""
+    return [
+        Do(disclosure.DECIDER, row["disclosure_id"], public.RevokeIdentityAccess(reason_code=reason))
+        for row in look.all(t.disclosures, state="live", **which)
+        if row["receiver"] not in still_named
+    ]
+
+
+def project_heard(message: Message) -> list[Change]:
+    """The strands of each matter, as their own services say: opened, taken by whom, ended."""
+    event = message.event
+    if event is None or message.envelope.publisher == "intake":
+        return []
+    need_id, said = message.stream_id, about(event)
+    if said.get("opens") == "need":
+        kind = message.stream.partition("/")[0]
+        return [put(t.strands, need_id, matter_id=event.matter_id, kind=kind, is_open=True)]
+    if said.get("closes") == "need":
+        return [put(t.strands, need_id, is_open=False, receiver=None)]
+    match event:
+        case referral.ReferralAccepted(person_id=person_id, handoff=handoff, matter_id=matter_id):
+            return [put(t.strands, need_id, matter_id=matter_id, receiver=handoff.takers[0], person_id=person_id)]
+        case referral.ReferralReturned() | referral.ReferralRerouted():
+            return [put(t.strands, need_id, receiver=None)]
+        case _:
+            return []
+
+
+def _expire(row: Row) -> Do:
+    return Do(consent.DECIDER, row["consent_id"], public.ExpireConsent())
+
+
+def _end_access(row: Row) -> Do:
+    return Do(disclosure.DECIDER, row["disclosure_id"], public.RevokeIdentityAccess(reason_code="expired"))
+
+
+TIMERS = (
+    Timer(name="consent-expiry", table=t.consents, due="expires_due", command=_expire),
+    Timer(name="disclosure-expiry", table=t.disclosures, due="expires_due", command=_end_access),
+)

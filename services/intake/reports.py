@@ -1,0 +1,96 @@
+"""What intake tells about many aggregates at once: the worklist, the duplicate check, the visit rate."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from services.contracts.codes import CADENCE_PER_MONTH
+from services.intake import tables as t
+from services.intake.domain.help_request_state import OPEN_STATES
+from services.intake.domain.rules import HERE
+from services.intake.policies import OPEN_CASES
+from services.kernel.clock import system_clock
+from services.kernel.errors import ContractBroken, FieldProblem
+from services.kernel.manifest import Look
+
+Row = dict[str, Any]
+
+URGENCY = ("emergency", "urgent", None, "normal", "low")
+"""The order of the worklist; what nobody has judged yet comes before what can wait."""
+
+GRACE = {"daily": 2, "weekly": 8, "fortnightly": 15, "monthly": 32, "quarterly": 93}
+"""After how many days without a visit one is due: the cadence with a day's grace."""
+
+
+def worklist(look: Look, area: str) -> Row:
+    """Open requests by urgency, then by the day that was promised; plans whose visit is due."""
+    today = system_clock().astimezone(HERE).date()
+    r = t.help_requests.c
+    rows = look.run(sa.select(t.help_requests).where(r.state.in_(OPEN_STATES), r.area.startswith(area)))
+    requests = [row | {"due": _due(row, today)} for row in rows]
+    requests.sort(key=lambda row: (URGENCY.index(row["urgency"]), row["follow_up_by"] or date.max))
+    p = t.visit_plans.c
+    plans = look.run(sa.select(t.visit_plans).where(p.state == "running", p.area.startswith(area)))
+    return {"today": today, "requests": requests, "visits_due": [row for row in plans if _visit_due(row, today)]}
+
+
+def _due(row: Row, today: date) -> bool:
+    """Undecided requests are due at once, others on the promised day."""
+    if row["state"] in ("received", "triaged"):
+        return True
+    return row["follow_up_by"] is not None and bool(row["follow_up_by"] <= today)
+
+
+def _visit_due(row: Row, today: date) -> bool:
+    last = row["last_visit_on"]
+    return last is None or bool(today - last >= timedelta(days=GRACE[row["cadence"]]))
+
+
+def open_matters(look: Look, person_id: UUID) -> Row:
+    """Where a person has open matters; what they are about is not said (H4)."""
+    requests = [
+        {"matter_id": row["matter_id"], "kind": "help-request", "area": row["area"], "holder": row["unit"]}
+        for row in look.all(t.help_requests, person_id=person_id)
+        if row["state"] in OPEN_STATES
+    ]
+    cases = [
+        {"matter_id": row["matter_id"], "kind": "case", "area": row["area"], "holder": row["owner"]}
+        for row in look.all(t.cases, person_id=person_id)
+        if row["state"] in OPEN_CASES
+    ]
+    return {"person_id": person_id, "open": [*requests, *cases]}
+
+
+def visit_rates(look: Look, month: str, area: str) -> Row:
+    """Persons visited at least once in the month, of those with a plan; each plan's visits beside what it promises."""
+    if re.fullmatch(r"20[0-9]{2}-(0[1-9]|1[0-2])", month) is None:
+        raise ContractBroken(
+            FieldProblem(field="month", code="invalid", expected_en="a month, YYYY-MM", expected_zh="月份, YYYY-MM")
+        )
+    rows = look.run(_plans_of(month, area))
+    due = {row["person_id"] for row in rows if CADENCE_PER_MONTH[row["cadence"]]}
+    seen = {row["person_id"] for row in rows if row["made"]} & due
+    return {
+        "month": month,
+        "persons_due": len(due),
+        "persons_visited": len(seen),
+        "visits": sum(row["made"] or 0 for row in rows),
+        "plans": [row | {"promised": CADENCE_PER_MONTH[row["cadence"]]} for row in rows],
+    }
+
+
+def _plans_of(month: str, area: str) -> sa.Select[Any]:
+    """Plans that ran in the month or have visits in it."""
+    p, m = t.visit_plans.c, t.visit_months.c
+    joined = t.visit_plans.outerjoin(t.visit_months, sa.and_(m.plan_id == p.plan_id, m.month == month))
+    return (
+        sa.select(p.plan_id, p.person_id, p.cadence, p.visitor, m.made, m.missed, m.concerns)
+        .select_from(joined)
+        .where(p.area.startswith(area), sa.or_(p.state == "running", m.made.is_not(None)))
+        .order_by(p.plan_id)
+    )
