@@ -56,6 +56,12 @@ def test_a_service_adds_events_and_cannot_change_them(databases: Postgres) -> No
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 service.execute(forbidden)
         assert service.execute("SELECT count(*) FROM event").fetchone() == (1,)
+    with psycopg.connect(
+        f"host=127.0.0.1 port={databases.port} user=first_owner dbname=first", autocommit=True
+    ) as owner:
+        for act in ("UPDATE event SET raw = 'y'", "DELETE FROM event", "TRUNCATE event"):
+            with pytest.raises(psycopg.errors.RaiseException, match="events are never changed"):
+                owner.execute(act)
 
 
 @pytest.mark.postgres

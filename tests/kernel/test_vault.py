@@ -190,6 +190,21 @@ def test_a_destroyed_key_leaves_nothing_to_read(place: Place) -> None:
         assert wrapped not in stored
 
 
+def test_a_destroyed_key_leaves_every_digest_and_proof_as_it_was(place: Place) -> None:
+    vault = place.vault()
+    digests, rows = vault.seal("person-1", GIVEN, NOW)
+    place.write(rows)
+    key = vault.ring.find("person-1")
+    assert key is not None
+    shown = [
+        key.cipher.decrypt(row.sets["nonce"], row.sets["ciphertext"], f"{row.key[0]}person-1".encode()) for row in rows
+    ]
+    vault.destroy("person-1", NOW)
+    assert tuple(digest_of(text) for text in shown) == digests
+    with place.engine(place.url).connect() as connection:
+        assert set(connection.execute(sa.select(sealed.c.digest)).scalars()) == set(digests)
+
+
 def test_after_the_next_kek_what_postgresql_still_holds_of_a_destroyed_key_opens_no_more(place: Place) -> None:
     vault = place.vault()
     vault.seal("person-1", GIVEN, NOW)
