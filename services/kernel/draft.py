@@ -123,7 +123,7 @@ class Draft:
 
     def _ask(self, order: Order) -> Ask:
         now = instant(self.now)
-        ask = replace(order.ask, now=now, facts=self._facts(order))
+        ask = msgspec.structs.replace(order.ask, now=now, facts=self._facts(order))
         if ask.at is not None and ask.at > now + SKEW:
             raise Refused(
                 "in-the-future",

@@ -36,8 +36,7 @@ class Behalf:
     evidence_ref: Annotated[str, Meta(pattern=r"^[A-Za-z0-9:._+/-]{0,160}$")] = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Ask:
+class Ask(msgspec.Struct, frozen=True, kw_only=True):
     """The circumstances under which a command was asked; everything impure that a decision may use.
 
     `id` is the command's own id (same id: same command); `now` is when the hub decides (UTC); `at` is when the thing

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 
 from services.kernel.decider import Decider
@@ -21,7 +22,7 @@ COORDINATOR = Actor(id="w-01", role="coordinator", org="220104004")
 def ask(**changes: Any) -> Ask:
     """Ordinary circumstances: the coordinator asks at noon, id 1; any field can be changed."""
     usual = Ask(id=UUID(int=1), now=NOON, at=NOON, actor=COORDINATOR)
-    return replace(usual, **changes)
+    return msgspec.structs.replace(usual, **changes)
 
 
 @dataclass(frozen=True)

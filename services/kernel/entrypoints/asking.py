@@ -103,7 +103,7 @@ class Asking(Entrypoint):
         subject = self.subject(command, stream_id)
         digests, rows = tpool.execute(self.opened.vault.seal, subject, given, ask.now)
         bare = replace(command, **dict.fromkeys(given))
-        return bare, replace(ask, sealed=tuple(digests)), tuple(rows)
+        return bare, msgspec.structs.replace(ask, sealed=tuple(digests)), tuple(rows)
 
     def reply(self, done: Done) -> Reply:
         """A command's answer; 201 with its place where it brought something into being."""
