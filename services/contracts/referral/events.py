@@ -218,5 +218,6 @@ class ReferralEnteredInError:
     matter_id: UUID
     case_id: UUID | None = None
     need_id: UUID | None = None
+    offer_id: UUID | None = None
     reason_code: Code
     approver_id: Ref

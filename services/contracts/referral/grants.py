@@ -94,6 +94,7 @@ class GrantApplied:
     case_id: UUID | None = None
     person_id: UUID | None = None
     applicant: Party
+    holder: Party
     applied_by: Ref
     fund: Party
     amount_fen: Fen | None = None

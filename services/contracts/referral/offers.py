@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.contracts.referral.words import AcceptanceFault, OfferMode, Places, ReferralKind, Urgency
 from services.contracts.words import Handoff
-from services.kernel.contract import Code, Instant, Ref, published
+from services.kernel.contract import Code, Count, Instant, Ref, published
 
 
 @published("referral.offered", zh="发出转介", handoff=True)
@@ -76,6 +76,7 @@ class OfferDeclined:
     reason_code: Code
     suggested_organization_id: UUID | None = None
     answered_via: Code
+    offers_left: Count
     handoff: Handoff
 
 
@@ -86,6 +87,7 @@ class OfferExpired:
     matter_id: UUID
     offer_id: UUID
     organization_id: UUID
+    offers_left: Count
     handoff: Handoff
 
 
@@ -106,6 +108,7 @@ class OfferWithdrawn:
     offer_id: UUID
     organization_id: UUID
     reason_code: Code
+    offers_left: Count
 
 
 @published("referral.accepted", zh="受案", handoff=True)
@@ -131,9 +134,13 @@ class ReferralAccepted:
 
 @published("acceptance.refused", zh="接收无效")
 class AcceptanceRefused:
-    """The organization said yes, and that yes takes no effect; it was never told who the person is."""
+    """The organization said yes, and that yes takes no effect; it was never told who the person is.
+
+    `offers_left` counts the offers still open where this one was open until now; None where it had ended before.
+    """
 
     matter_id: UUID
     offer_id: UUID
     organization_id: UUID
     reason: AcceptanceFault
+    offers_left: Count | None = None

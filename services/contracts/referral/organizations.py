@@ -90,11 +90,12 @@ class OrganizationAliased:
 
 @published("organization.verified", zh="机构核验")
 class OrganizationVerified:
-    """What the organization says of itself has been checked against evidence."""
+    """What the organization says of itself has been checked against evidence, for the first time or again."""
 
     evidence_kind: Code
     evidence_ref: Ref | None = None
     valid_until: date | None = None
+    first: bool
 
 
 @published("organization.activated", zh="机构启用")

@@ -31,12 +31,11 @@ def accept(command: public.AcceptReferral, state: State, ask: Ask) -> list[Event
     late = _late(found, ask)
     fault = "expired" if late else _fault(known_state, found, ask)
     if fault is not None:
+        left = len(live(known_state)) - 1 if found.state == "live" and not late else None
         refused = public.AcceptanceRefused(
-            matter_id=known_state.slip.matter_id,
-            offer_id=found.offer_id,
-            organization_id=found.organization_id,
-            reason=fault,
-        )
+            matter_id=known_state.slip.matter_id, offer_id=found.offer_id, organization_id=found.organization_id,
+            reason=fault, offers_left=left,
+        )  # fmt: skip
         return [_expired(known_state, found), refused] if late else [refused]
     return [_accepted(command, known_state, found, ask), *_superseded(known_state, found)]
 
@@ -126,7 +125,8 @@ def decline(command: public.DeclineOffer, state: State, ask: Ask) -> list[Event]
         public.OfferDeclined(
             matter_id=known_state.slip.matter_id, offer_id=found.offer_id, organization_id=found.organization_id,
             reason_code=command.reason_code, suggested_organization_id=command.suggested_organization_id,
-            answered_via=answered_via(ask), handoff=_refused(known_state, found),
+            answered_via=answered_via(ask), offers_left=len(live(known_state)) - 1,
+            handoff=_refused(known_state, found),
         )
     ]  # fmt: skip
 
@@ -144,7 +144,7 @@ def expire(command: public.ExpireOffer, state: State, ask: Ask) -> list[Event]:
 def _expired(state: Known, found: Offer) -> public.OfferExpired:
     return public.OfferExpired(
         matter_id=state.slip.matter_id, offer_id=found.offer_id, organization_id=found.organization_id,
-        handoff=_refused(state, found),
+        offers_left=len(live(state)) - 1, handoff=_refused(state, found),
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from services.contracts.codes_referral import known_services
 from services.contracts.words import Handoff, Party
 from services.kernel.errors import Refused
 from services.kernel.message import Ask
-from services.referral.domain.facts import Known, in_force, itself, known
+from services.referral.domain.facts import in_force, itself, known
 from services.referral.domain.referral_allowed import CONSENT_ITSELF, handoff, no
 from services.referral.domain.referral_state import (
     Cancelled,
@@ -24,7 +24,7 @@ from services.referral.domain.referral_state import (
     State,
     Withdrawn,
 )
-from services.referral.domain.speaking import must_be_origin
+from services.referral.domain.speaking import must_be_open, must_be_origin
 
 
 def draft(command: public.DraftReferral, state: State, ask: Ask) -> list[Event]:
@@ -35,7 +35,7 @@ def draft(command: public.DraftReferral, state: State, ask: Ask) -> list[Event]:
         raise Refused("referral-known", "This referral is about another need.", "该转介单已用于其他需求。")
     known_services(command.need_codes, "need_codes")
     LEGAL_BASIS.known(command.legal_basis, field="legal_basis")
-    _matter_is_open(command, known(ask))
+    must_be_open(known(ask).matter, urgent=command.urgency == "emergency")
     return [
         public.ReferralDrafted(
             referral_id=itself(ask), matter_id=command.matter_id, case_id=command.case_id, person_id=command.person_id,
@@ -44,14 +44,6 @@ def draft(command: public.DraftReferral, state: State, ask: Ask) -> list[Event]:
             required_by=command.required_by, consent_id=command.consent_id, legal_basis=command.legal_basis,
         )
     ]  # fmt: skip
-
-
-def _matter_is_open(command: public.DraftReferral, facts: Known) -> None:
-    if facts.matter is None and command.urgency != "emergency":
-        raise Refused("matter-unknown", "No such matter has been heard of yet; try again shortly.", "尚未收到该事项, 请稍后再试。",
-                      field="matter_id")  # fmt: skip
-    if facts.matter is not None and not facts.matter.is_open:
-        raise Refused("matter-closed", "This matter is closed.", "该事项已办结。", field="matter_id")
 
 
 def _origin(command: public.DraftReferral, ask: Ask) -> Party:

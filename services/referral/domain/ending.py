@@ -20,6 +20,7 @@ from services.referral.domain.referral_state import (
     Exhausted,
     InService,
     Known,
+    Offer,
     Offered,
     OutcomeReported,
     Ready,
@@ -38,8 +39,7 @@ def withdraw(command: public.WithdrawReferral, state: State, ask: Ask) -> list[E
             return []
         case Draft() | Ready() | Offered() | Exhausted() | Accepted() | InService():
             must_be_origin(ask)
-            slip = state.slip
-            taken = state.taken if isinstance(state, Accepted | InService) else None
+            slip, taken = state.slip, _taken(state)
             ended = public.ReferralWithdrawn(
                 matter_id=slip.matter_id, case_id=slip.case_id, need_id=_need(state), by=command.by,
                 offer_id=taken.offer_id if taken else None, organization_id=taken.organization_id if taken else None,
@@ -125,16 +125,23 @@ def mark_error(command: public.MarkReferralEnteredInError, state: State, ask: As
                 raise Refused(
                     "second-person-needed", "Somebody else must approve this.", "须由另一人批准。", field="approver_id"
                 )
-            slip = state.slip
+            slip, taken = state.slip, _taken(state)
             marked = public.ReferralEnteredInError(
-                matter_id=slip.matter_id, case_id=slip.case_id, need_id=_need(state), reason_code=command.reason_code,
+                matter_id=slip.matter_id, case_id=slip.case_id, need_id=_need(state),
+                offer_id=taken.offer_id if taken else None, reason_code=command.reason_code,
                 approver_id=command.approver_id,
             )  # fmt: skip
             return [*_take_back(state, command.reason_code), marked]
 
 
 def _take_back(state: Known, reason_code: str) -> list[Event]:
-    return [withdrawn(state, found, reason_code) for found in live(state)]
+    offers = live(state)
+    return [withdrawn(state, found, reason_code, len(offers) - place) for place, found in enumerate(offers, 1)]
+
+
+def _taken(state: Known) -> Offer | None:
+    """The offer whose acceptance is in force."""
+    return state.taken if isinstance(state, Accepted | InService | OutcomeReported | Disputed) else None
 
 
 def _need(state: Known) -> UUID | None:

@@ -13,10 +13,10 @@ from uuid import UUID
 from services.contracts import referral as public
 from services.contracts.words import Act, Handoff, Party
 from services.kernel.decider import Decider
-from services.kernel.errors import Refused
+from services.kernel.errors import NotFound, Refused
 from services.kernel.message import Ask
-from services.referral.domain.facts import itself
-from services.referral.domain.speaking import decided_by, must_be_origin, not_now
+from services.referral.domain.facts import itself, known
+from services.referral.domain.speaking import ORGANIZATIONS_PEOPLE, decided_by, must_be_open, must_be_origin, not_now
 
 Command = (
     public.ApplyForGrant
@@ -131,7 +131,7 @@ ALLOWED: dict[type, tuple[str, ...]] = {
 }
 
 
-def _no(state: State) -> Refused:
+def _no(state: State) -> Refused | NotFound:
     return not_now(state, ALLOWED, "grant", "资助")
 
 
@@ -146,6 +146,7 @@ def apply(command: public.ApplyForGrant, state: State, ask: Ask) -> list[Event]:
             return []
         raise Refused("grant-known", "This grant is for another need.", "该资助申请已用于其他需求。")
     must_be_origin(ask)
+    must_be_open(known(ask).matter)
     if command.interested_party:
         raise Refused("interested-party", "Somebody without an interest of his own must apply.", "利害关系人不得申请, 请由他人办理。",
                       field="interested_party")  # fmt: skip
@@ -156,6 +157,7 @@ def apply(command: public.ApplyForGrant, state: State, ask: Ask) -> list[Event]:
     return [
         public.GrantApplied(
             matter_id=command.matter_id, case_id=command.case_id, person_id=command.person_id, applicant=applicant,
+            holder=applicant,
             applied_by=ask.actor.id, fund=command.fund, amount_fen=command.amount_fen, purpose_code=command.purpose_code,
             consent_id=command.consent_id, handoff=offered,
         )
@@ -166,11 +168,12 @@ def approve(command: public.ApproveGrant, state: State, ask: Ask) -> list[Event]
     """The giver's yes: its own, or written down on its behalf; never of the one who applied."""
     match state:
         case Applied(money=money):
+            _own_fund(money, ask)
             by = decided_by(ask)
             if by == money.applied_by:
                 raise _third_person("The one who applied cannot approve; name the giver under `happened.behalf`.",
                                     "申请人不能批准; 请在 happened.behalf 中注明资助方。")  # fmt: skip
-            fund = command.fund or money.fund
+            fund = money.fund if money.fund != "unknown" else command.fund or "unknown"
             return [
                 public.GrantApproved(
                     matter_id=money.matter_id, case_id=money.case_id, approved_by=by, fund=fund,
@@ -184,14 +187,21 @@ def approve(command: public.ApproveGrant, state: State, ask: Ask) -> list[Event]
             raise _no(state)
 
 
+def _own_fund(money: Money, ask: Ask) -> None:
+    """A giver decides about what was asked of itself."""
+    if ask.actor.role in ORGANIZATIONS_PEOPLE and ask.actor.org not in (money.fund, money.fund.partition(":")[2]):
+        raise Refused("not-yours", "This was asked of another giver.", "该申请并非向贵机构提出。")
+
+
 def _third_person(en: str, zh: str) -> Refused:
     return Refused("second-person-needed", en, zh)
 
 
-def reject(command: public.RejectGrant, state: State) -> list[Event]:
+def reject(command: public.RejectGrant, state: State, ask: Ask) -> list[Event]:
     """The giver's no."""
     match state:
         case Applied(money=money):
+            _own_fund(money, ask)
             refused = _handoff("refused", money, money.fund, money.applicant)
             return [
                 public.GrantRejected(
@@ -204,10 +214,11 @@ def reject(command: public.RejectGrant, state: State) -> list[Event]:
             raise _no(state)
 
 
-def lapse(command: public.LapseGrant, state: State) -> list[Event]:
+def lapse(command: public.LapseGrant, state: State, ask: Ask) -> list[Event]:
     """What has not been paid will not be."""
     match state:
         case Applied(money=money) | Approved(money=money) | PartlyPaid(money=money):
+            _own_fund(money, ask)
             act: Act = "refused" if isinstance(state, Applied) else "returned"
             return [
                 public.GrantLapsed(
@@ -226,6 +237,7 @@ def disburse(command: public.DisburseGrant, state: State, ask: Ask) -> list[Even
     if not isinstance(state, Approved | PartlyPaid):
         raise _no(state)
     money = state.money
+    _own_fund(money, ask)
     paid = money.paid_fen + (command.amount_fen or 0)
     if money.approved_fen is not None and paid > money.approved_fen:
         raise Refused("over-approved", f"Approved are {money.approved_fen} fen, paid would be {paid}.",
@@ -239,11 +251,12 @@ def disburse(command: public.DisburseGrant, state: State, ask: Ask) -> list[Even
     ]  # fmt: skip
 
 
-def give_back(command: public.ReturnGrant, state: State) -> list[Event]:
+def give_back(command: public.ReturnGrant, state: State, ask: Ask) -> list[Event]:
     """Not more can go back than was paid, as far as the amounts are known."""
     if not isinstance(state, PartlyPaid | Paid):
         raise _no(state)
     money = state.money
+    _own_fund(money, ask)
     if money.paid_known and command.amount_fen is not None and command.amount_fen > money.paid_fen:
         raise _over_paid(money, "amount_fen")
     return [
@@ -258,10 +271,11 @@ def _over_paid(money: Money, field: str) -> Refused:
     return Refused("over-paid", f"Only {money.paid_fen} fen were paid.", f"已发放仅 {money.paid_fen} 分。", field=field)
 
 
-def report_use(command: public.ReportGrantUse, state: State) -> list[Event]:
+def report_use(command: public.ReportGrantUse, state: State, ask: Ask) -> list[Event]:
     """Not more can be used than was paid, as far as the amounts are known."""
     match state:
         case Paid(money=money):
+            must_be_origin(ask)
             if money.paid_known and command.used_fen is not None and command.used_fen > money.paid_fen:
                 raise _over_paid(money, "used_fen")
             return [
@@ -280,6 +294,7 @@ def close(command: public.CloseGrant, state: State, ask: Ask) -> list[Event]:
     """Confirmed by somebody who neither applied nor approved."""
     match state:
         case UseReported(money=money):
+            must_be_origin(ask)
             if decided_by(ask) in (money.applied_by, money.approved_by):
                 raise _third_person(
                     "Somebody who neither applied nor approved must confirm.", "须由申请人和批准人以外的人确认。"
@@ -304,15 +319,15 @@ def decide(command: Command, state: State, ask: Ask) -> list[Event]:
         case public.ApproveGrant():
             return approve(command, state, ask)
         case public.RejectGrant():
-            return reject(command, state)
+            return reject(command, state, ask)
         case public.LapseGrant():
-            return lapse(command, state)
+            return lapse(command, state, ask)
         case public.DisburseGrant():
             return disburse(command, state, ask)
         case public.ReturnGrant():
-            return give_back(command, state)
+            return give_back(command, state, ask)
         case public.ReportGrantUse():
-            return report_use(command, state)
+            return report_use(command, state, ask)
         case public.CloseGrant():
             return close(command, state, ask)
         case _:
@@ -332,8 +347,8 @@ def evolve(state: State, event: Event) -> State:
                 money=replace(money, fund=event.fund, approved_by=event.approved_by, approved_fen=event.amount_fen)
             )
         case public.GrantDisbursed():
-            known = money.paid_known and event.amount_fen is not None
-            paid = replace(money, paid_fen=money.paid_fen + (event.amount_fen or 0), paid_known=known)
+            sure = money.paid_known and event.amount_fen is not None
+            paid = replace(money, paid_fen=money.paid_fen + (event.amount_fen or 0), paid_known=sure)
             return Paid(money=paid) if event.final else PartlyPaid(money=paid)
         case public.GrantReturned():
             return replace(state, money=replace(money, paid_fen=max(0, money.paid_fen - (event.amount_fen or 0))))

@@ -192,12 +192,12 @@ def withdraw_offer(command: public.WithdrawOffer, state: State, ask: Ask) -> lis
         raise Refused(
             "not-offered", "This organization was not asked.", "未向该机构发出转介。", field="organization_id"
         )
-    return [withdrawn(state, found, command.reason_code)] if found.state == "live" else []
+    return [withdrawn(state, found, command.reason_code, len(live(state)) - 1)] if found.state == "live" else []
 
 
-def withdrawn(state: Known, found: Offer, reason_code: str) -> public.OfferWithdrawn:
+def withdrawn(state: Known, found: Offer, reason_code: str, left: int) -> public.OfferWithdrawn:
     """The event that takes a live offer back."""
     return public.OfferWithdrawn(
         matter_id=state.slip.matter_id, offer_id=found.offer_id, organization_id=found.organization_id,
-        reason_code=reason_code,
+        reason_code=reason_code, offers_left=left,
     )  # fmt: skip

@@ -10,7 +10,7 @@ from services.contracts import referral as public
 from services.contracts.codes_referral import PARTY_PREFIX
 from services.contracts.words import Party
 from services.kernel.decider import Decider
-from services.kernel.errors import Refused
+from services.kernel.errors import NotFound, Refused
 from services.kernel.message import Ask
 from services.referral.domain.facts import itself
 from services.referral.domain.speaking import not_now
@@ -134,6 +134,7 @@ def verify(command: public.VerifyOrganization, state: State) -> list[Event]:
                     evidence_kind=command.evidence_kind,
                     evidence_ref=command.evidence_ref,
                     valid_until=command.valid_until,
+                    first=isinstance(state, Registered),
                 )
             ]
         case Verified():
@@ -175,7 +176,7 @@ def retire(command: public.RetireOrganization, state: State) -> list[Event]:
             return [public.OrganizationRetired(reason_code=command.reason_code)]
 
 
-def _no(state: State) -> Refused:
+def _no(state: State) -> Refused | NotFound:
     return not_now(state, ALLOWED, "organization", "机构")
 
 

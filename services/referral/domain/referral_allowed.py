@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.contracts.words import Act, Handoff, Party
-from services.kernel.errors import Refused
+from services.kernel.errors import NotFound, Refused
 from services.referral.domain import referral_state as states
 from services.referral.domain.speaking import not_now
 
@@ -32,7 +32,7 @@ ALLOWED: dict[type, tuple[str, ...]] = {
 }  # fmt: skip
 
 
-def no(state: states.State) -> Refused:
+def no(state: states.State) -> Refused | NotFound:
     """This cannot be asked of the referral now."""
     return not_now(state, ALLOWED, "referral", "转介")
 

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from services.contracts.words import Party
-from services.kernel.errors import Refused
+from services.kernel.errors import NotFound, Refused
 from services.kernel.message import Ask
+from services.referral.domain.facts import MatterFact
 
 ORGANIZATIONS_PEOPLE = ("partner", "team_leader")
 """Roles whose token is an organization's own."""
@@ -46,6 +47,19 @@ def origin_only() -> Refused:
     return Refused("origin-only", "Only the side that asks may say this.", "只有转出方可以作此操作。")
 
 
+def must_be_open(matter: MatterFact | None, urgent: bool = False) -> None:
+    """Refuse what concerns a closed matter, or one not heard of yet; an emergency does not wait to be heard."""
+    if matter is None and not urgent:
+        raise Refused(
+            "matter-unknown",
+            "No such matter has been heard of yet; try again shortly.",
+            "尚未收到该事项, 请稍后再试。",
+            field="matter_id",
+        )
+    if matter is not None and not matter.is_open:
+        raise Refused("matter-closed", "This matter is closed.", "该事项已办结。", field="matter_id")
+
+
 def answered_via(ask: Ask) -> str:
     """How an organization's answer reached us: the kind of evidence where somebody wrote it down for it."""
     return ask.behalf.evidence_kind if ask.behalf else ask.channel
@@ -56,10 +70,10 @@ def decided_by(ask: Ask) -> str:
     return ask.behalf.org if ask.behalf else ask.actor.id
 
 
-def not_now(state: object, allowed: Mapping[type, tuple[str, ...]], en: str, zh: str) -> Refused:
+def not_now(state: object, allowed: Mapping[type, tuple[str, ...]], en: str, zh: str) -> Refused | NotFound:
     """This cannot be asked in this state; it says what can."""
     if state is None:
-        return Refused(f"{en}-unknown", f"There is no such {en}.", f"没有这个{zh}。")
+        return NotFound(f"no such {en}")
     able = allowed.get(type(state), ())
     name = type(state).__name__
     return Refused("not-in-this-state", f"This {en} is {name}; it does not allow that.", f"该{zh}处于 {name} 状态, 不允许此操作。",

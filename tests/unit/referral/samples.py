@@ -82,7 +82,7 @@ def declined(organization_id: UUID = LEIFENG, reason: str = "no-capacity") -> pu
     """The team said no at its own screen."""
     return public.OfferDeclined(
         matter_id=MATTER, offer_id=offer_id(organization_id), organization_id=organization_id, reason_code=reason,
-        answered_via="api", handoff=handoff("refused", team(organization_id), ORIGIN),
+        answered_via="api", offers_left=0, handoff=handoff("refused", team(organization_id), ORIGIN),
     )  # fmt: skip
 
 
@@ -102,11 +102,12 @@ def superseded(organization_id: UUID) -> public.OfferSuperseded:
     return public.OfferSuperseded(matter_id=MATTER, offer_id=offer_id(organization_id), organization_id=organization_id)
 
 
-def refused(organization_id: UUID, reason: public.AcceptanceFault) -> public.AcceptanceRefused:
+def refused(organization_id: UUID, reason: public.AcceptanceFault, left: int | None = None) -> public.AcceptanceRefused:
     """The team's yes takes no effect."""
     return public.AcceptanceRefused(
-        matter_id=MATTER, offer_id=offer_id(organization_id), organization_id=organization_id, reason=reason
-    )
+        matter_id=MATTER, offer_id=offer_id(organization_id), organization_id=organization_id, reason=reason,
+        offers_left=left,
+    )  # fmt: skip
 
 
 OF_THE_OFFER: dict[str, Any] = {

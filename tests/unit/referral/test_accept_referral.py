@@ -122,6 +122,7 @@ def test_of_fifty_who_accept_one_has_it():
 def test_a_late_yes_expires_the_offer_and_is_refused():
     expired = public.OfferExpired(
         matter_id=MATTER, offer_id=offer_id(LEIFENG), organization_id=LEIFENG,
+        offers_left=0,
         handoff=handoff("refused", team(LEIFENG), "worker:w-zsl"),
     )  # fmt: skip
     late = REPLY_BY + timedelta(minutes=1)
@@ -141,15 +142,15 @@ def test_a_yes_given_in_time_counts_though_it_is_written_down_late():
 def test_a_consent_withdrawn_meanwhile_makes_the_yes_void():
     gone = (ConsentFact(consent_id=CONSENT, granted=False, receivers=(team(LEIFENG),)),)
     asked = referral.given(DRAFTED, READY, offered()).when(YES, actor=partner(LEIFENG), facts=facts(consents=gone))
-    asked.then(refused(LEIFENG, "consent_withdrawn"))
+    asked.then(refused(LEIFENG, "consent_withdrawn", left=0))
 
 
 def test_a_consent_withdrawn_for_one_receiver_leaves_the_others():
     partly = (ConsentFact(consent_id=CONSENT, granted=True, receivers=(team(LEIFENG),), receivers_gone=(team(LOTUS),)),)
     referral.given(*BROADCAST).when(LOTUS_YES, actor=partner(LOTUS), facts=facts(LOTUS, consents=partly)).then(
-        refused(LOTUS, "consent_withdrawn")
+        refused(LOTUS, "consent_withdrawn", left=2)
     )
-    left = referral.given(*BROADCAST, refused(LOTUS, "consent_withdrawn"))
+    left = referral.given(*BROADCAST, refused(LOTUS, "consent_withdrawn", left=2))
     left.when(YES, actor=partner(LEIFENG), facts=facts(consents=partly)).then(accepted(), superseded(HARBOR))
 
 
@@ -162,7 +163,7 @@ def test_without_a_consent_that_names_the_organization_it_may_not_accept():
 def test_a_consent_that_has_run_out_covers_nothing():
     over = (ConsentFact(consent_id=CONSENT, granted=True, receivers=(team(LEIFENG),), valid_until=NOON),)
     asked = referral.given(DRAFTED, READY, offered()).when(YES, actor=partner(LEIFENG), facts=facts(consents=over))
-    asked.then(refused(LEIFENG, "consent_withdrawn"))
+    asked.then(refused(LEIFENG, "consent_withdrawn", left=0))
 
 
 def test_a_legal_basis_stands_in_for_consent():
@@ -174,7 +175,7 @@ def test_a_legal_basis_stands_in_for_consent():
 def test_an_organization_that_is_full_is_told_so():
     full = (OfferingFact(offering_id=OFFERING, service_codes=("one-to-one-support",), capacity=3, taken=3),)
     asked = referral.given(DRAFTED, READY, offered()).when(YES, actor=partner(LEIFENG), facts=facts(offerings=full))
-    asked.then(refused(LEIFENG, "capacity"))
+    asked.then(refused(LEIFENG, "capacity", left=0))
 
 
 def test_who_declined_cannot_accept_without_being_asked_again():
@@ -185,7 +186,7 @@ def test_who_declined_cannot_accept_without_being_asked_again():
 @pytest.mark.parametrize("reason", ["consent-withdrawn", "organization-suspended"])
 def test_a_yes_to_an_offer_that_was_taken_back_is_refused(reason: str):
     back = public.OfferWithdrawn(
-        matter_id=MATTER, offer_id=offer_id(LEIFENG), organization_id=LEIFENG, reason_code=reason
+        matter_id=MATTER, offer_id=offer_id(LEIFENG), organization_id=LEIFENG, reason_code=reason, offers_left=0
     )
     expected = "consent_withdrawn" if reason == "consent-withdrawn" else "withdrawn"
     given = referral.given(DRAFTED, READY, offered(), back)

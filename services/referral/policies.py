@@ -1,0 +1,152 @@
+"""Whenever something happens elsewhere, or to an organization: what this service does about it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from services.contracts import intake
+from services.contracts import referral as public
+from services.contracts.words import Party
+from services.kernel.contract import about
+from services.kernel.manifest import Do, Look, Timer
+from services.kernel.message import Message
+from services.referral.domain import grant, offering, referral
+from services.referral.domain.answers import CONSENT_WITHDRAWN
+from services.referral.domain.referral_allowed import CONSENT_ITSELF
+from services.referral.views import deadlines as clocks
+from services.referral.views.tables import consents, deadlines, grants, offerings, offers, referrals
+
+Row = dict[str, Any]
+
+NOT_TAKEN = ("draft", "ready", "offered", "exhausted")
+TAKEN = ("accepted", "in_service")
+UNPAID = ("applied", "approved", "partly_paid")
+
+NO_LONGER_NEEDED = "no-longer-needed"
+"""What partners are told when a person has died: they need not know."""
+
+
+def whenever(message: Message, look: Look) -> list[Do]:
+    """The commands that follow from a message."""
+    match message.event:
+        case intake.ConsentWithdrawn() as event:
+            gone = event.receivers if event.receivers_left and "identity" in event.categories_left else None
+            return _consent_gone(event.consent_id, event.person_id, gone, CONSENT_WITHDRAWN, look)
+        case intake.ConsentExpired() | intake.ConsentSuperseded() as event:
+            return _consent_gone(event.consent_id, event.person_id, None, "consent-over", look)
+        case intake.PersonDied() as event:
+            return _person_died(event.person_id, look)
+        case intake.CaseTakenOver() | intake.CaseOpened() | intake.CaseReopened() as event:
+            return _matter_moved(event.matter_id, event.handoff.giver, event.owner, look)
+        case intake.CaseTransferredOut() as event:
+            moved = _matter_moved(event.matter_id, event.handoff.giver, event.handoff.takers[0], look)
+            return [do for do in moved if do.stream_id != event.referral_id]
+        case public.OrganizationSuspended():
+            return _organization_gone(message.stream_id, "organization-suspended", look)
+        case public.OrganizationRetired():
+            withdrawn = public.WithdrawOffering(reason_code="organization-retired")
+            found = look.all(offerings, organization_id=message.stream_id, state="published")
+            closing = [Do(offering.DECIDER, row["offering_id"], withdrawn) for row in found]
+            return _organization_gone(message.stream_id, "organization-retired", look) + closing
+        case None:
+            return []
+        case _:
+            closes = about(message.event).get("closes") == "matter"
+            return _matter_closed(message.event.matter_id, look) if closes else []
+
+
+def _consent_gone(
+    consent_id: UUID, person_id: UUID, gone: Sequence[Party] | None, reason_code: str, look: Look
+) -> list[Do]:
+    """Offers to those whom no other consent names are withdrawn, and so is what they hold; all others live on.
+
+    `gone` is None when the consent is over as a whole.
+    """
+    heard = look.all(consents, person_id=person_id)
+    covered = {party for c in heard if c["granted"] and c["consent_id"] != consent_id for party in c["receivers"]}
+    named = {party for c in heard if c["consent_id"] == consent_id for party in c["receivers"]}
+    lost = (named if gone is None else set(gone)) - covered
+    todo: list[Do] = []
+    for row in _standing_on(consent_id, person_id, look):
+        whole = gone is None and row["consent_id"] == consent_id and not covered
+        if (row["state"] in TAKEN and (row["holder"] in lost or whole)) or (row["state"] in NOT_TAKEN and whole):
+            todo.append(_withdraw(row, "client", reason_code))
+        elif row["state"] == "offered":
+            todo += [_take_back(o, reason_code) for o in _live(look, row["referral_id"]) if o["party"] in lost]
+    return todo
+
+
+def _standing_on(consent_id: UUID, person_id: UUID, look: Look) -> Iterable[Row]:
+    """The person's referrals, and those that cite this consent, that stand on consent and on nothing else."""
+    found = look.all(referrals, person_id=person_id) + look.all(referrals, consent_id=consent_id)
+    unique = {row["referral_id"]: row for row in found if row["legal_basis"] in CONSENT_ITSELF}
+    return unique.values()
+
+
+def _person_died(person_id: UUID, look: Look) -> list[Do]:
+    """What is open ends for a neutral reason, and what has not been paid lapses."""
+    open_rows = [row for row in look.all(referrals, person_id=person_id) if row["state"] in NOT_TAKEN + TAKEN]
+    unpaid = [row for row in look.all(grants, person_id=person_id) if row["state"] in UNPAID]
+    lapsed = public.LapseGrant(reason_code=NO_LONGER_NEEDED)
+    return [_withdraw(row, "station", NO_LONGER_NEEDED) for row in open_rows] + [
+        Do(grant.DECIDER, row["grant_id"], lapsed) for row in unpaid
+    ]
+
+
+def _matter_moved(matter_id: UUID, giver: Party, owner: Party, look: Look) -> list[Do]:
+    """What the old owner had asked for comes back to the new one."""
+    if giver in (owner, "unknown"):
+        return []
+    change = public.ChangeReferralOrigin(origin=owner)
+    rows = [row for row in look.all(referrals, matter_id=matter_id) if row["state"] in NOT_TAKEN + TAKEN]
+    return [Do(referral.DECIDER, row["referral_id"], change) for row in rows if row["origin"] == giver]
+
+
+def _matter_closed(matter_id: UUID, look: Look) -> list[Do]:
+    """What nobody has taken is asked no longer; what somebody has taken goes on to its own end."""
+    cancel = public.CancelReferral(reason_code="matter-closed")
+    rows = [row for row in look.all(referrals, matter_id=matter_id) if row["state"] in NOT_TAKEN]
+    return [Do(referral.DECIDER, row["referral_id"], cancel) for row in rows]
+
+
+def _organization_gone(organization_id: UUID, reason_code: str, look: Look) -> list[Do]:
+    """It is asked nothing more, and what it holds goes back."""
+    asked = look.all(offers, organization_id=organization_id, state="live")
+    held = [row for row in look.all(referrals, organization_id=organization_id) if row["state"] in TAKEN]
+    give_back = public.ReturnReferral(reason_code=reason_code)
+    return [_take_back(row, reason_code) for row in asked] + [
+        Do(referral.DECIDER, row["referral_id"], give_back) for row in held
+    ]
+
+
+def _live(look: Look, referral_id: UUID) -> list[Row]:
+    return look.all(offers, referral_id=referral_id, state="live")
+
+
+def _take_back(row: Row, reason_code: str) -> Do:
+    command = public.WithdrawOffer(organization_id=row["organization_id"], reason_code=reason_code)
+    return Do(referral.DECIDER, row["referral_id"], command)
+
+
+def _withdraw(row: Row, by: str, reason_code: str) -> Do:
+    return Do(referral.DECIDER, row["referral_id"], public.WithdrawReferral(by=by, reason_code=reason_code))
+
+
+def when_due(row: Row) -> Do:
+    """What the clock asks for when a deadline has come."""
+    command: object
+    match row["kind"]:
+        case clocks.OFFER_EXPIRY:
+            command = public.ExpireOffer(offer_id=row["subject_id"])
+        case clocks.OFFER_REMINDER:
+            command = public.RemindReferral(offer_id=row["subject_id"])
+        case clocks.CONTACT_ESCALATION:
+            command = public.EscalateReferral()
+        case _:
+            command = public.RemindReferral()
+    return Do(referral.DECIDER, row["referral_id"], command)
+
+
+TIMERS = (Timer(name="deadlines", table=deadlines, due="due", command=when_due),)

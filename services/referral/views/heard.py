@@ -1,0 +1,71 @@
+"""What this service keeps of what others say: open matters with who answers for them, and consents with their receivers."""
+
+from __future__ import annotations
+
+import services.contracts.volunteer  # noqa: F401 - its matters are read by what their events declare
+from services.contracts import intake
+from services.contracts.words import Handoff, Party
+from services.kernel.contract import about
+from services.kernel.message import Message
+from services.kernel.view import Change, put
+from services.referral.views.tables import consents, matters
+
+
+def project_heard(message: Message) -> list[Change]:
+    """Which rows change by what another service said."""
+    if message.event is None or message.envelope.publisher == "referral":
+        return []
+    return [*_consent(message), *_matter(message)]
+
+
+def _consent(message: Message) -> list[Change]:
+    match message.event:
+        case intake.ConsentGranted() as event:
+            return [
+                put(
+                    consents, event.consent_id, person_id=event.person_id, granted=True, receivers=list(event.receivers),
+                    receivers_gone=[], valid_until=event.valid_until,
+                )
+            ]  # fmt: skip
+        case intake.ConsentWithdrawn() as event:
+            if event.receivers_left:
+                return [_left(event)]
+            return [put(consents, event.consent_id, granted=False)]
+        case intake.ConsentExpired() | intake.ConsentSuperseded() as event:
+            return [put(consents, event.consent_id, granted=False)]
+        case _:
+            return []
+
+
+def _left(event: intake.ConsentWithdrawn) -> Change:
+    """What is left of a consent that was withdrawn for some receivers, or for some categories."""
+    if "identity" not in event.categories_left:
+        return put(consents, event.consent_id, granted=False)
+    return put(consents, event.consent_id, receivers=list(event.receivers_left), receivers_gone=list(event.receivers))
+
+
+def _matter(message: Message) -> list[Change]:
+    """The matter's own beginning and end, and whoever takes it."""
+    event, said = message.event, about(message.event)
+    matter_id = getattr(event, "matter_id", None)
+    if matter_id is None:
+        return []
+    columns: dict[str, object] = {}
+    if said.get("opens") == "matter":
+        columns["state"] = "open"
+    if said.get("closes") == "matter":
+        columns["state"] = "closed"
+    if said.get("opens") == "matter" or isinstance(event, intake.CaseTakenOver | intake.CaseTransferredOut):
+        columns |= _holder(getattr(event, "handoff", None), getattr(event, "owner", None))
+    for name in ("case_id", "person_id"):
+        if said.get("opens") == "matter" and getattr(event, name, None) is not None:
+            columns[name] = getattr(event, name)
+    return [put(matters, matter_id, **columns)] if columns else []
+
+
+def _holder(moved: Handoff | None, owner: Party | None) -> dict[str, object]:
+    if owner is not None:
+        return {"holder": owner}
+    if moved is not None and moved.need_id is None and moved.takers and moved.act != "offered":
+        return {"holder": moved.takers[0]}
+    return {}
