@@ -16,7 +16,7 @@ from services.contracts import intake, referral, volunteer
 from services.kernel.message import Message
 from tests.unit.audit import stories
 from tests.unit.audit.said import MATTER, NOON, Teller, said
-from tests.unit.audit.stories import STATION, hand, named
+from tests.unit.audit.stories import STATION, hand, named, told_as
 
 NEED = named("need")
 ORIGIN, LOTUS, HARBOR = "worker:w-01", "organization:lotus", "organization:harbor"
@@ -96,21 +96,30 @@ class Telling:
         self.messages: list[Message] = []
 
     def matter(self, **when: Any) -> Telling:
-        received = intake.HelpRequestReceived(
+        received = told_as(
+            intake.HelpRequestReceived,
             matter_id=MATTER, handoff=hand("taken", "unknown", ORIGIN), unit=ORIGIN, area="220104", came_by="phone",
             reporter_kind="self",
         )  # fmt: skip
         return self.say("intake", f"help-request/{MATTER}", received, **when)
 
     def need(self, **when: Any) -> Telling:
-        event = intake.SafeguardingConcernRaised(
-            concern_id=NEED, matter_id=MATTER, need_id=NEED, situation_code="1", reporter_role="worker"
+        event = told_as(
+            intake.SafeguardingConcernRaised,
+            concern_id=NEED,
+            matter_id=MATTER,
+            need_id=NEED,
+            situation_code="1",
+            reporter_role="worker",
         )
         return self.say("intake", f"safeguarding/{NEED}", event, **when)
 
     def hands(self, act: str, giver: str, *takers: str, need: UUID | None = NEED, **when: Any) -> Telling:
-        event = referral.ReferralOriginChanged(
-            matter_id=MATTER, origin=ORIGIN, handoff=hand(act, giver, *takers, need=need)
+        event = told_as(
+            referral.ReferralOriginChanged,
+            matter_id=MATTER,
+            origin=ORIGIN,
+            handoff=hand(act, giver, *takers, need=need),
         )
         return self.say("referral", f"referral/{NEED}", event, **when)
 
@@ -191,7 +200,7 @@ def test_a_need_whose_matter_was_not_heard_of_yet_is_no_break():
 
 
 def test_whoever_closed_a_matter_answers_for_what_is_left_open_in_it():
-    closing = intake.HelpRequestClosed(matter_id=MATTER, outcome="resolved", handoff=None)
+    closing = told_as(intake.HelpRequestClosed, matter_id=MATTER, outcome="resolved", handoff=None)
     found = told().say("intake", f"help-request/{MATTER}", closing).custody()
     assert found.open == (NEED,)
     assert found.holders(NEED) == (ORIGIN,)
@@ -199,8 +208,10 @@ def test_whoever_closed_a_matter_answers_for_what_is_left_open_in_it():
 
 
 def test_a_matter_that_opens_again_forgets_who_held_it_before():
-    closing = intake.HelpRequestClosed(matter_id=MATTER, outcome="resolved", handoff=None)
-    again = intake.HelpRequestReopened(matter_id=MATTER, reason_code="x", handoff=hand("taken", "person:p", HARBOR))
+    closing = told_as(intake.HelpRequestClosed, matter_id=MATTER, outcome="resolved", handoff=None)
+    again = told_as(
+        intake.HelpRequestReopened, matter_id=MATTER, reason_code="x", handoff=hand("taken", "person:p", HARBOR)
+    )
     stream = f"help-request/{MATTER}"
     found = Telling().matter().say("intake", stream, closing).say("intake", stream, again).custody()
     assert chain(found) == [(ORIGIN,), (HARBOR,)]
@@ -209,7 +220,8 @@ def test_a_matter_that_opens_again_forgets_who_held_it_before():
 
 def test_a_need_that_stays_with_a_pairing_after_its_end_is_a_break():
     stream = f"pairing/{NEED}"
-    formed = volunteer.PairingFormed(
+    formed = told_as(
+            volunteer.PairingFormed,
         matter_id=MATTER, kind="one_to_one", parties=(LOTUS,), holder=ORIGIN, commitments=(),
         handoff=hand("taken", ORIGIN, LOTUS, need=NEED),
     )  # fmt: skip

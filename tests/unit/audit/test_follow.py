@@ -24,7 +24,7 @@ from tests.support.spec import ask
 from tests.unit.audit import stories
 from tests.unit.audit.conftest import Tables
 from tests.unit.audit.said import MATTER, NOON, Teller, said
-from tests.unit.audit.stories import hand, named
+from tests.unit.audit.stories import hand, named, told_as
 
 NEED, OTHER = named("need"), named("other matter")
 PARTIES = ("worker:w-01", "organization:lotus", "organization:harbor", "unknown")
@@ -103,7 +103,8 @@ def test_a_matter_is_shown_with_who_answers_and_what_is_open():
 
 
 def matter(teller: Teller) -> Message:
-    received = intake.HelpRequestReceived(
+    received = told_as(
+            intake.HelpRequestReceived,
         matter_id=MATTER, handoff=hand("taken", "unknown", PARTIES[0]), unit=PARTIES[0], area="220104",
         came_by="phone", reporter_kind="self",
     )  # fmt: skip
@@ -111,7 +112,9 @@ def matter(teller: Teller) -> Message:
 
 
 def moved(teller: Teller, act: str, giver: str, *takers: str, **when: Any) -> Message:
-    event = referral.ReferralOriginChanged(matter_id=MATTER, origin=giver, handoff=hand(act, giver, *takers, need=NEED))
+    event = told_as(
+        referral.ReferralOriginChanged, matter_id=MATTER, origin=giver, handoff=hand(act, giver, *takers, need=NEED)
+    )
     return teller.tell("referral", f"referral/{NEED}", event, **when)
 
 
@@ -170,7 +173,9 @@ def test_a_break_whose_cause_is_struck_was_over_when_it_began():
 
 def barred(teller: Teller, kind: str, party: UUID) -> Message:
     event = (
-        referral.OrganizationSuspended(reason_code="audit") if kind == "suspended" else referral.OrganizationActivated()
+        told_as(referral.OrganizationSuspended, reason_code="audit")
+        if kind == "suspended"
+        else told_as(referral.OrganizationActivated)
     )
     return teller.tell("referral", f"organization/{party}", event)
 
@@ -195,8 +200,13 @@ def test_an_organization_that_is_suspended_while_it_holds_a_need_is_reported_unt
 
 def test_a_break_in_a_restricted_need_is_not_announced():
     teller = Teller()
-    raised = intake.SafeguardingConcernRaised(
-        concern_id=NEED, matter_id=MATTER, need_id=NEED, situation_code="1", reporter_role="worker"
+    raised = told_as(
+        intake.SafeguardingConcernRaised,
+        concern_id=NEED,
+        matter_id=MATTER,
+        need_id=NEED,
+        situation_code="1",
+        reporter_role="worker",
     )
     audit = heard(
         matter(teller),
