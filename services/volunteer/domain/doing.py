@@ -96,10 +96,11 @@ def reassign_task(command: ReassignTask, state: State | None, ask: Ask) -> list[
     return [reassigned]
 
 
-def record_arrival(command: RecordArrival, state: State | None) -> list[Event]:
+def record_arrival(command: RecordArrival, state: State | None, ask: Ask) -> list[Event]:
     """They are there."""
     match state:
         case Assigned():
+            _must_go(state, ask)
             return [ArrivalRecorded(matter_id=state.job.matter_id, assignees=state.assignees, method=command.method)]
         case OnSite():
             return []
@@ -113,6 +114,7 @@ def complete_task(command: CompleteTask, state: State | None, ask: Ask) -> list[
         return []
     if not isinstance(state, Assigned | OnSite):
         raise cannot(state)
+    _must_go(state, ask)
     began, ended = command.began_at, command.ended_at
     if (began and ended and ended < began) or (ended and ended > ask.now):
         raise Refused("times-wrong", "It ended after it began, and not in the future.", "结束时间须晚于开始且不在将来。",
@@ -194,6 +196,12 @@ def remind_of_hours(command: RemindOfHours, state: State | None) -> list[Event]:
 def _must_be_among(who: Party, state: Assigned) -> None:
     if who not in state.assignees:
         raise Refused("not-assigned", "This one was not to go.", "此人未被指派。")
+
+
+def _must_go(state: Assigned | OnSite, ask: Ask) -> None:
+    """Of volunteers, only those who go speak of how it goes."""
+    if ask.actor.role == "volunteer" and f"volunteer:{ask.actor.id}" not in state.assignees:
+        raise Refused("not-yours", "Only those who go may say this.", "只能由参与任务的人员操作。")
 
 
 def _notice(job: Job, ask: Ask) -> int | None:

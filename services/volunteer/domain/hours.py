@@ -35,7 +35,7 @@ from services.volunteer.domain.hours_rules import (
     must_fit_beside_others,
 )
 from services.volunteer.domain.known import HoursKnown
-from services.volunteer.domain.refusing import not_now
+from services.volunteer.domain.refusing import must_be_own, not_now
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -119,6 +119,7 @@ def record_hours(command: RecordHours, state: State | None, ask: Ask) -> list[Ev
     """Actual time, no duty, no overlap; a record after the tenth working day is late and valid (INV-17 to 19)."""
     if state is not None:
         return []
+    must_be_own(ask, command.volunteer_id)
     facts = _facts(ask)
     must_be_true_time(command.day, command.minutes, command.began_at, command.ended_at, ask.now)
     must_be_volunteering(command, facts)
@@ -149,8 +150,7 @@ def confirm(state: Recorded | Confirmed, ask: Ask) -> list[Event]:
 def question(command: QuestionHours, state: Recorded | Confirmed, ask: Ask) -> list[Event]:
     """The volunteer asks for a correction; the unit owes an answer (INV-20)."""
     record = state.record
-    if ask.actor.role == "volunteer" and ask.actor.id != str(record.volunteer_id):
-        raise Refused("not-yours", "This is somebody else's record.", "这是他人的记录。")
+    must_be_own(ask, record.volunteer_id)
     if record.questioned:
         return []
     asked = ServiceHoursQuestioned(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from uuid import UUID
 
 from services.contracts.words import Party
 from services.kernel.errors import Refused
@@ -31,6 +32,12 @@ def is_word_of(ask: Ask, party: Party) -> bool:
     if ask.actor.org in (party, own) or ask.actor.id in (party, own):
         return True
     return ask.behalf is not None and ask.behalf.org in (party, own)
+
+
+def must_be_own(ask: Ask, volunteer_id: UUID | None) -> None:
+    """A volunteer speaks alone for himself."""
+    if ask.actor.role == "volunteer" and ask.actor.id != str(volunteer_id):
+        raise Refused("not-yours", "This concerns another volunteer.", "这是他人的事项, 只能由本人操作。")
 
 
 def answered_via(ask: Ask) -> str:

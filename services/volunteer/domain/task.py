@@ -64,7 +64,7 @@ def _decide_doing(command: Doing, state: State | None, ask: Ask) -> list[Event]:
         case ReassignTask():
             return doing.reassign_task(command, state, ask)
         case RecordArrival():
-            return doing.record_arrival(command, state)
+            return doing.record_arrival(command, state, ask)
         case CompleteTask():
             return doing.complete_task(command, state, ask)
         case VerifyTask():

@@ -38,7 +38,7 @@ from services.kernel.errors import Refused
 from services.kernel.message import Ask
 from services.volunteer.domain.eligibility import day_of
 from services.volunteer.domain.known import Statement, known
-from services.volunteer.domain.refusing import is_word_of, not_now
+from services.volunteer.domain.refusing import is_word_of, must_be_own, not_now
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -136,9 +136,9 @@ def _decide_known(command: Later, state: State, ask: Ask) -> list[Event]:
         case InsureVolunteer():
             return insure(command, state)
         case JoinTeam():
-            return [] if command.team in state.profile.teams else [VolunteerJoinedTeam(team=command.team)]
+            return join(command, state, ask)
         case LeaveTeam():
-            return [VolunteerLeftTeam(team=command.team)] if command.team in state.profile.teams else []
+            return leave(command, state, ask)
         case SuspendVolunteer():
             return suspend(command, state, ask)
         case ReinstateVolunteer():
@@ -228,6 +228,18 @@ def insure(command: InsureVolunteer, state: State) -> list[Event]:
     return [] if state.profile.insured == insured else [insured]
 
 
+def join(command: JoinTeam, state: State, ask: Ask) -> list[Event]:
+    """The volunteer belongs to a team."""
+    must_be_own(ask, known(ask).itself)
+    return [] if command.team in state.profile.teams else [VolunteerJoinedTeam(team=command.team)]
+
+
+def leave(command: LeaveTeam, state: State, ask: Ask) -> list[Event]:
+    """The volunteer belongs to it no more."""
+    must_be_own(ask, known(ask).itself)
+    return [VolunteerLeftTeam(team=command.team)] if command.team in state.profile.teams else []
+
+
 def suspend(command: SuspendVolunteer, state: State, ask: Ask) -> list[Event]:
     """Sent nowhere; the tasks that wait for somebody else now are named."""
     if isinstance(state, Suspended):
@@ -247,6 +259,7 @@ def withdraw(command: WithdrawVolunteer, state: State | None, ask: Ask) -> list[
     """Nobody is compelled to volunteer; but what was taken is given back first, so that somebody answers for it."""
     if state is None:
         raise cannot(state)
+    must_be_own(ask, known(ask).itself)
     if isinstance(state, Withdrawn):
         return []
     if known(ask).open_tasks:

@@ -122,6 +122,11 @@ def test_arriving_needs_no_position() -> None:
 COMPLETE = CompleteTask(result="done", finding_codes=("valve-rusted",), action_codes=("air-vented",))
 
 
+def test_of_volunteers_only_those_who_go_say_how_it_goes() -> None:
+    for command in (RecordArrival(method="told"), COMPLETE):
+        task.given(OPENED, assigned(LIN, ZBS)).when(command, actor=MEI_HERSELF).then_refused("not-yours")
+
+
 def test_a_completed_task_says_what_was_found_and_done() -> None:
     BOTH.when(COMPLETE, facts=Known(record_by=date(2026, 3, 16)), sealed=("A" * 43,)).then(DONE)
     FINISHED.when(COMPLETE).then_nothing()

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import get_args
 
 from hypothesis import strategies as st
 
-from services.contracts.volunteer import ContactClient
-from services.volunteer.domain import task, volunteer
-from services.volunteer.domain.known import Known
+from services.contracts.volunteer import Commitment, ContactClient
+from services.volunteer.domain import hours, pairing, task, volunteer
+from services.volunteer.domain.known import HoursKnown, Known
 from tests.support.laws import check_laws
-from tests.unit.volunteer.people import LIN, MEI, WEN, ZBS, fit
+from tests.unit.volunteer.people import LIN, MEI, MEI_ID, WEN, ZBS, fit
 
 PEOPLE = st.just(Known(people=(fit(MEI), fit(LIN)), candidates=(fit(WEN),)))
 GOING = st.sampled_from([(MEI,), (ZBS,), (MEI, ZBS), (LIN,)])
@@ -27,4 +28,28 @@ def test_a_task_keeps_the_laws() -> None:
 
 
 def test_a_volunteer_keeps_the_laws() -> None:
-    check_laws(volunteer.DECIDER, *get_args(volunteer.Command))
+    check_laws(volunteer.DECIDER, *get_args(volunteer.Command), examples=25)
+
+
+HOURS = st.just(HoursKnown(record_by=date(2026, 3, 16), volunteer_state="active", assignees=(MEI, LIN)))
+RECORD_POOLS = {
+    "volunteer_id": st.just(MEI_ID), "organizer": st.sampled_from(["team:lotus", "community:220104004001"]),
+    "minutes": st.integers(30, 33),
+}  # fmt: skip
+
+
+def test_service_hours_keep_the_laws() -> None:
+    check_laws(hours.DECIDER, *get_args(hours.Command), pools=RECORD_POOLS, facts=lambda _: HOURS, examples=25)
+
+
+UNITS = st.just(("community:220104004001", "university:nenu"))
+PAIR_POOLS = {
+    "units": UNITS, "holder": st.just("community:220104004001"), "parties": st.just(("worker:w-01", "team:lotus")),
+    "commitment_code": st.sampled_from(["c1", "c2", "alpha"]), "unit": st.sampled_from(["university:nenu"]),
+    "commitments": st.sampled_from([(), (Commitment(code="alpha", giver="team:lotus"),)]),
+    "to_org": st.sampled_from(["community:220104004001", "university:nenu"]),
+}  # fmt: skip
+
+
+def test_a_pairing_keeps_the_laws() -> None:
+    check_laws(pairing.DECIDER, *get_args(pairing.Command), pools=PAIR_POOLS)

@@ -36,7 +36,7 @@ from services.kernel.message import Actor
 from services.volunteer.domain.known import Known, Statement
 from services.volunteer.domain.volunteer import DECIDER, Active, Registered, Suspended, Verified
 from tests.support.spec import Spec
-from tests.unit.volunteer.people import MEI_HERSELF, TASK
+from tests.unit.volunteer.people import MEI_HERSELF, MEI_ID, TASK
 
 volunteer = Spec(DECIDER)
 REGISTERED = VolunteerRegistered(area="220104004", consent_ref="paper-17", skills=("repair",))
@@ -162,6 +162,12 @@ def test_nobody_is_kept_from_leaving_but_what_was_taken_is_given_back_first() ->
     gone = volunteer.given(REGISTERED, VolunteerWithdrew())
     gone.when(leave).then_nothing()
     gone.when(JoinTeam(team="team:leifeng")).then_refused("not-in-this-state")
+
+
+def test_a_volunteer_leaves_and_joins_for_nobody_else() -> None:
+    for command in (WithdrawVolunteer(), JoinTeam(team="team:leifeng"), LeaveTeam(team="team:leifeng")):
+        ON_TRACK.when(command, actor=MEI_HERSELF, facts=Known(itself=TASK)).then_refused("not-yours")
+    ON_TRACK.when(WithdrawVolunteer(), actor=MEI_HERSELF, facts=Known(itself=MEI_ID)).then(VolunteerWithdrew())
 
 
 def test_the_organizing_unit_states_its_records_and_nobody_else() -> None:

@@ -1,0 +1,71 @@
+"""What ends elsewhere ends here: "whenever intake or referral says X, call off Y". Pure.
+
+A task that was completed stays: its result is still to be verified, whatever became of the matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from services.contracts import intake, referral
+from services.contracts.volunteer import CancelTask, DeclareUnfilled, EndPairing, RemindOfHours
+from services.contracts.volunteer.words import PairingResult
+from services.kernel.manifest import Do, Look, Timer
+from services.kernel.message import Message
+from services.volunteer.domain import pairing, task
+from services.volunteer.view_tables import hours_due, pairings, tasks
+from services.volunteer.views_tasks import CALLED_OFF
+
+MATTER_ENDS = (
+    intake.CaseClosed | intake.CaseEnteredInError | intake.HelpRequestClosed | intake.HelpRequestDeclined
+    | intake.HelpRequestEnteredInError | intake.DuplicateRequestLinked
+)  # fmt: skip
+REFERRAL_ENDS = (
+    referral.ReferralWithdrawn | referral.ReferralReturned | referral.ReferralRerouted | referral.ReferralCancelled
+)
+
+
+def whenever(message: Message, look: Look) -> list[Do]:
+    """The commands that follow from what another service said."""
+    event = message.event
+    if isinstance(event, intake.PersonDied):
+        # The reason is neutral: whoever was to go learns that it is off, not why.
+        return list(_cancel(tasks.c.person_id == event.person_id, "matter-closed", look))
+    if isinstance(event, MATTER_ENDS):
+        off = _cancel(tasks.c.matter_id == event.matter_id, "matter-closed", look)
+        return [*off, *_end(pairings.c.matter_id == event.matter_id, "partly", "matter-closed", look)]
+    if isinstance(event, REFERRAL_ENDS):
+        off = _cancel(tasks.c.referral_id == message.stream_id, "referral-ended", look)
+        return [*off, *_end(pairings.c.referral_id == message.stream_id, "broken_off", "referral-ended", look)]
+    return []
+
+
+def _cancel(which: sa.ColumnElement[bool], reason: str, look: Look) -> Iterable[Do]:
+    query = sa.select(tasks.c.task_id).where(which, tasks.c.state.in_(CALLED_OFF)).order_by(tasks.c.task_id)
+    for row in look.run(query):
+        yield Do(task.DECIDER, row["task_id"], CancelTask(by="hub", reason_code=reason))
+
+
+def _end(which: sa.ColumnElement[bool], result: PairingResult, reason: str, look: Look) -> Iterable[Do]:
+    query = sa.select(pairings.c.pairing_id).where(which, pairings.c.state != "ended").order_by(pairings.c.pairing_id)
+    for row in look.run(query):
+        yield Do(pairing.DECIDER, row["pairing_id"], EndPairing(result=result, reason_code=reason))
+
+
+def give_up(row: dict[str, UUID]) -> Do:
+    """The search has lasted long enough; the holder of the matter takes over."""
+    return Do(task.DECIDER, row["task_id"], DeclareUnfilled())
+
+
+def point_out(row: dict[str, UUID]) -> Do:
+    """The ten working days are over, and the hours are not confirmed."""
+    return Do(task.DECIDER, row["task_id"], RemindOfHours(volunteer_id=row["volunteer_id"]))
+
+
+TIMERS = (
+    Timer(name="unfilled", table=tasks, due="unfilled_at", command=give_up),
+    Timer(name="hours-missed", table=hours_due, due="due", command=point_out),
+)
