@@ -140,6 +140,16 @@ class _Slot:
     track: int
 
 
+def _together(whole: Chain, known: Chain) -> Chain:
+    """Both chains in one, for laying out: what was known then may have been struck since, and still had its place."""
+    keys = {step.key for step in whole.steps}
+    gone = [step for step in known.steps if step.key not in keys]
+    steps = tuple(sorted((*whole.steps, *gone), key=lambda step: step.at)) if gone else whole.steps
+    held = {(h.need_id, h.start, h.holders) for h in whole.holdings}
+    more = tuple(h for h in known.holdings if (h.need_id, h.start, h.holders) not in held)
+    return Chain(steps=steps, holdings=(*whole.holdings, *more), closed=whole.closed)
+
+
 def society_of(party: str) -> str:
     """The lane of a party."""
     return SOCIETY_OF.get(party.partition(":")[0], OUTSIDE)
@@ -154,12 +164,13 @@ def draw(
     `name` gives a party's label, `date` a step's (label, year).
     """
     shown = whole if known is None else known
-    xs, scaled, width = _columns(whole.steps, width)
+    laid = whole if known is None else _together(whole, known)
+    xs, scaled, width = _columns(laid.steps, width)
     right = width - RIGHT
-    slots = _slots(whole, xs, right)
-    lanes, tracks = _lanes(whole, slots, name)
-    cursor = None if known is None or len(known.steps) == len(whole.steps) else _cursor(known, xs)
-    places = _Places(whole, slots, tracks, xs)
+    slots = _slots(laid, xs, right)
+    lanes, tracks = _lanes(laid, slots, name)
+    cursor = None if known is None or len(known.steps) == len(laid.steps) else _cursor(known, xs)
+    places = _Places(laid, slots, tracks, xs)
     bars = tuple(_bars(shown, places, right if cursor is None else cursor))
     arrows, rings = _arrows(shown, places)
     height = lanes[-1].y + lanes[-1].height
@@ -174,7 +185,7 @@ def draw(
         arrows=tuple(arrows),
         rings=tuple(rings),
         tags=tuple(_tags(bars, arrows)),
-        ticks=_ticks(whole.steps, xs, date),
+        ticks=_ticks(laid.steps, xs, date),
         scaled=scaled,
         cursor=cursor,
     )

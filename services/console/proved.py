@@ -28,7 +28,7 @@ def custody(hub: Hub, matter_id: UUID, known_at: datetime | None, own: Sequence[
 def ledger(hub: Hub) -> Mapping[str, Any] | None:
     """The ledger's size and root; None while audit is away."""
     try:
-        answer = hub.get("audit", "/ledger")
+        answer = hub.get("audit", "/ledger/head")
     except Unreachable:
         return None
     return answer.body if answer.ok and isinstance(answer.body, dict) and "size" in answer.body else None
@@ -43,14 +43,13 @@ def _asked(hub: Hub, matter_id: UUID, query: dict[str, str]) -> Mapping[str, Any
 
 
 def _size(body: Mapping[str, Any]) -> int:
-    return int(body.get("size") or body.get("ledger", {}).get("size") or 0)
+    return int(body.get("size") or 0)
 
 
 def chain(body: Mapping[str, Any], own: Iterable[Step]) -> Chain:
     """Audit's answer as a chain. A step that the console has too keeps its key there, so that two replays line up."""
-    said = body.get("custody") or body
-    steps = tuple(_steps(said.get("steps") or [], own))
-    intervals = [i for i in said.get("intervals") or [] if i["holders"] and not i.get("inherited")]
+    steps = tuple(_steps(body.get("steps") or [], own))
+    intervals = [i for i in body.get("intervals") or [] if i["holders"] and not i.get("inherited")]
     holdings = tuple(_holding(interval, steps) for interval in intervals)
     closed = any(step.closes == "matter" for step in steps) and not any(
         h.need_id is None and h.end is None for h in holdings

@@ -67,7 +67,7 @@ class Visit:
     @property
     def csrf(self) -> str:
         """The token that a form of this session carries."""
-        return _signer(self.settings, "form").dumps(self.session)
+        return str(_signer(self.settings, "form").dumps(self.session))
 
     @property
     def who(self) -> Account:
@@ -90,10 +90,17 @@ class Visit:
         """What surrounds the page."""
         who, t = self.account, self.words
         return Frame(
-            words=t, path=path or self.request.url, user=t.pick(who.name_zh, who.name_en) if who else "", theme=self.prefs.get("theme", "auto"),
-            type=self.prefs.get("type", "normal"), csrf=self.csrf, done=self.done, failed=self.failed,
-            nav=navigation(who, t), demo=self.settings.demo,
-        )  # fmt: skip
+            words=t,
+            path=path or self.request.url,
+            user=t.pick(who.name_zh, who.name_en) if who else "",
+            theme=self.prefs.get("theme", "auto"),
+            type=self.prefs.get("type", "normal"),
+            csrf=self.csrf,
+            done=self.done,
+            failed=self.failed,
+            nav=navigation(who, t),
+            demo=self.settings.demo,
+        )
 
     def several(self, name: str) -> list[str]:
         """All values of a repeated field of the form."""

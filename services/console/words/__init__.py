@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from services.console import places
 from services.console.words import codes
 from services.console.words.pages import TEXTS
 from services.kernel.contract import EVENTS, about
@@ -66,6 +67,11 @@ class Words:
         """Several codes, in one line."""
         return self("list.comma").join(self.code(table, code) for code in several)
 
+    def named(self, table: str, several: Iterable[str]) -> str:
+        """Several codes as a heading."""
+        said = self.all(table, several)
+        return said[:1].upper() + said[1:]
+
     def event(self, name: str) -> str:
         """An event in plain words: its declared Chinese name, or its name on the wire, humanised."""
         known = EVENTS.get(name)
@@ -86,7 +92,7 @@ class Words:
 
     def area(self, code: str) -> str:
         """A place by its code; one that has no name here as it stands."""
-        return self.party_name(f"community:{code}") or code
+        return places.name(code) or code
 
     # --- times ----------------------------------------------------------------------------------------------------
 

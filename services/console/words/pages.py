@@ -103,7 +103,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "matter.next": ("下一步", "Next step"),
     "matter.behalf": ("代 {org} 记录", "on behalf of {org}"),
     "matter.recorded": ("入账 {when}", "recorded {when}"),
-    "matter.late": ("补录，晚 {span}", "entered {span} later"),
+    "matter.late": ("补录", "entered later"),
     "matter.times": ("{n} 次", "{n} times"),
     "matter.need-number": ("需求 {n}", "Need {n}"),
     "matter.itself": ("事项本身", "The matter itself"),
