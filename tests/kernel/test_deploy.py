@@ -1,6 +1,7 @@
 """What the reference deployment makes in PostgreSQL and RabbitMQ: each service reaches its own, and nobody else's."""
 
 import os
+import shlex
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -130,3 +131,34 @@ def test_a_service_speaks_in_its_own_name_alone(users: Rabbit) -> None:
     ):
         with connect(intake, "test") as connection, pytest.raises(AccessRefused):
             forbidden(connection.channel())
+
+
+def rights_of_a_partner() -> list[list[str]]:
+    """The commands by which docs/partners.md makes a partner's user."""
+    page = (DEPLOY.parent / "docs/partners.md").read_text(encoding="utf-8")
+    return [shlex.split(line)[1:] for line in page.splitlines() if line.startswith("rabbitmqctl set_")]
+
+
+@pytest.mark.broker
+def test_a_partner_hears_the_types_that_were_agreed_and_no_others(users: Rabbit) -> None:
+    RabbitWire(url(users, "referral", "x2"), "referral", EVENTS).close()
+    users.ctl("add_user", "lotus", "x3")
+    try:
+        for command in rights_of_a_partner():
+            users.ctl(*("deployed" if part == "hub" else part for part in command))
+        partner, queue = url(users, "lotus", "x3"), "evt-referral-referral.accepted--lotus.taken_on"
+        with connect(partner, "test") as connection:
+            channel = connection.channel()
+            channel.queue_declare(queue, durable=True, auto_delete=False)
+            channel.queue_bind(queue, "referral.events", "referral.accepted")
+        for forbidden in (
+            lambda channel: channel.queue_bind(queue, "referral.events", "#"),
+            lambda channel: channel.queue_bind(queue, "referral.events", "referral.escalated"),
+            lambda channel: channel.queue_bind(queue, "referral.log"),
+            lambda channel: channel.exchange_delete("referral.events"),
+            lambda channel: channel.basic_publish_confirm(amqp.Message("x"), "referral.events", "referral.accepted"),
+        ):
+            with connect(partner, "test") as connection, pytest.raises(AccessRefused):
+                forbidden(connection.channel())
+    finally:
+        users.ctl("delete_user", "lotus")
