@@ -31,11 +31,11 @@ def worklist(look: Look, area: str) -> Row:
     """Open requests by urgency, then by the day that was promised; plans whose visit is due."""
     today = system_clock().astimezone(HERE).date()
     r = t.help_requests.c
-    rows = look.run(sa.select(t.help_requests).where(r.state.in_(OPEN_STATES), r.area.startswith(area)))
+    rows = look.run(sa.select(t.help_requests).where(r.state.in_(OPEN_STATES), r.area.startswith(area, autoescape=True)))
     requests = [row | {"due": _due(row, today)} for row in rows]
     requests.sort(key=lambda row: (URGENCY.index(row["urgency"]), row["follow_up_by"] or date.max))
     p = t.visit_plans.c
-    plans = look.run(sa.select(t.visit_plans).where(p.state == "running", p.area.startswith(area)))
+    plans = look.run(sa.select(t.visit_plans).where(p.state == "running", p.area.startswith(area, autoescape=True)))
     return {"today": today, "requests": requests, "visits_due": [row for row in plans if _visit_due(row, today)]}
 
 
@@ -91,6 +91,6 @@ def _plans_of(month: str, area: str) -> sa.Select[Any]:
     return (
         sa.select(p.plan_id, p.person_id, p.cadence, p.visitor, m.made, m.missed, m.concerns)
         .select_from(joined)
-        .where(p.area.startswith(area), sa.or_(p.state == "running", m.made.is_not(None)))
+        .where(p.area.startswith(area, autoescape=True), sa.or_(p.state == "running", m.made.is_not(None)))
         .order_by(p.plan_id)
     )
