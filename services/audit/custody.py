@@ -132,11 +132,16 @@ def custody(
     tracks: dict[UUID | None, Track] = {}
     for step in steps:
         tracks.setdefault(step.need_id, Track(step.need_id)).take(step)
+        if step.closes and step.need_id is None:
+            for track in tracks.values():
+                track.end_with(step)
     matter = tracks.get(None, Track(None))
     own = {need: track.intervals() for need, track in tracks.items()}
     intervals = [part for found in own.values() for i in found for part in inherited(i, matter)]
     findings = [f for i in intervals for f in faults(i, disqualified or {})]
     findings += [f for track in tracks.values() for f in track.ended()]
+    if valid_at is not None:
+        findings = [clipped(f, valid_at) for f in findings if f.since <= valid_at]
     return Custody(
         steps=tuple(steps),
         intervals=tuple(intervals),
@@ -196,12 +201,14 @@ class Track:
     open: bool = False
     claims: tuple[Claim, ...] = ()
     restricted: bool = False
+    declared: bool = False
     moments: list[Moment] = field(default_factory=list)
 
     def take(self, step: Step) -> None:
         """What becomes of the object by this step."""
         before = (self.open, self.claims)
         self.restricted = self.restricted or (step.restricted and step.opens)
+        self.declared = self.declared or step.opens
         if step.opens:
             self.claims = self.claims if self.open or not step.takers else ()
             self.open = True
@@ -216,6 +223,13 @@ class Track:
             self.moments.append(Moment(step, self.open, self.claims))
         elif step.type == "pairing.ended" and self.open:
             self.moments.append(Moment(step, self.open, self.claims, ended=True))
+
+    def end_with(self, closing: Step) -> None:
+        """The matter is closed: what was handed over in it without ever being opened on its own is over as well."""
+        if self.open and not self.declared:
+            self.open = False
+            at = max(closing.at, self.moments[-1].step.at)
+            self.moments.append(Moment(replace(closing, at=at), False, self.claims))
 
     def spans(self) -> list[tuple[Moment, int | None]]:
         """Each moment with the time of the next one; moments that lasted no time are left out."""
@@ -310,6 +324,11 @@ def _finding(interval: Interval, kind: Fault, holders: Claim) -> Finding:
         idx=interval.idx,
         restricted=interval.restricted,
     )
+
+
+def clipped(finding: Finding, valid_at: int) -> Finding:
+    """A finding as it was seen at a moment: what ended later had not ended then."""
+    return finding if finding.until is None or finding.until <= valid_at else replace(finding, until=None)
 
 
 def faults(interval: Interval, disqualified: Standing) -> list[Finding]:

@@ -83,13 +83,18 @@ def holding(look: Look, party: str) -> list[UUID]:
     return [row["matter_id"] for row in look.run(held)]
 
 
-def barring(look: Look, new: Iterable[Change] = ()) -> Standing:
-    """Since when and until when which parties may not hold anything; `new` rows are not in the table yet."""
+def barring(look: Look, new: Iterable[Change] = (), size: int | None = None) -> Standing:
+    """Since when and until when which parties may not hold anything, by what the first `size` entries say (None: all).
+
+    `new` rows are not in the table yet.
+    """
     rows: dict[tuple[str, int], tuple[Fault | None, int]]
     rows = {(row["party"], row["entry"]): (row["kind"], row["since"]) for row in look.all(views.bar)}
     rows |= {(change.key[0], change.key[1]): (change.sets["kind"], change.sets["since"]) for change in new}
     found: dict[str, list[Disqualified]] = {}
     for (party, idx), (kind, since) in sorted(rows.items()):
+        if size is not None and idx >= size:
+            continue
         known = found.setdefault(party, [])
         if known and known[-1].until is None:
             last = known.pop()

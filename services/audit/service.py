@@ -11,7 +11,7 @@ from services.audit.custody import custody
 from services.audit.domain import finding, gap, integrity, look
 from services.audit.entries import Entry
 from services.audit.follow import CustodyFollower, barring
-from services.audit.ledger import Ledger, instant
+from services.audit.ledger import Ledger
 from services.contracts.audit import RecordReplay, ReportVerification
 from services.contracts.words import STATION_ROLES
 from services.kernel.entrypoints import Log, Reply, Request, http, lists, shows
@@ -70,14 +70,16 @@ class AuditService:
     def replay(self, request: Request) -> object:
         """The matter as it was at `valid_at`, by what was known at `known_at`, with the ledger's size and root then."""
         found = Asked(self.log, request, "replay")
-        state = replay.state(found.matter_id, found.entries, barring(self.log.look), **found.times.micros)
+        state = replay.state(
+            found.matter_id, found.entries, barring(self.log.look, size=found.size), **found.times.micros
+        )
         return found.answer(state, state["entries"])
 
     @http("GET", "/matters/{id}/custody", roles=READERS, query=TIMES, answer=HEADED, says="who answered, when")
     def custody(self, request: Request) -> object:
         """Who answered for the matter and each of its needs, from beginning to end, and what was wrong with that."""
         found = Asked(self.log, request, "custody")
-        chain = custody(found.entries, barring(self.log.look), **found.times.micros)
+        chain = custody(found.entries, barring(self.log.look, size=found.size), **found.times.micros)
         drawn = {"open": None in chain.open, "holders": list(chain.holders()), **replay.chart(chain)}
         return found.answer(drawn, len(chain.steps))
 
@@ -156,12 +158,10 @@ class Asked:
         root = b64(archive.root_of(self.log.look, self.size))
         if self.audits:
             self._record(entries, root)
-        last = self.entries[-1]
         return {
             "matter_id": str(self.matter_id),
             "known_at": None if self.times.known_at is None else self.times.known_at.isoformat(),
             "valid_at": None if self.times.valid_at is None else self.times.valid_at.isoformat(),
-            "last_entry_at": instant(last.rt).isoformat(),
             "size": self.size,
             "root": root,
             **found,

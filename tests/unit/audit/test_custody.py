@@ -207,6 +207,15 @@ def test_whoever_closed_a_matter_answers_for_what_is_left_open_in_it():
     assert found.findings == ()
 
 
+def test_what_was_handed_over_without_being_opened_on_its_own_is_over_with_its_matter():
+    closing = told_as(intake.HelpRequestClosed, matter_id=MATTER, outcome="resolved", handoff=None)
+    telling = Telling().matter().hands("taken", ORIGIN, LOTUS)
+    assert set(telling.custody().open) == {None, NEED}
+    found = telling.say("intake", f"help-request/{MATTER}", closing).custody()
+    assert (found.open, found.holders(NEED), found.findings) == ((), (), ())
+    assert chain(found, NEED) == [(LOTUS,)]
+
+
 def test_a_matter_that_opens_again_forgets_who_held_it_before():
     closing = told_as(intake.HelpRequestClosed, matter_id=MATTER, outcome="resolved", handoff=None)
     again = told_as(
@@ -239,6 +248,9 @@ def test_a_holder_who_was_suspended_is_a_break_from_then_until_he_may_again():
     bars = {"lotus": [Disqualified(kind="suspended", since=taken + 5, until=taken + 9, idx=40)]}
     (broken,) = telling.custody(bars).findings
     assert (broken.kind, broken.holders, broken.since, broken.until) == ("suspended", (LOTUS,), taken + 5, taken + 9)
+    assert telling.custody(bars, valid_at=taken + 4).findings == ()
+    (then,) = telling.custody(bars, valid_at=taken + 6).findings
+    assert then.until is None
     bars = {"lotus": [Disqualified(kind="suspended", since=taken - 9, until=taken - 5, idx=1)]}
     assert telling.custody(bars).findings == ()
 

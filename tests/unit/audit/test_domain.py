@@ -147,7 +147,7 @@ def test_a_look_is_told_once():
 
 def test_the_laws_of_deciders_hold():
     pools = {"finding": st.sampled_from(["a.none.1", "b.two.2"]), "publisher": st.sampled_from(["intake", "referral"])}
-    check_laws(finding.DECIDER, ReportCustodyBroken, ReportCustodyMended, pools=pools)
-    check_laws(gap.DECIDER, NoteGap, NoteGapFilled, pools=pools)
-    check_laws(integrity.DECIDER, SealLedger, ReportVerification, repeatable=(ReportVerification,))
-    check_laws(look.DECIDER, RecordReplay)
+    check_laws(finding.DECIDER, ReportCustodyBroken, ReportCustodyMended, pools=pools, examples=20)
+    check_laws(gap.DECIDER, NoteGap, NoteGapFilled, pools=pools, examples=20)
+    check_laws(integrity.DECIDER, SealLedger, ReportVerification, repeatable=(ReportVerification,), examples=20)
+    check_laws(look.DECIDER, RecordReplay, examples=10)

@@ -243,7 +243,7 @@ def history(steps: list[Any]) -> list[Message]:
     return messages
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(STEPS, min_size=1, max_size=14), st.integers(1, 5), st.integers(1, 5))
 def test_however_the_steps_fall_what_is_shown_is_the_plain_fold_of_all_entries(steps, batch, page):
     audit, messages = Audit(), history(steps)
@@ -270,7 +270,7 @@ def test_however_the_steps_fall_what_is_shown_is_the_plain_fold_of_all_entries(s
         assert there == {f.key for f in plain.findings if f.until is None}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(STEPS, min_size=1, max_size=14), st.integers(0, 400))
 def test_the_chain_at_a_moment_is_the_beginning_of_the_chain(steps, hours):
     entries = Audit()

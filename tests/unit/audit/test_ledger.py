@@ -157,7 +157,7 @@ def verified(db: Tables) -> bool:
     return fast == slow and root == slow.root() and state["last_rt"] == entries(db)[-1]["rt"]
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.lists(st.tuples(st.integers(1, 300), st.booleans()), min_size=1, max_size=5))
 def test_however_the_batches_fall_the_tree_is_that_of_the_entries(batches):
     db, ledger, position = Tables(tables.KEPT), Ledger(), 0
