@@ -1,0 +1,150 @@
+"""Money from a giver: unknown is a value, and what is known must hold; three decide, each something else."""
+
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from services.contracts import referral as public
+from services.contracts.words import Act, Handoff
+from services.kernel.message import Actor, Behalf
+from services.referral.domain import grant, in_kind
+from services.referral.domain.facts import Known, MatterFact
+from tests.support.spec import Spec
+from tests.unit.referral.samples import CASE, MATTER, ORIGIN, PERSON, STATION, STATION_HEAD
+
+GRANT, CHARITY = UUID(int=41), UUID(int=42)
+FUND = f"charity:{CHARITY}"
+GIVER = Actor(id="c-01", role="partner", org=str(CHARITY))
+PHONED = Behalf(org=FUND, evidence_kind="phone")
+KNOWN = Known(itself=GRANT, matter=MatterFact(is_open=True, holder=ORIGIN))
+
+money, goods = Spec(grant.DECIDER), Spec(in_kind.DECIDER)
+
+
+def handoff(act: Act, giver: str, taker: str) -> Handoff:
+    """This strand of money, handed over."""
+    return Handoff(act=act, matter_id=MATTER, giver=giver, takers=(taker,), need_id=GRANT)
+
+
+ABOUT: dict[str, Any] = {"matter_id": MATTER, "case_id": CASE}
+APPLY = public.ApplyForGrant(**ABOUT, person_id=PERSON, purpose_code="economic-hardship")
+APPLIED = public.GrantApplied(
+    **ABOUT, person_id=PERSON, applicant=ORIGIN, holder=ORIGIN, applied_by="w-zsl", fund="unknown",
+    purpose_code="economic-hardship", handoff=handoff("offered", ORIGIN, "unknown"),
+)  # fmt: skip
+TO_FUND = replace(APPLIED, fund=FUND, amount_fen=500_00, handoff=handoff("offered", ORIGIN, FUND))
+APPROVED = public.GrantApproved(
+    **ABOUT, approved_by=FUND, fund=FUND, amount_fen=500_00, handoff=handoff("taken", ORIGIN, FUND)
+)
+PAID = public.GrantDisbursed(
+    **ABOUT, fund=FUND, amount_fen=500_00, payee_kind="school", final=True, handoff=handoff("released", FUND, ORIGIN)
+)
+PART = replace(PAID, amount_fen=200_00, final=False, handoff=None)
+USED = public.GrantUseReported(**ABOUT, used_fen=500_00, use_codes=("tuition",))
+APPROVE = public.ApproveGrant(amount_fen=500_00)
+PAY = public.DisburseGrant(amount_fen=500_00, payee_kind="school")
+USE = public.ReportGrantUse(used_fen=500_00, use_codes=("tuition",))
+CLOSE = public.CloseGrant(result_code="as-reported")
+
+
+def test_giver_amount_and_day_may_be_unknown():
+    money.given().when(APPLY, actor=STATION, at=None, facts=KNOWN).then(APPLIED)
+
+
+def test_nobody_applies_for_his_own():
+    interested = replace(APPLY, interested_party=True)
+    money.given().when(interested, actor=STATION, facts=KNOWN).then_refused("interested-party")
+
+
+def test_of_a_closed_matter_nothing_is_asked():
+    closed = replace(KNOWN, matter=MatterFact(is_open=False))
+    money.given().when(APPLY, actor=STATION, facts=closed).then_refused("matter-closed")
+
+
+def test_an_approval_of_unknown_giver_and_amount_is_one():
+    unknown = public.GrantApproved(
+        **ABOUT, approved_by="unknown", fund="unknown", handoff=handoff("taken", ORIGIN, "unknown")
+    )
+    told = Behalf(org="unknown", evidence_kind="oral")
+    money.given(APPLIED).when(public.ApproveGrant(), actor=STATION, behalf=told).then(unknown)
+
+
+def test_the_giver_approves_itself_or_by_phone():
+    own = replace(APPROVED, approved_by="c-01")
+    money.given(TO_FUND).when(APPROVE, actor=GIVER).then(own)
+    money.given(TO_FUND).when(APPROVE, actor=STATION, behalf=PHONED).then(APPROVED)
+
+
+def test_who_applied_does_not_approve():
+    money.given(TO_FUND).when(APPROVE, actor=STATION).then_refused("second-person-needed")
+
+
+def test_another_giver_does_not_approve():
+    other = replace(GIVER, org=str(UUID(int=43)))
+    money.given(TO_FUND).when(APPROVE, actor=other).then_refused("not-yours")
+
+
+def test_not_more_is_paid_than_approved():
+    past = (TO_FUND, APPROVED, PART)
+    money.given(*past).when(replace(PAY, amount_fen=300_00), actor=GIVER).then(replace(PAID, amount_fen=300_00))
+    money.given(*past).when(replace(PAY, amount_fen=300_01), actor=GIVER).then_refused("over-approved")
+
+
+def test_where_the_amount_is_unknown_any_payment_is_believed():
+    open_amount = replace(APPROVED, amount_fen=None)
+    money.given(TO_FUND, open_amount).when(PAY, actor=GIVER).then(PAID)
+
+
+def test_a_part_leaves_the_payment_with_the_giver():
+    part = replace(PAY, amount_fen=200_00, final=False)
+    money.given(TO_FUND, APPROVED).when(part, actor=GIVER).then(PART)
+
+
+def test_not_more_is_used_than_paid():
+    past = (TO_FUND, APPROVED, PAID)
+    money.given(*past).when(USE, actor=STATION).then(USED)
+    money.given(*past).when(replace(USE, used_fen=500_01), actor=STATION).then_refused("over-paid")
+
+
+def test_not_more_goes_back_than_was_paid():
+    back = public.ReturnGrant(amount_fen=100_00, reason_code="less-needed")
+    returned = public.GrantReturned(**ABOUT, amount_fen=100_00, reason_code="less-needed")
+    past = (TO_FUND, APPROVED, PAID)
+    money.given(*past).when(back, actor=STATION).then(returned)
+    money.given(*past).when(replace(back, amount_fen=500_01), actor=STATION).then_refused("over-paid")
+    money.given(*past, returned).when(replace(USE, used_fen=400_01), actor=STATION).then_refused("over-paid")
+
+
+def test_a_third_person_confirms_the_use():
+    past = (TO_FUND, replace(APPROVED, approved_by="w-99"), PAID, USED)
+    closed = public.GrantClosed(**ABOUT, need_id=GRANT, result_code="as-reported", confirmed_by="w-head")
+    money.given(*past).when(CLOSE, actor=STATION_HEAD).then(closed)
+    money.given(*past).when(CLOSE, actor=STATION).then_refused("second-person-needed")
+    approver = replace(STATION_HEAD, id="w-99")
+    money.given(*past).when(CLOSE, actor=approver).then_refused("second-person-needed")
+
+
+def test_a_no_ends_it():
+    rejected = public.GrantRejected(**ABOUT, reason_code="funds-exhausted", handoff=handoff("refused", FUND, ORIGIN))
+    reject = public.RejectGrant(reason_code="funds-exhausted")
+    money.given(TO_FUND).when(reject, actor=GIVER).then(rejected)
+    money.given(TO_FUND, rejected).when(reject, actor=GIVER).then_nothing()
+    money.given(TO_FUND, rejected).when(PAY, actor=GIVER).then_refused("not-in-this-state")
+
+
+@pytest.mark.parametrize(("past", "act"), [((TO_FUND,), "refused"), ((TO_FUND, APPROVED), "returned")])
+def test_what_will_not_be_paid_lapses(past: tuple[Any, ...], act: Act):
+    lapsed = public.GrantLapsed(**ABOUT, reason_code="no-longer-needed", handoff=handoff(act, FUND, ORIGIN))
+    money.given(*past).when(public.LapseGrant(reason_code="no-longer-needed"), actor=STATION).then(lapsed)
+
+
+RECORD = public.RecordInKindSupport(**ABOUT, giver="team:leifeng", item_codes=("basketball", "clothes"))
+DELIVERED = public.InKindSupportDelivered(**ABOUT, giver="team:leifeng", item_codes=("basketball", "clothes"))
+
+
+def test_goods_have_a_giver_and_perhaps_no_known_value():
+    goods.given().when(RECORD).then(DELIVERED)
+    goods.given(DELIVERED).when(RECORD).then_nothing()
+    goods.given(DELIVERED).when(replace(RECORD, giver="unknown")).then_refused("delivery-known")

@@ -1,0 +1,224 @@
+"""What this service does when a consent ends, a person dies, a case changes hands, an organization is suspended."""
+
+from dataclasses import replace
+from uuid import UUID
+
+import pytest
+
+from services.contracts import intake
+from services.contracts import referral as public
+from services.contracts.words import Handoff
+from services.kernel.manifest import Do
+from services.referral.domain import grant, offering, referral
+from services.referral.policies import when_due, whenever
+from services.referral.views import deadlines as clocks
+from services.referral.views.tables import deadlines
+from tests.support.spec import NOON
+from tests.unit.referral.samples import (
+    CASE,
+    CONSENT,
+    DRAFTED,
+    LEIFENG,
+    LOTUS,
+    MATTER,
+    OFFERING,
+    ORIGIN,
+    PERSON,
+    READY,
+    REFERRAL,
+    REPLY_BY,
+    REPLY_HALF,
+    START_BY,
+    START_HALF,
+    STARTED,
+    accepted,
+    offer_id,
+    offered,
+    superseded,
+    team,
+)
+from tests.unit.referral.shelf import Shelf
+
+OTHER_CONSENT, GRANT = UUID(int=15), UUID(int=41)
+BROADCAST = (DRAFTED, READY, offered(mode="broadcast"), offered(LOTUS, mode="broadcast"))
+TAKEN = (*BROADCAST, accepted(), superseded(LOTUS))
+
+
+def granted(consent_id: UUID = CONSENT, *receivers: str) -> intake.ConsentGranted:
+    """The person said yes to these receivers."""
+    return intake.ConsentGranted(
+        consent_id=consent_id, person_id=PERSON, by="self", purposes=("referral",), categories=("identity",),
+        receivers=receivers or (team(LEIFENG), team(LOTUS)), sensitive=False, method="oral", notice_version="n1",
+        valid_from=NOON,
+    )  # fmt: skip
+
+
+GONE = intake.ConsentWithdrawn(consent_id=CONSENT, person_id=PERSON, by="self", scope="all")
+GONE_FOR_LOTUS = replace(
+    GONE, scope="receiver", receivers=(team(LOTUS),), receivers_left=(team(LEIFENG),), categories_left=("identity",)
+)
+STOP = Do(referral.DECIDER, REFERRAL, public.WithdrawReferral(by="client", reason_code="consent-withdrawn"))
+
+
+@pytest.fixture
+def shelf() -> Shelf:
+    """Views in which the consent has been heard of."""
+    made = Shelf()
+    made.hear(granted())
+    return made
+
+
+def follows(shelf: Shelf, event: object) -> list[Do]:
+    """What the policies make of another service's event."""
+    return whenever(shelf.recorded(UUID(int=99), event, "intake"), shelf)
+
+
+@pytest.mark.parametrize("past", [(DRAFTED,), (DRAFTED, READY), BROADCAST, TAKEN, (*TAKEN, STARTED)])
+def test_a_withdrawn_consent_stops_the_referral(shelf: Shelf, past: tuple[object, ...]):
+    shelf.play(REFERRAL, *past)
+    assert follows(shelf, GONE) == [STOP]
+
+
+def test_withdrawn_for_one_receiver_takes_back_its_offer_alone(shelf: Shelf):
+    shelf.play(REFERRAL, *BROADCAST)
+    back = public.WithdrawOffer(organization_id=LOTUS, reason_code="consent-withdrawn")
+    assert follows(shelf, GONE_FOR_LOTUS) == [Do(referral.DECIDER, REFERRAL, back)]
+
+
+def test_withdrawn_for_one_receiver_leaves_what_another_holds(shelf: Shelf):
+    shelf.play(REFERRAL, *TAKEN)
+    assert follows(shelf, GONE_FOR_LOTUS) == []
+
+
+def test_withdrawn_for_the_receiver_that_holds_it_stops_it(shelf: Shelf):
+    shelf.play(REFERRAL, *TAKEN)
+    lost = replace(GONE_FOR_LOTUS, receivers=(team(LEIFENG),), receivers_left=(team(LOTUS),))
+    assert follows(shelf, lost) == [STOP]
+
+
+def test_another_consent_that_names_the_receiver_carries_on(shelf: Shelf):
+    shelf.hear(granted(OTHER_CONSENT, team(LEIFENG)))
+    shelf.play(REFERRAL, *TAKEN)
+    assert follows(shelf, GONE) == []
+
+
+def test_what_stands_on_a_legal_basis_goes_on(shelf: Shelf):
+    shelf.play(REFERRAL, DRAFTED, replace(READY, consent_id=None, legal_basis="life-safety"), offered())
+    assert follows(shelf, GONE) == []
+
+
+def test_an_expired_consent_ends_what_stood_on_it(shelf: Shelf):
+    shelf.play(REFERRAL, *BROADCAST)
+    over = public.WithdrawReferral(by="client", reason_code="consent-over")
+    event = intake.ConsentExpired(consent_id=CONSENT, person_id=PERSON)
+    assert follows(shelf, event) == [Do(referral.DECIDER, REFERRAL, over)]
+
+
+def test_when_the_person_has_died_offers_end_for_a_neutral_reason_and_money_lapses(shelf: Shelf):
+    shelf.play(REFERRAL, *BROADCAST)
+    shelf.play(GRANT, APPLIED)
+    event = intake.PersonDied(person_id=PERSON, evidence_kind="certificate")
+    assert follows(shelf, event) == [
+        Do(referral.DECIDER, REFERRAL, public.WithdrawReferral(by="station", reason_code="no-longer-needed")),
+        Do(grant.DECIDER, GRANT, public.LapseGrant(reason_code="no-longer-needed")),
+    ]
+
+
+APPLIED = public.GrantApplied(
+    matter_id=MATTER, case_id=CASE, person_id=PERSON, applicant=ORIGIN, holder=ORIGIN, applied_by="w-zsl", fund="unknown",
+    purpose_code="economic-hardship",
+    handoff=Handoff(act="offered", matter_id=MATTER, giver=ORIGIN, takers=("unknown",), need_id=GRANT),
+)  # fmt: skip
+
+
+def test_a_case_taken_over_takes_its_referrals_along(shelf: Shelf):
+    shelf.play(REFERRAL, *TAKEN)
+    event = intake.CaseTakenOver(
+        case_id=CASE, matter_id=MATTER, owner="worker:w-new", reason_code="worker-left",
+        handoff=Handoff(act="taken", matter_id=MATTER, giver=ORIGIN, takers=("worker:w-new",)),
+    )  # fmt: skip
+    change = public.ChangeReferralOrigin(origin="worker:w-new")
+    assert follows(shelf, event) == [Do(referral.DECIDER, REFERRAL, change)]
+
+
+def test_a_closed_case_ends_what_nobody_has_taken(shelf: Shelf):
+    event = intake.CaseClosed(case_id=CASE, matter_id=MATTER, reason_code="goals-reached")
+    shelf.play(REFERRAL, *BROADCAST)
+    cancel = public.CancelReferral(reason_code="matter-closed")
+    assert follows(shelf, event) == [Do(referral.DECIDER, REFERRAL, cancel)]
+    shelf.play(REFERRAL, accepted(), superseded(LOTUS))
+    assert follows(shelf, event) == []
+
+
+def test_a_suspended_organization_is_asked_nothing_more(shelf: Shelf):
+    shelf.play(REFERRAL, *BROADCAST)
+    message = shelf.recorded(LEIFENG, public.OrganizationSuspended(reason_code="inspection"))
+    back = public.WithdrawOffer(organization_id=LEIFENG, reason_code="organization-suspended")
+    assert whenever(message, shelf) == [Do(referral.DECIDER, REFERRAL, back)]
+
+
+def test_what_a_retired_organization_holds_comes_back_and_its_offerings_end(shelf: Shelf):
+    shelf.play(OFFERING, public.OfferingPublished(organization_id=LEIFENG, service_codes=("goods",)))
+    shelf.play(REFERRAL, *TAKEN, STARTED)
+    message = shelf.recorded(LEIFENG, public.OrganizationRetired(reason_code="dissolved"))
+    assert whenever(message, shelf) == [
+        Do(referral.DECIDER, REFERRAL, public.ReturnReferral(reason_code="organization-retired")),
+        Do(offering.DECIDER, OFFERING, public.WithdrawOffering(reason_code="organization-retired")),
+    ]
+
+
+def test_what_does_not_concern_it_leads_to_nothing(shelf: Shelf):
+    shelf.play(REFERRAL, *TAKEN)
+    assert follows(shelf, intake.PersonMoved(person_id=PERSON)) == []
+    assert whenever(replace(shelf.recorded(MATTER, GONE), event=None), shelf) == []
+
+
+# --- clocks ---------------------------------------------------------------------------------------------------------
+
+
+def clocks_of(shelf: Shelf) -> dict[tuple[UUID, str], object]:
+    """The clocks that run, and when they are due."""
+    return {(row["subject_id"], row["kind"]): row["due"].replace(tzinfo=None) for row in shelf.all(deadlines)}
+
+
+def bare(due: object) -> object:
+    """An instant as SQLite gives it back."""
+    return due.replace(tzinfo=None)
+
+
+def test_an_offer_sets_two_clocks_and_an_acceptance_two_others(shelf: Shelf):
+    shelf.play(REFERRAL, DRAFTED, READY, offered())
+    assert clocks_of(shelf) == {
+        (offer_id(LEIFENG), clocks.OFFER_REMINDER): bare(REPLY_HALF),
+        (offer_id(LEIFENG), clocks.OFFER_EXPIRY): bare(REPLY_BY),
+    }
+    shelf.play(REFERRAL, accepted())
+    assert clocks_of(shelf) == {
+        (REFERRAL, clocks.CONTACT_REMINDER): bare(START_HALF),
+        (REFERRAL, clocks.CONTACT_ESCALATION): bare(START_BY),
+    }
+
+
+def test_no_clock_runs_after_the_end(shelf: Shelf):
+    shelf.play(REFERRAL, *TAKEN, STARTED)
+    assert [kind for _, kind in clocks_of(shelf)] == [clocks.OUTCOME_CHECK]
+    shelf.play(
+        REFERRAL,
+        public.ReferralWithdrawn(matter_id=MATTER, need_id=REFERRAL, by="client", reason_code="client-wish"),
+    )
+    assert clocks_of(shelf) == {}
+
+
+@pytest.mark.parametrize(
+    ("kind", "command"),
+    [
+        (clocks.OFFER_REMINDER, public.RemindReferral(offer_id=LOTUS)),
+        (clocks.OFFER_EXPIRY, public.ExpireOffer(offer_id=LOTUS)),
+        (clocks.CONTACT_REMINDER, public.RemindReferral()),
+        (clocks.CONTACT_ESCALATION, public.EscalateReferral()),
+        (clocks.OUTCOME_CHECK, public.RemindReferral()),
+    ],
+)
+def test_a_clock_asks_an_ordinary_command(kind: str, command: object):
+    row = {"subject_id": LOTUS, "kind": kind, "referral_id": REFERRAL}
+    assert when_due(row) == Do(referral.DECIDER, REFERRAL, command)
