@@ -20,8 +20,12 @@ def hub_options(command: Any) -> Any:
     """`--url`, `--token`, `--var`: where the hub is, and in whose name it is asked."""
     command = click.option("--var", "folder", default="var", show_default=True, type=click.Path(path_type=Path),
                            help="Folder of the embedded hub whose key signs the token.")(command)  # fmt: skip
-    command = click.option("--token", default="", help="A token (see `wushe token`); without one, the embedded hub's key makes one.")(command)
-    return click.option("--url", default="http://127.0.0.1:8080", show_default=True, help="Where the hub answers.")(command)
+    command = click.option(
+        "--token", default="", help="A token (see `wushe token`); without one, the embedded hub's key makes one."
+    )(command)
+    return click.option("--url", default="http://127.0.0.1:8080", show_default=True, help="Where the hub answers.")(
+        command
+    )
 
 
 class Client:
@@ -46,7 +50,13 @@ class Client:
                 method, self.url + path, headers={"Authorization": f"Bearer {self._token}"}, timeout=SECONDS, **more
             )
         except requests.RequestException:
-            fail("no-hub", f"No hub answers at {self.url}; start one with `wushe up`.", f"{self.url} 没有响应; 请用 `wushe up` 启动。", json_, 2)
+            fail(
+                "no-hub",
+                f"No hub answers at {self.url}; start one with `wushe up`.",
+                f"{self.url} 没有响应; 请用 `wushe up` 启动。",
+                json_,
+                2,
+            )
             raise
         if answer.status_code >= 400:
             said = answer.json()

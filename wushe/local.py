@@ -17,10 +17,19 @@ from wushe.services import manifest
 
 def where_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """`--var`, `--url`, `--from-environment`: whose databases are meant."""
-    command = click.option("--from-environment", is_flag=True, help="Settings from HUB_… instead of an embedded hub's folder.")(command)
-    command = click.option("--url", default="http://127.0.0.1:8080", show_default=True, help="Where the publishers answer.")(command)
+    command = click.option(
+        "--from-environment", is_flag=True, help="Settings from HUB_… instead of an embedded hub's folder."
+    )(command)
+    command = click.option(
+        "--url", default="http://127.0.0.1:8080", show_default=True, help="Where the publishers answer."
+    )(command)
     return click.option(
-        "--var", "folder", default="var", show_default=True, type=click.Path(path_type=Path), help="Folder of the embedded hub."
+        "--var",
+        "folder",
+        default="var",
+        show_default=True,
+        type=click.Path(path_type=Path),
+        help="Folder of the embedded hub.",
     )(command)
 
 

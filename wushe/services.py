@@ -23,4 +23,4 @@ def service_class(name: str) -> type:
 
 def manifest(name: str) -> Manifest:
     """The manifest of a service."""
-    return getattr(import_module(f"services.{name}.service"), "MANIFEST")  # type: ignore[no-any-return]
+    return import_module(f"services.{name}.service").MANIFEST  # type: ignore[no-any-return]

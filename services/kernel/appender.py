@@ -16,7 +16,6 @@ from uuid import UUID
 
 import msgspec
 
-
 from services.kernel.clock import Clock
 from services.kernel.contract import read_data
 from services.kernel.database import DatabaseGone, Head, HeadMoved, Writer

@@ -34,7 +34,9 @@ class Clockwork:
         loops: list[tuple[str, Any]] = [(f"follower-{f.name}", lambda f=f: self._follow(f)) for f in manifest.followers]
         if manifest.timers:
             loops.append(("timers", self._tick))
-        self._threads = [threading.Thread(target=loop, name=f"{store.name}-{name}", daemon=True) for name, loop in loops]
+        self._threads = [
+            threading.Thread(target=loop, name=f"{store.name}-{name}", daemon=True) for name, loop in loops
+        ]
 
     def start(self) -> None:
         """Begin."""
@@ -96,6 +98,8 @@ class Clockwork:
         now = self._store.clock()
         actor = Actor(id=f"{self._store.name}:{name}", role="service")
         ask = Ask(id=command_id, now=now, at=now, actor=actor, channel="system")
-        (result,) = self._store.submit(Unit([Order(do.decider, do.stream_id, do.command, ask)], lenient=True)).result(timeout=ANSWER_SECONDS)
+        (result,) = self._store.submit(Unit([Order(do.decider, do.stream_id, do.command, ask)], lenient=True)).result(
+            timeout=ANSWER_SECONDS
+        )
         if isinstance(result, Unavailable):
             raise result

@@ -48,10 +48,16 @@ class Sealed:
 CODE = r"^[a-z0-9][a-z0-9._-]{0,63}$"
 REF = r"^[A-Za-z0-9][A-Za-z0-9:._+/-]{0,159}$"
 
-Code = Annotated[str, Meta(pattern=CODE), Said("a code: a-z 0-9 . _ -, at most 64", "代码: 小写字母、数字、. _ -, 不超过 64 位")]
-Ref = Annotated[str, Meta(pattern=REF), Said("a reference without spaces, at most 160", "不含空格的引用, 不超过 160 位")]
+Code = Annotated[
+    str, Meta(pattern=CODE), Said("a code: a-z 0-9 . _ -, at most 64", "代码: 小写字母、数字、. _ -, 不超过 64 位")
+]
+Ref = Annotated[
+    str, Meta(pattern=REF), Said("a reference without spaces, at most 160", "不含空格的引用, 不超过 160 位")
+]
 Count = Annotated[int, Meta(ge=0, le=2**53 - 1), Said("a whole number from 0", "不小于 0 的整数")]
-Digest = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{43}$"), Said("a SHA-256 digest in base64url", "base64url 的 SHA-256 摘要")]
+Digest = Annotated[
+    str, Meta(pattern=r"^[A-Za-z0-9_-]{43}$"), Said("a SHA-256 digest in base64url", "base64url 的 SHA-256 摘要")
+]
 Instant = Annotated[
     datetime,
     Meta(tz=True),
@@ -132,7 +138,11 @@ def about(contract: object) -> dict[str, Any]:
 def hints(cls: type) -> dict[str, Any]:
     """A contract's fields with their full annotations, constraints included."""
     names = {f.name for f in fields(cls)}
-    return {k: v for k, v in get_type_hints(cls, vars(sys.modules[cls.__module__]), include_extras=True).items() if k in names}
+    return {
+        k: v
+        for k, v in get_type_hints(cls, vars(sys.modules[cls.__module__]), include_extras=True).items()
+        if k in names
+    }
 
 
 def bare(hint: Any) -> Any:
@@ -177,7 +187,7 @@ def expectation(hint: Any) -> Said:
     return WORDS.get(base, Said("an object", "对象"))
 
 
-def _exactly(kind: type[ma.fields.Field], hint: Any, **kwargs: Any) -> ma.fields.Field:
+def _exactly(kind: type[ma.fields.Field[Any]], hint: Any, **kwargs: Any) -> ma.fields.Field[Any]:
     """A marshmallow field that accepts just what the event path's codec accepts, and says what was expected."""
 
     class Exactly(kind):  # type: ignore[misc, valid-type]
@@ -204,13 +214,13 @@ def _validators(hint: Any) -> list[Any]:
     return out
 
 
-SIMPLE: dict[Any, type[ma.fields.Field]] = {
+SIMPLE: dict[Any, type[ma.fields.Field[Any]]] = {
     str: ma.fields.String, int: ma.fields.Integer, bool: ma.fields.Boolean, UUID: ma.fields.UUID,
     date: ma.fields.Date, datetime: ma.fields.AwareDateTime,
 }  # fmt: skip
 
 
-def field_for(hint: Any, **kwargs: Any) -> ma.fields.Field:
+def field_for(hint: Any, **kwargs: Any) -> ma.fields.Field[Any]:
     """The marshmallow field of one annotation."""
     base, origin = bare(hint), get_origin(bare(hint))
     kwargs.setdefault("metadata", {"description": expectation(hint).en})
@@ -222,7 +232,8 @@ def field_for(hint: Any, **kwargs: Any) -> ma.fields.Field:
     if origin is tuple:
         return ma.fields.List(field_for(get_args(base)[0]), validate=_validators(hint), **kwargs)
     if is_dataclass(base):
-        return ma.fields.Nested(schema_for(base), **kwargs)
+        inner_contract: Any = base
+        return ma.fields.Nested(schema_for(inner_contract), **kwargs)
     return _exactly(SIMPLE[base], hint, validate=_validators(hint), **kwargs)
 
 
@@ -320,10 +331,14 @@ def _happened(body: Any) -> Happened:
 def explain(body: Any, cls: type) -> ContractBroken:
     """Why a body does not fit: one problem for each wrong field."""
     if not isinstance(body, dict):
-        return ContractBroken(FieldProblem(field="", code="invalid", expected_en="a JSON object", expected_zh="JSON 对象"))
+        return ContractBroken(
+            FieldProblem(field="", code="invalid", expected_en="a JSON object", expected_zh="JSON 对象")
+        )
     errors = schema_for(cls, True)().validate(body)
     found = _problems(errors, lambda path: _hint_at(cls, path), [])
-    return ContractBroken(*found or [FieldProblem(field="", code="invalid", expected_en="valid values", expected_zh="有效的值")])
+    return ContractBroken(
+        *found or [FieldProblem(field="", code="invalid", expected_en="valid values", expected_zh="有效的值")]
+    )
 
 
 # --- the event path: canonical bytes -------------------------------------------------------------------------------
@@ -343,4 +358,5 @@ def _reader(cls: type) -> Callable[[bytes], Any]:
 
 def read_data(cls: type[T], data: bytes) -> T:
     """An event from its stored data; fields it does not know are passed over."""
-    return _reader(cls)(data)  # type: ignore[no-any-return]
+    shape: Any = cls
+    return _reader(shape)(data)  # type: ignore[no-any-return]

@@ -70,7 +70,9 @@ class Writer(Protocol):
         """Write these changes alone, in one transaction, whatever the head."""
         ...
 
-    def tails(self, streams: Sequence[str], fingerprints: Sequence[str]) -> tuple[list[SnapshotRow], list[tuple[str, int, bytes]]]:
+    def tails(
+        self, streams: Sequence[str], fingerprints: Sequence[str]
+    ) -> tuple[list[SnapshotRow], list[tuple[str, int, bytes]]]:
         """The usable snapshots of these streams, and the events after them, ordered by stream and version."""
         ...
 
@@ -91,7 +93,7 @@ class _UtcDateTime(DATETIME):
     """SQLite keeps no offset: instants go in as UTC and come out aware."""
 
     def bind_processor(self, dialect: sa.Dialect) -> Any:
-        inner = super().bind_processor(dialect)
+        inner: Any = super().bind_processor(dialect)
         return lambda value: inner(value.astimezone(UTC) if value is not None and value.tzinfo else value)
 
     def result_processor(self, dialect: sa.Dialect, coltype: object) -> Any:

@@ -10,6 +10,7 @@ from uuid import UUID
 import psycopg
 import sqlalchemy as sa
 from psycopg import errors
+from psycopg.types.json import Json
 
 from services.kernel.database import CommandRow, DatabaseGone, Group, Head, HeadMoved, SnapshotRow
 from services.kernel.errors import ConcurrentChange
@@ -116,7 +117,9 @@ class PostgresWriter:
             columns = (*batch.keys, *batch.sets, *batch.adds)
             run(_upsert(batch, columns), _columns(batch.table, columns, batch.values))
 
-    def tails(self, streams: Sequence[str], fingerprints: Sequence[str]) -> tuple[list[SnapshotRow], list[tuple[str, int, bytes]]]:
+    def tails(
+        self, streams: Sequence[str], fingerprints: Sequence[str]
+    ) -> tuple[list[SnapshotRow], list[tuple[str, int, bytes]]]:
         """The usable snapshots of these streams, and the events after them."""
         wanted, prints = list(streams), list(fingerprints)
         try:
@@ -141,7 +144,9 @@ class PostgresWriter:
 
     def answers(self, ids: Sequence[UUID]) -> list[CommandRow]:
         """What was answered to those of these commands that are known."""
-        return self._read("SELECT id, digest, stream, version, position, events FROM command WHERE id = ANY(%s)", (list(ids),))
+        return self._read(
+            "SELECT id, digest, stream, version, position, events FROM command WHERE id = ANY(%s)", (list(ids),)
+        )
 
     def streams_since(self, position: int) -> list[str]:
         """The streams that have events after this position."""
@@ -192,7 +197,7 @@ def _columns(table: sa.Table, columns: tuple[str, ...], values: list[tuple[Any, 
 
 def _fit(kind: sa.types.TypeEngine[Any], cells: list[Any]) -> list[Any]:
     if isinstance(kind, sa.JSON):
-        return [None if cell is None else psycopg.types.json.Json(cell) for cell in cells]
+        return [None if cell is None else Json(cell) for cell in cells]
     if isinstance(kind, sa.String):
         return [cell if cell is None or type(cell) is str else str(cell) for cell in cells]
     return cells

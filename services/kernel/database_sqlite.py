@@ -108,13 +108,16 @@ class SqliteWriter:
             bound.append(cells)
         self._raw.executemany(sql, bound)
 
-    def tails(self, streams: Sequence[str], fingerprints: Sequence[str]) -> tuple[list[SnapshotRow], list[tuple[str, int, bytes]]]:
+    def tails(
+        self, streams: Sequence[str], fingerprints: Sequence[str]
+    ) -> tuple[list[SnapshotRow], list[tuple[str, int, bytes]]]:
         """The usable snapshots of these streams, and the events after them."""
         snapshots: list[SnapshotRow] = []
         events: list[tuple[str, int, bytes]] = []
         for stream, fingerprint in zip(streams, fingerprints, strict=True):
             found = self._raw.execute(
-                "SELECT stream, version, fingerprint, state FROM snapshot WHERE stream = ? AND fingerprint = ?", (stream, fingerprint)
+                "SELECT stream, version, fingerprint, state FROM snapshot WHERE stream = ? AND fingerprint = ?",
+                (stream, fingerprint),
             ).fetchone()
             snapshots += [found] if found else []
             events += self._raw.execute(
@@ -127,13 +130,16 @@ class SqliteWriter:
         """What was answered to those of these commands that are known."""
         marks = ",".join("?" * len(ids))
         rows = self._raw.execute(
-            f"SELECT id, digest, stream, version, position, events FROM command WHERE id IN ({marks})", [i.hex for i in ids]
+            f"SELECT id, digest, stream, version, position, events FROM command WHERE id IN ({marks})",
+            [i.hex for i in ids],
         )
         return [(UUID(row[0]), *row[1:]) for row in rows]
 
     def streams_since(self, position: int) -> list[str]:
         """The streams that have events after this position."""
-        return [row[0] for row in self._raw.execute("SELECT DISTINCT stream FROM event WHERE position > ?", (position,))]
+        return [
+            row[0] for row in self._raw.execute("SELECT DISTINCT stream FROM event WHERE position > ?", (position,))
+        ]
 
     def close(self) -> None:
         """Close the connection."""

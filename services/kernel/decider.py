@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, is_dataclass
 from functools import cached_property
 from hashlib import sha256
+from pathlib import Path
 from typing import Any, get_args
 
 import msgspec
@@ -48,9 +49,20 @@ class Decider:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Changes with the code that makes states, so that no snapshot outlives a change of the rules."""
-        module = inspect.getmodule(self.evolve)
-        return sha256(inspect.getsource(module or self.evolve).encode()).hexdigest()[:16]  # type: ignore[arg-type]
+        """Changes with the code that makes states, so that no snapshot outlives a change of the rules.
+
+        It covers every file beside those that declare `evolve` and the states: what they call lives there too.
+        """
+        declaring: list[Any] = [self.evolve, *self.state_types.values()]
+        files = {Path(inspect.getfile(declared)) for declared in declaring}
+        sources = sorted(
+            {
+                source
+                for file in files
+                for source in (file.parent.glob("*.py") if file.parent.name == "domain" else (file,))
+            }
+        )
+        return sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:16]
 
     def fold(self, state: Any, events: Iterable[Any]) -> Any:
         """The state after these events."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from base64 import urlsafe_b64encode
-
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -56,7 +55,9 @@ def chained(hashed: bytes) -> str:
 def check_plain(name: str, data: bytes) -> bytes:
     """The data of an event, refused where it holds a space or a letter beyond ASCII: events carry no sentences (INV-6)."""
     if PLAIN(data) is None:
-        problem = FieldProblem(field=name, code="not-plain", expected_en="ids and codes, no text", expected_zh="只含标识与代码, 不含文字")
+        problem = FieldProblem(
+            field=name, code="not-plain", expected_en="ids and codes, no text", expected_zh="只含标识与代码, 不含文字"
+        )
         raise ContractBroken(problem)
     return data
 
@@ -144,7 +145,9 @@ class Draft:
         for event, data in written:
             version += 1
             self._append(ask, name, version, event, data)
-        done = Done(order.stream_id, version, self.group.after.position if events else 0, tuple(name_of(e) for e in events))
+        done = Done(
+            order.stream_id, version, self.group.after.position if events else 0, tuple(name_of(e) for e in events)
+        )
         if events:
             self.overlay[name] = Stream(version, state)
             self.group.changes += order.rows
@@ -158,7 +161,8 @@ class Draft:
         position = before.position + 1
         attributes = _attributes(ask)
         wire = Wire(
-            specversion="1.0", datacontenttype="application/json", id=uuid5(ask.id, str(version)), source=f"/{self.manifest.name}", type=name,
+            specversion="1.0", datacontenttype="application/json", id=uuid5(ask.id, str(version)),
+            source=f"/{self.manifest.name}", type=name,
             subject=stream, time=instant(self.now), position=position, streamversion=version, schemaversion=version_of(event),
             previous=chained(before.hash), data=msgspec.Raw(data), **attributes,
         )  # fmt: skip
@@ -170,7 +174,9 @@ class Draft:
 
     def _remember(self, order: Order, stream: str, done: Done) -> None:
         self.answered[order.ask.id] = (order.digest, done)
-        self.group.commands.append((order.ask.id, order.digest, stream, done.version, done.position, ",".join(done.events)))
+        self.group.commands.append(
+            (order.ask.id, order.digest, stream, done.version, done.position, ",".join(done.events))
+        )
 
     def keep(self) -> None:
         """The group is written: what it changed is what the memory now holds."""
@@ -187,7 +193,11 @@ def _attributes(ask: Ask) -> dict[str, Any]:
         "commandid": ask.id, "causationid": ask.causation, "correlationid": ask.correlation, "corrects": ask.corrects,
     }  # fmt: skip
     if ask.behalf is not None:
-        given |= {"behalforg": ask.behalf.org, "behalfevidence": ask.behalf.evidence_kind, "behalfref": ask.behalf.evidence_ref}
+        given |= {
+            "behalforg": ask.behalf.org,
+            "behalfevidence": ask.behalf.evidence_kind,
+            "behalfref": ask.behalf.evidence_ref,
+        }
     return given
 
 
@@ -213,5 +223,3 @@ class _Mark:
             del part[length:]
         self.draft.group.after, self.draft.now = self.after, self.now
         self.draft.overlay, self.draft.answered = self.overlay, self.answered
-
-

@@ -63,7 +63,7 @@ class Rebuild:
     def _begin(self) -> None:
         for table in self._new.values():
             for index in list(table.indexes):
-                index.name = f"{index.name}{SUFFIX}"
+                index.name = sa.quoted_name(f"{index.name}{SUFFIX}", None)
         with self.store.engine.begin() as connection:
             self._fresh.drop_all(connection)
             self._fresh.create_all(connection)
@@ -119,9 +119,12 @@ def _write(connection: sa.Connection, changes: list[Change]) -> None:
         if change.drop:
             connection.execute(change.table.delete().where(*keys))
         found = connection.execute(sa.select(change.table).where(*keys)).mappings().first()
-        adds = {name: ((found or {}).get(name) or 0) + amount for name, amount in change.adds.items()}
+        before = dict(found) if found is not None else {}
+        adds = {name: (before.get(name) or 0) + amount for name, amount in change.adds.items()}
         if found is None and not (change.drop and not (change.sets or change.adds)):
             names = [column.name for column in change.table.primary_key]
-            connection.execute(change.table.insert().values(dict(zip(names, change.key, strict=True)) | change.sets | adds))
+            connection.execute(
+                change.table.insert().values(dict(zip(names, change.key, strict=True)) | change.sets | adds)
+            )
         elif found is not None and (change.sets or adds):
             connection.execute(change.table.update().where(*keys).values(change.sets | adds))

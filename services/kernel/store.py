@@ -54,7 +54,9 @@ class Store:
     `submit` and `post` hand commands to the appender; everything else reads, or moves a relay's position.
     """
 
-    def __init__(self, manifest: Manifest, url: str, *, owner_url: str | None = None, clock: Clock = system_clock) -> None:
+    def __init__(
+        self, manifest: Manifest, url: str, *, owner_url: str | None = None, clock: Clock = system_clock
+    ) -> None:
         self.name, self.manifest, self.clock = manifest.name, manifest, clock
         prepare(manifest, owner_url or url, url)
         self.engine = engine_for(url)
@@ -85,7 +87,9 @@ class Store:
     def submit(self, unit: Unit) -> Future[Results]:
         """Hand a unit over; the future holds one result an order, or raises what befell the unit as a whole."""
         future: Future[Results] = Future()
-        unit.answer = lambda outcome: future.set_exception(outcome) if isinstance(outcome, BaseException) else future.set_result(outcome)
+        unit.answer = lambda outcome: (
+            future.set_exception(outcome) if isinstance(outcome, BaseException) else future.set_result(outcome)
+        )
         self.post(unit)
         return future
 

@@ -7,19 +7,21 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from services.kernel.decider import Decider
 from services.kernel.errors import HubError
 from services.kernel.message import Ask
 from services.kernel.view import Change, Rows
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(msgspec.Struct):
     """One command for one stream.
 
     `expected` is the version the caller has read (None: whichever); `digest` tells one request from another under the
-    same id; `rows` are written with the events (sealed values); `fresh` says that the command id was made just now, so
-    it cannot have been seen before.
+    same id; `rows` are written with the events (sealed values). `fresh` says that the command id was made just now and
+    that nobody can send it again: it is not looked for, and not remembered. `founds` says that the stream is named by
+    the command's id: unless the command is known, the stream is empty and need not be read.
     """
 
     decider: Decider
@@ -30,15 +32,15 @@ class Order:
     digest: bytes = b""
     rows: tuple[Change, ...] = ()
     fresh: bool = False
+    founds: bool = False
+    stream: str = ""
 
-    @property
-    def stream(self) -> str:
-        """`<aggregate>/<uuid>`."""
-        return f"{self.decider.name}/{self.stream_id}"
+    def __post_init__(self) -> None:
+        """Its stream, `<aggregate>/<uuid>`: said once, read often."""
+        self.stream = f"{self.decider.name}/{self.stream_id}"
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(msgspec.Struct, frozen=True):
     """A command's answer: the stream's version after it, the position of its last event (0: none), its events' names.
 
     `again` is True when the same command was answered before and nothing was done now.

@@ -54,8 +54,19 @@ def _organization(request: Request) -> UUID:
 
 def _whole(request: Request, name: str, usual: int, most: int) -> int:
     given = request.query.get(name, str(usual))
-    if not (given.isascii() and given.isdecimal() and len(given) < 17 and (name == "after" or int(given) > 0) and int(given) <= most):
+    if not (
+        given.isascii()
+        and given.isdecimal()
+        and len(given) < 17
+        and (name == "after" or int(given) > 0)
+        and int(given) <= most
+    ):
         raise ContractBroken(
-            FieldProblem(field=name, code="invalid", expected_en=f"a whole number up to {most}", expected_zh=f"不大于 {most} 的整数")
+            FieldProblem(
+                field=name,
+                code="invalid",
+                expected_en=f"a whole number up to {most}",
+                expected_zh=f"不大于 {most} 的整数",
+            )
         )
     return int(given)

@@ -62,7 +62,9 @@ class Hub:
 def all_heard(services: dict[str, Any]) -> bool:
     """Whether every cursor stands at its publisher's head."""
     heads = {name: state["head"] for name, state in services.items()}
-    return all(position == heads[publisher] for state in services.values() for publisher, position in state["heard"].items())
+    return all(
+        position == heads[publisher] for state in services.values() for publisher, position in state["heard"].items()
+    )
 
 
 class Embedded:
@@ -79,11 +81,24 @@ class Embedded:
     def start(self) -> Self:
         """Start and wait until it answers."""
         environ = {k: v for k, v in os.environ.items() if not k.startswith("HUB_")} | {"HUB_LOG_LEVEL": "warning"}
-        command = [sys.executable, "-m", "wushe.cli", "up", "--var", str(self.folder), "--listen", f"127.0.0.1:{self.port}"]
+        command = [
+            sys.executable,
+            "-m",
+            "wushe.cli",
+            "up",
+            "--var",
+            str(self.folder),
+            "--listen",
+            f"127.0.0.1:{self.port}",
+        ]
         self.folder.mkdir(parents=True, exist_ok=True)
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
-                [*command, "--demo" if self.demo else "--no-demo", "--json"], env=environ, stdout=log, stderr=log, start_new_session=True
+                [*command, "--demo" if self.demo else "--no-demo", "--json"],
+                env=environ,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
         self._await()
         return self

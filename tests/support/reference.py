@@ -41,7 +41,7 @@ def compose_environment() -> dict[str, str]:
         env=os.environ | {"WUSHE": f"{sys.executable} -m wushe.cli"},
     )  # fmt: skip
     pairs = (line.split("=", 1) for line in made.stdout.splitlines() if "=" in line and not line.startswith("#"))
-    return {name: value for name, value in pairs}
+    return {line[0]: line[1] for line in pairs}
 
 
 def filled(value: Any, environment: dict[str, str]) -> Any:
@@ -69,11 +69,17 @@ class Reference:
 
     def _token(self, actor: Actor) -> str:
         private = self.secrets["HUB_TOKEN_PRIVATE_KEY"]
-        return tokens.issue(actor, urlsafe_b64decode(private + "=" * (-len(private) % 4)), timedelta(hours=1), system_clock())
+        return tokens.issue(
+            actor, urlsafe_b64decode(private + "=" * (-len(private) % 4)), timedelta(hours=1), system_clock()
+        )
 
     def __enter__(self) -> Self:
         try:
-            self.folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="hub-reference-", ignore_cleanup_errors=True)))
+            self.folder = Path(
+                self._stack.enter_context(
+                    tempfile.TemporaryDirectory(prefix="hub-reference-", ignore_cleanup_errors=True)
+                )
+            )
             for server in (self.postgres, self.keys, self.rabbit):
                 self._stack.enter_context(server)
             self._make_databases()
@@ -101,8 +107,14 @@ class Reference:
 
     def _make_users(self) -> None:
         wrapper = self.folder / "rabbitmqctl"
-        exports = "\n".join(f"export {n}={_quoted(v)}" for n, v in self.rabbit.environment().items() if n.startswith(("RABBITMQ", "ERL", "HOME")))
-        wrapper.write_text(f'#!/bin/sh\n{exports}\ncd {self.rabbit.folder}\nexec {self.rabbit.CTL} -n {self.rabbit.node} "$@"\n')
+        exports = "\n".join(
+            f"export {n}={_quoted(v)}"
+            for n, v in self.rabbit.environment().items()
+            if n.startswith(("RABBITMQ", "ERL", "HOME"))
+        )
+        wrapper.write_text(
+            f'#!/bin/sh\n{exports}\ncd {self.rabbit.folder}\nexec {self.rabbit.CTL} -n {self.rabbit.node} "$@"\n'
+        )
         wrapper.chmod(0o755)
         given = self.compose["rabbitmq"]["environment"] | {
             "RABBITMQCTL": str(wrapper), "HUB_COOKIE": f"{self.rabbit.folder}/.erlang.cookie", "HUB_USERS_DONE": str(self.folder / "users"),
@@ -118,13 +130,18 @@ class Reference:
         return usual | given | {"HUB_LISTEN": f"127.0.0.1:{self.ports[name]}", "HUB_LOG_LEVEL": "warning"}
 
     def _here(self, value: str) -> str:
-        value = value.replace("@postgres:5432", f"@127.0.0.1:{self.postgres.port}").replace("@postgres-keys:5432", f"@127.0.0.1:{self.keys.port}")
+        value = value.replace("@postgres:5432", f"@127.0.0.1:{self.postgres.port}").replace(
+            "@postgres-keys:5432", f"@127.0.0.1:{self.keys.port}"
+        )
         value = value.replace("@rabbitmq:5672", f"@127.0.0.1:{self.rabbit.port}")
         return re.sub(r"http://([a-z]+):8000", lambda found: f"http://127.0.0.1:{self.ports[found[1]]}", value)
 
     def start(self, name: str) -> None:
         """Start one service by its own command."""
-        command = [str(Path(sys.executable).parent / self.compose[name]["command"][0]), *self.compose[name]["command"][1:]]
+        command = [
+            str(Path(sys.executable).parent / self.compose[name]["command"][0]),
+            *self.compose[name]["command"][1:],
+        ]
         self.processes[name] = Kept(command, self.folder / f"{name}.log", SIGTERM, self.environment(name))
 
     def kill9(self, name: str) -> None:
@@ -162,13 +179,20 @@ class Reference:
     # --- the front: Caddy with deploy/caddy/Caddyfile ---
 
     def _start_front(self) -> None:
-        text = (ROOT / "deploy/caddy/Caddyfile").read_text().replace("{$SITE_ADDRESS}", f"http://127.0.0.1:{self.front}")
+        text = (
+            (ROOT / "deploy/caddy/Caddyfile").read_text().replace("{$SITE_ADDRESS}", f"http://127.0.0.1:{self.front}")
+        )
         text = text.replace("admin off", "admin off\n\tauto_https off")
         text = re.sub(r"\b([a-z]+):8000\b", lambda found: f"127.0.0.1:{self.ports[found[1]]}", text)
         file = self.folder / "Caddyfile"
         file.write_text(text)
         command = ["caddy", "run", "--config", str(file), "--adapter", "caddyfile"]
-        self.processes_front = Kept(command, self.folder / "caddy.log", SIGTERM, os.environ | {"HOME": str(self.folder), "XDG_DATA_HOME": str(self.folder)})
+        self.processes_front = Kept(
+            command,
+            self.folder / "caddy.log",
+            SIGTERM,
+            os.environ | {"HOME": str(self.folder), "XDG_DATA_HOME": str(self.folder)},
+        )
         self._stack.callback(self.processes_front.stop)
         self.processes_front.wait_until(lambda: answers(self.front), "Caddy", 20)
 

@@ -46,16 +46,35 @@ def list_(folder: Path, url: str, from_environment: bool, json_: bool) -> None:
 @where_options
 @as_json
 def replay(
-    service: str, publisher: str, position: int, discard: str | None, folder: Path, url: str, from_environment: bool, json_: bool
+    service: str,
+    publisher: str,
+    position: int,
+    discard: str | None,
+    folder: Path,
+    url: str,
+    from_environment: bool,
+    json_: bool,
 ) -> None:
     """Have SERVICE handle the message at POSITION of PUBLISHER again; those that wait behind it follow."""
     with opened(service, settings_of(service, folder, url, from_environment)) as store:
         parking = Parking(store)
-        if not any((row.publisher, row.position, row.state) == (publisher, position, "poison") for row in parking.all(publisher)):
-            fail("not-parked", "No such message is set aside; see `wushe dead list`.", "没有这条搁置的消息; 见 `wushe dead list`。", json_)
+        if not any(
+            (row.publisher, row.position, row.state) == (publisher, position, "poison")
+            for row in parking.all(publisher)
+        ):
+            fail(
+                "not-parked",
+                "No such message is set aside; see `wushe dead list`.",
+                "没有这条搁置的消息; 见 `wushe dead list`。",
+                json_,
+            )
         if discard:
             parking.discard(publisher, position, discard)
         else:
             parking.replay(publisher, position)
     act = "discarded" if discard else "replay"
-    say({"service": service, "publisher": publisher, "position": position, "act": act}, json_, f"{act}: {publisher} {position}")
+    say(
+        {"service": service, "publisher": publisher, "position": position, "act": act},
+        json_,
+        f"{act}: {publisher} {position}",
+    )

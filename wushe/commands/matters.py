@@ -23,9 +23,13 @@ def two_times(command: Any) -> Any:
 @two_times
 @hub_options
 @as_json
-def replay(matter: UUID, known_at: str | None, valid_at: str | None, url: str, token: str, folder: Path, json_: bool) -> None:
+def replay(
+    matter: UUID, known_at: str | None, valid_at: str | None, url: str, token: str, folder: Path, json_: bool
+) -> None:
     """Show MATTER as it was, and as it was then known."""
-    found = Client(url, token, folder).get(f"/audit/v1/matters/{matter}/replay", json_, known_at=known_at, valid_at=valid_at)
+    found = Client(url, token, folder).get(
+        f"/audit/v1/matters/{matter}/replay", json_, known_at=known_at, valid_at=valid_at
+    )
     say(found, json_, _outline(found))
 
 
@@ -34,9 +38,13 @@ def replay(matter: UUID, known_at: str | None, valid_at: str | None, url: str, t
 @two_times
 @hub_options
 @as_json
-def custody(matter: UUID, known_at: str | None, valid_at: str | None, url: str, token: str, folder: Path, json_: bool) -> None:
+def custody(
+    matter: UUID, known_at: str | None, valid_at: str | None, url: str, token: str, folder: Path, json_: bool
+) -> None:
     """Show who answered for MATTER and its needs, from beginning to end."""
-    found = Client(url, token, folder).get(f"/audit/v1/matters/{matter}/custody", json_, known_at=known_at, valid_at=valid_at)
+    found = Client(url, token, folder).get(
+        f"/audit/v1/matters/{matter}/custody", json_, known_at=known_at, valid_at=valid_at
+    )
     say(found, json_, _outline(found))
 
 

@@ -20,7 +20,14 @@ from wushe.embedded import Folder
 from wushe.output import as_json, fail, say
 from wushe.services import CLASSES, service_class
 
-folder_option = click.option("--var", "folder", default="var", show_default=True, type=click.Path(path_type=Path), help="Folder for the hub's data.")
+folder_option = click.option(
+    "--var",
+    "folder",
+    default="var",
+    show_default=True,
+    type=click.Path(path_type=Path),
+    help="Folder for the hub's data.",
+)
 
 
 @click.command()
@@ -85,7 +92,11 @@ def _load(place: Folder, url: str, json_: bool) -> None:
         log.noticed("stories", "not-loaded", level="error", error=broken)
         return
     place.loaded.touch()
-    say({"stories": "loaded", "steps": report.steps}, json_, f"五个故事已载入 / the five stories are loaded ({report.steps} steps)")
+    say(
+        {"stories": "loaded", "steps": report.steps},
+        json_,
+        f"五个故事已载入 / the five stories are loaded ({report.steps} steps)",
+    )
 
 
 @click.command()
@@ -122,7 +133,11 @@ def service(name: str, json_: bool) -> None:
 
     settings = load(environment(), name)
     log.switch(settings.log_level)
-    run({name: settings}, [service_class(name)], lambda process: say({"service": name, "at": process.site.address}, json_, f"{name}: {process.site.address}"))
+    run(
+        {name: settings},
+        [service_class(name)],
+        lambda process: say({"service": name, "at": process.site.address}, json_, f"{name}: {process.site.address}"),
+    )
 
 
 def actor_of(text: str) -> Actor:

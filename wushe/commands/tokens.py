@@ -20,7 +20,14 @@ from wushe.output import as_json, say
 @click.option("--role", required=True)
 @click.option("--org", default="", help="For which organization or station.")
 @click.option("--hours", default=12, show_default=True, type=click.IntRange(1, 24 * 366))
-@click.option("--var", "folder", default="var", show_default=True, type=click.Path(path_type=Path), help="Folder of the embedded hub.")
+@click.option(
+    "--var",
+    "folder",
+    default="var",
+    show_default=True,
+    type=click.Path(path_type=Path),
+    help="Folder of the embedded hub.",
+)
 @as_json
 def token(ident: str, role: str, org: str, hours: int, folder: Path, json_: bool) -> None:
     """Issue a token for somebody, signed with the embedded hub's key."""

@@ -35,7 +35,11 @@ def rebuild(name: str, folder: Path, url: str, from_environment: bool, json_: bo
     with opened(service, settings) as store:
         events = Rebuild(store, _pull(settings), (table,) if table else (), _progress(json_)).run()
     seconds = time.monotonic() - began
-    say({"view": name, "events": events, "seconds": round(seconds, 2)}, json_, f"{name}: {events} events in {seconds:.2f} s")
+    say(
+        {"view": name, "events": events, "seconds": round(seconds, 2)},
+        json_,
+        f"{name}: {events} events in {seconds:.2f} s",
+    )
 
 
 def _progress(json_: bool) -> Progress:
@@ -53,7 +57,9 @@ def _pull(settings: Settings) -> Pull:
     def pages(publisher: str, after: int, until: int) -> Iterator[list[bytes]]:
         while after < until:
             limit = min(PAGE // 2, until - after)
-            answer = session.get(f"{settings.log_of(publisher)}/events", params={"after": after, "limit": limit}, timeout=60)
+            answer = session.get(
+                f"{settings.log_of(publisher)}/events", params={"after": after, "limit": limit}, timeout=60
+            )
             answer.raise_for_status()
             page = read_batch(answer.content)
             if not page:

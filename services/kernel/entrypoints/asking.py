@@ -48,10 +48,24 @@ class Asking(Entrypoint):
     """One command, taken by HTTP; it goes to the appender and its answer comes back from there."""
 
     def __init__(
-        self, method: str, path: str, command: type, of: Decider, roles: tuple[str, ...] = (), subject: Subject = own_stream, **kwargs: Any
+        self,
+        method: str,
+        path: str,
+        command: type,
+        of: Decider,
+        roles: tuple[str, ...] = (),
+        subject: Subject = own_stream,
+        **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self.method, self.path, self.command, self.of, self.roles, self.subject = method, path, command, of, roles, subject
+        self.method, self.path, self.command, self.of, self.roles, self.subject = (
+            method,
+            path,
+            command,
+            of,
+            roles,
+            subject,
+        )
 
     def setup(self) -> None:
         """Take the route; the log it writes to is the service's own."""
@@ -78,6 +92,7 @@ class Asking(Entrypoint):
         """The command of a request, with its circumstances."""
         if isinstance(body, dict) and (extra := {k: str(v) for k, v in path.items() if k != "id" and k in self.fields}):
             body = body | extra
+        command: Any
         command, happened = read_request(body, self.command)
         command_id = self._command_id(request, key)
         stream_id = uuid5(command_id, "stream") if self.creates else path["id"]
@@ -97,11 +112,13 @@ class Asking(Entrypoint):
 
     def _seal(self, command: Any, ask: Ask, stream_id: UUID) -> tuple[Any, Ask, tuple[Any, ...]]:
         """The command without its personal values; their digests in its circumstances; their sealed rows."""
-        given = {n: (category, value) for n, category in self.personal.items() if (value := getattr(command, n)) is not None}
+        given = {
+            n: (category, value) for n, category in self.personal.items() if (value := getattr(command, n)) is not None
+        }
         if not given:
             return command, ask, ()
         subject = self.subject(command, stream_id)
-        digests, rows = tpool.execute(self.opened.vault.seal, subject, given, ask.now)
+        digests, rows = tpool.execute(self.opened.hand.vault.seal, subject, given, ask.now)
         bare = replace(command, **dict.fromkeys(given))
         return bare, msgspec.structs.replace(ask, sealed=tuple(digests)), tuple(rows)
 
@@ -114,7 +131,9 @@ class Asking(Entrypoint):
         return Reply(value, 201 if self.creates else 200, tuple(headers))
 
 
-def asks(method: str, path: str, command: type, *, of: Decider, roles: tuple[str, ...] = (), subject: Subject = own_stream) -> Callable[..., Any]:
+def asks(
+    method: str, path: str, command: type, *, of: Decider, roles: tuple[str, ...] = (), subject: Subject = own_stream
+) -> Callable[..., Any]:
     """Declare a command of a service: `accept = asks("POST", "/referrals/{id}/acceptance", AcceptReferral, of=…)`."""
 
     def ask(self: object, request: Request) -> None:
@@ -194,11 +213,15 @@ def batch(opened: Opened) -> Callable[[Request], Reply]:
     def answer(request: Request) -> Reply:
         items = request.json
         if not isinstance(items, list) or not 0 < len(items) <= BATCH_COMMANDS:
-            raise ContractBroken(_wrong("", f"a list of 1 to {BATCH_COMMANDS} commands", f"1 至 {BATCH_COMMANDS} 条命令的列表"))
+            raise ContractBroken(
+                _wrong("", f"a list of 1 to {BATCH_COMMANDS} commands", f"1 至 {BATCH_COMMANDS} 条命令的列表")
+            )
         read = [_read(opened, request, item) for item in items]
         units = [Unit([order]) for _, order in read if isinstance(order, Order)]
         done = iter(_wait(opened, units) if units else ())
-        return Reply([_item(asking, order, next(done) if isinstance(order, Order) else order) for asking, order in read])
+        return Reply(
+            [_item(asking, order, next(done) if isinstance(order, Order) else order) for asking, order in read]
+        )
 
     return answer
 
@@ -206,7 +229,11 @@ def batch(opened: Opened) -> Callable[[Request], Reply]:
 def _read(opened: Opened, request: Request, item: Any) -> tuple[Asking | None, Order | HubError]:
     asking: Asking | None = None
     try:
-        if not isinstance(item, dict) or not isinstance(item.get("command"), str) or item["command"] not in opened.commands:
+        if (
+            not isinstance(item, dict)
+            or not isinstance(item.get("command"), str)
+            or item["command"] not in opened.commands
+        ):
             raise ContractBroken(_wrong("command", "the name of a command of this service", "本服务的命令名称"))
         asking = opened.commands[item["command"]]
         if asking.roles and request.actor.role not in asking.roles:

@@ -5,6 +5,7 @@ Answers of one commit wake the hub once, by one byte through a socket pair.
 
 from __future__ import annotations
 
+import contextlib
 import socket
 from collections import deque
 from typing import Any
@@ -30,10 +31,8 @@ class Bridge:
 
     def wake(self) -> None:
         """From a real thread: deliver what has been remembered."""
-        try:
+        with contextlib.suppress(BlockingIOError):  # then the pipe is full of wake-ups already
             self._far.send(b"!")
-        except BlockingIOError:
-            pass  # the pipe is full of wake-ups already
 
     def _deliver(self) -> None:
         while True:

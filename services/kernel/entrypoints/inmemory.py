@@ -7,10 +7,8 @@ lost when the process ends, or when a queue is full, is pulled.
 
 from __future__ import annotations
 
-import contextlib
 import threading
 from collections.abc import Sequence
-from queue import Empty
 from queue import Empty
 from time import monotonic
 from typing import Any

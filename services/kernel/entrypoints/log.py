@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -104,7 +103,9 @@ class Hand:
             raise Unavailable("this service keeps no vault")
         return self._opened.vault
 
-    def ask(self, decider: Decider, stream_id: UUID, command: Any, request: Request, command_id: UUID | None = None) -> Done:
+    def ask(
+        self, decider: Decider, stream_id: UUID, command: Any, request: Request, command_id: UUID | None = None
+    ) -> Done:
         """Have one command done for whoever made the request, and wait until it is durable."""
         now = system_clock()
         ask = Ask(id=command_id or uuid4(), now=now, at=now, actor=request.actor, channel="web")
@@ -139,5 +140,3 @@ class Log(DependencyProvider):
     def get_dependency(self, worker_ctx: object) -> Hand:
         """What the service's methods work with."""
         return self.opened.hand
-
-

@@ -51,14 +51,19 @@ DONE_SCHEMA = {
 def document(site: Site, service: str | None = None) -> dict[str, Any]:
     """The document of the whole process, or of one service in it; pages for people are left out."""
     spec = APISpec(
-        title=f"Wushe {service or 'hub'}", version="1", openapi_version="3.1.0", plugins=[MarshmallowPlugin(schema_name_resolver=_name)]
+        title=f"Wushe {service or 'hub'}",
+        version="1",
+        openapi_version="3.1.0",
+        plugins=[MarshmallowPlugin(schema_name_resolver=_name)],
     )
     spec.components.schema("Problem", PROBLEM_SCHEMA)
     spec.components.schema("Done", DONE_SCHEMA)
     spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
     for route in site.routes:
         if route.document.get("kind", "page") != "page" and service in (None, route.service):
-            spec.path(path=route.path, operations={route.method.lower(): operation(route)}, parameters=_path_parameters(route))
+            spec.path(
+                path=route.path, operations={route.method.lower(): operation(route)}, parameters=_path_parameters(route)
+            )
     return spec.to_dict()
 
 
@@ -81,8 +86,16 @@ def operation(route: Route) -> dict[str, Any]:
         made["requestBody"] = _json({"type": "array", "minItems": 1, "maxItems": 500, "items": {"type": "object"}})
         made["responses"] = {"200": _response("one answer a command", {"type": "array", "items": {"type": "object"}})}
     elif kind == "events":
-        made["parameters"] = [_query("after", "integer", minimum=0), _query("limit", "integer", minimum=0, maximum=1000)]
-        made["responses"] = {"200": {"description": "stored events", "content": {"application/cloudevents-batch+json": {"schema": {"type": "array"}}}}}
+        made["parameters"] = [
+            _query("after", "integer", minimum=0),
+            _query("limit", "integer", minimum=0, maximum=1000),
+        ]
+        made["responses"] = {
+            "200": {
+                "description": "stored events",
+                "content": {"application/cloudevents-batch+json": {"schema": {"type": "array"}}},
+            }
+        }
     else:
         made |= _free(route)
     made["responses"] |= _problems(route)
@@ -96,8 +109,16 @@ def _command(route: Route) -> dict[str, Any]:
         "summary": f"{about(command)['zh']} / {route.name}",
         "description": command.__doc__ or "",
         "parameters": [
-            {"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "maxLength": 200, "pattern": "^[!-~]*$"}},
-            {"name": "If-Match", "in": "header", "schema": {"type": "string", "pattern": '^("[0-9]{1,9}"|[0-9]{1,9}|\\*)$'}},
+            {
+                "name": "Idempotency-Key",
+                "in": "header",
+                "schema": {"type": "string", "maxLength": 200, "pattern": "^[!-~]*$"},
+            },
+            {
+                "name": "If-Match",
+                "in": "header",
+                "schema": {"type": "string", "pattern": '^("[0-9]{1,9}"|[0-9]{1,9}|\\*)$'},
+            },
         ],
         "requestBody": _json(schema_for(command, True)),
         "responses": {status: _response("done", {"$ref": "#/components/schemas/Done"})},
@@ -114,7 +135,11 @@ def _response(text: str, schema: Any) -> dict[str, Any]:
 
 def row_schema(table: sa.Table, hides: tuple[str, ...] = ()) -> dict[str, Any]:
     """The shape of a view's row."""
-    shown = {str(c.name): {} if isinstance(c.type, sa.JSON) else JSON_TYPE[kind_of(c)] for c in table.columns if c.name not in hides}
+    shown = {
+        str(c.name): {} if isinstance(c.type, sa.JSON) else JSON_TYPE[kind_of(c)]
+        for c in table.columns
+        if c.name not in hides
+    }
     return {"type": "object", "properties": shown, "description": str(table.comment or table.name)}
 
 
@@ -123,7 +148,11 @@ def _rows(route: Route) -> dict[str, Any]:
     row = row_schema(table, hides)
     if route.document["kind"] == "row":
         return {"responses": {"200": _response("the row", row)}}
-    page = {"type": "object", "required": ["items", "next"], "properties": {"items": {"type": "array", "items": row}, "next": {"type": ["string", "null"]}}}
+    page = {
+        "type": "object",
+        "required": ["items", "next"],
+        "properties": {"items": {"type": "array", "items": row}, "next": {"type": ["string", "null"]}},
+    }
     filters = [_query(name, **_plain(table.c[name])) for name in route.document["by"]]
     return {
         "parameters": [*filters, _query("limit", "integer", minimum=1, maximum=1000), _query("after", "string")],
@@ -137,9 +166,15 @@ def _plain(column: sa.Column[Any]) -> dict[str, Any]:
 
 
 def _free(route: Route) -> dict[str, Any]:
-    parameters = [_query(name, **shape) if isinstance(shape, dict) else _query(name, shape) for name, shape in route.document.get("query", {}).items()]
+    parameters = [
+        _query(name, **shape) if isinstance(shape, dict) else _query(name, shape)
+        for name, shape in route.document.get("query", {}).items()
+    ]
     answer = route.document.get("answer", {})
-    made: dict[str, Any] = {"parameters": parameters, "responses": {"200": _response(route.document.get("says", route.name), answer)}}
+    made: dict[str, Any] = {
+        "parameters": parameters,
+        "responses": {"200": _response(route.document.get("says", route.name), answer)},
+    }
     if takes := route.document.get("takes"):
         made["requestBody"] = _json(takes)
     return made
@@ -151,7 +186,15 @@ def _query(name: str, kind: str = "string", **more: Any) -> dict[str, Any]:
 
 def _path_parameters(route: Route) -> list[dict[str, Any]]:
     names = re.findall(r"{([a-z_]+)}", route.path)
-    return [{"name": n, "in": "path", "required": True, "schema": {"type": "string"} | ({"format": "uuid"} if n.endswith("id") else {})} for n in names]
+    return [
+        {
+            "name": n,
+            "in": "path",
+            "required": True,
+            "schema": {"type": "string"} | ({"format": "uuid"} if n.endswith("id") else {}),
+        }
+        for n in names
+    ]
 
 
 def _problems(route: Route) -> dict[str, Any]:

@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from services.kernel.errors import (
-    ConcurrentChange, ContractBroken, HubError, KeyReused, NotAllowed, NotFound, NotSignedIn, OutcomeUnknown, Refused, Unavailable,
+    ConcurrentChange,
+    ContractBroken,
+    HubError,
+    KeyReused,
+    NotAllowed,
+    NotFound,
+    NotSignedIn,
+    OutcomeUnknown,
+    Refused,
+    Unavailable,
 )  # fmt: skip
 
 PROBLEM = "application/problem+json"
@@ -18,9 +27,11 @@ STATUS: dict[type[HubError], tuple[int, str, str]] = {
     NotFound: (404, "There is nothing here for you.", "这里没有可供您查看的内容。"),
     NotAllowed: (403, "Your role may not do this.", "您的角色不能执行此操作。"),
     NotSignedIn: (401, "Sign in: send a valid bearer token.", "请先登录: 需要有效令牌。"),
-    Unavailable: (503, "The hub cannot take this now; nothing was written. Try again with the same key.", "暂不可用, 未写入任何内容; 请用同一键重试。"),
+    Unavailable: (503, "The hub cannot take this now; nothing was written. Try again with the same key.",
+        "暂不可用, 未写入任何内容; 请用同一键重试。"),
     OutcomeUnknown: (
-        503, "It is not known whether this was written. Send it again with the same key to learn.", "尚不知是否已写入; 请用同一键重发以确认。",
+        503, "It is not known whether this was written. Send it again with the same key to learn.",
+        "尚不知是否已写入; 请用同一键重发以确认。",
     ),
 }  # fmt: skip
 
@@ -51,13 +62,16 @@ def problem(error: BaseException) -> tuple[int, dict[str, Any]]:
         return _document(error.code, STATUS[Refused][0], error.en, error.zh, more)
     for kind, (status, en, zh) in STATUS.items():
         if isinstance(error, kind):
-            return _document(error.code, status, en, zh, _details(error))  # type: ignore[attr-defined]
+            return _document(error.code, status, en, zh, _details(error))
     return _document("fault", *EDGE["fault"], {})
 
 
 def _details(error: BaseException) -> dict[str, Any]:
     if isinstance(error, ContractBroken):
-        named = [{"field": p.field, "code": p.code, "expected": p.expected_en, "expected_zh": p.expected_zh} for p in error.problems]
+        named = [
+            {"field": p.field, "code": p.code, "expected": p.expected_en, "expected_zh": p.expected_zh}
+            for p in error.problems
+        ]
         return {"errors": named}
     if isinstance(error, NotAllowed):
         return {"allowed_roles": list(error.roles)}
@@ -67,4 +81,12 @@ def _details(error: BaseException) -> dict[str, Any]:
 
 
 def _document(code: str, status: int, en: str, zh: str, more: dict[str, Any]) -> tuple[int, dict[str, Any]]:
-    return status, {"type": f"urn:wushe:problem:{code}", "title": code, "status": status, "code": code, "detail": en, "detail_zh": zh, **more}
+    return status, {
+        "type": f"urn:wushe:problem:{code}",
+        "title": code,
+        "status": status,
+        "code": code,
+        "detail": en,
+        "detail_zh": zh,
+        **more,
+    }

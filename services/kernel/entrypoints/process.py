@@ -53,7 +53,9 @@ class Process:
         store = Store(manifest, settings.database_url, owner_url=settings.owner_database_url or None, clock=self.clock)
         vault = _vault(settings, store) if settings.keys_url else None
         urls = {publisher: settings.log_of(publisher) for publisher in manifest.hears}
-        bus = BusRuntime(manifest, store, settings.amqp_url, urls, settings.service_token, single_events=settings.single_events)
+        bus = BusRuntime(
+            manifest, store, settings.amqp_url, urls, settings.service_token, single_events=settings.single_events
+        )
         return Opened(manifest, settings, self.site, store, vault, bus, Clockwork(store))
 
     def start(self, services: list[type]) -> None:
@@ -103,9 +105,10 @@ def _vault(settings: Settings, store: Store) -> Vault:
     return vault
 
 
-def run(settings: Mapping[str, Settings], services: list[type], ready: Callable[[Process], None] = lambda process: None) -> None:
+def run(
+    settings: Mapping[str, Settings], services: list[type], ready: Callable[[Process], None] = lambda process: None
+) -> None:
     """Start these services in this process and serve until told to end."""
     process = Process(settings)
     process.start(services)
     process.serve(lambda: ready(process))
-

@@ -70,7 +70,9 @@ class Request:
         try:
             return msgspec.json.decode(self.body)
         except (msgspec.DecodeError, UnicodeDecodeError) as broken:
-            problem = FieldProblem(field="", code="not-json", expected_en="JSON in UTF-8", expected_zh="UTF-8 编码的 JSON")
+            problem = FieldProblem(
+                field="", code="not-json", expected_en="JSON in UTF-8", expected_zh="UTF-8 编码的 JSON"
+            )
             raise ContractBroken(problem) from broken
 
     @cached_property

@@ -25,7 +25,8 @@ MOST_ROWS = 1_000
 class Answering(Entrypoint):
     """A path answered by a method of the service, in a thread where it may wait for a database."""
 
-    def __init__(self, method: str, path: str, roles: tuple[str, ...] | None = (), page: bool = False, document: dict[str, Any] | None = None,
+    def __init__(self, method: str, path: str, roles: tuple[str, ...] | None = (), page: bool = False,
+                 document: dict[str, Any] | None = None,
                  **kwargs: Any) -> None:  # fmt: skip
         super().__init__(**kwargs)
         self.method, self.path, self.roles, self.page, self.document = method, path, roles, page, document or {}
@@ -50,7 +51,9 @@ class Answering(Entrypoint):
         return getattr(service, self.method_name)  # type: ignore[no-any-return]
 
 
-def http(method: str, path: str, *, roles: tuple[str, ...] | None = (), page: bool = False, **document: Any) -> Callable[[Any], Any]:
+def http(
+    method: str, path: str, *, roles: tuple[str, ...] | None = (), page: bool = False, **document: Any
+) -> Callable[[Any], Any]:
     """Declare a path that a method answers; `roles=None` is open to all, `page=True` takes the path as it is."""
 
     def declare(fn: Any) -> Any:
@@ -89,7 +92,9 @@ class Showing(Answering):
         key = list(self.table.primary_key)
         query = sa.select(self.table).where(*wanted).order_by(*key).limit(limit + 1)
         if after is not None:
-            query = query.where(sa.tuple_(*key) > sa.tuple_(*(sa.literal(v, c.type) for v, c in zip(after, key, strict=True))))
+            query = query.where(
+                sa.tuple_(*key) > sa.tuple_(*(sa.literal(v, c.type) for v, c in zip(after, key, strict=True)))
+            )
         rows = self.opened.store.views.run(query)
         more = rows[limit - 1] if len(rows) > limit else None
         cursor = None if more is None else _cursor([more[column.name] for column in key])
@@ -103,7 +108,11 @@ class Showing(Answering):
         if unknown:
             raise ContractBroken(*(FieldProblem(field=n, code="unknown-field", expected_en=f"one of: {', '.join(self.by or ())}",
                                                 expected_zh=f"以下之一: {', '.join(self.by or ())}") for n in sorted(unknown)))  # fmt: skip
-        return [self.table.c[name] == _value(self.table.c[name], value) for name, value in query.items() if name in (self.by or ())]
+        return [
+            self.table.c[name] == _value(self.table.c[name], value)
+            for name, value in query.items()
+            if name in (self.by or ())
+        ]
 
     @staticmethod
     def _limit(query: dict[str, str]) -> int:
@@ -124,7 +133,9 @@ class Showing(Answering):
             raise _wrong("after", "a cursor from a page before", "上一页给出的游标") from wrong
 
 
-def shows(path: str, table: sa.Table, *, roles: tuple[str, ...] = (), hides: tuple[str, ...] = ()) -> Callable[..., Any]:
+def shows(
+    path: str, table: sa.Table, *, roles: tuple[str, ...] = (), hides: tuple[str, ...] = ()
+) -> Callable[..., Any]:
     """Declare one row of a view under its key, `referral = shows("/referrals/{id}", views.referral)`; `hides` columns."""
 
     def show(self: object, request: Request) -> None:
@@ -134,7 +145,9 @@ def shows(path: str, table: sa.Table, *, roles: tuple[str, ...] = (), hides: tup
     return show
 
 
-def lists(path: str, table: sa.Table, *, by: tuple[str, ...] = (), roles: tuple[str, ...] = (), hides: tuple[str, ...] = ()) -> Callable[..., Any]:
+def lists(
+    path: str, table: sa.Table, *, by: tuple[str, ...] = (), roles: tuple[str, ...] = (), hides: tuple[str, ...] = ()
+) -> Callable[..., Any]:
     """Declare a list of a view's rows, to be narrowed by the columns named in `by`, page by page."""
 
     def list_(self: object, request: Request) -> None:
@@ -144,7 +157,14 @@ def lists(path: str, table: sa.Table, *, by: tuple[str, ...] = (), roles: tuple[
     return list_
 
 
-KINDS: dict[type, type] = {sa.Uuid: UUID, sa.DateTime: datetime, sa.Date: date, sa.Boolean: bool, sa.Integer: int, sa.BigInteger: int}
+KINDS: dict[type, type] = {
+    sa.Uuid: UUID,
+    sa.DateTime: datetime,
+    sa.Date: date,
+    sa.Boolean: bool,
+    sa.Integer: int,
+    sa.BigInteger: int,
+}
 
 
 def kind_of(column: sa.Column[Any]) -> type:
@@ -157,7 +177,7 @@ def _value(column: sa.Column[Any], text: str) -> Any:
     try:
         if "\x00" in text or len(text) > 1_000:
             raise ValueError
-        value = msgspec.convert(text, kind, strict=False)
+        value: Any = msgspec.convert(text, kind, strict=False)
         if kind is int and not -(2**31) <= value < (2**63 if isinstance(column.type, sa.BigInteger) else 2**31):
             raise ValueError
         return value
@@ -167,7 +187,11 @@ def _value(column: sa.Column[Any], text: str) -> Any:
 
 
 def _cursor(key: list[Any]) -> str:
-    return urlsafe_b64encode(msgspec.json.encode([msgspec.to_builtins(value) for value in map(_text, key)])).rstrip(b"=").decode()
+    return (
+        urlsafe_b64encode(msgspec.json.encode([msgspec.to_builtins(value) for value in map(_text, key)]))
+        .rstrip(b"=")
+        .decode()
+    )
 
 
 def _text(value: Any) -> str:

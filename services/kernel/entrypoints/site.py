@@ -13,7 +13,8 @@ import eventlet
 import eventlet.wsgi
 import msgspec
 from eventlet import tpool
-from werkzeug.exceptions import MethodNotAllowed, NotFound as NoSuchPath
+from werkzeug.exceptions import MethodNotAllowed
+from werkzeug.exceptions import NotFound as NoSuchPath
 from werkzeug.routing import Map, RequestRedirect, Rule
 
 from services.kernel import log, metrics
@@ -78,7 +79,14 @@ class Site:
         listener = eventlet.listen((host, port), backlog=1024)
         self.address = listener.getsockname()[:2]
         self._server = eventlet.spawn(
-            eventlet.wsgi.server, listener, self, log_output=False, keepalive=True, debug=False, max_size=2_000, socket_timeout=75
+            eventlet.wsgi.server,
+            listener,
+            self,
+            log_output=False,
+            keepalive=True,
+            debug=False,
+            max_size=2_000,
+            socket_timeout=75,
         )
         self._listener = listener
 
@@ -100,7 +108,13 @@ class Site:
         except HubError as error:
             outcome = _refusal(error)
         except Exception as fault:  # a fault in a handler is answered, logged by kind, and ends nothing
-            log.noticed(route.service if route else "site", "fault", level="error", code=route.name if route else "routing", error=fault)
+            log.noticed(
+                route.service if route else "site",
+                "fault",
+                level="error",
+                code=route.name if route else "routing",
+                error=fault,
+            )
             outcome = _refusal(fault)
         status, headers, body = outcome
         if route is not None:
@@ -111,7 +125,9 @@ class Site:
     @staticmethod
     def _count(route: Route, headers: list[tuple[str, str]], status: int, seconds: float) -> None:
         again = ("Idempotency-Replayed", "true") in headers
-        outcome: log.Outcome = "again" if again else "done" if status < 400 else "failed" if status >= 500 else "refused"
+        outcome: log.Outcome = (
+            "again" if again else "done" if status < 400 else "failed" if status >= 500 else "refused"
+        )
         metrics.answered(route.service, route.method, status)
         if route.document.get("kind") == "command":
             metrics.handled(route.service, route.name, outcome, seconds)
@@ -127,7 +143,9 @@ class Site:
         except (NoSuchPath, RequestRedirect) as wrong:
             raise Edge("no-such-path") from wrong
 
-    def _answer(self, route: Route, parts: dict[str, Any], environ: dict[str, Any]) -> tuple[int, list[tuple[str, str]], bytes]:
+    def _answer(
+        self, route: Route, parts: dict[str, Any], environ: dict[str, Any]
+    ) -> tuple[int, list[tuple[str, str]], bytes]:
         actor = self._who(environ, route)
         body = _body(environ, route.max_body)
         query = dict(parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True))

@@ -17,10 +17,22 @@ READERS = ("service", "auditor", "administrator")
 def stand(opened: Opened) -> None:
     """Add the standing paths of one service."""
     name = opened.name
-    opened.add(Route(name, "GET", f"/{name}/events", "events", lambda request: events(opened, request), READERS, document={"kind": "events"}))
+    opened.add(
+        Route(
+            name,
+            "GET",
+            f"/{name}/events",
+            "events",
+            lambda request: events(opened, request),
+            READERS,
+            document={"kind": "events"},
+        )
+    )
     opened.add(Route(name, "GET", f"/{name}/healthz", "healthz", healthy, None, quick=True))
     opened.add(Route(name, "GET", f"/{name}/readyz", "readyz", lambda request: ready([opened]), None))
-    opened.add(Route(name, "GET", f"/{name}/openapi.json", "openapi", lambda request: document(opened.site, name), None))
+    opened.add(
+        Route(name, "GET", f"/{name}/openapi.json", "openapi", lambda request: document(opened.site, name), None)
+    )
     opened.add(Route(name, "POST", opened.url("/commands"), "commands", batch(opened), quick=True, max_body=BATCH_BYTES, json_body=True,
                      document={"kind": "batch"}))  # fmt: skip
 
@@ -45,7 +57,9 @@ def events(opened: Opened, request: Request) -> Reply:
 def _whole(request: Request, name: str, usual: int, most: int) -> int:
     given = request.query.get(name, str(usual))
     if not (given.isascii() and given.isdecimal() and len(given) < 17 and int(given) <= most):
-        problem = FieldProblem(field=name, code="invalid", expected_en=f"a whole number up to {most}", expected_zh=f"不大于 {most} 的整数")
+        problem = FieldProblem(
+            field=name, code="invalid", expected_en=f"a whole number up to {most}", expected_zh=f"不大于 {most} 的整数"
+        )
         raise ContractBroken(problem)
     return int(given)
 

@@ -14,13 +14,21 @@ sequence = Spec(DECIDER)
 
 def delivery(position: int, publisher: str = "referral") -> AddDelivery:
     return AddDelivery(
-        organization_id=LOTUS, publisher=publisher, publisher_position=position, event_id=FACT, event_type="referral.offered"
+        organization_id=LOTUS,
+        publisher=publisher,
+        publisher_position=position,
+        event_id=FACT,
+        event_type="referral.offered",
     )
 
 
 def added(position: int, publisher: str = "referral") -> DeliveryAdded:
     return DeliveryAdded(
-        organization_id=LOTUS, publisher=publisher, publisher_position=position, event_id=FACT, event_type="referral.offered"
+        organization_id=LOTUS,
+        publisher=publisher,
+        publisher_position=position,
+        event_id=FACT,
+        event_type="referral.offered",
     )
 
 
