@@ -46,6 +46,17 @@ class Holding:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    """A stretch of time in which something was open and not answered for by exactly one party that may."""
+
+    fault: str
+    holders: tuple[str, ...]
+    since: datetime
+    until: datetime | None = None
+    need_id: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Chain:
     """The custody of one matter: its steps in the order in which they happened, and who held it between them."""
 

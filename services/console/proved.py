@@ -1,92 +1,160 @@
-"""Audit's word on custody, read into the console's shape; None where audit cannot be asked or does not know the matter."""
+"""Audit's word on custody, read into the console's shape; None where audit cannot be asked or does not know the matter.
+
+The ledger learns of an event a little after its publisher wrote it, so a moment of the console's slider is turned into
+the ledger's own time before audit is asked what was known then.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from services.console.custody import MOVES, Chain, Holding, Step
+from services.console.custody import Chain, Finding, Holding, Step
 from services.console.hub import Hub, Unreachable
 from services.console.pages.matter import Custody
+from services.console.record import Entry
+
+PAGES = 12
+REMEMBERED = 64
+
+Body = Mapping[str, Any]
 
 
-def custody(hub: Hub, matter_id: UUID, known_at: datetime | None, own: Sequence[Step]) -> Custody | None:
-    """The proved chain of a matter: whole, and as it was known at a moment; `own` are the console's own steps."""
-    whole = _asked(hub, matter_id, {})
-    if whole is None:
+@dataclass(frozen=True)
+class Told:
+    """What audit said of a matter as it stands: its custody, and each line of its timeline by publisher and position."""
+
+    custody: Body
+    lines: Mapping[str, Body]
+
+    def known_at(self, seen: Sequence[Entry]) -> datetime | None:
+        """When the ledger knew all of these; None while it has not heard of one of them."""
+        found = [self.lines[entry.key]["known_at"] for entry in seen if entry.key in self.lines]
+        return max(datetime.fromisoformat(text) for text in found) if len(found) == len(seen) and found else None
+
+
+@dataclass
+class Proofs:
+    """Asks audit, and remembers for each person what it said of a matter until more happens to it.
+
+    So moving the slider asks audit one thing, the moment that is looked at, and only that look is written down there.
+    """
+
+    _told: OrderedDict[tuple[str, UUID], tuple[str, Told]] = field(default_factory=OrderedDict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def custody(self, hub: Hub, entries: Sequence[Entry], seen: Sequence[Entry]) -> Custody | None:
+        """The proved chain of the matter of these entries: whole, and as it was when only some of them were known."""
+        matter_id = entries[0].matter_id
+        try:
+            told = self._whole(hub, matter_id, f"{len(entries)} {entries[-1].key}")
+            if told is None:
+                return None
+            if len(seen) == len(entries):
+                return _read(told, None)
+            known_at = told.known_at(seen)
+            if known_at is None:
+                return None
+            answer = hub.get("audit", f"/matters/{matter_id}/custody", known_at=known_at.isoformat(), purpose="console")
+        except Unreachable:
+            return None
+        return _read(told, answer.body) if answer.ok else None
+
+    def _whole(self, hub: Hub, matter_id: UUID, version: str) -> Told | None:
+        key = (hub.actor.id, matter_id)
+        with self._lock:
+            known = self._told.get(key)
+        if known is not None and known[0] == version:
+            return known[1]
+        told = ask(hub, matter_id)
+        if told is not None:
+            with self._lock:
+                self._told[key] = (version, told)
+                while len(self._told) > REMEMBERED:
+                    self._told.popitem(last=False)
+        return told
+
+
+def ask(hub: Hub, matter_id: UUID) -> Told | None:
+    """Audit's word on a matter as it stands."""
+    answer = hub.get("audit", f"/matters/{matter_id}/custody", purpose="console")
+    if not answer.ok:
         return None
-    known = _asked(hub, matter_id, {"known_at": known_at.isoformat()}) if known_at is not None else None
-    if known_at is not None and known is None:
-        return None
-    return Custody(
-        whole=chain(whole, own), known=None if known is None else chain(known, own), position=_size(known or whole)
-    )
+    lines: dict[str, Body] = {}
+    after: int | None = 0
+    for _ in range(PAGES):
+        page = hub.get("audit", f"/matters/{matter_id}/timeline", after=str(after), limit="1000", purpose="console")
+        if not page.ok:
+            return None
+        lines |= {f"{line['publisher']}-{line['position']}": line for line in page.body["items"]}
+        after = page.body["next"]
+        if after is None:
+            break
+    return Told(answer.body, lines)
 
 
-def ledger(hub: Hub) -> Mapping[str, Any] | None:
+def ledger(hub: Hub) -> Body | None:
     """The ledger's size and root; None while audit is away."""
     try:
         answer = hub.get("audit", "/ledger/head")
     except Unreachable:
         return None
-    return answer.body if answer.ok and isinstance(answer.body, dict) and "size" in answer.body else None
-
-
-def _asked(hub: Hub, matter_id: UUID, query: dict[str, str]) -> Mapping[str, Any] | None:
-    try:
-        answer = hub.get("audit", f"/matters/{matter_id}/custody", **query)
-    except Unreachable:
-        return None
     return answer.body if answer.ok and isinstance(answer.body, dict) else None
 
 
-def _size(body: Mapping[str, Any]) -> int:
-    return int(body.get("size") or 0)
+def _read(told: Told, known: Body | None) -> Custody:
+    by_entry = {int(line["entry"]): (key, str(line["precision"])) for key, line in told.lines.items()}
+    shown = told.custody if known is None else known
+    return Custody(
+        whole=chain(told.custody, by_entry), known=None if known is None else chain(known, by_entry),
+        position=int(shown["size"]), findings=tuple(_finding(f) for f in shown["findings"]),
+    )  # fmt: skip
 
 
-def chain(body: Mapping[str, Any], own: Iterable[Step]) -> Chain:
-    """Audit's answer as a chain. A step that the console has too keeps its key there, so that two replays line up."""
-    steps = tuple(_steps(body.get("steps") or [], own))
-    intervals = [i for i in body.get("intervals") or [] if i["holders"] and not i.get("inherited")]
+def chain(body: Body, by_entry: Mapping[int, tuple[str, str]]) -> Chain:
+    """Audit's answer as a chain; `by_entry` gives for an entry of the ledger its key at its publisher, and its precision."""
+    told = sorted(body["steps"], key=lambda t: (str(t["at"]), t["entry"]))
+    steps = {(int(t["entry"]), t["need_id"]): _step(t, by_entry) for t in told}
+    intervals = [i for i in body["intervals"] if i["holders"] and not i["inherited"]]
     holdings = tuple(_holding(interval, steps) for interval in intervals)
-    closed = any(step.closes == "matter" for step in steps) and not any(
-        h.need_id is None and h.end is None for h in holdings
-    )
-    return Chain(steps=steps, holdings=holdings, closed=closed)
+    held = any(h.need_id is None and h.end is None for h in holdings)
+    closed = not held and any(step.closes == "matter" for step in steps.values())
+    return Chain(steps=tuple(steps.values()), holdings=holdings, closed=closed)
 
 
-def _steps(told: Iterable[Mapping[str, Any]], own: Iterable[Step]) -> Iterable[Step]:
-    """The steps in the order in which they happened, each with the key and the precision of the console's own."""
-    left = list(own)
-    for one in sorted(told, key=lambda t: (str(t["at"]), t["entry"])):
-        need_id = _id(one.get("need_id"))
-        mine = next((s for s in left if (s.name, s.need_id) == (one["type"], need_id)), None)
-        if mine is not None:
-            left.remove(mine)
-        closes = ("need" if need_id else "matter") if one.get("closes") else ""
-        act = str(one.get("act") or ("taken" if one.get("opens") and one.get("takers") else ""))
-        yield Step(
-            key=mine.key if mine else f"audit-{one['entry']}-{need_id or ''}", name=str(one["type"]),
-            at=datetime.fromisoformat(str(one["at"])), precision=mine.precision if mine else "instant",
-            act=act, giver=str(one.get("giver") or ""), takers=tuple(one.get("takers") or ()), need_id=need_id, closes=closes,
-        )  # fmt: skip
+def _step(told: Body, by_entry: Mapping[int, tuple[str, str]]) -> Step:
+    need_id = _id(told["need_id"])
+    key, precision = by_entry.get(int(told["entry"]), (f"audit-{told['entry']}", "instant"))
+    return Step(
+        key=f"{key}/{need_id or 'matter'}", name=str(told["type"]), at=datetime.fromisoformat(told["at"]), precision=precision,
+        act=str(told["act"]), giver=str(told["giver"]), takers=tuple(told["takers"]), need_id=need_id,
+        closes="" if not told["closes"] else "need" if need_id else "matter",
+    )  # fmt: skip
 
 
-def _holding(interval: Mapping[str, Any], steps: Sequence[Step]) -> Holding:
-    need_id, start_at = _id(interval.get("need_id")), datetime.fromisoformat(str(interval["from"]))
-    mine = [step for step in steps if step.need_id == need_id and (step.act in MOVES or step.closes)]
-    start = next((s for s in mine if s.at == start_at and set(s.takers) & set(interval["holders"])), None)
-    start = start or next((s for s in steps if s.at >= start_at), steps[-1])
+def _holding(interval: Body, steps: Mapping[tuple[int, str | None], Step]) -> Holding:
+    need, began = interval["need_id"], int(interval["entry"])
+    start = steps.get((began, need)) or next(step for (idx, _), step in steps.items() if idx == began)
     end: Step | None = None
-    if interval.get("to") is not None:
-        end_at = datetime.fromisoformat(str(interval["to"]))
-        later = mine[mine.index(start) + 1 :] if start in mine else mine
-        end = next((s for s in later if s.at == end_at), None) or next((s for s in steps if s.at >= end_at), steps[-1])
+    if interval["to"] is not None:
+        at = datetime.fromisoformat(interval["to"])
+        same = [step for (idx, of), step in steps.items() if of == need and idx > began and step.at == at]
+        end = same[0] if same else next((s for s in steps.values() if s.at >= at), list(steps.values())[-1])
     return Holding(
-        holders=tuple(interval["holders"]), start=start.key, end=None if end is None else end.key, need_id=need_id,
-        broken=bool(interval.get("broken")),
+        holders=tuple(interval["holders"]), start=start.key, end=None if end is None else end.key, need_id=_id(need),
+        broken=bool(interval["broken"]),
+    )  # fmt: skip
+
+
+def _finding(told: Body) -> Finding:
+    return Finding(
+        fault=str(told["fault"]), need_id=_id(told["need_id"]), holders=tuple(told["holders"]),
+        since=datetime.fromisoformat(told["since"]), until=datetime.fromisoformat(told["until"]) if told["until"] else None,
     )  # fmt: skip
 
 

@@ -202,6 +202,6 @@ def _step(at: datetime, entry: Entry) -> Step:
     opens = entry.opens == "need" and not entry.act
     precision = entry.precision if entry.effective_at is not None else "unknown"
     return Step(
-        key=entry.key, name=entry.name, at=at, precision=precision, act="taken" if opens else entry.act,
+        key=f"{entry.key}/{entry.need_id or 'matter'}", name=entry.name, at=at, precision=precision, act="taken" if opens else entry.act,
         giver="" if opens else entry.giver, takers=entry.takers, need_id=entry.need_id, closes=entry.closes,
     )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cached_property
+from time import monotonic, sleep
 from typing import Any
 from uuid import uuid4
 
@@ -32,6 +33,7 @@ PARTNERS = ("partner", "team_leader")
 READERS = (*STATION_ROLES, "auditor")
 LIST = 50
 HOUR = 3600
+CATCH_UP_SECONDS = 2.0
 
 
 class ConsoleService:
@@ -156,7 +158,7 @@ class ConsoleService:
         model = matter.build(
             entries, n, moment(v.request.query.get("known_at", "")), may_act=v.who.works_at_station,
         )  # fmt: skip
-        return matter.with_proof(model, proved.custody(v.hub, v.id, model.known_at, model.custody.whole.steps))
+        return matter.with_proof(model, self.proofs.custody(v.hub, model.entries, model.seen))
 
     # --- partners ---
 
@@ -210,8 +212,22 @@ class ConsoleService:
         except Unreachable as gone:
             return v.go(back, failed=v.words("form.unreachable", service=gone.service))
         if answer.ok:
-            return v.go(back, done=v.words("form.done", what=v.words.event(event)))
+            return self.go_on(v, service, answer, back, event)
         return v.go(back, failed=v.words("form.failed", why=answer.why(v.words.lang)))
+
+    def go_on(self, v: Visit, service: str, answer: Answer, to: str, event: str, otherwise: str = "") -> Page:
+        """Go where what was just done can be seen; if the console has not heard of it yet, say so (`otherwise`: elsewhere)."""
+        position, until = answer.body.get("position"), monotonic() + CATCH_UP_SECONDS
+        while v.look.one(views.record, service, position) is None:
+            if monotonic() > until:
+                return v.go(otherwise or to, done=v.words("form.on-its-way", what=v.words.event(event)))
+            sleep(0.03)
+        return v.go(to, done=v.words("form.done", what=v.words.event(event)))
+
+    @cached_property
+    def proofs(self) -> proved.Proofs:
+        """Audit's word on custody, asked once for each state of a matter."""
+        return proved.Proofs()
 
     @cached_property
     def directory(self) -> Directory:

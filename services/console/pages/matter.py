@@ -9,7 +9,7 @@ from itertools import groupby
 from uuid import UUID
 
 from services.console import chart as drawing
-from services.console.custody import Chain, Step, derive
+from services.console.custody import Chain, Finding, Step, derive
 from services.console.pages.take import Choices
 from services.console.record import Entry, Offer, Story, Strand, steps, story
 from services.console.templating import Frame, render
@@ -46,6 +46,7 @@ class Custody:
     whole: Chain
     known: Chain | None = None
     position: int | None = None
+    findings: tuple[Finding, ...] = ()
 
     @property
     def shown(self) -> Chain:
@@ -81,9 +82,10 @@ class Model:
         return str(self.matter_id)[:8]
 
     @property
-    def current(self) -> Entry:
-        """The last entry that was known at the moment shown."""
-        return [e for e in self.entries if self.known_at is None or e.recorded_at <= self.known_at][-1]
+    def seen(self) -> tuple[Entry, ...]:
+        """What was known at the moment shown."""
+        known_at = self.known_at
+        return self.entries if known_at is None else tuple(e for e in self.entries if e.recorded_at <= known_at)
 
 
 def moments(entries: Sequence[Entry]) -> tuple[datetime, ...]:

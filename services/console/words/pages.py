@@ -155,6 +155,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "form.optional": ("可不填", "optional"),
     "form.failed": ("没有办成：{why}", "Not done: {why}"),
     "form.done": ("已记下：{what}", "Recorded: {what}"),
+    "form.on-its-way": (
+        "已记下：{what}。页面正在更新，稍候刷新即可看到。",
+        "Recorded: {what}. The pages are catching up; reload shortly to see it.",
+    ),
     "form.csrf": ("页面已过期，请重试一次。", "The page had expired; please try once more."),
     "form.unreachable": (
         "{service} 服务暂时无法连接，什么也没有改变。请稍后重试。",
@@ -207,6 +211,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "audit.replay": ("回放任一事项", "Replay any matter"),
     "audit.alarms": ("责任落空", "Broken custody"),
     "audit.alarms.none": ("每个未了结的事项和需求都恰有一方负责。", "Every open matter and need has exactly one party that answers."),
+    "audit.from-to": ("{since} 至 {until}", "{since} to {until}"),
     "audit.since": ("自 {when}", "since {when}"),
     "matters.title": ("全部事项", "All matters"),
     "matters.count": ("{n} 项", "{n} matters"),

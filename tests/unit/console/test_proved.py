@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import uuid5
 
@@ -9,20 +10,24 @@ import pytest
 
 from services.audit.custody import custody as derived
 from services.audit.entries import Entry as Heard
+from services.audit.ledger import micros
 from services.audit.replay import chart as told
+from services.audit.replay import line
+from services.audit.replay import told as replay_told
 from services.console import proved
 from services.console.chart import draw
 from services.console.custody import Chain, Holding, Step, derive
 from services.console.hub import Answer, Hub, Unreachable
+from services.console.proved import Proofs
 from services.console.record import Entry, steps
 from services.kernel.contract import canonical
-from services.kernel.message import read_envelope
+from services.kernel.message import Actor, read_envelope
 from tests.unit.console import stories
 from tests.unit.console.stories import MATTER
 
 
-def body(entries: list[Entry]) -> dict[str, Any]:
-    """What the audit service answers for these events."""
+def heard(entries: list[Entry]) -> list[Heard]:
+    """The ledger's entries of these events, each known a second after its publisher wrote it."""
     found = []
     for idx, e in enumerate(entries):
         handoff = (
@@ -35,9 +40,26 @@ def body(entries: list[Entry]) -> dict[str, Any]:
             "position": e.position, "streamversion": e.position, "effectiveat": e.effective_at, "effectiveprecision": e.precision,
             "data": {"matter_id": MATTER, "handoff": handoff, "need_id": e.need_id},
         })  # fmt: skip
-        rt = int(e.recorded_at.timestamp() * 1_000_000)
-        found.append(Heard(idx, rt, read_envelope(raw)))
-    return told(derived(found)) | {"size": len(entries), "root": "r"}
+        found.append(Heard(idx, int(e.recorded_at.timestamp() * 1_000_000) + 1_000_000, read_envelope(raw)))
+    return found
+
+
+class Audit(Hub):
+    """The audit service's own functions, asked as the console asks it; it counts what it is asked."""
+
+    def __init__(self, entries: list[Entry], status: int = 200) -> None:
+        self.entries, self.status, self.asked, self.actor = heard(entries), status, [], Actor(id="a", role="auditor")
+
+    def get(self, service: str, path: str, **query: str) -> Answer:
+        self.asked.append((path.rpartition("/")[2], query.get("known_at")))
+        known_at = query.get("known_at")
+        times = {"known_at": micros(datetime.fromisoformat(known_at)) if known_at else None}
+        if self.status != 200:
+            return Answer(self.status, {})
+        if path.endswith("timeline"):
+            return Answer(200, {"items": [line(h) for h in replay_told(self.entries, **times)], "next": None})
+        size = sum(1 for e in self.entries if times["known_at"] is None or e.rt <= times["known_at"])
+        return Answer(200, told(derived(self.entries, **times)) | {"size": size})
 
 
 def shape(chain: Chain) -> set[tuple[Any, ...]]:
@@ -46,63 +68,71 @@ def shape(chain: Chain) -> set[tuple[Any, ...]]:
 
 
 @pytest.mark.parametrize("entries", [stories.xiaowei(), stories.liminghua()])
-def test_audits_chain_and_the_consoles_own_agree(entries: list[Entry]):
-    own = derive(steps(entries))
-    read = proved.chain(body(entries), own.steps)
-    assert shape(read) == shape(own)
-    assert [s.key for s in read.steps] == [s.key for s in own.steps]
-    assert read.closed == own.closed
+def test_audits_chain_and_the_consoles_own_agree_at_every_moment(entries: list[Entry]):
+    audit, proofs = Audit(entries), Proofs()
+    for count in range(1, len(entries) + 1):
+        found, own = proofs.custody(audit, entries, entries[:count]), derive(steps(entries[:count]))
+        assert found is not None
+        assert shape(found.shown) == shape(own)
+        assert [s.key for s in found.shown.steps] == [s.key for s in own.steps]
+        assert (found.shown.closed, found.position) == (own.closed, count)
+
+
+def test_moving_the_slider_asks_audit_only_for_the_moment_looked_at():
+    entries = stories.xiaowei()
+    audit, proofs = Audit(entries), Proofs()
+    for count in (len(entries), 4, 5):
+        proofs.custody(audit, entries, entries[:count])
+    assert [what for what, _ in audit.asked] == ["custody", "timeline", "custody", "custody"]
+    proofs.custody(audit, entries[:-1], entries[:-1])
+    assert len(audit.asked) == 6
 
 
 def test_a_break_is_drawn_as_one():
+    at = "2022-03-01T00:00:00+00:00"
     gap = {
         "need_id": None,
         "holders": ["worker:1", "worker:2"],
-        "from": "2022-03-01T00:00:00+00:00",
+        "from": at,
         "to": None,
         "broken": True,
         "entry": 0,
+        "inherited": False,
     }
     step = {
         "entry": 0,
         "type": "x.y",
         "need_id": None,
-        "at": gap["from"],
+        "at": at,
         "act": "taken",
         "giver": "unknown",
         "takers": ["worker:1"],
+        "closes": False,
     }
-    chain = proved.chain({"intervals": [gap], "steps": [step]}, ())
-    chart = draw(chain, name=str, date=lambda s: ("", ""))
-    assert [bar.broken for bar in chart.bars] == [True, True]
+    chain = proved.chain({"intervals": [gap], "steps": [step]}, {})
+    assert [bar.broken for bar in draw(chain, name=str, date=lambda s: ("", "")).bars] == [True, True]
 
 
-class Asked(Hub):
-    """A hub of which only audit's answer is known."""
+class Away(Hub):
+    """A hub in which nobody answers."""
 
-    def __init__(self, answer: Answer | None) -> None:
-        self.answer, self.queries = answer, []
+    def __init__(self) -> None:
+        self.actor = Actor(id="a", role="auditor")
 
     def get(self, service: str, path: str, **query: str) -> Answer:
-        self.queries.append(query)
-        if self.answer is None:
-            raise Unreachable(service)
-        return self.answer
+        raise Unreachable(service)
 
 
 def test_without_audit_there_is_no_proved_chain():
-    for answer in (None, Answer(404, {"code": "not-found"}), Answer(503, {})):
-        assert proved.custody(Asked(answer), MATTER, None, ()) is None
-        assert proved.ledger(Asked(answer)) is None
-
-
-def test_an_earlier_moment_is_asked_from_audit_as_it_was_known_then():
     entries = stories.xiaowei()
-    hub = Asked(Answer(200, body(entries)))
-    found = proved.custody(hub, MATTER, entries[4].recorded_at, steps(entries))
-    assert found is not None and found.known is not None
-    assert found.position == len(entries)
-    assert hub.queries == [{}, {"known_at": entries[4].recorded_at.isoformat()}]
+    for hub in (Away(), Audit(entries, 404), Audit(entries, 503)):
+        assert Proofs().custody(hub, entries, entries) is None
+    assert proved.ledger(Away()) is None
+
+
+def test_what_the_ledger_has_not_heard_yet_is_not_proved():
+    entries = stories.xiaowei()
+    assert Proofs().custody(Audit(entries[:-2]), entries, entries[:-1]) is None
 
 
 def test_what_was_struck_since_still_had_its_place_then():
