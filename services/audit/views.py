@@ -83,47 +83,16 @@ def project(recorded: Recorded) -> list[Change]:
     """What audit's own events change in its views."""
     match recorded.event:
         case CustodyBroken() as event:
-            return [
-                put(
-                    finding,
-                    event.matter_id,
-                    event.finding,
-                    need_id=event.need_id,
-                    fault=event.fault,
-                    holders=",".join(event.holders),
-                    since=event.since,
-                    until=None,
-                    state="open",
-                    entry=event.entry,
-                    version=recorded.version,
-                )
-            ]
+            return [_broken(recorded, event)]
         case CustodyMended() as event:
-            return [
-                put(finding, event.matter_id, event.finding, until=event.until, state="over", version=recorded.version)
-            ]
+            over = {"until": event.until, "state": "over", "version": recorded.version}
+            return [put(finding, event.matter_id, event.finding, **over)]
         case GapDetected() as event:
-            return [
-                put(
-                    gap,
-                    event.publisher,
-                    event.expected,
-                    seen=event.seen,
-                    detected_at=recorded.recorded_at,
-                    state="open",
-                )
-            ]
+            missing = {"seen": event.seen, "detected_at": recorded.recorded_at, "state": "open"}
+            return [put(gap, event.publisher, event.expected, **missing)]
         case GapFilled() as event:
-            return [
-                put(
-                    gap,
-                    event.publisher,
-                    event.expected,
-                    seen=event.seen,
-                    filled_at=recorded.recorded_at,
-                    state="filled",
-                )
-            ]
+            filled = {"seen": event.seen, "filled_at": recorded.recorded_at, "state": "filled"}
+            return [put(gap, event.publisher, event.expected, **filled)]
         case LedgerSealed() as event:
             return [_check(recorded, "sealed", event.to_size, event.root, 0)]
         case IntegrityVerified() as event:
@@ -131,21 +100,39 @@ def project(recorded: Recorded) -> list[Change]:
         case IntegrityBroken() as event:
             return [_check(recorded, "broken", event.size, event.root, event.flaws_count)]
         case CaseReplayed() as event:
-            return [
-                put(
-                    look,
-                    recorded.position,
-                    matter_id=event.matter_id,
-                    view=event.view,
-                    actor=recorded.actor.id,
-                    role=recorded.actor.role,
-                    known_at=event.known_at,
-                    valid_at=event.valid_at,
-                    at=recorded.recorded_at,
-                )
-            ]
+            return [_look(recorded, event)]
         case _:
             return []
+
+
+def _broken(recorded: Recorded, event: CustodyBroken) -> Change:
+    return put(
+        finding,
+        event.matter_id,
+        event.finding,
+        need_id=event.need_id,
+        fault=event.fault,
+        holders=",".join(event.holders),
+        since=event.since,
+        until=None,
+        state="open",
+        entry=event.entry,
+        version=recorded.version,
+    )
+
+
+def _look(recorded: Recorded, event: CaseReplayed) -> Change:
+    return put(
+        look,
+        recorded.position,
+        matter_id=event.matter_id,
+        view=event.view,
+        actor=recorded.actor.id,
+        role=recorded.actor.role,
+        known_at=event.known_at,
+        valid_at=event.valid_at,
+        at=recorded.recorded_at,
+    )
 
 
 def _check(recorded: Recorded, kind: str, size: int, root: str, flaws: int) -> Change:
