@@ -109,6 +109,7 @@ class _UtcDateTime(DATETIME):
 def engine_for(url: str, **options: Any) -> sa.Engine:
     """An engine for reading views and making tables: WAL and full synchronisation on SQLite, UTC everywhere."""
     parsed = sa.make_url(url)
+    options = {"hide_parameters": True} | options  # what is bound may be sealed, or a key
     if parsed.get_backend_name() == "sqlite":
         engine = sa.create_engine(parsed, connect_args={"timeout": 30, "check_same_thread": False}, **options)
         engine.dialect.colspecs = {**engine.dialect.colspecs, sa.DateTime: _UtcDateTime}

@@ -10,6 +10,7 @@ import click
 
 from services.kernel import tokens as tickets
 from services.kernel.clock import system_clock
+from services.kernel.config import environment, load
 from services.kernel.message import Actor
 from wushe.embedded import Folder
 from wushe.output import as_json, say
@@ -28,10 +29,15 @@ from wushe.output import as_json, say
     type=click.Path(path_type=Path),
     help="Folder of the embedded hub.",
 )
+@click.option("--from-environment", is_flag=True, help="Sign with HUB_TOKEN_PRIVATE_KEY, as the console has it.")
 @as_json
-def token(ident: str, role: str, org: str, hours: int, folder: Path, json_: bool) -> None:
-    """Issue a token for somebody, signed with the embedded hub's key."""
-    made = Folder(folder).token(Actor(id=ident, role=role, org=org), timedelta(hours=hours))
+def token(ident: str, role: str, org: str, hours: int, folder: Path, from_environment: bool, json_: bool) -> None:
+    """Issue a token for somebody, signed with the hub's key."""
+    actor, life = Actor(id=ident, role=role, org=org), timedelta(hours=hours)
+    if from_environment:
+        made = tickets.issue(actor, load(environment(), "console").token_private_key, life, system_clock())
+    else:
+        made = Folder(folder).token(actor, life)
     say({"token": made}, json_, made)
 
 

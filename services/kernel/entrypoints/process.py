@@ -60,6 +60,7 @@ class Process:
 
     def start(self, services: list[type]) -> None:
         """Bring the services up, then answer HTTP, then join the bus."""
+        log.take_over(",".join(self.settings))
         for service in services:
             container = ServiceContainer(service, config={"process": self})
             container.start()
