@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
+
 from services.contracts import volunteer as public
 from services.contracts.words import STATION_ROLES
 from services.kernel.entrypoints import Log, Request, asks, http, lists, shows
@@ -28,6 +30,7 @@ from services.volunteer.view_tables import (
     volunteers,
 )
 from services.volunteer.view_tables import hours as hours_view
+from services.volunteer.views_tasks import SEARCHING
 
 MANIFEST = Manifest(
     name="volunteer",
@@ -43,7 +46,8 @@ MANIFEST = Manifest(
 STATION = (*STATION_ROLES, "service")
 ORGANIZERS = (*STATION, "partner", "team_leader")
 ANSWERING = (*ORGANIZERS, "volunteer")
-READING = (*ORGANIZERS, "auditor", "administrator")
+READING = (*STATION, "auditor", "administrator")
+"""Others see what is their own: `/me/tasks`, `/me/service-hours`, and tasks that look for people, without the matter."""
 
 
 class VolunteerService:
@@ -98,13 +102,9 @@ class VolunteerService:
     declare_unfilled = asks("POST", "/tasks/{id}/unfilled", public.DeclareUnfilled, of=task.DECIDER, roles=STATION)
     cancel_task = asks("POST", "/tasks/{id}/cancellation", public.CancelTask, of=task.DECIDER, roles=STATION)
     contact_client = asks("POST", "/tasks/{id}/client-contacts", public.ContactClient, of=task.DECIDER, roles=STATION)
-    one_task = shows("/tasks/{id}", tasks, roles=(*READING, "volunteer"), hides=("person_id",))
+    one_task = shows("/tasks/{id}", tasks, roles=READING)
     all_tasks = lists(
-        "/tasks",
-        tasks,
-        by=("state", "matter_id", "case_id", "referral_id", "area", "holder"),
-        roles=(*READING, "volunteer"),
-        hides=("person_id",),
+        "/tasks", tasks, by=("state", "matter_id", "case_id", "referral_id", "area", "holder"), roles=READING
     )
     all_assignments = lists(
         "/assignments", assignments, by=("task_id", "assignee", "state", "matter_id"), roles=READING
@@ -148,7 +148,32 @@ class VolunteerService:
     all_commitments = lists("/commitments", commitments, by=("pairing_id", "state", "giver"), roles=READING)
     reports = lists("/pairing-reports", pairing_reports, by=("pairing_id", "to_org"), roles=READING)
 
-    @http("GET", "/record-statements/{code}", roles=None)
+    @http("GET", "/open-tasks", roles=ANSWERING, says="tasks that look for people")
+    def open_tasks(self, request: Request) -> dict[str, Any]:
+        """What is needed where and when; for whom, only those who go are told."""
+        t = tasks.c
+        shown = (t.task_id, t.kind, t.area, t.slot_start, t.slot_end, t.headcount, t.risk, t.with_minor, t.urgency)
+        query = sa.select(*shown).where(t.state.in_(SEARCHING)).order_by(t.slot_start, t.task_id).limit(200)
+        return {"items": self.log.look.run(query)}
+
+    @http("GET", "/me/tasks", roles=("volunteer",), says="the tasks that I was asked for or go to")
+    def my_tasks(self, request: Request) -> dict[str, Any]:
+        """How I stand to each; what names the matter is left out until I go."""
+        look = self.log.look
+        mine = look.all(assignments, assignee=f"volunteer:{request.actor.id}")
+        found = [(row["state"], look.one(tasks, row["task_id"])) for row in mine]
+        return {"items": [_mine(state, row) for state, row in found if row is not None]}
+
+    @http("GET", "/me/service-hours", roles=("volunteer",), says="what is on record of me")
+    def my_hours(self, request: Request) -> dict[str, Any]:
+        """What is on record of me, so that I can ask for a correction."""
+        try:
+            me = UUID(request.actor.id)
+        except ValueError:
+            return {"items": []}
+        return {"items": self.log.look.all(hours_view, volunteer_id=me)}
+
+    @http("GET", "/record-statements/{code}", roles=None, says="whether a unit stated this, and whether it still holds")
     def check_statement(self, request: Request) -> dict[str, Any]:
         """Whether a unit issued a statement under this code, and whether its records still say the same."""
         look, code = self.log.look, request.path["code"]
@@ -163,19 +188,7 @@ class VolunteerService:
             "current": now == stated["minutes"],
         }  # fmt: skip
 
-    @http("GET", "/me/tasks", roles=("volunteer",))
-    def my_tasks(self, request: Request) -> dict[str, Any]:
-        """The tasks that I was asked for or go to, and how I stand to each."""
-        look = self.log.look
-        mine = look.all(assignments, assignee=f"volunteer:{request.actor.id}")
-        found = [(row["state"], look.one(tasks, row["task_id"])) for row in mine]
-        return {"items": [{"mine": state, **task_row} for state, task_row in found if task_row is not None]}
 
-    @http("GET", "/me/service-hours", roles=("volunteer",))
-    def my_hours(self, request: Request) -> dict[str, Any]:
-        """What is on record of me, so that I can ask for a correction."""
-        try:
-            me = UUID(request.actor.id)
-        except ValueError:
-            return {"items": []}
-        return {"items": self.log.look.all(hours_view, volunteer_id=me)}
+def _mine(state: str, row: dict[str, Any]) -> dict[str, Any]:
+    hidden = () if state == "assigned" else ("matter_id", "case_id", "referral_id", "person_id", "holder", "owner")
+    return {"mine": state} | {name: value for name, value in row.items() if name not in hidden}

@@ -91,17 +91,19 @@ def form(command: FormPairing, state: State | None, ask: Ask) -> list[Event]:
     """Parties bind themselves."""
     if state is not None:
         return []
-    formed_on = command.formed_on or day_of(ask.happened_at)
+    # A month or a season names no day.
+    told = day_of(ask.at) if ask.at and ask.precision in ("instant", "day") else None
+    formed_on = command.formed_on or told
     if command.kind == "one_to_one":
         return [_formed(command, _matter(command), itself(ask), formed_on, _given(command))]
-    return _form_school(command, itself(ask), formed_on)
+    return _form_school(command, itself(ask), formed_on, (formed_on or day_of(ask.happened_at)).year)
 
 
-def _form_school(command: FormPairing, pairing_id: UUID, formed_on: date) -> list[Event]:
+def _form_school(command: FormPairing, pairing_id: UUID, formed_on: date | None, year: int) -> list[Event]:
     """School and community: the pair is a matter of its own, for which the community answers (INV-25)."""
     _must_be_two_units(command)
     by_year = tuple(
-        Commitment(code=code, due=date(formed_on.year, 12, 31) if code == "c2" else None) for code in SCHOOL_COMMITMENTS
+        Commitment(code=code, due=date(year, 12, 31) if code == "c2" else None) for code in SCHOOL_COMMITMENTS
     )
     if command.commitments and {c.code for c in command.commitments} != set(SCHOOL_COMMITMENTS):
         raise Refused("five-commitments", "A school-community pairing has its five commitments, c1 to c5.",
@@ -116,7 +118,7 @@ def _form_school(command: FormPairing, pairing_id: UUID, formed_on: date) -> lis
 
 
 def _formed(
-    command: FormPairing, matter_id: UUID, pairing_id: UUID, formed_on: date, commitments: tuple[Commitment, ...]
+    command: FormPairing, matter_id: UUID, pairing_id: UUID, formed_on: date | None, commitments: tuple[Commitment, ...]
 ) -> PairingFormed:
     handoff = Handoff(
         act="taken", matter_id=matter_id, need_id=pairing_id, giver=command.holder, takers=command.parties
