@@ -108,9 +108,7 @@ class ConsoleService:
             answer, wrong = Answer(503, {}), v.words("form.unreachable", service=gone.service)
         if wrong:
             return v.page(take.page(v.frame("/take"), form.get("key", ""), form, needs, wrong), 422)
-        return v.go(
-            f"/matters/{answer.body['id']}", done=v.words("form.done", what=v.words.event("help-request.received"))
-        )
+        return self.go_on(v, "intake", answer, f"/matters/{answer.body['id']}", "help-request.received", otherwise="/")
 
     @http("POST", "/matters/{id}/triage", roles=None, page=True)
     @page_for(*STATION_ROLES)
