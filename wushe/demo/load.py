@@ -1,0 +1,47 @@
+"""Loading the five stories into a running hub: as often as one likes, what is there already stays as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import ModuleType
+
+from wushe.demo import directory, hongayi, huayang, liminghua, sundajie, xiaowei
+from wushe.demo.hub import Hub, StoryStopped, TokenFor
+
+__all__ = ["STORIES", "Report", "StoryStopped", "load"]
+
+STORIES: dict[str, ModuleType] = {
+    "xiaowei": xiaowei, "hongayi": hongayi, "sundajie": sundajie, "liminghua": liminghua, "huayang": huayang,
+}  # fmt: skip
+"""The stories by name, A to E."""
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass
+class Report:
+    """How many steps were taken, how many of them had been taken before, and the ids that each story is about."""
+
+    steps: int = 0
+    again: int = 0
+    stories: dict[str, dict[str, str]] = field(default_factory=dict)
+
+
+def load(base_url: str, token_for: TokenFor, progress: Progress | None = None) -> Report:
+    """Tell all stories to the hub at this address; `progress` is called with steps done and steps in all.
+
+    Raises StoryStopped where the hub refuses a step or does not come to show what a step waits for.
+    """
+    in_all = len(directory.STEPS) + sum(len(story.STEPS) for story in STORIES.values())
+    hub = Hub(base_url.rstrip("/"), token_for)
+    if progress is not None:
+        hub.told = lambda key: progress(len(hub.taken), in_all)
+    hub.table = directory.STEPS
+    known = directory.tell(hub)
+    report = Report()
+    for name, story in STORIES.items():
+        hub.table = story.STEPS
+        report.stories[name] = story.tell(hub, known)
+    report.steps, report.again = len(hub.taken), hub.again
+    return report
