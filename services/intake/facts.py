@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from services.contracts import intake as public
 from services.intake import tables as t
 from services.intake.domain.known import AccessFact, CaseFact, ConsentFact, GuardianFact, Known, PersonFact, RequestFact
-from services.intake.views import split
+from services.intake.tables import split
 from services.kernel.manifest import Facts, Look
 
 Row = dict[str, Any]

@@ -31,7 +31,9 @@ def worklist(look: Look, area: str) -> Row:
     """Open requests by urgency, then by the day that was promised; plans whose visit is due."""
     today = system_clock().astimezone(HERE).date()
     r = t.help_requests.c
-    rows = look.run(sa.select(t.help_requests).where(r.state.in_(OPEN_STATES), r.area.startswith(area, autoescape=True)))
+    rows = look.run(
+        sa.select(t.help_requests).where(r.state.in_(OPEN_STATES), r.area.startswith(area, autoescape=True))
+    )
     requests = [row | {"due": _due(row, today)} for row in rows]
     requests.sort(key=lambda row: (URGENCY.index(row["urgency"]), row["follow_up_by"] or date.max))
     p = t.visit_plans.c

@@ -232,7 +232,7 @@ class IntakeService:
         row = self.log.look.one(tables.reads, done.position)
         if row is None or not row["allowed"]:
             raise NotFound("nothing for this reader")
-        return frozenset(views.split(row["categories"]))
+        return frozenset(tables.split(row["categories"]))
 
     def _opened(self, stream: str, categories: Iterable[str]) -> list[dict[str, Any]]:
         """The sealed values that were said on a stream, of these categories, the oldest first."""

@@ -5,9 +5,13 @@ Lists of codes stand in one column, joined by commas: they are shown and compare
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
+
+from services.intake.domain.rules import HERE
 
 METADATA = sa.MetaData()
 
@@ -176,3 +180,19 @@ safeguarding = _table(
     sa.Index("safeguarding_matter", "matter_id"),
     sa.Index("safeguarding_person", "person_id"),
 )
+
+
+def joined(codes: Iterable[str]) -> str:
+    """Codes in one column."""
+    return ",".join(codes)
+
+
+def split(codes: str | None) -> tuple[str, ...]:
+    """The codes of one column."""
+    return tuple(codes.split(",")) if codes else ()
+
+
+def month_of(moment: datetime | date) -> str:
+    """The month, by the clock of the street, as 2026-03."""
+    local = moment.astimezone(HERE) if isinstance(moment, datetime) else moment
+    return f"{local:%Y-%m}"

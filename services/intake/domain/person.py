@@ -2,40 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import assert_never, cast
-from uuid import UUID
 
 from services.contracts import codes
 from services.contracts import intake as public
 from services.intake.domain import reading
 from services.intake.domain.known import itself, known
+from services.intake.domain.person_state import Active, Deceased, Event, State, evolve
 from services.intake.domain.rules import already_there, sensitivity_of, two_persons
 from services.kernel.decider import Decider
 from services.kernel.errors import NotFound, Refused
 from services.kernel.message import Ask
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Active:
-    """Alive as far as anybody knows."""
-
-    person_id: UUID
-    station: str
-    age_band: public.AgeBand
-    groups: tuple[str, ...] = ()
-    guardians: tuple[UUID, ...] = ()
-    residence_area: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Deceased:
-    """Reported dead; nothing new is asked of or for the person."""
-
-    before: Active
-
-
-State = Active | Deceased
 
 Command = (
     public.RegisterPerson
@@ -49,31 +26,6 @@ Command = (
     | public.CorrectDeath
     | public.InvokeLegalBasis
     | public.ReadIdentity
-)
-Event = (
-    public.PersonRegistered
-    | public.PersonDetailsAmended
-    | public.ClientGroupAssigned
-    | public.ClientGroupRemoved
-    | public.GuardianLinked
-    | public.GuardianUnlinked
-    | public.PersonMoved
-    | public.PersonDied
-    | public.DeathCorrected
-    | public.LegalBasisInvoked
-    | public.IdentityRead
-    | public.IdentityReadRefused
-)
-
-WHILE_ALIVE = (
-    "amend-person-details",
-    "assign-client-group",
-    "remove-client-group",
-    "link-guardian",
-    "unlink-guardian",
-    "move-person",
-    "record-death",
-    "invoke-legal-basis",
 )
 
 
@@ -317,45 +269,6 @@ def invoke_basis(command: public.InvokeLegalBasis, state: Active, ask: Ask) -> l
             notify_later_by=command.notify_later_by,
         )
     ]
-
-
-def evolve(state: State | None, event: Event) -> State | None:
-    """The person's record after this event."""
-    if isinstance(event, public.PersonRegistered):
-        return Active(
-            person_id=event.person_id,
-            station=event.station,
-            age_band=event.age_band,
-            residence_area=event.residence_area,
-        )
-    match state, event:
-        case Deceased(), public.DeathCorrected():
-            return state.before
-        case Active(), public.PersonDied():
-            return Deceased(before=state)
-        case Active(), _:
-            return _changed(state, event)
-        case _:
-            return state
-
-
-def _changed(state: Active, event: Event) -> Active:
-    """What the event changes about a living person; readings and the like change nothing."""
-    match event:
-        case public.PersonDetailsAmended():
-            return replace(state, age_band=event.age_band or state.age_band)
-        case public.ClientGroupAssigned():
-            return replace(state, groups=(*state.groups, event.group_code))
-        case public.ClientGroupRemoved():
-            return replace(state, groups=tuple(g for g in state.groups if g != event.group_code))
-        case public.GuardianLinked():
-            return replace(state, guardians=(*state.guardians, event.guardian_id))
-        case public.GuardianUnlinked():
-            return replace(state, guardians=tuple(g for g in state.guardians if g != event.guardian_id))
-        case public.PersonMoved():
-            return replace(state, residence_area=event.to_area)
-        case _:
-            return state
 
 
 DECIDER = Decider(name="person", decide=decide, evolve=evolve, events=Event, states=State)

@@ -10,7 +10,7 @@ import pytest
 
 from services.contracts import intake as public
 from services.intake.domain import consent as domain
-from services.intake.domain.consent import Granted, Over
+from services.intake.domain.consent_state import Granted, Over
 from services.intake.domain.known import GuardianFact, Known
 from services.kernel.errors import NotFound
 from tests.support.spec import NOON, Spec

@@ -15,7 +15,8 @@ from services.contracts import intake as public
 from services.intake import tables as t
 from services.intake.domain import activity, case, consent, help_request, person, safeguarding, visit_plan
 from services.intake.reports import open_matters, visit_rates, worklist
-from services.intake.views import SHOWN, month_of, project, sealed_under
+from services.intake.tables import month_of
+from services.intake.views import SHOWN, project, sealed_under
 from services.kernel.contract import EVENTS, canonical, read_data
 from services.kernel.errors import ContractBroken
 from services.kernel.message import Actor

@@ -12,7 +12,7 @@ from services.contracts import intake as public
 from services.contracts.words import Handoff
 from services.intake.domain import visit_plan as domain
 from services.intake.domain.known import Known
-from services.intake.domain.visit_plan import Ended, Running
+from services.intake.domain.visit_plan_state import Ended, Running
 from services.kernel.errors import NotFound
 from tests.support.spec import NOON, Spec
 from tests.unit.intake.stories import COMMUNITY, PEOPLE, PERSON, PLAN, PLAN_SET, STREET, TODAY
