@@ -116,8 +116,7 @@ def custody(
             for track in tracks.values():
                 track.end_with(step)
     matter = tracks.get(None, Track(None))
-    own = {need: track.intervals() for need, track in tracks.items()}
-    intervals = [part for found in own.values() for i in found for part in inherited(i, matter)]
+    intervals = [part for track in tracks.values() for i in track.intervals() for part in inherited(i, matter)]
     findings = [f for i in intervals for f in faults(i, disqualified or {})]
     findings += [f for track in tracks.values() for f in track.ended()]
     if valid_at is not None:
@@ -195,11 +194,8 @@ class Track:
 
     def ended(self) -> list[Finding]:
         """The stretches in which a need was still with a pairing that had ended."""
-        return [
-            _finding(interval, "ended", interval.holders)
-            for (moment, _), interval in zip([s for s in self.spans() if s[0].open], self.intervals(), strict=True)
-            if moment.ended
-        ]
+        over = {moment.step.idx for moment in self.moments if moment.ended}
+        return [_finding(i, "ended", i.holders) for i in self.intervals() if i.idx in over] if over else []
 
 
 @dataclass(frozen=True, slots=True)

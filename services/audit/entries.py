@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
-from uuid import UUID
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 import msgspec
 
@@ -60,6 +60,14 @@ class Entry:
     def facts(self) -> Facts:
         """What the contracts declare about its type."""
         return facts_of(self.envelope.type)
+
+    @property
+    def stream_id(self) -> UUID:
+        """The id of its stream; one derived from the name where a stream is named otherwise than by an id."""
+        try:
+            return self.envelope.stream_id
+        except ValueError:
+            return uuid5(NAMESPACE_URL, self.envelope.subject)
 
     @property
     def vt(self) -> int | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from services.audit import times
@@ -37,31 +38,32 @@ def steps_of(entries: Sequence[Entry]) -> list[Step]:
     last: dict[UUID | None, int] = {}
     steps = []
     for entry in moving:
-        for step in _steps(entry):
-            at = times.place(entry, last.get(step.need_id, first))
-            last[step.need_id] = at
-            steps.append(replace(step, at=at))
+        restricted = entry.facts.restricted
+        for need_id, said in _said(entry).items():
+            at = last[need_id] = times.place(entry, last.get(need_id, first))
+            step = Step(idx=entry.idx, type=entry.type, need_id=need_id, at=at, restricted=restricted, **said)
+            steps.append(step)
     return steps
 
 
-def _steps(entry: Entry) -> list[Step]:
-    """One step for each object that an entry speaks of; mostly one."""
+def _said(entry: Entry) -> dict[UUID | None, dict[str, Any]]:
+    """What an entry says of each object that it speaks of; mostly one."""
     said, facts, handoff = entry.said, entry.facts, entry.said.handoff
-    need = said.need_id or (handoff and handoff.need_id) or entry.envelope.stream_id
-    about: dict[UUID | None, Step] = {}
-
-    def step(need_id: UUID | None) -> Step:
-        blank = Step(idx=entry.idx, type=entry.type, need_id=need_id, at=0, restricted=facts.restricted)
-        return about.get(need_id, blank)
-
+    about: dict[UUID | None, dict[str, Any]] = {}
     if facts.opens:
-        opened = None if facts.opens == "matter" else need
-        about[opened] = replace(step(opened), opens=True, holder=said.holder or "")
+        opened = about.setdefault(_object(entry, facts.opens), {})
+        opened |= {"opens": True, "holder": said.holder or ""}
     if handoff is not None:
-        about[handoff.need_id] = replace(
-            step(handoff.need_id), act=handoff.act, giver=handoff.giver, takers=handoff.takers
-        )
+        moved = about.setdefault(handoff.need_id, {})
+        moved |= {"act": handoff.act, "giver": handoff.giver, "takers": handoff.takers}
     if facts.closes:
-        closed = None if facts.closes == "matter" else need
-        about[closed] = replace(step(closed), closes=True)
-    return list(about.values())
+        about.setdefault(_object(entry, facts.closes), {})["closes"] = True
+    return about
+
+
+def _object(entry: Entry, what: str) -> UUID | None:
+    """What is opened or closed: the matter (None), or the need that the entry names, or else is told of in its stream."""
+    if what == "matter":
+        return None
+    handoff = entry.said.handoff
+    return entry.said.need_id or (handoff and handoff.need_id) or entry.stream_id

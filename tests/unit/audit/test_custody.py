@@ -265,6 +265,16 @@ def test_an_event_that_no_contract_knows_moves_what_its_handoff_says():
     assert telling.custody().holders(NEED) == (HARBOR,)
 
 
+def test_a_need_without_an_id_of_its_own_is_named_by_its_stream():
+    telling = told()
+    data = {"matter_id": str(MATTER), "holder": HARBOR}
+    for position, stream in enumerate((f"referral/{named('other')}", "referral/no-id"), 1):
+        telling.messages.append(said("referral", position, type="referral.ready", stream=stream, data=data))
+    found = telling.custody()
+    assert found.holders(named("other")) == (HARBOR,)
+    assert len(found.open) == 4
+
+
 def test_data_that_cannot_be_read_moves_nothing():
     telling = told()
     telling.messages.append(said("future", 1, type="referral.accepted", data={"handoff": "yes"}))
