@@ -88,8 +88,10 @@ def _organization(row: Row) -> OrganizationFact:
 
 
 def _consent(row: Row) -> ConsentFact:
+    """A consent to something else names nobody to whom a need may be referred."""
+    receivers = (row["receivers"] or ()) if row["for_referral"] else ()
     return ConsentFact(
-        consent_id=row["consent_id"], granted=bool(row["granted"]), receivers=tuple(row["receivers"] or ()),
+        consent_id=row["consent_id"], granted=bool(row["granted"]), receivers=tuple(receivers),
         receivers_gone=tuple(row["receivers_gone"] or ()), valid_until=row["valid_until"],
     )  # fmt: skip
 

@@ -64,7 +64,7 @@ def _consent_gone(
 
     `gone` is None when the consent is over as a whole.
     """
-    heard = look.all(consents, person_id=person_id)
+    heard = [row for row in look.all(consents, person_id=person_id) if row["for_referral"]]
     covered = {party for c in heard if c["granted"] and c["consent_id"] != consent_id for party in c["receivers"]}
     named = {party for c in heard if c["consent_id"] == consent_id for party in c["receivers"]}
     lost = (named if gone is None else set(gone)) - covered

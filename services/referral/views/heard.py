@@ -24,7 +24,7 @@ def _consent(message: Message) -> list[Change]:
             return [
                 put(
                     consents, event.consent_id, person_id=event.person_id, granted=True, receivers=list(event.receivers),
-                    receivers_gone=[], valid_until=event.valid_until,
+                    receivers_gone=[], for_referral="referral" in event.purposes, valid_until=event.valid_until,
                 )
             ]  # fmt: skip
         case intake.ConsentWithdrawn() as event:

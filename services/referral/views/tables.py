@@ -207,6 +207,7 @@ consents = sa.Table(
     sa.Column("granted", sa.Boolean),
     sa.Column("receivers", sa.JSON),
     sa.Column("receivers_gone", sa.JSON),
+    sa.Column("for_referral", sa.Boolean),
     sa.Column("valid_until", sa.DateTime(timezone=True)),
 )
-"""Consents heard of; `receivers_gone` are those for whom it was withdrawn last."""
+"""Consents heard of; `receivers_gone` are those for whom it was withdrawn last, `for_referral` says what it is about."""

@@ -191,6 +191,13 @@ def test_an_answer_looks_up_the_consents_as_they_stand(shelf: Shelf):
     assert not looked_up(shelf, yes).consents[0].granted
 
 
+def test_a_consent_to_something_else_names_no_receiver(shelf: Shelf):
+    shelf.hear(replace(granted(), purposes=("casework",)))
+    shelf.play(REFERRAL, DRAFTED, READY, offered())
+    (consent,) = looked_up(shelf, public.AcceptReferral(organization_id=LEIFENG)).consents
+    assert consent == ConsentFact(consent_id=CONSENT, granted=True)
+
+
 # --- candidates -----------------------------------------------------------------------------------------------------
 
 
