@@ -164,7 +164,7 @@ def check_laws(
     pools: Pools | None = None,
     facts: FactsFor = lambda command: st.none(),
     repeatable: tuple[type, ...] = (),
-    examples: int = 60,
+    examples: int = 40,
 ) -> None:
     """Try all laws on generated histories of these commands, each continued with any event of the decider."""
     named = pools or {}
