@@ -45,6 +45,8 @@ class HttpPull:
         except (ConnectionError, http.client.RemoteDisconnected):
             # A connection that was kept may have been closed at the other end in the meantime.
             self._drop(publisher)
+            if self._ended:
+                raise
             connection = self._connection(publisher)
             connection.request("GET", path, headers=headers)
             response = connection.getresponse()
@@ -76,3 +78,8 @@ class HttpPull:
             if connection.sock is not None:
                 with contextlib.suppress(OSError):
                     connection.sock.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """Close all connections."""
+        for publisher in list(self._open):
+            self._drop(publisher)
