@@ -8,23 +8,25 @@ the head's position is compared and set with the write; who comes second reads w
 from __future__ import annotations
 
 import threading
-from collections import deque
 from collections.abc import Callable
-from time import monotonic, sleep
+from hashlib import sha256
+from queue import SimpleQueue
+from time import monotonic, perf_counter, sleep
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
+from services.kernel import log, metrics
 from services.kernel.clock import Clock
 from services.kernel.contract import read_data
-from services.kernel.database import DatabaseGone, Head, HeadMoved, Writer
+from services.kernel.database import DatabaseGone, Group, Head, HeadMoved, Writer
 from services.kernel.decider import Decider
 from services.kernel.draft import Draft, micros
 from services.kernel.errors import OutcomeUnknown, Unavailable
 from services.kernel.manifest import Look, Manifest
-from services.kernel.memory import Memory, Stream
-from services.kernel.unit import Done, Unit
+from services.kernel.memory import Known, Memory, Stream
+from services.kernel.unit import Done, Order, Unit
 from services.kernel.upcast import current
 
 GROUP_ORDERS = 1_000
@@ -49,12 +51,12 @@ class Appender(threading.Thread):
     def __init__(self, manifest: Manifest, connect: Callable[[], Writer], look: Look, clock: Clock) -> None:
         super().__init__(name=f"{manifest.name}-appender", daemon=True)
         self._manifest, self._connect, self._look, self._clock = manifest, connect, look, clock
-        self._deciders = {decider.name: decider for decider in manifest.deciders}
-        self._waiting: deque[Unit] = deque()
-        self._signal = threading.Semaphore(0)
-        self._stopping = False
+        # What waits, as it was posted; None says that nothing will come any more.
+        self._waiting: SimpleQueue[tuple[Unit, ...] | None] = SimpleQueue()
+        self._ending = False
         self._writer: Writer | None = None
         self._memory = Memory()
+        self._overtaken = False
         self.head = EMPTY
         self.rounds: list[Callable[[], None]] = []
 
@@ -62,97 +64,125 @@ class Appender(threading.Thread):
 
     def post(self, *units: Unit) -> None:
         """Hand units over; their `answer` is called from the appender's thread."""
-        if self._stopping:
-            for unit in units:
-                _answer(unit, Unavailable("the service is stopping"))
-            return
-        self._waiting.extend(units)
-        self._signal.release()
+        self._waiting.put(units)
+        if self._ending and not self.is_alive():
+            self._turn_away()
 
     def stop(self) -> None:
         """Finish what was handed over, then end."""
-        self._stopping = True
-        self._signal.release()
-        self.join(timeout=10)
+        self._ending = True
+        self._waiting.put(None)
+        if self.is_alive():
+            self.join(timeout=10)
+
+    def _turn_away(self) -> None:
+        """Answer what came too late."""
+        while not self._waiting.empty():
+            for unit in self._waiting.get() or ():
+                _answer(unit, Unavailable("the service is stopping"))
 
     # --- the appender's own thread ---
 
     def run(self) -> None:
         """Until stopped: gather, decide, write, answer."""
-        while True:
-            self._signal.acquire()
-            while self._waiting:
-                self._round(self._gather())
-                for notify in self.rounds:
-                    notify()
-            if self._stopping and not self._waiting:
-                break
+        ended = False
+        while not ended:
+            units, ended = self._gather()
+            if units:
+                self._round(units)
+            for notify in self.rounds:
+                notify()
+        self._turn_away()
         if self._writer is not None:
             self._writer.close()
 
-    def _gather(self) -> list[Unit]:
+    def _gather(self) -> tuple[list[Unit], bool]:
+        """What waits, at least one unit; True when it is the last."""
         units: list[Unit] = []
         orders = 0
-        while self._waiting and orders < GROUP_ORDERS:
-            units.append(self._waiting.popleft())
-            orders += len(units[-1].orders) or 1
-        return units
+        while orders < GROUP_ORDERS and not (units and self._waiting.empty()):
+            posted = self._waiting.get()
+            if posted is None:
+                return units, True
+            units += posted
+            orders += sum(len(unit.orders) or 1 for unit in posted)
+        return units, False
 
     def _round(self, units: list[Unit]) -> None:
         """Write these units, in as few groups as their need for facts allows."""
+        tries = 0
         while units:
             try:
                 units = self._group(units)
             except HeadMoved:
-                self._catch_up()
+                self._overtaken = True
             except DatabaseGone as gone:
-                self._lose(units, Unavailable(f"the database is away: {type(gone.__cause__).__name__}"))
-                return
+                # Nothing was written. The connection may just have been an old one: that is worth one more try.
+                self._forget()
+                tries += 1
+                if tries > 1:
+                    units = self._lose(units, Unavailable(f"the database is away: {type(gone.__cause__).__name__}"))
             except (OutcomeUnknown, Unavailable) as lost:
-                self._lose(units, lost)
-                return
+                units = self._lose(units, lost)
             except Exception as fault:  # a fault in one unit's rules or rows must not take the others with it
                 units = self._isolate(units, fault)
 
     def _group(self, units: list[Unit]) -> list[Unit]:
-        """Write as many of the units as go together; the rest is returned."""
+        """Write as many of the units as go together, and answer them; the rest is returned."""
         writer = self._connected()
-        self._load(writer, units)
-        draft = Draft(self._manifest, self._memory, self._look, self.head, micros(self._clock()))
-        taken = 0
+        if self._overtaken:
+            self._catch_up(writer)
+        draft = Draft(self._manifest, self._load(writer, units), self._look, self.head, micros(self._clock()))
         for unit in units:
             if not draft.fits(unit):
                 break
             draft.take(unit)
-            taken += 1
         self._write(writer, draft)
-        draft.keep()
+        self._memory.keep(draft.overlay, draft.answered)
         self.head = draft.group.after
         for unit, results in draft.results:
             _answer(unit, results)
-        return units[taken:]
+        return units[len(draft.results) :]
 
     def _write(self, writer: Writer, draft: Draft) -> None:
         group = draft.group
-        if not (group.events or group.changes or group.moves):
+        if not group.holds_anything:
+            # Refusals and repetitions stand on the newest state as well.
+            if writer.head().position != group.before.position:
+                raise HeadMoved
             return
+        if not group.events:
+            group.after = Head(group.before.position, group.before.hash, draft.now)
+        began = perf_counter()
         try:
             writer.write(group)
-        except DatabaseGone:
-            if not self._was_written(group.after):
+        except DatabaseGone as gone:
+            metrics.store_failed(self._manifest.name, type(gone.__cause__).__name__)
+            if not self._was_written(group):
                 raise
+        metrics.committed(
+            self._manifest.name, group.after.position, len(group.events), len(draft.results), perf_counter() - began
+        )
 
-    def _was_written(self, after: Head) -> bool:
+    def _was_written(self, group: Group) -> bool:
         """After a lost connection: whether the group is in the log. Raises OutcomeUnknown while nobody can tell."""
         self._forget()
         until = monotonic() + RECONNECT_SECONDS
         while monotonic() < until:
             try:
-                return self._connected().head() == after
+                return self._holds(self._connected(), group)
             except DatabaseGone:
                 self._forget()
                 sleep(0.1)
         raise OutcomeUnknown("the database went away during the commit")
+
+    def _holds(self, writer: Writer, group: Group) -> bool:
+        if self.head in (group.before, group.after):
+            return self.head == group.after
+        if not group.events:
+            raise OutcomeUnknown("the database went away during the commit, and another process has written since")
+        raw = writer.event(group.after.position)
+        return raw is not None and sha256(raw).digest() == group.after.hash
 
     def _connected(self) -> Writer:
         if self._writer is None:
@@ -166,10 +196,11 @@ class Appender(threading.Thread):
         self._writer = None
         self._memory.clear()
 
-    def _lose(self, units: list[Unit], error: Exception) -> None:
+    def _lose(self, units: list[Unit], error: Exception) -> list[Unit]:
         self._forget()
         for unit in units:
             _answer(unit, error)
+        return []
 
     def _isolate(self, units: list[Unit], fault: Exception) -> list[Unit]:
         """One unit alone with a fault gets it as its answer; several are tried one by one."""
@@ -181,38 +212,58 @@ class Appender(threading.Thread):
             self._round([unit])
         return []
 
-    def _catch_up(self) -> None:
+    def _catch_up(self, writer: Writer) -> None:
         """Another process has written: forget the streams it has changed."""
-        writer = self._connected()
         newest = writer.head()
         for stream in writer.streams_since(self.head.position):
             self._memory.streams.drop(stream)
-        self.head = newest
+        self.head, self._overtaken = newest, False
 
     # --- what the decisions stand on ---
 
-    def _load(self, writer: Writer, units: list[Unit]) -> None:
+    def _load(self, writer: Writer, units: list[Unit]) -> Known:
+        known = Known()
         orders = [order for unit in units for order in unit.orders]
-        asked = [o.ask.id for o in orders if not o.fresh and self._memory.answers.get(o.ask.id) is None]
-        if asked:
-            for row in writer.answers(asked):
-                self._memory.answers.put(row[0], (bytes(row[1]), _done(row)))
-        cold = {o.stream: o.decider for o in orders if self._memory.streams.get(o.stream) is None}
+        self._load_answers(writer, orders, known)
+        cold: dict[str, Decider] = {}
+        for order in orders:
+            stream = self._memory.streams.get(order.stream)
+            if stream is not None:
+                known.streams[order.stream] = stream
+            elif order.founds:
+                known.streams[order.stream] = Stream(0, None)
+            else:
+                cold[order.stream] = order.decider
         if cold:
-            self._load_streams(writer, cold)
+            loaded = self._load_streams(writer, cold)
+            known.streams |= loaded
+            self._memory.keep(loaded, {})
+        return known
 
-    def _load_streams(self, writer: Writer, cold: dict[str, Decider]) -> None:
-        known = {name: Stream(0, None) for name in cold}
+    def _load_answers(self, writer: Writer, orders: list[Order], known: Known) -> None:
+        asked: list[UUID] = []
+        for order in orders:
+            if order.fresh:
+                continue
+            answered = self._memory.answers.get(order.ask.id)
+            if answered is None:
+                asked.append(order.ask.id)
+            else:
+                known.answers[order.ask.id] = answered
+        if asked:
+            known.answers |= {row[0]: (bytes(row[1]), _done(row)) for row in writer.answers(asked)}
+
+    def _load_streams(self, writer: Writer, cold: dict[str, Decider]) -> dict[str, Stream]:
+        loaded = {name: Stream(0, None) for name in cold}
         snapshots, events = writer.tails(list(cold), [d.fingerprint for d in cold.values()])
         for name, version, _, packed in snapshots:
-            known[name] = Stream(version, cold[name].unpack(bytes(packed)))
+            loaded[name] = Stream(version, cold[name].unpack(bytes(packed)))
         tails: dict[str, list[bytes]] = {}
         for name, _, raw in events:
             tails.setdefault(name, []).append(raw)
         for name, raws in tails.items():
-            known[name] = Stream(known[name].version + len(raws), fold_raw(cold[name], known[name].state, raws))
-        for name, stream in known.items():
-            self._memory.streams.put(name, stream)
+            loaded[name] = Stream(loaded[name].version + len(raws), fold_raw(cold[name], loaded[name].state, raws))
+        return loaded
 
 
 def fold_raw(decider: Decider, state: Any, raws: list[bytes]) -> Any:
@@ -230,5 +281,9 @@ def _done(row: Any) -> Done:
 
 
 def _answer(unit: Unit, outcome: Any) -> None:
-    if unit.answer is not None:
+    if unit.answer is None:
+        return
+    try:
         unit.answer(outcome)
+    except Exception as fault:  # it is written: whoever cannot take the answer must not have it written again
+        log.noticed("store", "answer-lost", level="error", error=fault)

@@ -54,6 +54,11 @@ class Group:
     changes: list[Change | Rows] = field(default_factory=list)
     moves: list[Moved] = field(default_factory=list)
 
+    @property
+    def holds_anything(self) -> bool:
+        """Whether there is anything to write."""
+        return bool(self.events or self.commands or self.changes or self.moves)
+
 
 class Writer(Protocol):
     """The single writing connection of a process."""
@@ -78,6 +83,10 @@ class Writer(Protocol):
 
     def answers(self, ids: Sequence[UUID]) -> list[CommandRow]:
         """What was answered to those of these commands that are known."""
+        ...
+
+    def event(self, position: int) -> bytes | None:
+        """The stored bytes of the event at this position."""
         ...
 
     def streams_since(self, position: int) -> list[str]:

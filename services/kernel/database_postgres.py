@@ -148,6 +148,11 @@ class PostgresWriter:
             "SELECT id, digest, stream, version, position, events FROM command WHERE id = ANY(%s)", (list(ids),)
         )
 
+    def event(self, position: int) -> bytes | None:
+        """The stored bytes of the event at this position."""
+        found = self._read("SELECT raw FROM event WHERE position = %s", (position,))
+        return bytes(found[0][0]) if found else None
+
     def streams_since(self, position: int) -> list[str]:
         """The streams that have events after this position."""
         return [row[0] for row in self._read("SELECT DISTINCT stream FROM event WHERE position > %s", (position,))]

@@ -135,6 +135,11 @@ class SqliteWriter:
         )
         return [(UUID(row[0]), *row[1:]) for row in rows]
 
+    def event(self, position: int) -> bytes | None:
+        """The stored bytes of the event at this position."""
+        found = self._raw.execute("SELECT raw FROM event WHERE position = ?", (position,)).fetchone()
+        return found[0] if found else None
+
     def streams_since(self, position: int) -> list[str]:
         """The streams that have events after this position."""
         return [

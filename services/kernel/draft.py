@@ -6,28 +6,28 @@ it in the log by `previous`, the SHA-256 of that event's bytes.
 
 from __future__ import annotations
 
-import re
 from base64 import urlsafe_b64encode
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid5
 
 import msgspec
+from msgspec.structs import replace
 
 from services.kernel.contract import canonical, name_of, version_of
 from services.kernel.database import Group, Head
 from services.kernel.errors import ConcurrentChange, ContractBroken, FieldProblem, HubError, KeyReused, Refused
 from services.kernel.manifest import Facts, Look, Manifest
-from services.kernel.memory import Memory, Stream
+from services.kernel.memory import Answered, Known, Stream
 from services.kernel.message import Ask, Envelope, Recorded
 from services.kernel.unit import Done, Order, Results, Unit
 
 SKEW = timedelta(minutes=5)
 SNAPSHOT_EVERY = 200
 EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
-PLAIN = re.compile(rb"[!-~]*").fullmatch
+MICROSECOND = timedelta(microseconds=1)
 
 
 class Wire(Envelope, frozen=True, kw_only=True, omit_defaults=True):
@@ -39,7 +39,7 @@ class Wire(Envelope, frozen=True, kw_only=True, omit_defaults=True):
 
 def micros(moment: datetime) -> int:
     """Whole microseconds since 1970."""
-    return (moment - EPOCH) // timedelta(microseconds=1)
+    return (moment - EPOCH) // MICROSECOND
 
 
 def instant(since_1970: int) -> datetime:
@@ -53,8 +53,11 @@ def chained(hashed: bytes) -> str:
 
 
 def check_plain(name: str, data: bytes) -> bytes:
-    """The data of an event, refused where it holds a space or a letter beyond ASCII: events carry no sentences (INV-6)."""
-    if PLAIN(data) is None:
+    """The data of an event, refused where it holds a space or a letter beyond ASCII: events carry no sentences (INV-6).
+
+    A backslash is refused as well: in JSON it hides a line break, a quote or any letter.
+    """
+    if not data.isascii() or b" " in data or b"\\" in data or b"\x7f" in data:
         problem = FieldProblem(
             field=name, code="not-plain", expected_en="ids and codes, no text", expected_zh="只含标识与代码, 不含文字"
         )
@@ -64,25 +67,28 @@ def check_plain(name: str, data: bytes) -> bytes:
 
 @dataclass
 class Draft:
-    """The group being made on `head`; `overlay` holds the streams it has changed so far."""
+    """The group being made on `head` from what is `known`; `overlay` holds the streams it has changed so far."""
 
     manifest: Manifest
-    memory: Memory
+    known: Known
     look: Look
     head: Head
     now: int
     group: Group = field(init=False)
     overlay: dict[str, Stream] = field(default_factory=dict)
-    answered: dict[UUID, tuple[bytes, Done]] = field(default_factory=dict)
+    answered: dict[UUID, Answered] = field(default_factory=dict)
     results: list[tuple[Unit, Results]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.group = Group(self.head, self.head)
         self.now = max(self.now, self.head.recorded_at + 1)
+        self.source = f"/{self.manifest.name}"
 
     def fits(self, unit: Unit) -> bool:
         """Whether a unit may join this group: one that looks facts up must find what was decided before it in the views."""
-        return not self.group.events or not any(type(order.command) in self.manifest.facts for order in unit.orders)
+        if not (self.group.events or self.group.changes):
+            return True
+        return not any(type(order.command) in self.manifest.facts for order in unit.orders)
 
     def take(self, unit: Unit) -> None:
         """Decide a unit's orders on top of the group; on a strict unit's first error it leaves no trace but its error."""
@@ -104,27 +110,29 @@ class Draft:
         self.results.append((unit, results))
 
     def _order(self, order: Order) -> Done:
-        known = self._answer(order)
-        if known is not None:
-            return known
-        stream = self.overlay.get(order.stream) or self.memory.streams.get(order.stream) or Stream(0, None)
+        first = self._first_answer(order)
+        if first is not None:
+            return first
+        stream = self.overlay.get(order.stream) or self.known.streams[order.stream]
         if order.expected is not None and order.expected != stream.version:
             raise ConcurrentChange(order.stream, order.expected, stream.version)
         ask = self._ask(order)
         events = order.decider.decide(order.command, stream.state, ask)
         return self._record(order, ask, stream, events)
 
-    def _answer(self, order: Order) -> Done | None:
-        known = self.answered.get(order.ask.id) or self.memory.answers.get(order.ask.id)
-        if known is None:
+    def _first_answer(self, order: Order) -> Done | None:
+        if order.fresh:
             return None
-        if known[0] != order.digest:
+        found = self.answered.get(order.ask.id) or self.known.answers.get(order.ask.id)
+        if found is None:
+            return None
+        if found[0] != order.digest:
             raise KeyReused("this key came before with a different request")
-        return replace(known[1], again=True)
+        return replace(found[1], again=True)
 
     def _ask(self, order: Order) -> Ask:
         now = instant(self.now)
-        ask = msgspec.structs.replace(order.ask, now=now, facts=self._facts(order))
+        ask = replace(order.ask, now=now, facts=self._facts(order))
         if ask.at is not None and ask.at > now + SKEW:
             raise Refused(
                 "in-the-future",
@@ -138,52 +146,50 @@ class Draft:
         found: Facts | None = self.manifest.facts.get(type(order.command))
         return None if found is None else found(order.command, order.stream_id, self.look)
 
-    def _record(self, order: Order, ask: Ask, stream: Stream, events: list[Any]) -> Done:
-        written = [(event, check_plain(name_of(event), canonical(event))) for event in events]
-        name, version = order.stream, stream.version
-        state = order.decider.fold(stream.state, events)
-        for event, data in written:
-            version += 1
-            self._append(ask, name, version, event, data)
-        done = Done(
-            order.stream_id, version, self.group.after.position if events else 0, tuple(name_of(e) for e in events)
-        )
+    def _record(self, order: Order, ask: Ask, before: Stream, events: list[Any]) -> Done:
+        written = [(event, name_of(event), canonical(event)) for event in events]
+        for _, name, data in written:
+            check_plain(name, data)
+        after = Stream(before.version + len(events), order.decider.fold(before.state, events))
+        common = _attributes(ask)
+        for version, (event, name, data) in enumerate(written, before.version + 1):
+            self._append(ask.id, common, order.stream, version, event, name, data)
+        position = self.group.after.position if events else 0
+        done = Done(order.stream_id, after.version, position, tuple([name for _, name, _ in written]))
         if events:
-            self.overlay[name] = Stream(version, state)
-            self.group.changes += order.rows
-            self._remember(order, name, done)
-            if version // SNAPSHOT_EVERY > stream.version // SNAPSHOT_EVERY:
-                self.group.snapshots.append((name, version, order.decider.fingerprint, order.decider.pack(state)))
+            self._change(order, before, after)
+        if not order.fresh:
+            self._remember(order, done)
         return done
 
-    def _append(self, ask: Ask, stream: str, version: int, event: Any, data: bytes) -> None:
-        before, name = self.group.after, name_of(event)
+    def _append(
+        self, command_id: UUID, common: dict[str, Any], stream: str, version: int, event: Any, name: str, data: bytes
+    ) -> None:
+        group, before = self.group, self.group.after
         position = before.position + 1
-        attributes = _attributes(ask)
         wire = Wire(
-            specversion="1.0", datacontenttype="application/json", id=uuid5(ask.id, str(version)),
-            source=f"/{self.manifest.name}", type=name,
+            specversion="1.0", datacontenttype="application/json", id=uuid5(command_id, str(version)), source=self.source, type=name,
             subject=stream, time=instant(self.now), position=position, streamversion=version, schemaversion=version_of(event),
-            previous=chained(before.hash), data=msgspec.Raw(data), **attributes,
+            previous=chained(before.hash), data=msgspec.Raw(data), **common,
         )  # fmt: skip
         raw = canonical(wire)
-        self.group.events.append((position, stream, version, name, self.now, raw))
-        self.group.after = Head(position, sha256(raw).digest(), self.now)
-        self.group.changes += self.manifest.project(Recorded(envelope=wire, raw=raw, event=event))
+        group.events.append((position, stream, version, name, self.now, raw))
+        group.after = Head(position, sha256(raw).digest(), self.now)
+        group.changes += self.manifest.project(Recorded(envelope=wire, raw=raw, event=event))
         self.now += 1
 
-    def _remember(self, order: Order, stream: str, done: Done) -> None:
+    def _change(self, order: Order, before: Stream, after: Stream) -> None:
+        self.overlay[order.stream] = after
+        self.group.changes += order.rows
+        if after.version // SNAPSHOT_EVERY > before.version // SNAPSHOT_EVERY:
+            decider = order.decider
+            self.group.snapshots.append((order.stream, after.version, decider.fingerprint, decider.pack(after.state)))
+
+    def _remember(self, order: Order, done: Done) -> None:
         self.answered[order.ask.id] = (order.digest, done)
         self.group.commands.append(
-            (order.ask.id, order.digest, stream, done.version, done.position, ",".join(done.events))
+            (order.ask.id, order.digest, order.stream, done.version, done.position, ",".join(done.events))
         )
-
-    def keep(self) -> None:
-        """The group is written: what it changed is what the memory now holds."""
-        for name, stream in self.overlay.items():
-            self.memory.streams.put(name, stream)
-        for command_id, answer in self.answered.items():
-            self.memory.answers.put(command_id, answer)
 
 
 def _attributes(ask: Ask) -> dict[str, Any]:

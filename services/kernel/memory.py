@@ -51,12 +51,31 @@ class Stream:
     state: Any
 
 
+Answered = tuple[bytes, Done]
+"""The digest of what was asked, and what was answered."""
+
+
+@dataclass
+class Known:
+    """What the decisions of one group stand on: each of its streams, and the first answers to its repeated commands."""
+
+    streams: dict[str, Stream] = field(default_factory=dict)
+    answers: dict[UUID, Answered] = field(default_factory=dict)
+
+
 @dataclass
 class Memory:
-    """Hot streams by name, and the answers to recent commands with the digest of what was asked."""
+    """Hot streams by name, and the answers to recent commands."""
 
     streams: Recent[str, Stream] = field(default_factory=lambda: Recent(5_000))
-    answers: Recent[UUID, tuple[bytes, Done]] = field(default_factory=lambda: Recent(10_000))
+    answers: Recent[UUID, Answered] = field(default_factory=lambda: Recent(10_000))
+
+    def keep(self, streams: dict[str, Stream], answers: dict[UUID, Answered]) -> None:
+        """Remember what has become known, or what a group that is now written has made of it."""
+        for name, stream in streams.items():
+            self.streams.put(name, stream)
+        for command_id, answer in answers.items():
+            self.answers.put(command_id, answer)
 
     def clear(self) -> None:
         """Trust nothing that was known before."""

@@ -13,4 +13,5 @@ CATCHING_ALL: dict[str, str] = {
     "services/kernel/relay.py:run": "the relay's thread outlives any failure: each is counted, logged and tried again",
     "services/kernel/appender.py:_round": "the writer's thread serves many requests: one unit's fault is its own "
     "requester's answer, and must not end the thread or take the others with it",
+    "services/kernel/appender.py:_answer": "what was written must not be written again because its answer cannot be taken",
 }
