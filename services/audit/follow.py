@@ -167,6 +167,11 @@ def _chain(matter_id: UUID, found: Custody, shown: list[dict[str, Any]]) -> list
 
 
 def _matter(matter_id: UUID, found: Custody) -> Change:
+    """The matter's row, from what everybody at the station may know; none where all of it is restricted (INV-11)."""
+    steps = [step for step in found.steps if not step.restricted]
+    if not steps:
+        return drop(views.matter, matter_id)
+    seen = {step.need_id for step in steps}
     own = [i for i in found.intervals if i.need_id is None]
     holders = own[-1].holders if own else ()
     return put(
@@ -176,10 +181,10 @@ def _matter(matter_id: UUID, found: Custody) -> Change:
         holders=",".join(holders),
         society=SOCIETY_OF.get(holders[0].partition(":")[0], "") if holders else "",
         opened_at=instant(own[0].start) if own else None,
-        changed_at=instant(max(step.at for step in found.steps)) if found.steps else None,
-        needs_open=sum(need is not None for need in found.open),
-        broken=sum(f.until is None for f in found.findings),
-        last_entry=max((step.idx for step in found.steps), default=None),
+        changed_at=instant(max(step.at for step in steps)),
+        needs_open=sum(need is not None and need in seen for need in found.open),
+        broken=sum(f.until is None and not f.restricted for f in found.findings),
+        last_entry=max(step.idx for step in steps),
     )
 
 

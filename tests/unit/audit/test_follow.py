@@ -215,7 +215,15 @@ def test_a_break_in_a_restricted_need_is_not_announced():
         moved(teller, "taken", PARTIES[0], PARTIES[2]),
     )
     assert audit.told == []
-    assert audit.db.one(views.matter, MATTER)["broken"] == 1
+    assert audit.db.one(views.matter, MATTER)["broken"] == 0
+    assert [row["claims"] for row in audit.db.all(views.custody, need=str(NEED), restricted=True)] == [1, 1, 2]
+
+
+def test_of_a_matter_that_is_restricted_as_a_whole_stations_see_nothing():
+    raised = told_as(intake.SafeguardingConcernRaised, concern_id=MATTER, matter_id=MATTER, need_id=MATTER)
+    audit = heard(Teller().tell("intake", f"safeguarding/{MATTER}", raised))
+    assert audit.db.all(views.matter) == []
+    assert len(audit.db.all(views.custody)) == 1
 
 
 # --- the same as the plain fold ---------------------------------------------------------------------------------------
