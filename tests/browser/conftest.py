@@ -1,0 +1,145 @@
+"""The console in headless Chromium, over an embedded hub of its own; every page is watched for errors and strangers."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.conftest import servers_are_required
+from tests.support.embedded import Embedded, Hub
+
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+)
+VIEW = {"width": 1280, "height": 900}
+COMMUNITY, STREET = "220104004005", "220104004"
+
+
+@dataclass
+class Street:
+    """A street with one station, one community and the drivers' team, told through the hub's own API."""
+
+    hub: Hub
+    team: str = ""
+    keys: list[str] = field(default_factory=list)
+
+    def ask(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        """One command of the coordinator, done."""
+        answer = self.hub.ask("POST", path, body, Idempotency_Key=uuid4().hex)
+        assert answer.ok, answer.text
+        return dict(answer.json())
+
+    def opens(self) -> Street:
+        """The team is in the directory and offers company on this street."""
+        made = self.ask(
+            "/referral/v1/organizations",
+            {"kind": "volunteer_team", "code": "leifeng-nanguan", "name": "雷锋车队南关分会"},
+        )
+        self.team = made["id"]
+        self.ask(f"/referral/v1/organizations/{self.team}/verification", {"evidence_kind": "visit"})
+        self.ask(f"/referral/v1/organizations/{self.team}/activation", {})
+        offering = {
+            "organization_id": self.team,
+            "service_codes": ["companionship", "counselling"],
+            "areas": ["220104"],
+            "capacity": 50,
+        }
+        self.ask("/referral/v1/offerings", offering)
+        return self
+
+    def request(self, *needs: str) -> str:
+        """Somebody asks for help; returns the matter's id."""
+        made = self.ask(
+            "/intake/v1/help-requests",
+            {
+                "unit": f"community:{COMMUNITY}",
+                "area": COMMUNITY,
+                "came_by": "phone",
+                "need_codes": list(needs),
+                "urgency": "normal",
+            },
+        )
+        return str(made["id"])
+
+    def offered(self, *needs: str) -> tuple[str, str]:
+        """A request is triaged and its need offered to the team; returns matter and referral."""
+        matter = self.request(*needs)
+        self.ask(f"/intake/v1/help-requests/{matter}/triage", {"urgency": "normal", "disposition": "referral"})
+        self.hub.settles()
+        draft = {
+            "matter_id": matter,
+            "kind": "referral",
+            "need_codes": list(needs),
+            "areas": [COMMUNITY],
+            "legal_basis": "pipl13-4",
+        }
+        referral = str(self.ask("/referral/v1/referrals", draft)["id"])
+        self.ask(f"/referral/v1/referrals/{referral}/readiness", {})
+        self.ask(f"/referral/v1/referrals/{referral}/offers", {"organization_id": self.team})
+        self.hub.settles()
+        return matter, referral
+
+
+@pytest.fixture(scope="session")
+def street(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
+    """One hub for all browser tests, with the street in it."""
+    with Embedded(tmp_path_factory.mktemp("hub")) as embedded:
+        yield Street(embedded.hub).opens()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    path = shutil.which("chromium")
+    if path is None:
+        (pytest.fail if servers_are_required() else pytest.skip)("Chromium is not installed here: run `make servers`.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture
+def opens(chromium: Browser, street: Street) -> Iterator[Open]:
+    """Opens a window, signed in as one of the demo's roles; at the end nothing may have failed or gone to another host."""
+    contexts: list[BrowserContext] = []
+    wrong: list[str] = []
+
+    def window(role: str = "", **options: Any) -> Page:
+        context = chromium.new_context(**({"viewport": VIEW, "locale": "zh-CN", "base_url": street.hub.url} | options))
+        contexts.append(context)
+        context.set_default_timeout(10_000)
+        page = context.new_page()
+        page.on("pageerror", lambda error: wrong.append(f"script: {error}"))
+        page.on(
+            "console",
+            lambda said: wrong.append(f"{said.type}: {said.text}") if "Content Security" in said.text else None,
+        )
+        page.on(
+            "request",
+            lambda asked: None if asked.url.startswith(street.hub.url) else wrong.append(f"elsewhere: {asked.url}"),
+        )
+        page.on("response", lambda got: wrong.append(f"{got.status} {got.url}") if got.status >= 500 else None)
+        page.goto("/sign-in")
+        if role:
+            page.get_by_role("button", name=re.compile(role)).click()
+        return page
+
+    yield window
+    for context in contexts:
+        context.close()
+    assert wrong == []
