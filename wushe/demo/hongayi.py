@@ -15,7 +15,7 @@ b1 | B1 | seed | 洪阿姨, 78, widowed early
 b1-alone | B1 | seed | lives alone
 b1-nest | B1 | seed | one son, who works far away
 b2 | B2 | seed | visited almost daily by the grid worker (that a plan was written is assumed)
-b3 | B3 | assumed | a quarter of visits as one sheet (daily visits are told, their days are not)
+b3 | B3 | seed | a quarter of visits as one sheet (daily visits are told; which quarter is assumed)
 b4 | B4 | seed | talk, housework, old photographs, stories; and what she said (the day is not told)
 """)
 
