@@ -18,7 +18,9 @@ def is_workday(day: date) -> bool:
 
 
 def working_days_after(day: date, count: int) -> date:
-    """The last of so many working days after this day, which does not count itself."""
+    """The last of so many working days after this day, which does not count itself; where dates end, the day itself."""
+    if day.year >= date.max.year:
+        return day
     while count > 0:
         day += timedelta(days=1)
         count -= is_workday(day)
@@ -27,4 +29,4 @@ def working_days_after(day: date, count: int) -> date:
 
 def end_of(day: date) -> datetime:
     """The first moment after a day in Changchun."""
-    return datetime.combine(day, time(0), BEIJING) + timedelta(days=1)
+    return datetime.combine(day, time(0), BEIJING) + timedelta(days=day < date.max)

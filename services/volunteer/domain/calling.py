@@ -37,6 +37,9 @@ from services.volunteer.domain.task_states import (
     without,
 )
 
+SLOT_YEARS = range(2000, 2100)
+"""Tasks are planned for the near future and written down from the near past."""
+
 ALLOWED: dict[type, tuple[str, ...]] = {
     Opened: ("offer-task", "accept-task", "assign-task", "declare-unfilled", "cancel-task"),
     Offered: ("offer-task", "accept-task", "decline-task", "assign-task", "declare-unfilled", "cancel-task"),
@@ -65,6 +68,8 @@ def open_task(command: OpenTask, state: State | None, ask: Ask) -> list[Event]:
     if state is not None:
         return []
     start, end = command.slot_start, command.slot_end
+    if start is not None and start.year not in SLOT_YEARS:
+        raise Refused("slot-wrong", "A slot lies in this century.", "时段须在本世纪内。", field="slot_start")
     if end is not None and (start is None or end <= start):
         raise Refused("slot-wrong", "A slot ends after it begins.", "时段的结束须晚于开始。", field="slot_end")
     task_id, dispatcher = itself(ask), command.dispatcher or f"worker:{ask.actor.id}"
@@ -185,8 +190,6 @@ def _must_be_enough(going: int, headcount: int) -> None:
 
 
 def _must_be_sendable(who: Party, state: State, facts: Known, ask: Ask) -> None:
-    if not who.startswith(("worker:", "volunteer:")):
-        raise Refused("not-assignable", "A worker or a volunteer goes, by id.", "只能指派工作人员或志愿者个人。")
     must_be_fit(facts.person(who), state.job.needs, ask.happened_at)
 
 

@@ -82,7 +82,10 @@ WHY: dict[str, Why] = {
 
 def day_of(moment: datetime) -> date:
     """The day in Changchun."""
-    return moment.astimezone(BEIJING).date()
+    try:
+        return moment.astimezone(BEIJING).date()
+    except OverflowError:  # On the first and the last day that a calendar knows.
+        return moment.date()
 
 
 def faults(person: Person, needs: Needs, now: datetime) -> Iterator[str]:
@@ -115,6 +118,8 @@ def _volunteer_faults(person: Person, needs: Needs, day: date) -> Iterator[str]:
 
 def must_be_fit(person: Person, needs: Needs, now: datetime) -> None:
     """Refuse one who may not be sent, for the first rule that fails."""
+    if not person.party.startswith(("worker:", "volunteer:")):
+        raise Refused("not-assignable", "A worker or a volunteer goes, by id.", "只能指派工作人员或志愿者个人。")
     for fault in faults(person, needs, now):
         code, en, zh = WHY[fault]
         raise Refused(code, f"{en} ({person.party})", f"{zh}({person.party})")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import Literal, assert_never
 
 from services.contracts.codes_volunteer import MINOR_PROTECTION, MINOR_PROTECTION_DAYS
@@ -190,10 +189,10 @@ def verify(command: VerifyVolunteer, state: State) -> list[Event]:
 
 def clear(command: ClearVolunteer, state: State, ask: Ask) -> list[Event]:
     """A check was made; for work with minors it holds a year and no longer (INV-16)."""
-    longest = command.checked_on + timedelta(days=MINOR_PROTECTION_DAYS)
+    lasts = (command.valid_until - command.checked_on).days
     if command.valid_until < command.checked_on or command.checked_on > day_of(ask.now):
         raise Refused("dates-wrong", "A check was made before it can hold.", "核验日期有误。", field="valid_until")
-    if command.check_kind == MINOR_PROTECTION and command.valid_until > longest:
+    if command.check_kind == MINOR_PROTECTION and lasts > MINOR_PROTECTION_DAYS:
         raise Refused("holds-one-year", "A check for work with minors holds one year.", "未成年人保护从业查询有效期一年。",
                       field="valid_until")  # fmt: skip
     cleared = VolunteerCleared(

@@ -109,6 +109,7 @@ def test_somebody_goes_instead_without_a_moment_in_between() -> None:
     BOTH.when(swap, facts=ALL).then(swapped)
     BOTH.when(replace(swap, joining=(LIN, WEN)), facts=ALL).then_refused("one-for-one")
     BOTH.when(swap).then_refused("not-a-volunteer")
+    BOTH.when(replace(swap, joining=("team:leifeng",)), facts=ALL).then_refused("not-assignable")
     task.given(OPENED, assigned(MEI, ZBS), swapped).when(swap, facts=ALL).then_refused("not-assigned")
 
 

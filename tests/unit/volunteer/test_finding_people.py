@@ -60,6 +60,10 @@ def test_a_slot_ends_after_it_begins() -> None:
     task.when(replace(OPEN, slot_end=SLOT - timedelta(minutes=1))).then_refused("slot-wrong")
 
 
+def test_a_slot_lies_in_this_century() -> None:
+    task.when(replace(OPEN, slot_start=SLOT.replace(year=1), slot_end=None)).then_refused("slot-wrong")
+
+
 def test_a_task_without_a_slot_never_runs_out_of_time() -> None:
     task.when(replace(OPEN, slot_start=None, slot_end=None)).then(
         replace(OPENED, slot_start=None, slot_end=None, unfilled_at=None)

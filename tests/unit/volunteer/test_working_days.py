@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
-from services.volunteer.domain.eligibility import BEIJING
+from services.volunteer.domain.eligibility import BEIJING, day_of
 from services.volunteer.working_days import end_of, is_workday, working_days_after
 
 
@@ -38,3 +38,9 @@ def test_ten_working_days_after(day: date, last: date) -> None:
 
 def test_a_day_ends_when_the_next_one_begins_in_changchun() -> None:
     assert end_of(date(2026, 3, 16)) == datetime(2026, 3, 17, tzinfo=BEIJING)
+
+
+def test_the_last_days_of_the_calendar_are_days_too() -> None:
+    assert working_days_after(date.max, 10) == date.max
+    assert end_of(date.max) == datetime(9999, 12, 31, tzinfo=BEIJING)
+    assert day_of(datetime.max.replace(tzinfo=UTC)) == date.max
