@@ -114,12 +114,13 @@ class HelpRequestStrandEnded:
     leaves: StrandLeaves
 
 
-@published("help-request.converted", zh="转为个案")
+@published("help-request.converted", zh="转为个案", handoff=True)
 class HelpRequestConverted:
-    """A case carries the matter from now on."""
+    """A case carries the matter from now on; a need that was with a dispatcher is with the unit again."""
 
     matter_id: UUID
     case_id: UUID
+    handoff: Handoff | None = None
 
 
 @published("help-request.declined", zh="不接案", closes="matter")

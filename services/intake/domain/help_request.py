@@ -8,7 +8,15 @@ from uuid import UUID
 from services.contracts import codes
 from services.contracts import intake as public
 from services.contracts.words import Handoff
-from services.intake.domain.help_request_ends import close, closed, decline, link_duplicate, mark_error, reopen
+from services.intake.domain.help_request_ends import (
+    close,
+    closed,
+    decline,
+    from_dispatcher,
+    link_duplicate,
+    mark_error,
+    reopen,
+)
 from services.intake.domain.help_request_state import (
     ALLOWED,
     Carried,
@@ -269,7 +277,8 @@ def convert(command: public.ConvertHelpRequest, state: State) -> list[Event]:
         return []
     if not isinstance(state, Open):
         raise not_now(state)
-    return [public.HelpRequestConverted(matter_id=state.core.matter_id, case_id=command.case_id)]
+    back = from_dispatcher(state.core)
+    return [public.HelpRequestConverted(matter_id=state.core.matter_id, case_id=command.case_id, handoff=back)]
 
 
 def read_notes(command: public.ReadHelpRequestNotes, state: State, ask: Ask) -> list[Event]:

@@ -67,12 +67,18 @@ def close(command: public.CloseHelpRequest, state: State) -> list[Event]:
 
 def closed(core: Core, outcome: public.CloseOutcome, confirmed_by: str | None) -> public.HelpRequestClosed:
     """The end; a need that was with a dispatcher comes back to the unit that received the call (INV-28)."""
-    back = None
-    if core.dispatcher is not None:
-        back = Handoff(
-            act="released", matter_id=core.matter_id, need_id=core.matter_id, giver=core.dispatcher, takers=(core.unit,)
-        )
-    return public.HelpRequestClosed(matter_id=core.matter_id, outcome=outcome, confirmed_by=confirmed_by, handoff=back)
+    return public.HelpRequestClosed(
+        matter_id=core.matter_id, outcome=outcome, confirmed_by=confirmed_by, handoff=from_dispatcher(core)
+    )
+
+
+def from_dispatcher(core: Core) -> Handoff | None:
+    """The way back of a need that was given to a dispatcher; None where there was none."""
+    if core.dispatcher is None:
+        return None
+    return Handoff(
+        act="released", matter_id=core.matter_id, need_id=core.matter_id, giver=core.dispatcher, takers=(core.unit,)
+    )
 
 
 def reopen(command: public.ReopenHelpRequest, state: State) -> list[Event]:

@@ -227,6 +227,9 @@ def test_strands_heard_of_twice_or_never_change_nothing() -> None:
 def test_a_case_carries_the_matter_on() -> None:
     request.given(RECEIVED, TRIAGED).when(public.ConvertHelpRequest(case_id=CASE)).then(CONVERTED)
     request.given(RECEIVED, TRIAGED, CONVERTED).when(public.ConvertHelpRequest(case_id=CASE)).then_nothing()
+    request.given(RECEIVED, DISPATCHED).when(public.ConvertHelpRequest(case_id=CASE)).then(
+        replace(CONVERTED, handoff=BACK)
+    )
 
 
 def test_declining_gives_a_reason_and_alternatives() -> None:
