@@ -1,0 +1,69 @@
+"""The two ways to run, each with the five stories told to it by ordinary commands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from tests.conftest import without_server
+from tests.support.embedded import Embedded, Hub
+from tests.support.reference import Reference
+from tests.support.servers import ServerMissing
+from wushe.demo.hub import Hub as Teller
+from wushe.demo.load import Report, load
+
+
+@dataclass(frozen=True)
+class Told:
+    """A hub to which the stories were told, and what came of telling them."""
+
+    hub: Hub
+    report: Report
+
+    @property
+    def teller(self) -> Teller:
+        """One who looks at it through the public API."""
+        return Teller(self.hub.url, self.hub.token_for)
+
+
+def told(hub: Hub) -> Told:
+    """Tell the stories."""
+    return Told(hub, load(hub.url, hub.token_for))
+
+
+@pytest.fixture(scope="session")
+def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Embedded]:
+    """The hub in one process."""
+    with Embedded(tmp_path_factory.mktemp("embedded") / "var") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def reference() -> Iterator[Reference]:
+    """The hub as docker-compose.yml describes it."""
+    try:
+        with Reference() as running:
+            yield running
+    except ServerMissing as reason:
+        without_server(reason)
+
+
+@pytest.fixture(scope="session")
+def on_one_machine(embedded: Embedded) -> Told:
+    """The stories, told to the embedded hub."""
+    return told(embedded.hub)
+
+
+@pytest.fixture(scope="session")
+def on_the_real_stack(reference: Reference) -> Told:
+    """The stories, told to the reference deployment."""
+    return told(reference.hub)
+
+
+@pytest.fixture(params=["on_one_machine", "on_the_real_stack"])
+def stories(request: pytest.FixtureRequest) -> Told:
+    """The stories, in each way to run."""
+    found: Told = request.getfixturevalue(request.param)
+    return found
