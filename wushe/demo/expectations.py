@@ -40,8 +40,7 @@ def settled(hub: Hub) -> None:
 
 
 def _standing(hub: Hub, service: str) -> dict[str, Any]:
-    answer = hub.session.get(f"{hub.base_url}/{service}/readyz", timeout=30)
-    return dict(answer.json()["services"][service])
+    return dict(hub.get(service, "/position"))
 
 
 def xiaowei(hub: Hub, ids: Ids) -> Iterator[str]:

@@ -101,8 +101,7 @@ class Hub:
         """Wait until a service has heard everything that was said so far by those it listens to."""
 
         def caught_up() -> bool:
-            answer = self.session.get(f"{self.base_url}/{service}/readyz", timeout=SECONDS)
-            heard = answer.json()["services"][service].get("heard", {})
+            heard = self.get(service, "/position")["heard"]
             return all(heard[publisher] >= self.said.get(publisher, 0) for publisher in heard)
 
         self.wait(f"{service} to hear what was said", caught_up)

@@ -1,12 +1,14 @@
 """The bus inside one process, over kombu's in-memory transport: for the embedded hub, where nothing outlives a restart.
 
 Queues and routing tables are shared by all threads of the process. Messages go through `queue.Queue`, which is safe;
-declaring is not (an exchange declared by two threads at once loses its bindings), so it is done under one lock. What is
-lost when the process ends, or when a queue is full, is pulled.
+declaring is not (an exchange declared by two threads at once loses its bindings), so it is done under one lock. The
+transport itself looks for messages now and then; a bell spares us that: it rings whenever a relay has sent. What is
+lost when the process ends is pulled.
 """
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Sequence
 from queue import Empty
@@ -18,15 +20,37 @@ from kombu import Connection
 from services.kernel.entrypoints.feed import GATHER_EVENTS, GATHER_SECONDS, Letter, letter
 from services.kernel.relay import Output, Parcel, Receipt, WireLost
 
-POLL_SECONDS = 0.01
 QUEUE_LETTERS = 1_000
 
 _declaring = threading.Lock()
 
 
+class Bell:
+    """Wakes those who wait for letters; each remembers which ring it has heard."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._rings = 0
+
+    def ring(self) -> None:
+        """Something was sent."""
+        with self._changed:
+            self._rings += 1
+            self._changed.notify_all()
+
+    def wait(self, heard: int, timeout: float) -> int:
+        """Until it has rung again, or the time is over; answers the number of rings."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._rings > heard, timeout)
+            return self._rings
+
+
+_bell = Bell()
+
+
 def connect(url: str) -> Connection:
-    """A connection that looks for messages every ten milliseconds and keeps bodies as they are."""
-    return Connection(url, transport_options={"polling_interval": POLL_SECONDS, "body_encoding": None})
+    """A connection that keeps bodies as they are."""
+    return Connection(url, transport_options={"body_encoding": None})
 
 
 class MemoryWire:
@@ -53,6 +77,8 @@ class MemoryWire:
             else:
                 self._receipts.append(Receipt("returned"))
             self._receipts.append(Receipt("confirmed", self._sent))
+        if self._batches:
+            _bell.ring()
 
     def _message(self, parcel: Parcel) -> Any:
         return self._channel.prepare_message(
@@ -78,6 +104,7 @@ class MemoryFeed:
     def __init__(self, url: str, consumer: str) -> None:
         self._consumer, self._connection = consumer, connect(url)
         self._letters: list[Letter] = []
+        self._rings = 0
         with _declaring:
             self._channel = self._connection.channel()
 
@@ -97,15 +124,19 @@ class MemoryFeed:
 
     def receive(self, timeout: float) -> list[Letter]:
         """What has come."""
-        try:
-            self._connection.drain_events(timeout=timeout)
-            until = monotonic() + GATHER_SECONDS
-            while monotonic() < until and sum(one.count for one in self._letters) < GATHER_EVENTS:
-                self._connection.transport.cycle.get(self._connection.transport._deliver)
-        except (TimeoutError, Empty):
-            pass
+        if not self._look():
+            self._rings = _bell.wait(self._rings, timeout)
+            self._look()
         letters, self._letters = self._letters, []
         return letters
+
+    def _look(self) -> bool:
+        """Take what is there; whether there was anything."""
+        until, transport = monotonic() + GATHER_SECONDS, self._connection.transport
+        with contextlib.suppress(Empty):
+            while monotonic() < until and sum(one.count for one in self._letters) < GATHER_EVENTS:
+                transport.cycle.get(transport._deliver)
+        return bool(self._letters)
 
     def done(self, letters: Sequence[Letter]) -> None:
         """Forget them, each by its own tag: this transport knows no other way."""

@@ -11,6 +11,14 @@ from services.kernel.entrypoints.site import Route, Site
 from services.kernel.errors import ContractBroken, FieldProblem, HubError
 
 EVENTS_AT_ONCE = 1_000
+POSITION = {
+    "kind": "http",
+    "says": "how far it has spoken and heard",
+    "answer": {
+        "type": "object", "required": ["head", "heard"],
+        "properties": {"head": {"type": "integer"}, "heard": {"type": "object", "additionalProperties": {"type": "integer"}}},
+    },
+}  # fmt: skip
 READERS = ("service", "auditor", "administrator")
 
 
@@ -28,6 +36,9 @@ def stand(opened: Opened) -> None:
             document={"kind": "events"},
         )
     )
+    opened.add(
+        Route(name, "GET", opened.url("/position"), "position", lambda request: position(opened), document=POSITION)
+    )
     opened.add(Route(name, "GET", f"/{name}/healthz", "healthz", healthy, None, quick=True))
     opened.add(Route(name, "GET", f"/{name}/readyz", "readyz", lambda request: ready([opened]), None))
     opened.add(
@@ -43,6 +54,15 @@ def stand_for_all(site: Site, services: list[Opened]) -> None:
     site.add(Route("site", "GET", "/readyz", "readyz", lambda request: ready(services), None))
     site.add(Route("site", "GET", "/metrics", "metrics", figures, None, quick=True))
     site.add(Route("site", "GET", "/openapi.json", "openapi", lambda request: document(site), None))
+
+
+def position(opened: Opened) -> Reply:
+    """How far this service has spoken, and how far it has heard each publisher: for who waits to see what he has said.
+
+    A command's answer names its `position`; a service that has `heard` that publisher so far shows what follows from it.
+    """
+    heard = {publisher: opened.store.cursor(publisher) for publisher in opened.manifest.hears}
+    return Reply({"head": opened.store.refresh(), "heard": heard})
 
 
 def events(opened: Opened, request: Request) -> Reply:
