@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
@@ -52,6 +53,12 @@ READING = (*STATION, "auditor", "administrator")
 HELPERS = (*STATION, "partner", "team_leader", "volunteer")
 RESTRICTED = ("supervisor", "station_head")
 """Who may read about safeguarding; everybody else gets the same answer whether there is something or not (INV-11)."""
+
+EVERYTHING = frozenset({"identity", "contact", "narrative", "health"})
+WHY = {"why": {"enum": sorted(codes.READ_PURPOSE.current.terms)}}
+READING_ASKS = WHY | {"categories": {"pattern": "^[a-z,]{1,40}$"}}
+AREA = {"area": {"pattern": "^[0-9]{0,17}$"}}
+"""What may be asked in the query of a path."""
 
 REQUEST, PERSON, CONSENT, DISCLOSURE = help_request.DECIDER, person.DECIDER, consent.DECIDER, disclosure.DECIDER
 CASE, PLAN, ACTIVITY, HARM = case.DECIDER, visit_plan.DECIDER, activity.DECIDER, safeguarding.DECIDER
@@ -193,7 +200,7 @@ class IntakeService:
 
     # reading what is sealed: each attempt is on record before anything is opened
 
-    @http("GET", "/persons/{id}/identity", roles=HELPERS)
+    @http("GET", "/persons/{id}/identity", roles=HELPERS, query=READING_ASKS, says="who the person is")
     def identity(self, request: Request) -> object:
         """Who the person is, for those who may know: `?why=` a purpose, `&categories=` identity,contact,…"""
         person_id = request.path["id"]
@@ -202,7 +209,7 @@ class IntakeService:
         latest = {value["field"]: value["value"] for value in found}
         return {"person_id": person_id, "categories": sorted(categories), "fields": latest}
 
-    @http("GET", "/cases/{id}/notes", roles=HELPERS)
+    @http("GET", "/cases/{id}/notes", roles=HELPERS, query=READING_ASKS, says="what was told in the case")
     def case_notes(self, request: Request) -> object:
         """What was told and seen in a case, the oldest first, for those who may read it."""
         row = self.log.look.one(tables.cases, request.path["id"])
@@ -211,10 +218,11 @@ class IntakeService:
         categories = self._allowed(request, row["person_id"])
         return {"case_id": row["case_id"], "notes": self._opened(f"case/{row['case_id']}", categories)}
 
-    @http("GET", "/help-requests/{id}/notes", roles=STATION)
+    @http("GET", "/help-requests/{id}/notes", roles=STATION, query=WHY, says="what was told with the request")
     def request_notes(self, request: Request) -> object:
         """What was told with a help request, and how to reach whoever told it."""
         request_id = request.path["id"]
+        _only(request, WHY)
         command = public.ReadHelpRequestNotes(why=_why(request))
         done = self.log.ask(REQUEST, request_id, command, request)
         row = self.log.look.one(tables.reads, done.position)
@@ -224,6 +232,7 @@ class IntakeService:
 
     def _allowed(self, request: Request, person_id: UUID) -> frozenset[str]:
         """The categories that this reader may read about this person; a refusal looks like nobody being there."""
+        _only(request, READING_ASKS)
         given = tuple(c for c in request.query.get("categories", "").split(",") if c)
         if not EVERYTHING.issuperset(given):
             raise ContractBroken(_wrong("categories", "identity, contact, narrative, health"))
@@ -253,22 +262,22 @@ class IntakeService:
 
     # looking at many things at once
 
-    @http("GET", "/worklist", roles=READING)
+    @http("GET", "/worklist", roles=READING, query=AREA, says="what a station has to do")
     def worklist(self, request: Request) -> object:
         """What a station has to do: open requests by urgency and promised day, visits that are due. `?area=` a code."""
-        return reports.worklist(self.log.look, request.query.get("area", ""))
+        return reports.worklist(self.log.look, _area(request))
 
-    @http("GET", "/persons/{id}/open-matters", roles=STATION)
+    @http("GET", "/persons/{id}/open-matters", roles=STATION, says="where the person has open matters")
     def open_matters(self, request: Request) -> object:
         """Which matters of a person are open, and where; not what they are about (for the duplicate check)."""
         return reports.open_matters(self.log.look, request.path["id"])
 
-    @http("GET", "/visit-rates/{month}", roles=READING)
+    @http("GET", "/visit-rates/{month}", roles=READING, query=AREA, says="how many were visited")
     def visit_rates(self, request: Request) -> object:
         """How many of the persons due in a month were visited, and each plan's own rate. `?area=` a code."""
-        return reports.visit_rates(self.log.look, request.path["month"], request.query.get("area", ""))
+        return reports.visit_rates(self.log.look, request.path["month"], _area(request))
 
-    @http("GET", "/codes", roles=None)
+    @http("GET", "/codes", roles=None, says="the code tables")
     def code_tables(self, request: Request) -> object:
         """The code tables, each with the edition in force and its labels in both languages."""
         return {
@@ -281,7 +290,20 @@ class IntakeService:
         }
 
 
-EVERYTHING = frozenset({"identity", "contact", "narrative", "health"})
+def _only(request: Request, known: dict[str, Any]) -> None:
+    """Refuse questions that nobody would hear."""
+    unknown = sorted(request.query.keys() - known.keys())
+    if unknown:
+        raise ContractBroken(*(_wrong(name, ", ".join(known), "unknown-field") for name in unknown))
+
+
+def _area(request: Request) -> str:
+    """The area that is asked about: a code or its beginning, nothing for all."""
+    _only(request, AREA)
+    area = request.query.get("area", "")
+    if re.fullmatch("[0-9]{0,17}", area, re.ASCII) is None:
+        raise ContractBroken(_wrong("area", "0 to 17 digits"))
+    return area
 
 
 def _why(request: Request) -> str:
@@ -291,7 +313,5 @@ def _why(request: Request) -> str:
     return why
 
 
-def _wrong(field: str, options: str) -> FieldProblem:
-    return FieldProblem(
-        field=field, code="invalid", expected_en=f"one of: {options}", expected_zh=f"以下之一: {options}"
-    )
+def _wrong(field: str, options: str, code: str = "invalid") -> FieldProblem:
+    return FieldProblem(field=field, code=code, expected_en=f"one of: {options}", expected_zh=f"以下之一: {options}")

@@ -93,4 +93,4 @@ def _names(access: AccessFact, actor: Actor) -> bool:
 
 
 def _himself(kind: Party, name: str, actor: Actor) -> bool:
-    return kind in ("worker", "volunteer") and name == actor.id
+    return kind in ("worker", "volunteer", "person") and name == actor.id

@@ -134,6 +134,7 @@ def test_a_disclosure_on_the_law_needs_no_consent() -> None:
         (Actor(id="p-01", role="partner", org="lotus"), "team:lotus"),
         (Actor(id="v-07", role="volunteer", org=""), "volunteer:v-07"),
         (Actor(id="w-09", role="worker", org="220102001"), "worker:w-09"),
+        (Actor(id="s-01", role="volunteer", org="university:u"), "person:s-01"),
     ],
 )
 def test_a_disclosure_names_an_organization_or_one_who_helps(actor: Actor, receiver: str) -> None:
