@@ -11,7 +11,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from services.kernel.decider import Decider
-from services.kernel.message import Message
+from services.kernel.message import Message, Recorded
 from services.kernel.view import Change, Project, Rows
 
 
@@ -100,6 +100,11 @@ def no_gap(publisher: str, expected: int, seen: int) -> list[Do]:
     return []
 
 
+def shows_nothing(recorded: Recorded) -> Sequence[Change]:
+    """The projection of a service whose views show nothing of it."""
+    return ()
+
+
 def hears_nothing(message: Message, look: Look) -> list[Do]:
     """The policy of a service that acts on nobody's events."""
     return []
@@ -123,8 +128,8 @@ class Manifest:
     name: str
     deciders: Sequence[Decider] = ()
     metadata: sa.MetaData = field(default_factory=sa.MetaData)
-    project: Project = lambda recorded: ()
-    project_heard: Project = lambda message: ()
+    project: Project = shows_nothing
+    project_heard: Project = shows_nothing
     hears: tuple[str, ...] = ()
     whenever: Whenever = hears_nothing
     facts: Mapping[type, Facts] = field(default_factory=dict)
