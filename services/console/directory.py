@@ -1,7 +1,7 @@
 """What parties are called: names of organizations come from the directory (referral) when it can be asked.
 
 Names never travel in events. Those read are kept in memory; while the directory is away they go on serving, and a party
-without a name is shown by its kind and id. Communities without a name of their own are called as their place is.
+without a name is shown by its kind and id.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
 
-from services.console import places
 from services.console.hub import Hub, Unreachable
 
 FRESH_SECONDS = 30
@@ -33,8 +32,7 @@ class Directory:
     def name(self, party: str) -> str | None:
         """A party's name, None where nobody knows one."""
         self._refresh()
-        kind, _, ident = party.partition(":")
-        return self.names.get(party) or (places.name(ident) if kind == "community" else None)
+        return self.names.get(party)
 
     def _refresh(self) -> None:
         now = monotonic()

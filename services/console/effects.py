@@ -37,6 +37,8 @@ MATTER = {
     "case.entered-in-error": "entered-in-error",
     "visit-plan.set": "visiting",
     "visit-plan.ended": "closed",
+    "pairing.convened": "paired",
+    "pairing.concluded": "closed",
 }
 """The state of a matter after an event."""
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from services.console.custody import Chain, Finding, Holding, Step
+from services.console.custody import Chain, Finding, Holding, Step, derive
 from services.console.hub import Hub, Unreachable
 from services.console.pages.matter import Custody
 from services.console.record import Entry
@@ -56,14 +56,14 @@ class Proofs:
             if told is None:
                 return None
             if len(seen) == len(entries):
-                return _read(told, None)
+                return _read(told, None, entries)
             known_at = told.known_at(seen)
             if known_at is None:
                 return None
             answer = hub.get("audit", f"/matters/{matter_id}/custody", known_at=known_at.isoformat(), purpose="console")
         except Unreachable:
             return None
-        return _read(told, answer.body) if answer.ok else None
+        return _read(told, answer.body, entries) if answer.ok else None
 
     def _whole(self, hub: Hub, matter_id: UUID, version: str) -> Told | None:
         key = (hub.actor.id, matter_id)
@@ -107,8 +107,9 @@ def ledger(hub: Hub) -> Body | None:
     return answer.body if answer.ok and isinstance(answer.body, dict) else None
 
 
-def _read(told: Told, known: Body | None) -> Custody:
-    by_entry = {int(line["entry"]): (key, str(line["precision"])) for key, line in told.lines.items()}
+def _read(told: Told, known: Body | None, entries: Sequence[Entry]) -> Custody:
+    own = {entry.key: entry for entry in entries}
+    by_entry = {int(line["entry"]): own[key] for key, line in told.lines.items() if key in own}
     shown = told.custody if known is None else known
     return Custody(
         whole=chain(told.custody, by_entry), known=None if known is None else chain(known, by_entry),
@@ -116,39 +117,45 @@ def _read(told: Told, known: Body | None) -> Custody:
     )  # fmt: skip
 
 
-def chain(body: Body, by_entry: Mapping[int, tuple[str, str]]) -> Chain:
-    """Audit's answer as a chain; `by_entry` gives for an entry of the ledger its key at its publisher, and its precision."""
-    told = sorted(body["steps"], key=lambda t: (str(t["at"]), t["entry"]))
-    steps = {(int(t["entry"]), t["need_id"]): _step(t, by_entry) for t in told}
-    intervals = [i for i in body["intervals"] if i["holders"] and not i["inherited"]]
-    holdings = tuple(_holding(interval, steps) for interval in intervals)
-    held = any(h.need_id is None and h.end is None for h in holdings)
-    closed = not held and any(step.closes == "matter" for step in steps.values())
-    return Chain(steps=tuple(steps.values()), holdings=holdings, closed=closed)
+def chain(body: Body, by_entry: Mapping[int, Entry]) -> Chain:
+    """Audit's steps as a chain; `by_entry` gives the console's own entry for an entry of the ledger.
+
+    Steps of one moment stand in the order in which their publishers wrote them, and who held something only between two
+    of them still held it: so a story of which only the season is known can be read.
+    """
+    last = datetime.max.replace(tzinfo=UTC)
+
+    def order(told: Body) -> tuple[str, datetime, int]:
+        own = by_entry.get(int(told["entry"]))
+        return str(told["at"]), own.recorded_at if own else last, int(told["entry"])
+
+    told = sorted(body["steps"], key=order)
+    found = derive(_step(one, by_entry.get(int(one["entry"]))) for one in told)
+    findings = [_finding(f) for f in body["findings"]]
+    when = {step.key: step.at for step in found.steps}
+    return replace(found, holdings=tuple(_marked(h, findings, when) for h in found.holdings))
 
 
-def _step(told: Body, by_entry: Mapping[int, tuple[str, str]]) -> Step:
+def _step(told: Body, own: Entry | None) -> Step:
     need_id = _id(told["need_id"])
-    key, precision = by_entry.get(int(told["entry"]), (f"audit-{told['entry']}", "instant"))
+    opens = told["opens"] and not told["act"]
+    precision = "instant" if own is None else own.precision if own.effective_at else "unknown"
     return Step(
-        key=f"{key}/{need_id or 'matter'}", name=str(told["type"]), at=datetime.fromisoformat(told["at"]), precision=precision,
-        act=str(told["act"]), giver=str(told["giver"]), takers=tuple(told["takers"]), need_id=need_id,
+        key=f"{own.key if own else told['entry']}/{need_id or 'matter'}", name=str(told["type"]),
+        at=datetime.fromisoformat(told["at"]), precision=precision,
+        act="taken" if opens and own and own.takers else str(told["act"]), giver=str(told["giver"]),
+        takers=own.takers if opens and own else tuple(told["takers"]), need_id=need_id,
         closes="" if not told["closes"] else "need" if need_id else "matter",
     )  # fmt: skip
 
 
-def _holding(interval: Body, steps: Mapping[tuple[int, str | None], Step]) -> Holding:
-    need, began = interval["need_id"], int(interval["entry"])
-    start = steps.get((began, need)) or next(step for (idx, _), step in steps.items() if idx == began)
-    end: Step | None = None
-    if interval["to"] is not None:
-        at = datetime.fromisoformat(interval["to"])
-        same = [step for (idx, of), step in steps.items() if of == need and idx > began and step.at == at]
-        end = same[0] if same else next((s for s in steps.values() if s.at >= at), list(steps.values())[-1])
-    return Holding(
-        holders=tuple(interval["holders"]), start=start.key, end=None if end is None else end.key, need_id=_id(need),
-        broken=bool(interval["broken"]),
-    )  # fmt: skip
+def _marked(holding: Holding, findings: Sequence[Finding], when: Mapping[str, datetime]) -> Holding:
+    """The holding, broken where audit found its object not held as it must be."""
+    start, end = when[holding.start], when[holding.end] if holding.end else None
+    mine = [f for f in findings if f.need_id == holding.need_id]
+    return replace(
+        holding, broken=any((f.until is None or start < f.until) and (end is None or f.since < end) for f in mine)
+    )
 
 
 def _finding(told: Body) -> Finding:

@@ -61,6 +61,11 @@ class Entry:
         return (self.recorded_at, self.publisher, self.position)
 
     @property
+    def is_about_matter(self) -> bool:
+        """Whether it speaks of the matter itself, and not of a strand that carries one need of it."""
+        return self.strand[0] not in effects.STRANDS or "matter" in (self.opens, self.closes)
+
+    @property
     def strand(self) -> tuple[str, UUID]:
         """The kind and the id of the aggregate it belongs to."""
         kind, _, ident = self.stream.partition("/")
@@ -133,9 +138,9 @@ def _told(told: Story, entry: Entry) -> Story:
         told = replace(
             told, offers={**told.offers, entry.offer_id: _offer(told.offers.get(entry.offer_id), entry, ident)}
         )
-    if kind in effects.STRANDS:
-        return replace(told, strands={**told.strands, ident: _strand(told.strands.get(ident), entry, kind, ident)})
-    return _matter(told, entry, kind)
+    if kind in effects.STRANDS and entry.name in (*effects.STRAND, *effects.OFFER):
+        told = replace(told, strands={**told.strands, ident: _strand(told.strands.get(ident), entry, kind, ident)})
+    return _matter(told, entry, kind) if entry.is_about_matter else told
 
 
 def _matter(told: Story, entry: Entry, kind: str) -> Story:
@@ -181,21 +186,25 @@ def _more(known: tuple[str, ...], said: tuple[str, ...]) -> tuple[str, ...]:
     return (*known, *(code for code in said if code not in known))
 
 
-def steps(entries: Sequence[Entry]) -> list[Step]:
-    """The entries that custody is made of, in the order in which they happened.
+def placed(entries: Sequence[Entry]) -> list[tuple[datetime, Entry]]:
+    """The entries in the order in which they happened, each with its moment.
 
-    What happened at an unknown time stands where it was written down.
+    What happened at an unknown time stands where it was written down: after what was told before it.
     """
+    known = [e.effective_at for e in entries if e.effective_at is not None and e.precision != "unknown"]
+    reached = min(known, default=None)
     found: list[tuple[datetime, Entry]] = []
-    reached: datetime | None = None
     for entry in sorted(entries, key=lambda e: e.order):
-        known = entry.effective_at if entry.precision != "unknown" else None
-        at = known or reached or entry.recorded_at
+        told = entry.effective_at if entry.precision != "unknown" else None
+        at = told or reached or entry.recorded_at
         reached = max(reached, at) if reached else at
-        if entry.act or entry.closes or (entry.opens == "need" and entry.takers):
-            found.append((at, entry))
-    found.sort(key=lambda pair: pair[0])
-    return [_step(at, entry) for at, entry in found]
+        found.append((at, entry))
+    return sorted(found, key=lambda pair: pair[0])
+
+
+def steps(entries: Sequence[Entry]) -> list[Step]:
+    """The entries that custody is made of, in the order in which they happened."""
+    return [_step(at, e) for at, e in placed(entries) if e.act or e.closes or (e.opens == "need" and e.takers)]
 
 
 def _step(at: datetime, entry: Entry) -> Step:

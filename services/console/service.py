@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from services.console import assets, demo, proved, views
 from services.console.directory import Directory
+from services.console.hearing import Said
 from services.console.hub import Answer, Hub, Unreachable
 from services.console.pages import matter, matters, offers, signin, take, worklist
 from services.console.web import SECURITY, Visit, home, page_for, signed_in, visit
@@ -260,7 +261,7 @@ def stamp(row: Mapping[str, Any]) -> str:
 
 def organization_of(v: Visit) -> Any:
     """The organization that the signed-in person speaks for; NotFound where there is none."""
-    return views.Said({"org": v.who.org}).ident("org") or new_nobody()
+    return Said({"org": v.who.org}).ident("org") or new_nobody()
 
 
 def new_nobody() -> Any:

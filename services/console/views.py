@@ -7,22 +7,18 @@ events (safeguarding) never enter: whoever may see them asks their owner.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, time
+from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
-from zoneinfo import ZoneInfo
 
-import msgspec
 import sqlalchemy as sa
 
 from services.console import effects
+from services.console.hearing import Said, decode, fact, read
 from services.console.record import Entry
-from services.kernel.contract import EVENTS, about
 from services.kernel.message import Message
 from services.kernel.view import Change, add, drop, put
 
 METADATA = sa.MetaData()
-CHINA = ZoneInfo("Asia/Shanghai")
 
 record = sa.Table(
     "record",
@@ -134,63 +130,13 @@ organization = sa.Table(
 )
 """The directory's codes; names are asked from the directory itself, they never travel in events."""
 
-_decode = msgspec.json.Decoder().decode
-
-
-class Said:
-    """The data of an event, read field by field: what is not there, or is of another kind, is nothing."""
-
-    def __init__(self, data: Mapping[str, Any]) -> None:
-        self.data = data
-
-    def text(self, *names: str) -> str:
-        """The first of these fields that holds a text."""
-        return next((v for name in names if isinstance(v := self.data.get(name), str) and v), "")
-
-    def texts(self, *names: str) -> str:
-        """The first of these fields that holds a list of texts, joined by spaces."""
-        found = next((v for name in names if isinstance(v := self.data.get(name), list) and v), [])
-        return " ".join(v for v in found if isinstance(v, str))
-
-    def ident(self, *names: str) -> UUID | None:
-        """The first of these fields that holds an id."""
-        for name in names:
-            try:
-                return UUID(self.data[name])
-            except (KeyError, TypeError, ValueError, AttributeError):
-                continue
-        return None
-
-    def moment(self, *names: str) -> datetime | None:
-        """The first of these fields that holds an instant; a day means its end."""
-        text = self.text(*names)
-        if not text:
-            return None
-        try:
-            if len(text) == 10:
-                return datetime.combine(date.fromisoformat(text), time(23, 59), CHINA)
-            return datetime.fromisoformat(text)
-        except ValueError:
-            return None
-
-    def part(self, name: str) -> Said:
-        """A field that is an object itself."""
-        inner = self.data.get(name)
-        return Said(inner if isinstance(inner, dict) else {})
-
-
-def fact(name: str, which: str) -> Any:
-    """A fact that the language declares about an event; None where it is not known."""
-    known = EVENTS.get(name)
-    return about(known).get(which) if known is not None else None
-
 
 def project_heard(message: Message) -> list[Change]:
     """What an event of another service changes in the console's read models."""
     name = message.envelope.type
     if fact(name, "restricted"):
         return []
-    said = Said(_decode(message.envelope.data))
+    said = Said(decode(message.envelope.data))
     if message.envelope.publisher == "audit":
         return _alarm(name, said, message)
     if name == "organization.registered":
@@ -200,32 +146,6 @@ def project_heard(message: Message) -> list[Change]:
     if entry is None:
         return []
     return [_kept(entry), *_matter(entry, said), *_waiting(entry), *_offer(entry, said)]
-
-
-def read(message: Message, said: Said) -> Entry | None:
-    """The entry of an event; None when it is about no matter."""
-    matter_id = said.ident("matter_id")
-    if matter_id is None:
-        return None
-    envelope, handoff, name = message.envelope, said.part("handoff"), message.envelope.type
-    kind = message.stream.partition("/")[0]
-    need = handoff.ident("need_id") or said.ident("need_id")
-    closes = fact(name, "closes") or ""
-    if need is None and kind in effects.STRANDS and (closes == "need" or handoff.data):
-        need = message.stream_id
-    takers = handoff.texts("takers") or (said.text("holder") if fact(name, "opens") == "need" else "")
-    return Entry(
-        publisher=envelope.publisher, position=message.position, matter_id=matter_id, name=name, stream=message.stream,
-        recorded_at=message.recorded_at, effective_at=message.effective_at, precision=envelope.effectiveprecision,
-        actor_id=envelope.actorid, actor_role=envelope.actorrole, actor_org=envelope.actororg,
-        behalf=envelope.behalforg, channel=said.text("came_by") or envelope.channel, act=handoff.text("act"),
-        giver=handoff.text("giver"), takers=tuple(takers.split()), need_id=need, opens=fact(name, "opens") or "",
-        closes=closes, offer_id=said.ident("offer_id"),
-        needs=tuple((said.texts("need_codes", "topic_codes", "item_codes") or said.text("purpose_code", "kind_code")).split()),
-        code=said.text("leaves", "disposition", "outcome", "reason_code", "result_code", "result", "cadence"),
-        urgency=said.text("urgency"), risk=said.text("risk_level", "to_level"),
-        due_at=said.moment("respond_by", "start_by", "check_at", "follow_up_by", "due_at", "answer_by", "supply_by"),
-    )  # fmt: skip
 
 
 LISTS = ("takers", "needs")
@@ -250,13 +170,13 @@ def entry_of(row: Mapping[str, Any]) -> Entry:
 
 def aware(at: datetime) -> datetime:
     """An instant with its zone; databases without zones keep UTC."""
-    return at if at.tzinfo is not None else at.replace(tzinfo=ZoneInfo("UTC"))
+    return at if at.tzinfo is not None else at.replace(tzinfo=UTC)
 
 
 def _matter(entry: Entry, said: Said) -> list[Change]:
     kind, _ = entry.strand
     columns: dict[str, Any] = {"changed_at": entry.recorded_at}
-    if kind not in effects.STRANDS:
+    if entry.is_about_matter:
         state = effects.matter_state(entry.name, entry.code, entry.due_at is not None)
         columns |= {"state": state} if state else {}
         columns |= {"urgency": entry.urgency} if entry.urgency else {}
@@ -283,8 +203,9 @@ def _waiting(entry: Entry) -> list[Change]:
     if wait is not None:
         columns: dict[str, Any] = {
             "matter_id": entry.matter_id, "whose": wait.whose, "what": wait.what, "since": entry.at,
-            "due_at": entry.due_at, "party": " ".join(entry.takers),
+            "due_at": entry.due_at,
         }  # fmt: skip
+        columns |= {"party": " ".join(entry.takers)} if entry.takers else {}
         columns |= {"needs": " ".join(entry.needs)} if entry.needs else {}
         columns |= {"urgency": entry.urgency} if entry.urgency else {}
         found.append(put(waiting, entry.stream, **columns))

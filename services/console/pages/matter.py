@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from uuid import UUID
 
-from services.console import chart as drawing
+from services.console.chart import draw
+from services.console.chart.shapes import Chart
 from services.console.custody import Chain, Finding, Step, derive
 from services.console.pages.take import Choices
-from services.console.record import Entry, Offer, Story, Strand, steps, story
+from services.console.record import Entry, Offer, Story, Strand, placed, steps, story
 from services.console.templating import Frame, render
 from services.console.words import Words
 
@@ -125,7 +126,7 @@ def with_proof(model: Model, proved: Custody | None) -> Model:
 
 def lines(model: Model) -> list[Line]:
     """The timeline, newest first; several of one kind in a row without a handoff are one line."""
-    newest = sorted(model.entries, key=lambda e: (e.at, e.order), reverse=True)
+    newest = [entry for _, entry in reversed(placed(model.entries))]
     known_at = model.known_at
     found: list[Line] = []
     for _, run in groupby(newest, key=lambda e: (e.name, e.actor_id, _later(e, known_at)) if not e.act else e.key):
@@ -145,14 +146,29 @@ def _later(entry: Entry, known_at: datetime | None) -> bool:
 def needs(model: Model) -> list[Need]:
     """The needs in the order of the chart's numbers, then those that custody does not speak of."""
     numbers = {need_id: place for place, need_id in enumerate(model.custody.whole.needs, 1)}
-    found = [
+    found: list[Need | None] = [
         Need(
             number=numbers.get(strand.id, 0), strand=strand,
             holders=_holders(model, strand), offers=tuple(o for o in model.story.offers.values() if o.strand_id == strand.id),
         )
         for strand in model.story.strands.values()
     ]  # fmt: skip
-    return sorted(found, key=lambda need: (need.number == 0, need.number))
+    found += [
+        _bare(model, need_id, number) for need_id, number in numbers.items() if need_id not in model.story.strands
+    ]
+    return sorted((n for n in found if n is not None), key=lambda need: (need.number == 0, need.number))
+
+
+def _bare(model: Model, need_id: UUID, number: int) -> Need | None:
+    """A need that no referral, task, grant or pairing carries: the request's own, given to somebody."""
+    held = [h for h in model.custody.shown.holdings if h.need_id == need_id]
+    if not held:
+        return None
+    state = "open" if held[-1].end is None else "closed"
+    holders = model.custody.shown.holders(need_id) if state == "open" else ()
+    return Need(
+        number=number, strand=Strand(id=need_id, kind="need", state=state, needs=model.story.needs), holders=holders
+    )
 
 
 ENDED = ("closed", "withdrawn", "cancelled", "verified", "ended", "lapsed", "rejected", "delivered", "entered-in-error")
@@ -167,13 +183,13 @@ def is_late(entry: Entry) -> bool:
     return entry.effective_at is not None and entry.recorded_at - entry.effective_at > LATE
 
 
-def drawn(model: Model, words: Words) -> drawing.Chart:
+def drawn(model: Model, words: Words) -> Chart:
     """The custody chart of the moment shown."""
 
     def date(step: Step) -> tuple[str, str]:
         return words.tick(step.at, step.precision)
 
-    return drawing.draw(model.custody.whole, model.custody.known, name=words.party, date=date)
+    return draw(model.custody.whole, model.custody.known, name=words.party, date=date)
 
 
 def title(model: Model, words: Words) -> str:

@@ -12,7 +12,6 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from services.console import places
 from services.console.words import codes
 from services.console.words.pages import TEXTS
 from services.kernel.contract import EVENTS, about
@@ -57,7 +56,7 @@ class Words:
         """A code of a table in words; an unknown one as it stands."""
         if not code:
             return self("unknown")
-        return codes.label(table, code, self.lang) or humanised(code)
+        return codes.label(table, code, self.lang) or codes.anywhere(code, self.lang) or humanised(code)
 
     def any(self, code: str) -> str:
         """The telling code of an event, whichever table it comes from."""
@@ -84,7 +83,10 @@ class Words:
         if (name := self.party_name(party)) is not None:
             return name
         kind, _, ident = party.partition(":")
-        return f"{self.code('party-kind', kind)} {ident if len(ident) <= 12 else ident[:8]}"
+        called = self.code("party-kind", kind)
+        if ident.startswith("unnamed"):
+            return self("party.unnamed", kind=called)
+        return f"{called} {ident if len(ident) <= 12 else ident[:8]}"
 
     def parties(self, parties: Iterable[str]) -> str:
         """Several parties who answer together."""
@@ -92,7 +94,7 @@ class Words:
 
     def area(self, code: str) -> str:
         """A place by its code; one that has no name here as it stands."""
-        return places.name(code) or code
+        return self.party_name(f"community:{code}") or code
 
     # --- times ----------------------------------------------------------------------------------------------------
 
@@ -108,6 +110,8 @@ class Words:
     def between(self, first: datetime, last: datetime) -> str:
         """Two dates; the year once if it is the same."""
         a, b = local(first), local(last)
+        if a == b:
+            return self.day(first)
         if a.year != b.year:
             return f"{self.day(first)} – {self.day(last)}"
         start, end = self.tick(first, "day")[0], self.tick(last, "day")[0]
@@ -129,7 +133,7 @@ class Words:
         if precision == "unknown":
             return self("time.unknown.short"), ""
         if precision == "season":
-            return self(f"season.{SEASONS[d.month]}"), year
+            return self(f"season.{SEASONS[d.month]}"), self.season_year(d)
         if precision == "month":
             return self.pick(f"{d.month}月", MONTHS[d.month - 1]), year
         return self.pick(f"{d.month}月{d.day}日", f"{d.day} {MONTHS[d.month - 1]}"), year
@@ -158,6 +162,12 @@ class Words:
         if local(at) == local(self.now):
             return self("due.today", clock=self.clock(at))
         return self("due.on", day=self.short_day(at), span=self.span(at - self.now))
+
+    def season_year(self, d: date) -> str:
+        """The year of a season; a winter has two."""
+        first = d.year - 1 if d.month <= 2 else d.year
+        years = f"{first}–{(first + 1) % 100:02d}" if d.month in (12, 1, 2) else str(d.year)
+        return self.pick(f"{years}年", years)
 
     def short_day(self, at: datetime) -> str:
         """A date without its year."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.contracts import codes_referral, codes_volunteer  # noqa: F401 (they declare tables)
+from services.contracts import codes_referral, codes_volunteer
 from services.contracts.codes import TABLES
 
 CODES: dict[str, dict[str, tuple[str, str]]] = {
@@ -15,7 +15,7 @@ CODES: dict[str, dict[str, tuple[str, str]]] = {
         "charity": ("慈善", "Charity"),
         "university": ("高校", "University"),
         "authority": ("主管部门", "Authority"),
-        "person": ("居民", "Resident"),
+        "person": ("个人", "Person"),
     },
     "matter-state": {
         "received": ("待分诊", "New"),
@@ -31,8 +31,8 @@ CODES: dict[str, dict[str, tuple[str, str]]] = {
         "evaluated": ("已评估", "Evaluated"),
         "suspended": ("已中止", "Suspended"),
         "transferred": ("已移交", "Transferred"),
-        "visiting": ("定期探访", "Regular visits"),
         "paired": ("结对中", "Paired"),
+        "visiting": ("定期探访", "Regular visits"),
         "closed": ("已办结", "Closed"),
         "declined": ("不接案", "Declined"),
         "duplicate": ("重复求助", "Duplicate"),
@@ -168,6 +168,25 @@ CODES: dict[str, dict[str, tuple[str, str]]] = {
         "offer-it": ("转介就绪，等发出", "Ready: ask an organization"),
         "commitment": ("等履约", "Waiting for commitments"),
     },
+    "item": {
+        "clothes": ("衣服", "clothes"),
+        "basketball": ("篮球", "a basketball"),
+        "toys": ("玩具", "toys"),
+        "books": ("图书", "books"),
+        "food": ("食品", "food"),
+        "stationery": ("文具", "stationery"),
+        "bedding": ("被褥", "bedding"),
+        "medicine": ("药品", "medicine"),
+    },
+    "pairing-kind": {
+        "one_to_one": ("一对一帮扶", "one-to-one support"),
+        "school_community": ("校社结对", "school and community"),
+    },
+    "leaves": {
+        "waiting": ("继续等待", "waiting on"),
+        "triaged": ("重新安排去向", "to be routed again"),
+        "closed": ("就此办结", "closed"),
+    },
     "finding": {
         "none": ("无人负责", "nobody answers"),
         "two": ("两方负责", "two answer"),
@@ -179,7 +198,7 @@ CODES: dict[str, dict[str, tuple[str, str]]] = {
 """The console's own tables: table -> code -> (Chinese, English)."""
 
 SHARED = {
-    "need": ("need_code", "service_code", "guidance_topic", "task_kind"),
+    "need": ("need_code", codes_referral.SERVICE.name, "guidance_topic"),
     "channel": ("came_by",),
     "urgency": ("urgency",),
     "risk": ("risk_level",),
@@ -190,6 +209,12 @@ SHARED = {
     "emergency-contact": ("emergency_contact",),
 }
 """What pages call a table, and the tables of the contracts in which it is looked up."""
+
+VOLUNTEERING = (
+    codes_volunteer.TASK_KINDS, codes_volunteer.TASK_REASONS, codes_volunteer.FINDINGS, codes_volunteer.ACTIONS,
+    codes_volunteer.COMMITMENTS, codes_volunteer.ARRIVAL_METHODS,
+)  # fmt: skip
+"""The volunteer service's own labels."""
 
 TOLD = ("disposition", "outcome", "decline", "cadence", "visit-result", "urgency")
 """The tables in which the one telling code of an event is looked up, before all tables of the contracts."""
@@ -216,5 +241,10 @@ def shared(name: str, code: str, lang: str) -> str | None:
 
 def anywhere(code: str, lang: str) -> str | None:
     """A code in words, whichever table it comes from."""
-    known = (label(table, code, lang) for table in TOLD)
-    return next((said for said in (*known, *(shared(name, code, lang) for name in TABLES)) if said is not None), None)
+    for table in (*TOLD, *SHARED, "item", "pairing-kind", "leaves"):
+        if (said := label(table, code, lang)) is not None:
+            return said
+    for labels in VOLUNTEERING:
+        if code in labels:
+            return labels[code][0 if lang == "zh" else 1]
+    return next((said for name in TABLES if (said := shared(name, code, lang)) is not None), None)

@@ -43,6 +43,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "due.on": ("{day}（{span}）", "{day} (in {span})"),
     # parties and societies
     "party.unknown": ("不详一方", "Unknown party"),
+    "party.unnamed": ("{kind}（未具名）", "{kind}, unnamed"),
     "party.nobody": ("无人", "Nobody"),
     "society.short.outside": ("五社之外", "Outside"),
     "society.short.community": ("社区", "Community"),

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.console.chart import LANES, STEP_MIN, Bar, Chart, draw
+from services.console.chart import Bar, Chart, draw
+from services.console.chart.shapes import LANES, STEP_MIN
 from services.console.custody import Chain, Step, derive
 from services.console.record import Entry, steps
 from services.contracts.words import SOCIETIES

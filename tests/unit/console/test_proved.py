@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import uuid5
@@ -89,28 +90,23 @@ def test_moving_the_slider_asks_audit_only_for_the_moment_looked_at():
 
 
 def test_a_break_is_drawn_as_one():
-    at = "2022-03-01T00:00:00+00:00"
-    gap = {
-        "need_id": None,
-        "holders": ["worker:1", "worker:2"],
-        "from": at,
-        "to": None,
-        "broken": True,
-        "entry": 0,
-        "inherited": False,
-    }
-    step = {
-        "entry": 0,
-        "type": "x.y",
-        "need_id": None,
-        "at": at,
-        "act": "taken",
-        "giver": "unknown",
-        "takers": ["worker:1"],
-        "closes": False,
-    }
-    chain = proved.chain({"intervals": [gap], "steps": [step]}, {})
-    assert [bar.broken for bar in draw(chain, name=str, date=lambda s: ("", "")).bars] == [True, True]
+    step = {"need_id": None, "type": "x.y", "act": "taken", "giver": "unknown", "opens": False, "closes": False}
+    told = [
+        {**step, "entry": 0, "at": "2022-03-01T00:00:00+00:00", "takers": ["worker:1"]},
+        {**step, "entry": 1, "at": "2022-03-02T00:00:00+00:00", "takers": ["worker:2"]},
+    ]
+    fault = {"need_id": None, "fault": "two", "holders": ["worker:2"], "since": told[1]["at"], "until": None}
+    chain = proved.chain({"steps": told, "findings": [fault]}, {})
+    assert [bar.broken for bar in draw(chain, name=str, date=lambda s: ("", "")).bars] == [False, True]
+
+
+def test_a_story_of_which_only_the_season_is_known_can_still_be_read():
+    winter = {"effective_at": stories.at("2022-01-01"), "precision": "season"}
+    entries = [replace(entry, **winter) for entry in stories.liminghua()]
+    found = Proofs().custody(Audit(entries), entries, entries)
+    assert found is not None
+    assert [h.holders for h in found.whole.holdings] == [h.holders for h in derive(steps(entries)).holdings]
+    assert len(draw(found.whole, name=str, date=lambda s: ("", "")).bars) == 5
 
 
 class Away(Hub):

@@ -11,6 +11,7 @@ import pytest
 
 import services.contracts.audit  # noqa: F401 (it declares the events)
 from services.console import effects, views
+from services.console.hearing import Said
 from services.console.record import Entry
 from services.contracts import intake, referral
 from services.contracts.words import Handoff
@@ -140,7 +141,7 @@ def test_an_event_that_nobody_declared_yet_still_enters_the_record():
 
 
 def test_fields_of_an_unexpected_kind_are_nothing():
-    said = views.Said({"matter_id": 7, "respond_by": "soon", "takers": "x", "handoff": []})
+    said = Said({"matter_id": 7, "respond_by": "soon", "takers": "x", "handoff": []})
     assert said.ident("matter_id") is None
     assert said.moment("respond_by") is None
     assert said.texts("takers") == ""

@@ -89,7 +89,8 @@ def test_a_code_that_no_table_knows_is_shown_readably():
 
 def test_times_are_said_as_precisely_as_they_are_known():
     winter = at("2021-12-20")
-    assert ZH.when(winter, "season") == "2021年冬"
+    assert ZH.when(winter, "season") == ZH.when(at("2022-01-15"), "season") == "2021–22年冬"
+    assert EN.when(at("2022-08-01"), "season") == "Summer 2022"
     assert EN.when(winter, "month") == "Dec 2021"
     assert ZH.when(winter, "unknown") == "时间不详"
     assert EN.when(at("2022-07-27T14:05")) == "27 Jul 2022 14:05"
