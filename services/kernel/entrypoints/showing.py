@@ -183,7 +183,7 @@ def _value(column: sa.Column[Any], text: str) -> Any:
         return value
     except ValueError as wrong:
         said: Said = expectation(kind)
-        raise _wrong(column.name, said.en, said.zh) from wrong
+        raise _wrong(str(column.name), said.en, said.zh) from wrong
 
 
 def _cursor(key: list[Any]) -> str:
