@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from services.intake.domain.rules import HERE
+from services.intake.domain.rules import local_day
 
 METADATA = sa.MetaData()
 
@@ -194,5 +194,5 @@ def split(codes: str | None) -> tuple[str, ...]:
 
 def month_of(moment: datetime | date) -> str:
     """The month, by the clock of the street, as 2026-03."""
-    local = moment.astimezone(HERE) if isinstance(moment, datetime) else moment
-    return f"{local:%Y-%m}"
+    day = local_day(moment) if isinstance(moment, datetime) else moment
+    return f"{day.year:04}-{day.month:02}"

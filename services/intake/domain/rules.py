@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from services.intake.domain.known import PersonFact, known
@@ -21,12 +21,20 @@ ASKED_BANDS = frozenset({"from_8_to_13", "from_14_to_17"})
 
 def today(ask: Ask) -> date:
     """The day on which the hub decides."""
-    return ask.now.astimezone(HERE).date()
+    return local_day(ask.now)
 
 
 def day_of(ask: Ask) -> date:
     """The day on which it happened; today, if nobody said."""
-    return ask.happened_at.astimezone(HERE).date()
+    return local_day(ask.happened_at)
+
+
+def local_day(moment: datetime) -> date:
+    """The day of the street on which a moment lies; at the ends of the calendar, the day that was written."""
+    try:
+        return moment.astimezone(HERE).date()
+    except OverflowError:
+        return moment.date()
 
 
 def sensitivity_of(age_band: str) -> str:

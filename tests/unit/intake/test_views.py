@@ -260,6 +260,8 @@ def test_months_are_of_the_streets_clock() -> None:
     late_in_utc = datetime(2026, 2, 28, 17, tzinfo=ZoneInfo("UTC"))
     assert month_of(late_in_utc) == "2026-03"
     assert month_of(date(2026, 2, 28)) == "2026-02"
+    assert month_of(datetime.max.replace(tzinfo=ZoneInfo("UTC"))) == "9999-12"
+    assert month_of(date.min) == "0001-01"
 
 
 def test_an_event_of_nobodys_shows_nothing() -> None:
