@@ -31,7 +31,7 @@ SAVE_EVENTS = 10_000
 SAVE_SECONDS = 1.0
 STANDBY_SECONDS = 5.0
 POLL_SECONDS = 0.005
-IDLE_SECONDS = 0.5
+IDLE_SECONDS = 1.0
 
 
 class WireLost(HubError):
@@ -186,7 +186,7 @@ class Log(Protocol):
 
     def head(self) -> int: ...
     def read(self, after: int, limit: int) -> list[bytes]: ...
-    def wait(self, after: int, timeout: float) -> bool: ...
+    def refresh(self) -> int: ...
     def relayed(self, output: str) -> int: ...
     def move_relay(self, output: str, position: int) -> None: ...
 
@@ -204,7 +204,7 @@ class Relay:
         pause: float = 0.1,
     ) -> None:
         self._store, self._output, self._connect, self._clock, self._pause = store, output, connect, clock, pause
-        self._stopping = threading.Event()
+        self._stopping, self._awake = threading.Event(), threading.Event()
         self._saved, self._saved_at = 0, 0.0
         self._failures = 0
         self.position = 0
@@ -213,6 +213,11 @@ class Relay:
     def stop(self) -> None:
         """Ask the thread to end: it waits a little for what is on its way, and remembers its position."""
         self._stopping.set()
+        self._awake.set()
+
+    def wake(self) -> None:
+        """The log has grown: called after each commit, from the committing thread."""
+        self._awake.set()
 
     def run(self) -> None:
         """Until stopped: connect, tell, and after every failure wait a little longer and begin again."""
@@ -252,10 +257,16 @@ class Relay:
                 self._save(window)
                 self._report(window)
                 if not window:
-                    self._store.wait(window.sent, IDLE_SECONDS)
+                    self._rest()
             self._drain(wire, window)
         finally:
             self._save(window, at_once=True)
+
+    def _rest(self) -> None:
+        """Until the log grows; now and then look whether another process has made it grow."""
+        if not self._awake.wait(IDLE_SECONDS):
+            self._store.refresh()
+        self._awake.clear()
 
     def _send(self, wire: Wire, window: Window) -> None:
         """Fill the window from the log, once there is room worth a reading."""

@@ -33,11 +33,6 @@ def raw(position: int, padding: int = 0) -> bytes:
     )
 
 
-@pytest.fixture(autouse=True)
-def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(relay, "IDLE_SECONDS", 0.02)
-
-
 class Book:
     """A log in memory."""
 
@@ -46,7 +41,7 @@ class Book:
     def __init__(self, length: int = 0) -> None:
         self.raws = [raw(n) for n in range(1, length + 1)]
         self.moved: list[int] = []
-        self.grown = threading.Condition()
+        self.wakes: list[Callable[[], None]] = []
         self.away = False
 
     def head(self) -> int:
@@ -57,9 +52,8 @@ class Book:
             raise ConnectionError("no database")
         return self.raws[after : after + limit]
 
-    def wait(self, after: int, timeout: float) -> bool:
-        with self.grown:
-            return self.grown.wait_for(lambda: self.head() > after, timeout)
+    def refresh(self) -> int:
+        return self.head()
 
     def relayed(self, output: str) -> int:
         return self.moved[-1] if self.moved else 0
@@ -68,9 +62,9 @@ class Book:
         self.moved.append(position)
 
     def grow(self, count: int) -> None:
-        with self.grown:
-            self.raws += [raw(n) for n in range(len(self.raws) + 1, len(self.raws) + count + 1)]
-            self.grown.notify_all()
+        self.raws += [raw(n) for n in range(len(self.raws) + 1, len(self.raws) + count + 1)]
+        for wake in self.wakes:
+            wake()
 
 
 Say = Callable[[list[Parcel], int], Iterable[Receipt]]
@@ -110,7 +104,7 @@ class Running:
         self.left = list(wires)
         self.relay = Relay(book, output, self.connect, pause=0.001)
         self.thread = threading.Thread(target=self.relay.run, daemon=True)
-        self.book = book
+        book.wakes.append(self.relay.wake)
 
     def connect(self) -> FakeWire:
         wire = self.left.pop(0) if len(self.left) > 1 else self.left[0]
@@ -127,7 +121,6 @@ class Running:
 
     def stop(self) -> None:
         self.relay.stop()
-        self.book.grow(0)
         self.thread.join(5)
         assert not self.thread.is_alive()
 
