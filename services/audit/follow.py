@@ -19,6 +19,7 @@ from services.audit.ledger import instant, micros
 from services.audit.tables import entry
 from services.contracts.audit import ReportCustodyBroken, ReportCustodyMended
 from services.contracts.words import SOCIETY_OF
+from services.kernel import metrics
 from services.kernel.manifest import Do, Look
 from services.kernel.view import Change, drop, put
 
@@ -42,13 +43,18 @@ class CustodyFollower:
     name = "custody"
     tables: tuple[sa.Table, ...] = (views.custody, views.matter, views.bar)
 
+    def __init__(self) -> None:
+        self._counted = False
+
     def step(self, look: Look, after: int) -> tuple[list[Change], list[Do], int]:
         """What follows from the entries after the first `after` of them."""
         c = entry.c
         columns = (c.idx, c.type, c.moves, c.matter_id, c.stream, c.vt, c.rt)
         rows = look.run(sa.select(*columns).where(c.idx >= after).order_by(c.idx).limit(PAGE))
         if not rows:
+            self._count(look)
             return [], [], after
+        self._counted = False
         barred = [row for row in rows if row["type"] in BARS]
         bars = [_bar(row) for row in barred]
         touched = {row["matter_id"]: None for row in rows if row["moves"] and row["matter_id"] is not None}
@@ -62,6 +68,13 @@ class CustodyFollower:
                 changes += found
                 todo += asked
         return changes, todo, int(rows[-1]["idx"]) + 1
+
+    def _count(self, look: Look) -> None:
+        """Once level with the ledger: how much is without exactly one accountable party."""
+        if not self._counted:
+            (row,) = look.run(sa.select(sa.func.sum(views.matter.c.broken).label("n")).where(views.matter.c.broken > 0))
+            metrics.custody_broken("audit", int(row["n"] or 0))
+            self._counted = True
 
 
 # --- parties that may not hold anything -------------------------------------------------------------------------------

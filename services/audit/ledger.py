@@ -20,6 +20,7 @@ import sqlalchemy as sa
 from services.audit.language import moving
 from services.audit.merkle import HASH, WIDTH, Frontier, leaf_hash
 from services.audit.tables import entry, log_state, tile
+from services.kernel import metrics
 from services.kernel.manifest import Look
 from services.kernel.message import Message
 from services.kernel.view import Change, Rows, put
@@ -129,6 +130,7 @@ class Ledger:
         tiles = grown(state.frontier, state.edge, [row[10] for row in rows])
         state.last_rt = rt + len(batch) - 1
         self.state = state
+        metrics.tree_size("audit", state.frontier.size)
         end = put(log_state, 1, size=state.frontier.size, frontier=state.frontier.pack(), last_rt=state.last_rt)
         return [Rows(entry, COLUMNS, rows), *tiles, end]
 

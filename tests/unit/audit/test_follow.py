@@ -17,6 +17,7 @@ from services.audit.follow import CustodyFollower
 from services.audit.ledger import Ledger
 from services.contracts import intake, referral
 from services.contracts.audit import CustodyBroken, CustodyMended
+from services.kernel import metrics
 from services.kernel.contract import EVENTS, name_of
 from services.kernel.manifest import Do
 from services.kernel.message import Message, Recorded
@@ -130,6 +131,7 @@ def test_two_who_took_the_same_need_are_reported_once_and_so_is_the_end_of_it():
     )  # fmt: skip
     assert audit.told == [broken]
     assert audit.db.one(views.matter, MATTER)["broken"] == 1
+    assert metrics.REGISTRY.get_sample_value("hub_custody_broken", {"service": "audit"}) == 1
     audit.hear(moved(teller, "returned", harbor, worker))
     audit.follow()
     restored = CustodyMended(
