@@ -33,7 +33,20 @@ def rebuild(name: str, folder: Path, url: str, from_environment: bool, json_: bo
     settings = settings_of(service, folder, url, from_environment)
     began = time.monotonic()
     with opened(service, settings) as store:
-        events = Rebuild(store, _pull(settings), (table,) if table else (), _progress(json_)).run()
+        rebuild_ = Rebuild(
+            store, _pull(settings), (table,) if table else (), _progress(json_), settings.owner_database_url
+        )
+        try:
+            events = rebuild_.run()
+        except requests.RequestException:
+            fail(
+                "no-publisher",
+                f"A publisher's events cannot be pulled from {settings.url}; the old view is untouched.",
+                f"无法从 {settings.url} 取得发布方事件; 原视图未动。",
+                json_,
+                2,
+            )
+            raise
     seconds = time.monotonic() - began
     say(
         {"view": name, "events": events, "seconds": round(seconds, 2)},
