@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import count
 from typing import Any
 from uuid import UUID, uuid5
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy.pool import StaticPool
+from sqlalchemy.pool import NullPool
 
 from services.intake import tables as t
 from services.intake.domain.known import Known
@@ -29,10 +30,12 @@ from tests.support.spec import NOON, ask
 NAMES = UUID(int=2**100)
 
 
+NUMBERS = count(1)
+
+
 def _engine() -> sa.Engine:
-    engine = engine_for("sqlite://", poolclass=StaticPool)
-    t.METADATA.create_all(engine)
-    return engine
+    """A database in memory, shared by all connections of one desk; the writer's own keeps it alive."""
+    return engine_for(f"sqlite:///file:desk-{next(NUMBERS)}?mode=memory&cache=shared&uri=true", poolclass=NullPool)
 
 
 @dataclass
@@ -46,6 +49,7 @@ class Desk:
 
     def __post_init__(self) -> None:
         self.look, self.writer = Views(self.engine), SqliteWriter(self.engine)
+        t.METADATA.create_all(self.engine)
 
     # --- what is asked of intake ---
 
