@@ -193,7 +193,7 @@ def _exactly(kind: type[ma.fields.Field[Any]], hint: Any, **kwargs: Any) -> ma.f
     class Exactly(kind):  # type: ignore[misc, valid-type]
         def _deserialize(self, value: Any, attr: str | None, data: Any, **kw: Any) -> Any:
             try:
-                return msgspec.convert(value, hint)
+                return in_calendar(msgspec.convert(value, hint))
             except (msgspec.ValidationError, ValueError) as broken:
                 raise ma.ValidationError(expectation(hint).en) from broken
 
@@ -288,7 +288,7 @@ def read_request(body: Any, cls: type[T]) -> tuple[T, Happened]:
         rest = dict(body)
         happened = rest.pop("happened", None)
         try:
-            return msgspec.convert(rest, cls), _happened(happened)
+            return in_calendar(msgspec.convert(rest, cls)), _happened(happened)
         except (msgspec.ValidationError, ValueError):
             pass
     raise explain(body, cls)
@@ -325,7 +325,28 @@ def _happened(body: Any) -> Happened:
         return Happened()
     if not _known(body, Happened):
         raise ValueError("happened")
-    return msgspec.convert(body, Happened)
+    return in_calendar(msgspec.convert(body, Happened))
+
+
+def in_calendar(value: T) -> T:
+    """The value, unless an instant in it lies so near an end of the calendar that it has no UTC. Raises ValueError."""
+    if isinstance(value, datetime) and not 1 < value.year < 9999:
+        raise ValueError("year")
+    if isinstance(value, tuple):
+        for part in value:
+            in_calendar(part)
+    elif is_dataclass(value) and type(value).__name__ in _with_instants(type(value)):
+        for f in fields(value):
+            in_calendar(getattr(value, f.name))
+    return value
+
+
+@cache
+def _with_instants(cls: type) -> frozenset[str]:
+    """The contracts in and below this one that hold instants, by name: few do, and the others need no second look."""
+    below = {name for inner in _nests(cls).values() for name in _with_instants(inner)}
+    own = any("datetime" in str(hint) for hint in hints(cls).values())
+    return frozenset(below | ({cls.__name__} if own or below else set()))
 
 
 def explain(body: Any, cls: type) -> ContractBroken:
