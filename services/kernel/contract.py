@@ -17,7 +17,18 @@ from dataclasses import MISSING, dataclass, fields, is_dataclass
 from datetime import date, datetime
 from functools import cache
 from types import UnionType
-from typing import Annotated, Any, Literal, TypeVar, Union, dataclass_transform, get_args, get_origin, get_type_hints
+from typing import (
+    Annotated,
+    Any,
+    Literal,
+    TypeVar,
+    Union,
+    cast,
+    dataclass_transform,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 from uuid import UUID
 
 import marshmallow as ma
@@ -335,8 +346,8 @@ def in_calendar(value: T) -> T:
     if isinstance(value, tuple):
         for part in value:
             in_calendar(part)
-    elif is_dataclass(value) and type(value).__name__ in _with_instants(type(value)):
-        for f in fields(value):
+    elif is_dataclass(value) and type(value).__name__ in _with_instants(shape := cast(Any, type(value))):
+        for f in fields(shape):
             in_calendar(getattr(value, f.name))
     return value
 
