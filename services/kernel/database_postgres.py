@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -10,31 +10,54 @@ from uuid import UUID
 import psycopg
 import sqlalchemy as sa
 from psycopg import errors
-from psycopg.types.json import Json
 
+from services.kernel import tables
 from services.kernel.database import CommandRow, DatabaseGone, Group, Head, HeadMoved, SnapshotRow
+from services.kernel.database_pipe import (
+    BIGINT,
+    BOOLEAN,
+    BYTES,
+    DATE,
+    INSTANT,
+    INTEGER,
+    JSON,
+    TEXT,
+    UUID_KIND,
+    Kind,
+    Pipe,
+    Statement,
+    packed,
+    source,
+)
 from services.kernel.errors import ConcurrentChange
-from services.kernel.view import Batch, Change, Rows, batches, dropped, merged, upsert_tail
+from services.kernel.view import Change, Rows, batches, dropped, merged, upsert_tail
 
-MOVE = "UPDATE head SET position = CASE WHEN position = %s THEN %s END, hash = %s, recorded_at = %s WHERE id = 1"
-EVENTS = (
-    "INSERT INTO event (position, stream, version, type, recorded_at, raw) "
-    "SELECT * FROM unnest(%b::bigint[], %b::text[], %b::int[], %b::text[], %b::bigint[], %b::bytea[])"
+MOVE = (
+    "UPDATE head SET position = CASE WHEN position = $1::bigint THEN $2::bigint END, "
+    "hash = $3::bytea, recorded_at = $4::bigint WHERE id = 1"
 )
-EVENT = "INSERT INTO event (position, stream, version, type, recorded_at, raw) VALUES (%s, %s, %s, %s, %s, %b)"
-COMMANDS = (
-    "INSERT INTO command (id, digest, stream, version, position, events) "
-    "SELECT * FROM unnest(%b::uuid[], %b::bytea[], %b::text[], %b::int[], %b::bigint[], %b::text[])"
-)
-SNAPSHOTS = (
-    "INSERT INTO snapshot (stream, version, fingerprint, state) VALUES (%s, %s, %s, %s) "
-    "ON CONFLICT (stream) DO UPDATE SET version = excluded.version, fingerprint = excluded.fingerprint, state = excluded.state"
-)
+MOVE_KINDS = (BIGINT, BIGINT, BYTES, BIGINT)
 MOVED = (
-    "INSERT INTO cursor (publisher, position) VALUES (%s, %s) ON CONFLICT (publisher) "
-    "DO UPDATE SET position = CASE WHEN cursor.position = %s THEN excluded.position END"
+    "INSERT INTO cursor (publisher, position) SELECT $1::text, "
+    "CASE WHEN $3::bigint = 0 OR EXISTS (SELECT FROM cursor WHERE publisher = $1) THEN $2::bigint END "
+    "ON CONFLICT (publisher) DO UPDATE SET position = CASE WHEN cursor.position = $3 THEN excluded.position END"
+)
+MOVED_KINDS = (TEXT, BIGINT, BIGINT)
+EVENT = ("position", "stream", "version", "type", "recorded_at", "raw")
+COMMAND = ("id", "digest", "stream", "version", "position", "events")
+SNAPSHOT = ("stream", "version", "fingerprint", "state")
+RENEW = (
+    " ON CONFLICT (stream) DO UPDATE SET version = excluded.version, "
+    "fingerprint = excluded.fingerprint, state = excluded.state"
 )
 GONE = (psycopg.OperationalError, psycopg.InterfaceError)
+WATCHFUL: dict[str, Any] = {
+    "keepalives_idle": 15,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
+}
+"""A server that is gone without a word is noticed within seconds."""
 
 
 class PostgresWriter:
@@ -43,9 +66,10 @@ class PostgresWriter:
     def __init__(self, engine: sa.Engine) -> None:
         conninfo = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
         try:
-            self._raw = psycopg.connect(conninfo, connect_timeout=5, prepare_threshold=1)
+            self._raw = psycopg.connect(conninfo, connect_timeout=5, autocommit=True, **WATCHFUL)
         except GONE as broken:
             raise DatabaseGone(str(broken)) from broken
+        self._pipe = Pipe(self._raw)
 
     def head(self) -> Head:
         """Where the log ends now."""
@@ -53,69 +77,38 @@ class PostgresWriter:
 
     def _read(self, sql: str, params: Sequence[Any]) -> list[Any]:
         try:
-            rows = self._raw.execute(sql, params, prepare=True).fetchall()
-            self._raw.rollback()
-            return rows
+            return self._raw.execute(sql, params, prepare=True).fetchall()
         except GONE as broken:
             raise DatabaseGone(str(broken)) from broken
 
     def write(self, group: Group) -> None:
         """Write the group in one transaction, sent in one go."""
-        self._transact(lambda: self._fill(group))
+        after = group.after
+        statements = [
+            (MOVE, packed(MOVE_KINDS, [(group.before.position, after.position, after.hash, after.recorded_at)])),
+            *_inserted(tables.event, EVENT, group.events),
+            *_inserted(tables.command, COMMAND, group.commands),
+            *_inserted(tables.snapshot, SNAPSHOT, _newest(group.snapshots), RENEW),
+            *((MOVED, packed(MOVED_KINDS, [(m.publisher, m.after, m.before)])) for m in group.moves),
+            *_changed(group.changes),
+        ]
+        self._run(statements)
 
     def apply(self, changes: Sequence[Change | Rows]) -> None:
         """Write these changes alone."""
-        self._transact(lambda: self._change(changes))
+        self._run(_changed(changes))
 
-    def _transact(self, work: Callable[[], None]) -> None:
+    def _run(self, statements: Sequence[Statement]) -> None:
         try:
-            try:
-                with self._raw.pipeline():
-                    work()
-                    self._raw.commit()
-            except errors.NotNullViolation as moved:
-                self._raw.rollback()
-                if moved.diag.table_name == "head":
-                    raise HeadMoved(str(moved)) from moved
-                if moved.diag.table_name == "cursor":
-                    raise ConcurrentChange("cursor", -1, -1) from moved
-                raise
-            except psycopg.Error:
-                if not self._raw.closed:
-                    self._raw.rollback()
-                raise
+            self._pipe.run(statements)
+        except errors.NotNullViolation as moved:
+            if moved.diag.table_name == "head":
+                raise HeadMoved(str(moved)) from moved
+            if moved.diag.table_name == "cursor":
+                raise ConcurrentChange("cursor", -1, -1) from moved
+            raise
         except GONE as broken:
             raise DatabaseGone(str(broken)) from broken
-
-    def _fill(self, group: Group) -> None:
-        run = self._raw.cursor().execute
-        after = group.after
-        run(MOVE, (group.before.position, after.position, after.hash, after.recorded_at))
-        if len(group.events) == 1:
-            run(EVENT, group.events[0])
-        elif group.events:
-            run(EVENTS, tuple(map(list, zip(*group.events, strict=True))))
-        if group.commands:
-            run(COMMANDS, tuple(map(list, zip(*group.commands, strict=True))))
-        for row in group.snapshots:
-            run(SNAPSHOTS, row)
-        for move in group.moves:
-            run(MOVED, (move.publisher, move.after, move.before))
-        if group.changes:
-            self._change(group.changes)
-
-    def _change(self, changes: Sequence[Change | Rows]) -> None:
-        run = self._raw.cursor().execute
-        for rows in (c for c in changes if isinstance(c, Rows)):
-            if rows.values:
-                run(_insert(rows.table, rows.columns), _columns(rows.table, rows.columns, rows.values))
-        wanted = merged(c for c in changes if isinstance(c, Change))
-        for table, keys in dropped(wanted).items():
-            names = tuple(c.name for c in table.primary_key)
-            run(_delete(table, names), _columns(table, names, keys))
-        for batch in batches(wanted):
-            columns = (*batch.keys, *batch.sets, *batch.adds)
-            run(_upsert(batch, columns), _columns(batch.table, columns, batch.values))
 
     def tails(
         self, streams: Sequence[str], fingerprints: Sequence[str]
@@ -137,7 +130,6 @@ class PostgresWriter:
                     binary=True,
                 )
                 snapshots, events = usable.fetchall(), later.fetchall()
-            self._raw.rollback()
             return snapshots, events
         except GONE as broken:
             raise DatabaseGone(str(broken)) from broken
@@ -162,47 +154,51 @@ class PostgresWriter:
         self._raw.close()
 
 
-ARRAY_OF = {
-    sa.BigInteger: "bigint", sa.Integer: "int", sa.Boolean: "bool", sa.DateTime: "timestamptz", sa.Date: "date",
-    sa.Uuid: "uuid", sa.LargeBinary: "bytea", sa.JSON: "json", sa.String: "text",
+KINDS: dict[type[sa.types.TypeEngine[Any]], Kind] = {
+    sa.BigInteger: BIGINT, sa.Integer: INTEGER, sa.Boolean: BOOLEAN, sa.DateTime: INSTANT, sa.Date: DATE,
+    sa.Uuid: UUID_KIND, sa.LargeBinary: BYTES, sa.JSON: JSON, sa.String: TEXT,
 }  # fmt: skip
 
 
-def _array_of(kind: sa.types.TypeEngine[Any]) -> str:
-    return next(name for cls, name in ARRAY_OF.items() if isinstance(kind, cls))
+@cache
+def _kinds(table: sa.Table, columns: tuple[str, ...]) -> tuple[Kind, ...]:
+    found = (table.c[name].type for name in columns)
+    return tuple(next(kind for cls, kind in KINDS.items() if isinstance(each, cls)) for each in found)
 
 
 @cache
-def _source(table: sa.Table, columns: tuple[str, ...]) -> str:
-    kinds = [_array_of(table.c[name].type) for name in columns]
-    return "unnest(" + ", ".join(f"%{'b' if kind == 'bytea' else 's'}::{kind}[]" for kind in kinds) + ")"
-
-
-@cache
-def _insert(table: sa.Table, columns: tuple[str, ...]) -> str:
+def _insert(table: sa.Table, columns: tuple[str, ...], alone: bool) -> str:
     names = ", ".join(f'"{c}"' for c in columns)
-    return f'INSERT INTO "{table.name}" ({names}) SELECT * FROM {_source(table, columns)}'
+    return f'INSERT INTO "{table.name}" ({names}) {source(_kinds(table, columns), alone)}'
 
 
-def _upsert(batch: Batch, columns: tuple[str, ...]) -> str:
-    return f"{_insert(batch.table, columns)} {upsert_tail(batch)}"
+def _inserted(
+    table: sa.Table, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]], tail: str = ""
+) -> list[Statement]:
+    if not rows:
+        return []
+    return [(_insert(table, columns, len(rows) == 1) + tail, packed(_kinds(table, columns), rows))]
 
 
-@cache
-def _delete(table: sa.Table, names: tuple[str, ...]) -> str:
+def _deleted(table: sa.Table, keys: Sequence[tuple[Any, ...]]) -> Statement:
+    names = tuple(column.name for column in table.primary_key)
     listed = ", ".join(f'"{n}"' for n in names)
-    return f'DELETE FROM "{table.name}" WHERE ({listed}) IN (SELECT * FROM {_source(table, names)})'
+    kinds = _kinds(table, names)
+    return f'DELETE FROM "{table.name}" WHERE ({listed}) IN ({source(kinds, len(keys) == 1)})', packed(kinds, keys)
 
 
-def _columns(table: sa.Table, columns: tuple[str, ...], values: list[tuple[Any, ...]]) -> tuple[list[Any], ...]:
-    """Rows turned into one list a column, each value as psycopg takes it."""
-    by_column = zip(*values, strict=True)
-    return tuple(_fit(table.c[name].type, list(cells)) for name, cells in zip(columns, by_column, strict=True))
+def _changed(changes: Sequence[Change | Rows]) -> list[Statement]:
+    statements: list[Statement] = []
+    for rows in (c for c in changes if isinstance(c, Rows)):
+        statements += _inserted(rows.table, rows.columns, rows.values)
+    wanted = merged(c for c in changes if isinstance(c, Change))
+    statements += [_deleted(table, keys) for table, keys in dropped(wanted).items()]
+    for batch in batches(wanted):
+        columns = (*batch.keys, *batch.sets, *batch.adds)
+        statements += _inserted(batch.table, columns, batch.values, " " + upsert_tail(batch))
+    return statements
 
 
-def _fit(kind: sa.types.TypeEngine[Any], cells: list[Any]) -> list[Any]:
-    if isinstance(kind, sa.JSON):
-        return [None if cell is None else Json(cell) for cell in cells]
-    if isinstance(kind, sa.String):
-        return [cell if cell is None or type(cell) is str else str(cell) for cell in cells]
-    return cells
+def _newest(snapshots: Sequence[SnapshotRow]) -> list[SnapshotRow]:
+    """One snapshot a stream, the last: a statement may touch a row but once."""
+    return list({row[0]: row for row in snapshots}.values())

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -21,9 +23,21 @@ COMMANDS = "INSERT INTO command (id, digest, stream, version, position, events) 
 SNAPSHOTS = "INSERT OR REPLACE INTO snapshot (stream, version, fingerprint, state) VALUES (?, ?, ?, ?)"
 
 MOVED = (
-    "INSERT INTO cursor (publisher, position) VALUES (?, ?) ON CONFLICT (publisher) "
-    "DO UPDATE SET position = CASE WHEN cursor.position = ? THEN excluded.position END"
+    "INSERT INTO cursor (publisher, position) SELECT ?1, "
+    "CASE WHEN ?3 = 0 OR EXISTS (SELECT 1 FROM cursor WHERE publisher = ?1) THEN ?2 END WHERE true "
+    "ON CONFLICT (publisher) DO UPDATE SET position = CASE WHEN cursor.position = ?3 THEN excluded.position END"
 )
+
+
+@contextmanager
+def _telling_faults_apart() -> Iterator[None]:
+    """A statement that is wrong is a fault of ours and stays sqlite3's error; all else is a database that is away."""
+    try:
+        yield
+    except sqlite3.OperationalError as broken:
+        if getattr(broken, "sqlite_errorcode", 0) == sqlite3.SQLITE_ERROR:
+            raise
+        raise DatabaseGone(str(broken)) from broken
 
 
 class SqliteWriter:
@@ -31,13 +45,19 @@ class SqliteWriter:
 
     def __init__(self, engine: sa.Engine) -> None:
         self._dialect = engine.dialect
-        self._pooled = engine.raw_connection()
-        self._raw: sqlite3.Connection = self._pooled.driver_connection  # type: ignore[assignment]
+        pooled = engine.raw_connection()
+        self._raw: sqlite3.Connection = pooled.driver_connection  # type: ignore[assignment]
+        # It begins and ends its transactions itself: nobody may get it from the pool after us.
+        pooled.detach()
         self._raw.isolation_level = None
 
     def head(self) -> Head:
         """Where the log ends now."""
-        return Head(*self._raw.execute("SELECT position, hash, recorded_at FROM head WHERE id = 1").fetchone())
+        return Head(*self._rows("SELECT position, hash, recorded_at FROM head WHERE id = 1")[0])
+
+    def _rows(self, sql: str, params: Sequence[Any] = ()) -> list[Any]:
+        with _telling_faults_apart():
+            return self._raw.execute(sql, params).fetchall()
 
     def write(self, group: Group) -> None:
         """Write the group in one transaction."""
@@ -48,7 +68,7 @@ class SqliteWriter:
         self._transact(lambda: self._change(changes))
 
     def _transact(self, work: Callable[[], None]) -> None:
-        try:
+        with _telling_faults_apart():
             self._raw.execute("BEGIN IMMEDIATE")
             try:
                 work()
@@ -57,8 +77,6 @@ class SqliteWriter:
                 if self._raw.in_transaction:
                     self._raw.execute("ROLLBACK")
                 raise
-        except sqlite3.OperationalError as broken:
-            raise DatabaseGone(str(broken)) from broken
 
     def _fill(self, group: Group) -> None:
         run, many = self._raw.execute, self._raw.executemany
@@ -115,40 +133,38 @@ class SqliteWriter:
         snapshots: list[SnapshotRow] = []
         events: list[tuple[str, int, bytes]] = []
         for stream, fingerprint in zip(streams, fingerprints, strict=True):
-            found = self._raw.execute(
+            found = self._rows(
                 "SELECT stream, version, fingerprint, state FROM snapshot WHERE stream = ? AND fingerprint = ?",
                 (stream, fingerprint),
-            ).fetchone()
-            snapshots += [found] if found else []
-            events += self._raw.execute(
+            )
+            snapshots += found
+            events += self._rows(
                 "SELECT stream, version, raw FROM event WHERE stream = ? AND version > ? ORDER BY version",
-                (stream, found[1] if found else 0),
-            ).fetchall()
+                (stream, found[0][1] if found else 0),
+            )
         return snapshots, events
 
     def answers(self, ids: Sequence[UUID]) -> list[CommandRow]:
         """What was answered to those of these commands that are known."""
-        marks = ",".join("?" * len(ids))
-        rows = self._raw.execute(
-            f"SELECT id, digest, stream, version, position, events FROM command WHERE id IN ({marks})",
-            [i.hex for i in ids],
+        rows = self._rows(
+            "SELECT id, digest, stream, version, position, events FROM command "
+            "WHERE id IN (SELECT value FROM json_each(?))",
+            (json.dumps([i.hex for i in ids]),),
         )
         return [(UUID(row[0]), *row[1:]) for row in rows]
 
     def event(self, position: int) -> bytes | None:
         """The stored bytes of the event at this position."""
-        found = self._raw.execute("SELECT raw FROM event WHERE position = ?", (position,)).fetchone()
-        return found[0] if found else None
+        found = self._rows("SELECT raw FROM event WHERE position = ?", (position,))
+        return found[0][0] if found else None
 
     def streams_since(self, position: int) -> list[str]:
         """The streams that have events after this position."""
-        return [
-            row[0] for row in self._raw.execute("SELECT DISTINCT stream FROM event WHERE position > ?", (position,))
-        ]
+        return [row[0] for row in self._rows("SELECT DISTINCT stream FROM event WHERE position > ?", (position,))]
 
     def close(self) -> None:
         """Close the connection."""
-        self._pooled.close()
+        self._raw.close()
 
 
 def _insert(table: sa.Table, columns: tuple[str, ...]) -> str:

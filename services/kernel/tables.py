@@ -10,9 +10,12 @@ import sqlalchemy as sa
 
 KERNEL = sa.MetaData()
 
+# SQLite keeps a table in the order of a key of exactly this type, without an index beside it.
+POSITION = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
 event = sa.Table(
     "event", KERNEL,
-    sa.Column("position", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("position", POSITION, primary_key=True, autoincrement=False),
     sa.Column("stream", sa.String, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("type", sa.String, nullable=False),
