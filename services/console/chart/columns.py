@@ -43,5 +43,6 @@ def ticks_of(steps: Sequence[Step], xs: dict[str, float], date: Callable[[Step],
 
 
 def cursor_of(known: Chain, xs: dict[str, float]) -> float:
+    """Where a replayed moment ends: just after the last step that was known then."""
     reached = [xs[step.key] for step in known.steps if step.key in xs]
     return max(reached, default=GUTTER) + STEP_MIN / 2

@@ -91,6 +91,7 @@ class Tracks:
 
 
 def lanes_of(chain: Chain, slots: Sequence[Slot], name: Callable[[str], str]) -> tuple[tuple[Lane, ...], Tracks]:
+    """All six lanes with the rows of their parties, and where the tracks of each row lie."""
     tracks = Tracks()
     for slot in slots:
         tracks.count[slot.party] = max(tracks.count.get(slot.party, 0), slot.track + 1)
