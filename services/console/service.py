@@ -16,7 +16,7 @@ from services.console.directory import Directory
 from services.console.hearing import Said
 from services.console.hub import Answer, Hub, Unreachable
 from services.console.pages import matter, matters, offers, signin, take, worklist
-from services.console.web import SECURITY, Visit, home, page_for, signed_in, visit
+from services.console.web import SECURITY, Visit, home, page_for, refused, signed_in, visit
 from services.console.words import CHINA, Lang
 from services.contracts.words import STATION_ROLES
 from services.kernel.clock import system_clock
@@ -69,6 +69,12 @@ class ConsoleService:
         """End the session."""
         v.sign("")
         return v.go("/sign-in")
+
+    @http("GET", "/*", roles=None, page=True)
+    @page_for(anybody=True)
+    def nowhere(self, v: Visit) -> Page:
+        """A path that there is not."""
+        return refused(v, 404, v.words("error.nowhere"))
 
     @http("GET", "/static/{name}", roles=None, page=True)
     def static_file(self, request: Request) -> Page:

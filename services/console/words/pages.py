@@ -89,6 +89,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "col.respond-by": ("答复时限", "Answer by"),
     "col.reason": ("原因", "Reason"),
     # matter page
+    "error.nowhere": ("没有这个页面。", "There is no such page."),
     "matter.not-found": ("没有这个事项，或您无权查看。", "There is no such matter, or you may not see it."),
     "matter.received": ("受理", "Received"),
     "matter.closed-at": ("办结", "Closed"),

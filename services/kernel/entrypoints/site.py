@@ -54,6 +54,7 @@ class Site:
     _bridge: Bridge | None = None
     _server: Any = None
     address: tuple[str, int] = ("", 0)
+    nowhere: Route | None = None
 
     @property
     def bridge(self) -> Bridge:
@@ -63,7 +64,10 @@ class Site:
         return self._bridge
 
     def add(self, route: Route) -> None:
-        """Answer one more path."""
+        """Answer one more path; `/*` is the page for people who ask for a path that there is not."""
+        if route.path == "/*":
+            self.nowhere = route
+            return
         self.routes.append(route)
         self._map = None
 
@@ -76,7 +80,7 @@ class Site:
 
     def listen(self, host: str, port: int) -> None:
         """Serve on this address until stopped (port 0: a free one; see `address`)."""
-        listener = eventlet.listen((host, port), backlog=1024)
+        listener = eventlet.listen((host, port), backlog=1024, reuse_port=False)
         self.address = listener.getsockname()[:2]
         self._server = eventlet.spawn(
             eventlet.wsgi.server,
@@ -141,6 +145,8 @@ class Site:
         except MethodNotAllowed as wrong:
             raise Edge("method-not-allowed", allowed=sorted(wrong.valid_methods or ())) from wrong
         except (NoSuchPath, RequestRedirect) as wrong:
+            if self.nowhere is not None and "text/html" in environ.get("HTTP_ACCEPT", ""):
+                return self.nowhere, {}
             raise Edge("no-such-path") from wrong
 
     def _answer(
