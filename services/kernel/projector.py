@@ -21,6 +21,7 @@ from services.kernel import metrics
 from services.kernel.database import engine_for, writer_for
 from services.kernel.heard import read_message
 from services.kernel.manifest import Follower, shows_nothing
+from services.kernel.message import Recorded
 from services.kernel.parking import Parking
 from services.kernel.store import Store, Views
 from services.kernel.tables import cursor, head
@@ -151,8 +152,12 @@ class Rebuild:
         self._release(write)
         until = self.store.refresh()
         for page in self._own_pages(self._at.own, until):
-            self._at.own = self._take(self.store.name, self._at.own, page, manifest.project, write)
+            self._at.own = self._take(self.store.name, self._at.own, page, self._project, write)
             self._report(self.store.name, self._at.own, until)
+
+    def _project(self, recorded: Recorded) -> Iterable[Change]:
+        """What the service itself has said; what an older one said and today's does not know shows nothing."""
+        return () if recorded.event is None else self.store.manifest.project(recorded)
 
     def _own_pages(self, after: int, until: int) -> Iterator[list[bytes]]:
         while after < until and (page := self.store.read(after, min(PAGE, until - after))):
@@ -186,8 +191,8 @@ class Rebuild:
         for position, raw in enumerate(page, after + 1):
             if position in parked:
                 self._at.left_out[publisher, position] = raw
-            elif (message := read_message(publisher, position, raw)).event is not None:
-                changes += self._redirected(project(message))
+            else:
+                changes += self._redirected(project(read_message(publisher, position, raw)))
         self._at.events += len(page)
         write(merged(changes))
         return after + len(page)

@@ -14,6 +14,7 @@ from psycopg.sql import SQL
 
 from services.kernel import metrics, projector
 from services.kernel.clockwork import Clockwork
+from services.kernel.contract import EVENTS
 from services.kernel.cursor import Consumer
 from services.kernel.manifest import Do, Look, Manifest
 from services.kernel.message import Message, Recorded
@@ -269,6 +270,25 @@ def test_what_was_heard_is_pulled_as_far_as_it_was_heard(store: Store, teller: T
     spoil(store, heard_here)
     Rebuild(store, pull_from(teller)).run()
     assert content(store) == before
+
+
+def test_what_a_service_hears_and_has_no_class_for_is_shown_as_before(
+    url: str, teller: Teller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def by_envelope(message: Message) -> list[Change]:
+        return [put(heard_here, message.stream, last=message.position, word=message.envelope.type)]
+
+    monkeypatch.delitem(EVENTS, "tale.told")
+    store = Store(replace(BOOK, project_heard=by_envelope), url)
+    store.start()
+    teller.tell_many(3, [UUID(int=1)])
+    Consumer(store.manifest, store, teller.pull).catch_up("teller")
+    before = content(store)
+    assert before["heard"][0]["last"] == 3
+    spoil(store, heard_here)
+    Rebuild(store, pull_from(teller)).run()
+    assert content(store) == before
+    store.stop()
 
 
 def test_what_is_heard_meanwhile_is_in_the_new_view(store: Store, teller: Teller, few_a_page: None) -> None:
