@@ -1,0 +1,57 @@
+"""The command: `python -m tests.bench [--quick] [figure …]` measures and prints one table, in Markdown."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+
+from services.kernel import log
+from tests.bench.figures import FIGURES
+from tests.bench.stage import Row, Stage
+
+HEADER = ("figure", "goal", "the hub", "the peer", "ratio", "reached", "peer and circumstances")
+
+
+def main() -> int:
+    """Measure what was asked for; exit code 1 when a figure could not be measured, 0 whatever was measured."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("figures", nargs="*", choices=[[], *(figure.name for figure in FIGURES)], default=[])
+    parser.add_argument("--quick", action="store_true", help="tiny sizes and one round: to see that it runs")
+    asked = parser.parse_args()
+    log.switch("off")
+    rows: list[Row] = []
+    failed = False
+    with Stage(quick=asked.quick) as stage:
+        for figure in FIGURES:
+            if asked.figures and figure.name not in asked.figures:
+                continue
+            began = time.monotonic()
+            say(f"→ {figure.name}: {figure.goal}")
+            try:
+                rows += figure.run(stage)
+            except Exception as failure:  # noqa: BLE001 - the other figures are wanted all the same
+                failed = True
+                say(f"  {figure.name} could not be measured: {type(failure).__name__}: {failure}")
+            say(f"  {time.monotonic() - began:.0f} s, load average {os.getloadavg()[0]:.1f}")
+    print(table(rows))
+    return 1 if failed else 0
+
+
+def table(rows: list[Row]) -> str:
+    """The rows as a table that reads well as text and as Markdown."""
+    cells = [HEADER, *(row.cells() for row in rows)]
+    widths = [max(len(line[column]) for line in cells) for column in range(len(HEADER))]
+    lines = ["| " + " | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) + " |" for line in cells]
+    lines.insert(1, "| " + " | ".join("-" * width for width in widths) + " |")
+    return "\n".join(lines)
+
+
+def say(text: str) -> None:
+    """Progress goes to standard error, the table alone to standard output."""
+    print(text, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,30 @@
+"""What is measured: each figure by name, with its goal and the function that measures it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from tests.bench import appends, commands, embedded, latency, opening, path, rebuild, singles
+from tests.bench.stage import Row, Stage
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One thing to measure; `run` may give several rows of the table."""
+
+    name: str
+    goal: str
+    run: Callable[[Stage], Iterable[Row]]
+
+
+FIGURES = (
+    Figure("appends", "PostgreSQL, 64 callers: ≥ 20 × eventsourcing; SQLite: ≥ 7 ×; one caller: ≥ 3 ×", appends.run),
+    Figure("http", "≥ 2.5 × a stock nameko @http handler; 500 commands a request: ≥ 10 ×", commands.run),
+    Figure("path", "≥ 8,000 events/s from log to ledger, ≥ 16 × a stock event_handler", path.run),
+    Figure("singles", "≥ 6 × nameko's EventDispatcher", singles.run),
+    Figure("latency", "accepted → recorded: p99 ≤ 25 ms at 50/s, ≤ 100 ms at 300/s", latency.run),
+    Figure("embedded", "accepted → recorded: p99 ≤ 50 ms; resident memory with the demo ≤ 250 MiB", embedded.run),
+    Figure("rebuild", "≥ 20,000 events/s on SQLite and PostgreSQL", rebuild.run),
+    Figure("opening", "10,000 events ≤ 2 × 10 events; 1,000 without a snapshot ≥ 10 × eventsourcing", opening.run),
+)

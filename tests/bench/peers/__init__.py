@@ -1,0 +1,1 @@
+"""Stock nameko services as nameko's documentation writes them, each in a process of its own."""
