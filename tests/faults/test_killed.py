@@ -81,18 +81,18 @@ def test_an_event_that_was_committed_and_not_yet_published_is_published_after_it
     whole(reference, sent)
 
 
-@pytest.mark.parametrize("name", [name for name in CLASSES if name != "intake"])
-def test_what_was_done_and_not_yet_acknowledged_is_not_done_again_after_a_consumer_was_killed(
-    reference: Reference, name: str
-):
-    with sender(reference, f"consumer-{name}") as sent:
+def test_what_was_done_and_not_yet_acknowledged_is_not_done_again_after_its_consumer_was_killed(reference: Reference):
+    consumers = [name for name in CLASSES if name != "intake"]
+    with sender(reference, "consumers") as sent:
         sent.wait_for(30)
         with frozen_broker(reference):
             sent.wait_for(20)
-            reference.kill9(name)
+            for name in consumers:
+                reference.kill9(name)
         sent.wait_for(30)
-        reference.start(name)
-        reference.ready(name)
+        for name in consumers:
+            reference.start(name)
+        reference.ready(*consumers)
     whole(reference, sent)
 
 
