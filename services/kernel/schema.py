@@ -32,9 +32,9 @@ def prepare(manifest: Manifest, owner_url: str, url: str) -> None:
         engine.dispose()
 
 
-def append_only(manifest: Manifest) -> list[str]:
+def append_only(manifest: Manifest) -> list[sa.Table]:
     """The tables whose rows are never changed: the log, and what a recorder marks with `info={"append_only": True}`."""
-    return [event.name, *(str(t.name) for t in manifest.kept.sorted_tables if t.info.get("append_only"))]
+    return [event, *(table for table in manifest.kept.sorted_tables if table.info.get("append_only"))]
 
 
 def _begin_log(connection: sa.Connection) -> None:
@@ -42,24 +42,37 @@ def _begin_log(connection: sa.Connection) -> None:
         connection.execute(head.insert().values(id=1, position=0, hash=b"", recorded_at=0))
 
 
-def _guard(connection: sa.Connection, tables: list[str]) -> None:
+def _guard(connection: sa.Connection, tables: list[sa.Table]) -> None:
     sqlite = connection.dialect.name == "sqlite"
     for statement in (_sqlite_guards if sqlite else _postgres_guards)(tables):
         connection.exec_driver_sql(statement)
 
 
-def _sqlite_guards(tables: list[str]) -> list[str]:
+def _sqlite_guards(tables: list[sa.Table]) -> list[str]:
+    """SQLite's REPLACE takes rows away without asking the trigger on DELETE, so it is met before it inserts."""
     return [
-        f"CREATE TRIGGER IF NOT EXISTS {table}_no_{act.lower()} BEFORE {act} ON {table} "
-        f"BEGIN SELECT RAISE(ABORT, '{table} is never changed'); END"
+        f"CREATE TRIGGER IF NOT EXISTS {table.name}_no_{act} BEFORE {when} "
+        f"BEGIN SELECT RAISE(ABORT, '{table.name} is never changed'); END"
         for table in tables
-        for act in ("UPDATE", "DELETE")
+        for act, when in (
+            ("update", f"UPDATE ON {table.name}"),
+            ("delete", f"DELETE ON {table.name}"),
+            ("replace", f"INSERT ON {table.name} WHEN {_taken(table)}"),
+        )
     ]
 
 
-def _postgres_guards(tables: list[str]) -> list[str]:
+def _taken(table: sa.Table) -> str:
+    """Whether a new row would take the place of one that is there."""
+    uniques = [c.columns for c in table.constraints if isinstance(c, sa.PrimaryKeyConstraint | sa.UniqueConstraint)]
+    uniques += [index.columns for index in table.indexes if index.unique]
+    same = sorted(" AND ".join(f"{c.name} = NEW.{c.name}" for c in columns) for columns in uniques)
+    return " OR ".join(f"EXISTS (SELECT 1 FROM {table.name} WHERE {each})" for each in same)  # noqa: S608 - names of our own tables
+
+
+def _postgres_guards(tables: list[sa.Table]) -> list[str]:
     made = [REFUSAL.replace("%", "%%")]
-    for table in tables:
+    for table in (each.name for each in tables):
         made.append(
             f"CREATE OR REPLACE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION never_changed()"
         )
@@ -69,9 +82,9 @@ def _postgres_guards(tables: list[str]) -> list[str]:
     return made
 
 
-def _grant(connection: sa.Connection, role: str, guarded: list[str]) -> None:
+def _grant(connection: sa.Connection, role: str, guarded: list[sa.Table]) -> None:
     """The service's role may add to what is never changed and read it; all else it may change, for it is no record."""
     quoted = connection.dialect.identifier_preparer.quote(role)
     connection.exec_driver_sql(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {quoted}")
     for table in guarded:
-        connection.exec_driver_sql(f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {quoted}")
+        connection.exec_driver_sql(f"REVOKE UPDATE, DELETE, TRUNCATE ON {table.name} FROM {quoted}")
