@@ -15,6 +15,7 @@ import msgspec
 
 from services.console import effects
 from services.console.record import Entry
+from services.contracts import audit, intake, referral, volunteer  # noqa: F401 - what is heard is known by its facts
 from services.kernel.contract import EVENTS, about
 from services.kernel.message import Message
 

@@ -6,6 +6,8 @@ import importlib
 import json
 import pkgutil
 import re
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import is_dataclass
@@ -239,3 +241,15 @@ def test_what_opens_or_closes_says_which(cls: type) -> None:
     assert "matter_id" in shape
     if "need" in (facts.get("opens"), facts.get("closes")):
         assert {"need_id", "handoff"} & set(shape)
+
+
+@pytest.mark.parametrize("service", ["console", "partner", "audit"])
+def test_a_service_in_a_process_of_its_own_knows_what_it_hears(service: str) -> None:
+    told = subprocess.run(
+        [sys.executable, "-c", f"import services.{service}.service; from services.kernel.contract import EVENTS; print(*EVENTS)"],
+        capture_output=True, text=True, check=True, timeout=30,
+    )  # fmt: skip
+    hears = ("intake", "referral", "volunteer")
+    assert {name for name, cls in ALL_EVENTS.items() if cls.__module__.split(".")[2] in hears} <= set(
+        told.stdout.split()
+    )
