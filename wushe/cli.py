@@ -6,8 +6,13 @@ An image holds one service only, so nothing here may import a service before it 
 from __future__ import annotations
 
 import importlib
+from typing import Any
 
 import click
+import sqlalchemy as sa
+
+from services.kernel.errors import HubError, Refused
+from wushe.output import fail
 
 COMMANDS = {
     "up": ("running", "Run the whole hub in this process: SQLite and an in-memory bus, its data in one folder."),
@@ -17,7 +22,7 @@ COMMANDS = {
     "replay": ("matters", "Show a matter as it was, and as it was then known."),
     "custody": ("matters", "Show who answered for a matter and its needs, from beginning to end."),
     "rebuild": ("views", "Rebuild a service's views from the logs."),
-    "dead": ("dead", "List and replay messages that were set aside."),
+    "dead": ("dead", "List messages that were set aside, and have them handled again."),
     "doctor": ("doctor", "Say what is wrong with this installation, and how to mend it."),
     "token": ("tokens", "Issue a token for somebody."),
     "keys": ("tokens", "Make the secrets of a reference deployment."),
@@ -39,6 +44,28 @@ class Lazy(click.Group):
             return None
         module = importlib.import_module(f"wushe.commands.{COMMANDS[name][0]}")
         return getattr(module, name)  # type: ignore[no-any-return]
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """As ever; whether JSON is wanted must be known before the command is."""
+        ctx.meta["wushe.json"] = "--json" in args
+        return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; what the hub refuses, or cannot do now, is said in a sentence."""
+        try:
+            return super().invoke(ctx)
+        except Refused as refused:
+            fail(refused.code, refused.en, refused.zh, ctx.meta["wushe.json"])
+        except HubError as error:
+            fail(
+                error.code,
+                f"The hub says {error.code}: {error}",
+                f"枢纽答复 {error.code}: {error}",
+                ctx.meta["wushe.json"],
+            )
+        except sa.exc.OperationalError:
+            fail("unavailable", "The database does not answer; see `wushe doctor`.", "数据库没有响应; 请看 `wushe doctor`。",
+                 ctx.meta["wushe.json"], 2)  # fmt: skip
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Every command with its sentence, without importing it."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 import requests
 
 from services.kernel.message import Actor
 from wushe.embedded import Folder
+from wushe.local import needs_hub
 from wushe.output import fail
 
 SECONDS = 60
@@ -31,8 +32,10 @@ def hub_options(command: Any) -> Any:
 class Client:
     """Asks a hub over HTTP; what the hub refuses ends the command with the hub's own sentences."""
 
-    def __init__(self, url: str, token: str, folder: Path, role: str = "auditor") -> None:
+    def __init__(self, url: str, token: str, folder: Path, role: str = "auditor", json_: bool = False) -> None:
         self.url = url.rstrip("/")
+        if not token:
+            needs_hub(folder, json_)
         self._token = token or Folder(folder).token(Actor(id=f"cli.{os.getuid()}", role=role))
         self._session = requests.Session()
 
@@ -45,20 +48,27 @@ class Client:
         return self._ask("POST", path, json_, json=body)
 
     def _ask(self, method: str, path: str, json_: bool, **more: Any) -> Any:
+        answer = self._send(method, path, json_, **more)
         try:
-            answer = self._session.request(
-                method, self.url + path, headers={"Authorization": f"Bearer {self._token}"}, timeout=SECONDS, **more
-            )
-        except requests.RequestException:
-            fail(
-                "no-hub",
-                f"No hub answers at {self.url}; start one with `wushe up`.",
-                f"{self.url} 没有响应; 请用 `wushe up` 启动。",
-                json_,
-                2,
-            )
-            raise
-        if answer.status_code >= 400:
             said = answer.json()
-            fail(said.get("code", "failed"), said.get("detail", ""), said.get("detail_zh", ""), json_)
-        return answer.json()
+        except requests.exceptions.JSONDecodeError:
+            status = answer.status_code
+            no_hub(self.url, json_, f"something else does ({status})", f"响应的不是枢纽 ({status})")
+        if answer.status_code >= 400:
+            fields = [f"{problem['field']}: {problem['expected']}" for problem in said.get("errors", ())]
+            fields_zh = [f"{problem['field']}: {problem['expected_zh']}" for problem in said.get("errors", ())]
+            fail(said.get("code", "failed"), "; ".join([said.get("detail", ""), *fields]),
+                 "; ".join([said.get("detail_zh", ""), *fields_zh]), json_)  # fmt: skip
+        return said
+
+    def _send(self, method: str, path: str, json_: bool, **more: Any) -> requests.Response:
+        headers = {"Authorization": f"Bearer {self._token}"}
+        try:
+            return self._session.request(method, self.url + path, headers=headers, timeout=SECONDS, **more)
+        except requests.RequestException:
+            no_hub(self.url, json_)
+
+
+def no_hub(url: str, json_: bool, en: str = "start one with `wushe up`", zh: str = "请用 `wushe up` 启动") -> NoReturn:
+    """End because nobody answers there."""
+    fail("no-hub", f"No hub answers at {url}; {en}.", f"{url} 没有枢纽响应; {zh}。", json_, 2)

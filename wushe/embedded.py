@@ -32,6 +32,11 @@ class Folder:
     path: Path
 
     @property
+    def made(self) -> bool:
+        """Whether a hub has ever run from here."""
+        return (self.path / SECRETS).exists()
+
+    @property
     def secrets(self) -> dict[str, str]:
         """The secrets, made on first sight."""
         file = self.path / SECRETS

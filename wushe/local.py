@@ -12,7 +12,8 @@ import click
 from services.kernel.config import Settings, environment, load
 from services.kernel.store import Store
 from wushe.embedded import Folder
-from wushe.services import manifest
+from wushe.output import fail
+from wushe.services import CLASSES, installed, manifest
 
 
 def where_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -31,6 +32,40 @@ def where_options(command: Callable[..., Any]) -> Callable[..., Any]:
         type=click.Path(path_type=Path),
         help="Folder of the embedded hub.",
     )(command)
+
+
+def service_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """`--service`: one service instead of all that there are."""
+    return click.option("--service", type=click.Choice(list(CLASSES)), help="This service alone.")(command)
+
+
+def services_meant(service: str | None, folder: Path, from_environment: bool, json_: bool) -> list[str]:
+    """The services that a command looks at; an environment speaks of one service only."""
+    if not from_environment:
+        needs_hub(folder, json_)
+        return [service] if service else list(CLASSES)
+    found = [service] if service else installed()
+    if len(found) != 1:
+        fail(
+            "which-service",
+            "The settings of an environment are one service's: say which with --service.",
+            "环境变量中的设置只属于一个服务; 请用 --service 指明。",
+            json_,
+            2,
+        )
+    return found
+
+
+def needs_hub(folder: Path, json_: bool) -> None:
+    """End here if no hub has ever run from this folder; looking must not make one."""
+    if not Folder(folder).made:
+        fail(
+            "no-folder",
+            f"No hub has run from {folder} yet; see --var, or start one with `wushe up`.",
+            f"{folder} 中还没有运行过枢纽; 请检查 --var, 或用 `wushe up` 启动。",
+            json_,
+            2,
+        )
 
 
 def settings_of(service: str, folder: Path, url: str, from_environment: bool) -> Settings:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import click
 import msgspec
@@ -22,7 +22,7 @@ def say(value: Any, json_: bool, text: str) -> None:
     click.echo(msgspec.json.encode(value).decode() if json_ else text)
 
 
-def fail(code: str, en: str, zh: str, json_: bool = False, status: int = 1) -> None:
+def fail(code: str, en: str, zh: str, json_: bool = False, status: int = 1) -> NoReturn:
     """Say what went wrong, on stderr, and end with this status."""
     value = {"code": code, "detail": en, "detail_zh": zh}
     click.echo(msgspec.json.encode(value).decode() if json_ else f"{en}\n{zh}", err=True)

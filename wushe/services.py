@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from importlib.util import find_spec
 
 from services.kernel.manifest import Manifest
 
@@ -14,6 +15,11 @@ CLASSES = {
     "partner": "PartnerService",
     "console": "ConsoleService",
 }
+
+
+def installed() -> list[str]:
+    """The services whose code is here: all of them, or the one of an image."""
+    return [name for name in CLASSES if find_spec(f"services.{name}")]
 
 
 def service_class(name: str) -> type:

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from services.kernel.parking import Parked, Parking
-from wushe.local import opened, settings_of, where_options
+from wushe.local import opened, service_option, services_meant, settings_of, where_options
 from wushe.output import as_json, fail, say
 from wushe.services import CLASSES
 
@@ -26,14 +26,15 @@ def _shown(service: str, parked: Parked) -> dict[str, Any]:
 
 
 @dead.command(name="list")
+@service_option
 @where_options
 @as_json
-def list_(folder: Path, url: str, from_environment: bool, json_: bool) -> None:
+def list_(service: str | None, folder: Path, url: str, from_environment: bool, json_: bool) -> None:
     """List every message that is set aside, service by service."""
     found = []
-    for service in CLASSES:
-        with opened(service, settings_of(service, folder, url, from_environment)) as store:
-            found += [_shown(service, parked) for parked in Parking(store).all()]
+    for name in services_meant(service, folder, from_environment, json_):
+        with opened(name, settings_of(name, folder, url, from_environment)) as store:
+            found += [_shown(name, parked) for parked in Parking(store).all()]
     text = "\n".join("{service} ← {publisher} {position} {state}: {reason}".format(**row) for row in found)
     say(found, json_, text or "没有搁置的消息 / nothing is set aside")
 
@@ -56,6 +57,7 @@ def replay(
     json_: bool,
 ) -> None:
     """Have SERVICE handle the message at POSITION of PUBLISHER again; those that wait behind it follow."""
+    services_meant(service, folder, from_environment, json_)
     with opened(service, settings_of(service, folder, url, from_environment)) as store:
         parking = Parking(store)
         if not any(
@@ -73,8 +75,9 @@ def replay(
         else:
             parking.replay(publisher, position)
     act = "discarded" if discard else "replay"
+    zh = "已放弃" if discard else "将重新处理"
     say(
         {"service": service, "publisher": publisher, "position": position, "act": act},
         json_,
-        f"{act}: {publisher} {position}",
+        f"{service} ← {publisher} {position}: {zh} / {act}",
     )

@@ -15,12 +15,14 @@ import click
 import requests
 import sqlalchemy as sa
 
-from services.kernel.config import Misconfigured, Settings
+from services.kernel import config
+from services.kernel.config import Settings, environment
 from services.kernel.database import engine_for
+from services.kernel.keyring import subject_key
+from services.kernel.tables import head
 from wushe.embedded import SECRETS, Folder
-from wushe.local import settings_of, where_options
+from wushe.local import service_option, services_meant, where_options
 from wushe.output import as_json, say
-from wushe.services import CLASSES
 
 
 @dataclass(frozen=True)
@@ -34,11 +36,14 @@ class Finding:
 
 
 @click.command()
+@service_option
 @where_options
 @as_json
-def doctor(folder: Path, url: str, from_environment: bool, json_: bool) -> None:
-    """Say what is wrong with this installation, and how to mend it."""
-    findings = list(examine(folder, url, from_environment))
+def doctor(service: str | None, folder: Path, url: str, from_environment: bool, json_: bool) -> None:
+    """Say what is wrong with this installation, and how to mend it; end with 1 when something is."""
+    made = from_environment or Folder(folder).made
+    services = services_meant(service, folder, from_environment, json_) if made else []
+    findings = list(examine(services, folder, url, from_environment))
     marks = {"ok": "✓", "wrong": "✗", "note": "·"}
     lines = [f"{marks[f.state]} {f.check}: {f.found}" + (f"\n    → {f.mend}" if f.mend else "") for f in findings]
     say([asdict(finding) for finding in findings], json_, "\n".join(lines))
@@ -46,15 +51,21 @@ def doctor(folder: Path, url: str, from_environment: bool, json_: bool) -> None:
         sys.exit(1)
 
 
-def examine(folder: Path, url: str, from_environment: bool) -> Iterator[Finding]:
+def examine(services: list[str], folder: Path, url: str, from_environment: bool) -> Iterator[Finding]:
     """Every check, from the ground up."""
     yield _python()
     yield _packages()
     if not from_environment:
         yield _secrets(folder)
-    for service in CLASSES:
+    for service in services:
         yield from _service(service, folder, url, from_environment)
-    yield from _answers(url)
+    yield from _answers(_own_url(services[0]) if from_environment else url)
+
+
+def _own_url(service: str) -> str:
+    """Where the service of this environment listens."""
+    settings, _ = config.check(environment(), service)
+    return f"http://127.0.0.1:{settings.listen[1]}" if settings else "http://127.0.0.1:8000"
 
 
 def _python() -> Finding:
@@ -66,7 +77,15 @@ def _python() -> Finding:
 
 def _packages() -> Finding:
     missing = []
-    for line in requires("wushe") or []:
+    try:
+        wanted = requires("wushe") or []
+    except PackageNotFoundError:
+        return Finding(
+            "packages", "note", "not installed as a package / 未以软件包方式安装", "as in an image / 镜像中即如此"
+        )
+    for line in wanted:
+        if "extra ==" in line:
+            continue
         name = line.split(";")[0].split("[")[0].split("=")[0].split("<")[0].split(">")[0].strip()
         try:
             version(name)
@@ -94,25 +113,38 @@ def _secrets(folder: Path) -> Finding:
 
 
 def _service(service: str, folder: Path, url: str, from_environment: bool) -> Iterator[Finding]:
-    if not from_environment and not (Folder(folder).path / SECRETS).exists():
-        return
-    try:
-        settings = settings_of(service, folder, url, from_environment)
-    except Misconfigured as wrong:
+    environ = environment() if from_environment else Folder(folder).environ(service, "127.0.0.1:0", url)
+    settings, problems = config.check(environ, service)
+    if settings is None:
+        count = len(problems)
         yield Finding(
-            f"{service} settings", "wrong", f"{len(wrong.problems)} wrong", "; ".join(map(str, wrong.problems))
+            f"{service} settings", "wrong", f"{count} wrong / {count} 项有误", "\n      ".join(map(str, problems))
         )
         return
-    yield _database(f"{service} database", settings.database_url)
+    yield _database(f"{service} database", settings.database_url, head.name)
     if settings.keys_url:
-        yield _database(f"{service} keys", settings.keys_url)
+        yield _database(f"{service} keys", settings.keys_url, subject_key.name)
     yield _broker(service, settings)
 
 
-def _database(check: str, database_url: str) -> Finding:
+def _database(check: str, database_url: str, table: str) -> Finding:
+    """Whether it is there, has been made, and keeps what it is given."""
+    at = sa.make_url(database_url)
+    if at.get_backend_name() == "sqlite" and not Path(at.database or "").exists():
+        return Finding(
+            check, "wrong", f"there is no {at.database} / 文件不存在",
+            "restore it from a backup; `wushe up` would make an empty one / 请从备份恢复; `wushe up` 只会新建空库",
+        )  # fmt: skip
     engine = engine_for(database_url)
     try:
         with engine.connect() as connection:
+            if not sa.inspect(connection).has_table(table):
+                return Finding(
+                    check,
+                    "wrong",
+                    "it is empty / 库中无表",
+                    "start the service, which makes its tables / 启动服务即会建表",
+                )
             kind = f"{connection.dialect.name} {'.'.join(map(str, connection.dialect.server_version_info or ()))}"
             if connection.dialect.name == "postgresql" and connection.execute(sa.text("SHOW fsync")).scalar() != "on":
                 return Finding(
@@ -151,9 +183,8 @@ def _broker(service: str, settings: Settings) -> Finding:
 
 def _answers(url: str) -> Iterator[Finding]:
     try:
-        answer = requests.get(f"{url}/readyz", timeout=5)
-        states = answer.json().get("services", {})
-    except (requests.RequestException, ValueError):
+        states = requests.get(f"{url}/readyz", timeout=5).json()["services"]
+    except (requests.RequestException, ValueError, LookupError, TypeError):
         yield Finding(
             "hub", "note", f"no hub answers at {url} / {url} 无响应", "start one with `wushe up` / 用 `wushe up` 启动"
         )

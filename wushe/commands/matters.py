@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import click
 
+from wushe import wording
 from wushe.client import Client, hub_options
 from wushe.output import as_json, say
 
@@ -27,10 +29,9 @@ def replay(
     matter: UUID, known_at: str | None, valid_at: str | None, url: str, token: str, folder: Path, json_: bool
 ) -> None:
     """Show MATTER as it was, and as it was then known."""
-    found = Client(url, token, folder).get(
-        f"/audit/v1/matters/{matter}/replay", json_, known_at=known_at, valid_at=valid_at
-    )
-    say(found, json_, _outline(found))
+    client = Client(url, token, folder, json_=json_)
+    found = client.get(f"/audit/v1/matters/{matter}/replay", json_, known_at=known_at, valid_at=valid_at)
+    say(found, json_, "" if json_ else wording.replay(found))
 
 
 @click.command()
@@ -42,30 +43,17 @@ def custody(
     matter: UUID, known_at: str | None, valid_at: str | None, url: str, token: str, folder: Path, json_: bool
 ) -> None:
     """Show who answered for MATTER and its needs, from beginning to end."""
-    found = Client(url, token, folder).get(
-        f"/audit/v1/matters/{matter}/custody", json_, known_at=known_at, valid_at=valid_at
-    )
-    say(found, json_, _outline(found))
+    client = Client(url, token, folder, json_=json_)
+    found = client.get(f"/audit/v1/matters/{matter}/custody", json_, known_at=known_at, valid_at=valid_at)
+    say(found, json_, "" if json_ else wording.custody(found))
 
 
 @click.command()
 @hub_options
 @as_json
 def verify(url: str, token: str, folder: Path, json_: bool) -> None:
-    """Check the ledger of a running hub from its first entry to its last."""
-    found = Client(url, token, folder).get("/audit/v1/ledger/verification", json_)
-    say(found, json_, _outline(found))
-
-
-def _outline(value: Any, depth: int = 0) -> str:
-    """Nested values as indented lines, the plain ones on one line."""
-    if isinstance(value, dict):
-        plain = {k: v for k, v in value.items() if not isinstance(v, (dict, list)) and v not in (None, "")}
-        lines = ["  " * depth + "  ".join(f"{k}={v}" for k, v in plain.items())] if plain else []
-        for name, inner in value.items():
-            if isinstance(inner, (dict, list)) and inner:
-                lines += ["  " * depth + f"{name}:", _outline(inner, depth + 1)]
-        return "\n".join(lines)
-    if isinstance(value, list):
-        return "\n".join(_outline(inner, depth) for inner in value)
-    return "  " * depth + str(value)
+    """Check the ledger of a running hub from its first entry to its last; end with 1 when it is not sound."""
+    found = Client(url, token, folder, json_=json_).get("/audit/v1/ledger/verification", json_)
+    say(found, json_, "" if json_ else wording.ledger(found))
+    if not found["sound"]:
+        sys.exit(1)

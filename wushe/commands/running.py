@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import signal
@@ -15,10 +16,11 @@ import requests
 
 from services.kernel import log
 from services.kernel.config import environment, load
-from services.kernel.message import Actor
 from wushe.embedded import Folder
 from wushe.output import as_json, fail, say
 from wushe.services import CLASSES, service_class
+
+STOP_SECONDS = 60
 
 folder_option = click.option(
     "--var",
@@ -51,7 +53,17 @@ def up(folder: Path, listen: str, demo: bool, json_: bool) -> None:
             if demo and not place.loaded.exists():
                 threading.Thread(target=_load, args=(place, url, json_), name="stories", daemon=True).start()
 
-        run(settings, [service_class(name) for name in CLASSES], ready)
+        try:
+            run(settings, [service_class(name) for name in CLASSES], ready)
+        except OSError as taken:
+            if taken.errno != errno.EADDRINUSE:
+                raise
+            fail(
+                "address-in-use",
+                f"Something else listens at {listen}; see --listen.",
+                f"{listen} 已被占用; 请用 --listen 换一个。",
+                json_,
+            )
 
 
 def _url(listen: str) -> str:
@@ -110,7 +122,10 @@ def stop(folder: Path, json_: bool) -> None:
         say({"stopped": False}, json_, "没有正在运行的枢纽 / no hub runs from here")
         return
     os.kill(pid, signal.SIGTERM)
+    until = time.monotonic() + STOP_SECONDS
     while _runs(place):
+        if time.monotonic() > until:
+            fail("still-running", f"Process {pid} does not end.", f"进程 {pid} 没有结束。", json_)
         time.sleep(0.1)
     say({"stopped": True, "pid": pid}, json_, "枢纽已停止 / the hub has stopped")
 
@@ -138,10 +153,3 @@ def service(name: str, json_: bool) -> None:
         [service_class(name)],
         lambda process: say({"service": name, "at": process.site.address}, json_, f"{name}: {process.site.address}"),
     )
-
-
-def actor_of(text: str) -> Actor:
-    """`role:id[@org]` as an actor."""
-    role, _, rest = text.partition(":")
-    ident, _, org = rest.partition("@")
-    return Actor(id=ident, role=role, org=org)

@@ -8,17 +8,19 @@ from pathlib import Path
 
 import click
 
+from services.contracts.words import ROLES
 from services.kernel import tokens as tickets
 from services.kernel.clock import system_clock
 from services.kernel.config import environment, load
 from services.kernel.message import Actor
 from wushe.embedded import Folder
+from wushe.local import needs_hub
 from wushe.output import as_json, say
 
 
 @click.command()
 @click.option("--id", "ident", required=True, help="Who: a worker's, partner's or volunteer's id. Never a name.")
-@click.option("--role", required=True)
+@click.option("--role", required=True, type=click.Choice(ROLES))
 @click.option("--org", default="", help="For which organization or station.")
 @click.option("--hours", default=12, show_default=True, type=click.IntRange(1, 24 * 366))
 @click.option(
@@ -37,6 +39,7 @@ def token(ident: str, role: str, org: str, hours: int, folder: Path, from_enviro
     if from_environment:
         made = tickets.issue(actor, load(environment(), "console").token_private_key, life, system_clock())
     else:
+        needs_hub(folder, json_)
         made = Folder(folder).token(actor, life)
     say({"token": made}, json_, made)
 

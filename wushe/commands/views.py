@@ -12,7 +12,7 @@ import requests
 from services.kernel.config import Settings
 from services.kernel.heard import read_batch
 from services.kernel.projector import PAGE, Progress, Pull, Rebuild
-from wushe.local import opened, settings_of, where_options
+from wushe.local import opened, services_meant, settings_of, where_options
 from wushe.output import as_json, fail, say
 from wushe.services import CLASSES, manifest
 
@@ -25,11 +25,12 @@ def rebuild(name: str, folder: Path, url: str, from_environment: bool, json_: bo
     """Rebuild VIEW: `service` for all views of a service, or `service.table` for one."""
     service, _, table = name.partition(".")
     if service not in CLASSES:
-        fail("no-such-view", f"Services are: {', '.join(CLASSES)}.", f"服务有: {', '.join(CLASSES)}。", json_)
+        fail("no-such-view", f"Services are: {', '.join(CLASSES)}.", f"服务有: {', '.join(CLASSES)}。", json_, 2)
+    services_meant(service, folder, from_environment, json_)
     made = manifest(service)
     if table and table not in made.metadata.tables:
         names = ", ".join(made.metadata.tables)
-        fail("no-such-view", f"Views of {service} are: {names}.", f"{service} 的视图有: {names}。", json_)
+        fail("no-such-view", f"Views of {service} are: {names}.", f"{service} 的视图有: {names}。", json_, 2)
     settings = settings_of(service, folder, url, from_environment)
     began = time.monotonic()
     with opened(service, settings) as store:
@@ -46,12 +47,11 @@ def rebuild(name: str, folder: Path, url: str, from_environment: bool, json_: bo
                 json_,
                 2,
             )
-            raise
     seconds = time.monotonic() - began
     say(
         {"view": name, "events": events, "seconds": round(seconds, 2)},
         json_,
-        f"{name}: {events} events in {seconds:.2f} s",
+        f"{name}: {events} 条事件已重放 / events in {seconds:.2f} s",
     )
 
 
