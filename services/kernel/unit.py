@@ -71,6 +71,8 @@ class Unit:
     """All of it in one transaction, or nothing of it.
 
     With `lenient` an order that is refused does not take the others with it: its place in the results holds the error.
+    Orders of a unit stand on the states that those before them leave, but the facts that are looked up for them are
+    those from before the unit: an order whose facts another one changes belongs into a unit of its own.
     """
 
     orders: list[Order] = field(default_factory=list)

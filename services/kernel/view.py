@@ -18,13 +18,14 @@ from services.kernel.message import Recorded
 
 @dataclass(frozen=True)
 class Change:
-    """What becomes of one row: `drop` first, then `sets`, then `adds`."""
+    """What becomes of one row: `drop` first, then `sets`, then `adds`; dropped and `anew`, it is there all the same."""
 
     table: sa.Table
     key: tuple[Any, ...]
     sets: dict[str, Any] = field(default_factory=dict)
     adds: dict[str, int] = field(default_factory=dict)
     drop: bool = False
+    anew: bool = False
 
 
 def put(table: sa.Table, *key: Any, **columns: Any) -> Change:
@@ -56,7 +57,7 @@ def then(first: Change, second: Change) -> Change:
             sets[name] = (sets[name] or 0) + amount
         else:
             adds[name] = adds.get(name, 0) + amount
-    return Change(first.table, first.key, sets, adds, first.drop)
+    return Change(first.table, first.key, sets, adds, first.drop, first.drop)
 
 
 def merged(changes: Iterable[Change]) -> list[Change]:
@@ -102,7 +103,7 @@ def batches(changes: Iterable[Change]) -> list[Batch]:
     """Merged changes in as few statements as can be: one for each table and set of columns."""
     found: dict[tuple[sa.Table, tuple[str, ...], tuple[str, ...]], Batch] = {}
     for change in changes:
-        if change.drop and not (change.sets or change.adds):
+        if change.drop and not (change.sets or change.adds or change.anew):
             continue
         sets, adds = tuple(sorted(change.sets)), tuple(sorted(change.adds))
         batch = found.get((change.table, sets, adds))
