@@ -100,8 +100,10 @@ class Asking(Entrypoint):
         rows: tuple[Any, ...] = ()
         if self.personal:
             command, ask, rows = self._seal(command, ask, stream_id)
-        digest = self._digest(body, stream_id)
-        return Order(self.of, stream_id, command, ask, _expected(request), digest, rows, fresh=not key)
+        digest = self._digest(body, stream_id) if key else b""
+        return Order(
+            self.of, stream_id, command, ask, _expected(request), digest, rows, fresh=not key, founds=self.creates
+        )
 
     def _digest(self, body: Any, stream_id: UUID) -> bytes:
         """Tells one request from another under the same key; of personal values only that they are there.

@@ -40,6 +40,8 @@ EDGE: dict[str, tuple[int, str, str]] = {
     "method-not-allowed": (405, "This path does not take this method.", "此路径不接受该方法。"),
     "too-large": (413, "The body is too large.", "请求体过大。"),
     "not-json-type": (415, "Send application/json.", "请以 application/json 发送。"),
+    "malformed": (400, "This is no valid HTTP request.", "不是有效的 HTTP 请求。"),
+    "head-too-large": (431, "The request line and headers are too large.", "请求行与请求头过大。"),
     "bad-header": (400, "A header is not valid.", "请求头无效。"),
     "fault": (500, "A fault of ours; it has been logged.", "系统故障, 已记录。"),
 }

@@ -10,7 +10,6 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import eventlet
-import eventlet.wsgi
 import msgspec
 from eventlet import tpool
 from werkzeug.exceptions import MethodNotAllowed
@@ -19,6 +18,7 @@ from werkzeug.routing import Map, RequestRedirect, Rule
 
 from services.kernel import log, metrics
 from services.kernel.entrypoints.bridge import Bridge
+from services.kernel.entrypoints.http1 import Gone, Server
 from services.kernel.entrypoints.problems import PROBLEM, Edge, problem
 from services.kernel.entrypoints.request import Page, Reply, Request
 from services.kernel.errors import HubError, NotAllowed, NotSignedIn
@@ -51,6 +51,7 @@ class Site:
     verify: Verify
     routes: list[Route] = field(default_factory=list)
     _map: Map | None = None
+    _plain: dict[tuple[str, str], tuple[Route, dict[str, Any]]] = field(default_factory=dict)
     _bridge: Bridge | None = None
     _server: Any = None
     address: tuple[str, int] = ("", 0)
@@ -73,6 +74,7 @@ class Site:
 
     def _adapter(self) -> Any:
         if self._map is None:
+            self._plain = {(r.method, r.path): (r, {}) for r in self.routes if "{" not in r.path}
             rules = [Rule(_werkzeug(r.path), endpoint=r, methods=[r.method]) for r in self.routes]
             self._map = Map(rules, strict_slashes=False, merge_slashes=False)
             self._bound = self._map.bind("hub")
@@ -82,16 +84,7 @@ class Site:
         """Serve on this address until stopped (port 0: a free one; see `address`)."""
         listener = eventlet.listen((host, port), backlog=1024, reuse_port=False)
         self.address = listener.getsockname()[:2]
-        self._server = eventlet.spawn(
-            eventlet.wsgi.server,
-            listener,
-            self,
-            log_output=False,
-            keepalive=True,
-            debug=False,
-            max_size=2_000,
-            socket_timeout=75,
-        )
+        self._server = eventlet.spawn(Server(listener, self, _refusal).run)
         self._listener = listener
 
     def stop(self) -> None:
@@ -111,6 +104,8 @@ class Site:
             outcome = self._answer(route, parts, environ)
         except HubError as error:
             outcome = _refusal(error)
+        except Gone:
+            raise
         except Exception as fault:  # a fault in a handler is answered, logged by kind, and ends nothing
             log.noticed(
                 route.service if route else "site",
@@ -139,9 +134,13 @@ class Site:
 
     def _match(self, environ: dict[str, Any]) -> tuple[Route, dict[str, Any]]:
         path = environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace")
-        method = environ["REQUEST_METHOD"]
+        method = "GET" if environ["REQUEST_METHOD"] == "HEAD" else environ["REQUEST_METHOD"]
+        adapter = self._adapter()
+        # Most commands come on a path without parts: those need no matching.
+        if (method, path) in self._plain:
+            return self._plain[method, path]
         try:
-            return self._adapter().match(path, "GET" if method == "HEAD" else method)  # type: ignore[no-any-return]
+            return adapter.match(path, method)  # type: ignore[no-any-return]
         except MethodNotAllowed as wrong:
             raise Edge("method-not-allowed", allowed=sorted(wrong.valid_methods or ())) from wrong
         except (NoSuchPath, RequestRedirect) as wrong:
@@ -154,7 +153,8 @@ class Site:
     ) -> tuple[int, list[tuple[str, str]], bytes]:
         actor = self._who(environ, route)
         body = _body(environ, route.max_body)
-        query = dict(parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True))
+        asked = environ.get("QUERY_STRING")
+        query = dict(parse_qsl(asked, keep_blank_values=True)) if asked else {}
         request = Request(environ["REQUEST_METHOD"], environ["PATH_INFO"], parts, environ, body, actor, query)
         if route.json_body and request.content_type != "application/json":
             raise Edge("not-json-type")
@@ -174,18 +174,13 @@ class Site:
 
 
 def _body(environ: dict[str, Any], limit: int) -> bytes:
-    try:
-        declared = int(environ.get("CONTENT_LENGTH") or 0)
-    except ValueError as wrong:
-        raise Edge("bad-header", field="Content-Length") from wrong
+    declared = int(environ.get("CONTENT_LENGTH", 0))
     if declared > limit:
         raise Edge("too-large", limit_bytes=limit)
-    if declared or environ.get("HTTP_TRANSFER_ENCODING"):
-        body = bytes(environ["wsgi.input"].read(declared or limit + 1))
-        if len(body) > limit:
-            raise Edge("too-large", limit_bytes=limit)
-        return body
-    return b""
+    body: bytes = environ["wsgi.input"].read(limit + 1)
+    if len(body) > limit:
+        raise Edge("too-large", limit_bytes=limit)
+    return body
 
 
 def _rendered(found: Any) -> tuple[int, list[tuple[str, str]], bytes]:
