@@ -67,7 +67,7 @@ class Sender:
         if answer.status_code == 201:
             self.acknowledged[key] = answer.json()
             self.unknown.discard(key)
-            time.sleep(0.01)  # a bounded stream: what is killed matters here, not how much there is of it
+            time.sleep(0.05)  # a bounded stream: what is killed matters here, not how much there is of it
         else:
             self.unknown.add(key)
             time.sleep(0.05)
