@@ -25,7 +25,7 @@ class Sender:
     url: str
     token: str
     name: str
-    threads: int = 4
+    threads: int = 3
     acknowledged: dict[str, dict[str, Any]] = field(default_factory=dict)
     unknown: set[str] = field(default_factory=set)
     statuses: Counter[int] = field(default_factory=Counter)
@@ -49,6 +49,7 @@ class Sender:
         while not self._ending.is_set():
             self.send(session, f"{self.name}-{number}-{count}")
             count += 1
+            time.sleep(0.05)  # a bounded stream: what is killed matters here, not how much there is of it
 
     def send(self, session: requests.Session, key: str) -> None:
         """One command; what was not acknowledged is remembered, to be sent again."""
@@ -60,17 +61,14 @@ class Sender:
             )  # fmt: skip
         except requests.RequestException:
             self.unknown.add(key)
-            time.sleep(0.05)
             return
         self.slowest = max(self.slowest, time.monotonic() - began)
         self.statuses[answer.status_code] += 1
         if answer.status_code == 201:
             self.acknowledged[key] = answer.json()
             self.unknown.discard(key)
-            time.sleep(0.05)  # a bounded stream: what is killed matters here, not how much there is of it
         else:
             self.unknown.add(key)
-            time.sleep(0.05)
 
     def wait_for(self, commands: int, seconds: float = 30) -> None:
         """Until so many more have been acknowledged."""
