@@ -117,7 +117,7 @@ class Showing(Answering):
     @staticmethod
     def _limit(query: dict[str, str]) -> int:
         given = query.get("limit", str(PAGE_ROWS))
-        if not given.isascii() or not given.isdecimal() or not 0 < int(given[:9]) <= MOST_ROWS:
+        if not (given.isascii() and given.isdecimal() and len(given) < 17 and 0 < int(given) <= MOST_ROWS):
             raise _wrong("limit", f"a whole number from 1 to {MOST_ROWS}", f"1 至 {MOST_ROWS} 的整数")
         return int(given)
 
@@ -129,7 +129,7 @@ class Showing(Answering):
             values = msgspec.json.decode(urlsafe_b64decode(given + b"=" * (-len(given) % 4)), type=list[str])
             columns = list(self.table.primary_key)
             return [_value(column, value) for column, value in zip(columns, values, strict=True)]
-        except (ValueError, msgspec.DecodeError) as wrong:
+        except (ValueError, msgspec.DecodeError, ContractBroken) as wrong:
             raise _wrong("after", "a cursor from a page before", "上一页给出的游标") from wrong
 
 
@@ -178,6 +178,8 @@ def _value(column: sa.Column[Any], text: str) -> Any:
         if "\x00" in text or len(text) > 1_000:
             raise ValueError
         value: Any = msgspec.convert(text, kind, strict=False)
+        if kind is datetime and value.tzinfo is None:
+            raise ValueError
         if kind is int and not -(2**31) <= value < (2**63 if isinstance(column.type, sa.BigInteger) else 2**31):
             raise ValueError
         return value
