@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import parse_qs, quote, urlencode
 from uuid import UUID
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
@@ -91,7 +91,7 @@ class Visit:
         who, t = self.account, self.words
         return Frame(
             words=t,
-            path=path or self.request.url,
+            path=path or own_path(self.request.url),
             user=t.pick(who.name_zh, who.name_en) if who else "",
             theme=self.prefs.get("theme", "auto"),
             type=self.prefs.get("type", "normal"),
@@ -123,6 +123,11 @@ class Visit:
         self.session = secrets.token_urlsafe(16)
         value = _signer(self.settings, "session").dumps([self.session, account_id])
         self.headers.append(cookie(self.settings, SESSION, str(value), SESSION_SECONDS))
+
+
+def own_path(url: str) -> str:
+    """The path that was asked for, as a link or a header may hold it: on this host, and on one line."""
+    return "/" + quote(url.lstrip("/").encode("latin-1", "replace"), safe="/")
 
 
 def navigation(who: Account | None, t: Words) -> tuple[tuple[str, str], ...]:
@@ -226,7 +231,7 @@ def _checked(self: Any, found: Visit, fn: Handler, roles: tuple[str, ...], anybo
     if changed and found.request.method == "GET":
         rest = urlencode({k: v for k, v in found.request.query.items() if k not in PREFERENCES})
         found.headers += [cookie(found.settings, name, value, YEAR) for name, value in changed.items()]
-        return found.go(f"{found.request.url}{'?' if rest else ''}{rest}")
+        return found.go(f"{own_path(found.request.url)}{'?' if rest else ''}{rest}")
     if found.request.method == "POST" and not is_ours(found):
         return found.go("/" if found.account else "/sign-in", failed=found.words("form.csrf"))
     if not anybody and found.account is None:

@@ -267,3 +267,15 @@ def test_static_files_are_the_consoles_own_and_htmx(browser: Browser):
     page = browser.send("static_file", name="htmx.js")
     assert b"htmx" in page.html[:100]  # type: ignore[operator]
     assert 'version:"2.' in page.html.decode()  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("path", ["//evil.example", "/\\evil.example", "/\r\nX-Evil: y"])
+def test_no_path_leads_elsewhere_or_adds_a_header(browser: Browser, path: str):
+    place = header(browser.send("nowhere", path=path, query="lang=en"), "Location")
+    assert re.fullmatch("/[A-Za-z0-9%.-]+", place)
+    assert path not in str(browser.send("nowhere", path=path).html)
+
+
+def test_a_cookie_of_somebody_else_on_this_host_keeps_nobody_out(browser: Browser):
+    browser.cookies["a/b"] = "1"
+    assert browser.send("sign_in_page").status == 200
