@@ -176,9 +176,10 @@ def _expected(request: Request) -> int | None:
     given = request.header("if-match").strip()
     if not given or given == "*":
         return None
-    if not given.strip('"').isdecimal():
+    digits = given.strip('"')
+    if not (digits.isdecimal() and len(digits) < 17):
         raise Edge("bad-header", field="If-Match")
-    return int(given.strip('"'))
+    return int(digits)
 
 
 # --- waiting for the appender --------------------------------------------------------------------------------------
@@ -257,11 +258,13 @@ def _read(opened: Opened, request: Request, item: Any) -> tuple[Asking | None, O
 
 def _path(asking: Asking, item: dict[str, Any]) -> dict[str, Any]:
     path = item.get("path") or {}
+    if not isinstance(path, dict):
+        raise ContractBroken(_wrong("path", "a JSON object", "JSON 对象"))
     if asking.creates:
-        return dict(path)
+        return path
     try:
-        return dict(path) | {"id": UUID(str(path["id"]))}
-    except (KeyError, TypeError, ValueError) as wrong:
+        return path | {"id": UUID(str(path["id"]))}
+    except (KeyError, ValueError) as wrong:
         raise ContractBroken(_wrong("path.id", "a UUID", "UUID 标识")) from wrong
 
 

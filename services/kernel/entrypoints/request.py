@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -69,7 +68,7 @@ class Request:
         """The decoded body; raises ContractBroken when it is not JSON in UTF-8."""
         try:
             return msgspec.json.decode(self.body)
-        except (msgspec.DecodeError, UnicodeDecodeError) as broken:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as broken:
             problem = FieldProblem(
                 field="", code="not-json", expected_en="JSON in UTF-8", expected_zh="UTF-8 编码的 JSON"
             )
@@ -82,5 +81,6 @@ class Request:
 
     @cached_property
     def cookies(self) -> dict[str, str]:
-        """The cookies that came with it."""
-        return {name: morsel.value for name, morsel in SimpleCookie(self.header("cookie")).items()}
+        """The cookies that came with it; those of others on the same host may be called as they like."""
+        pairs = (part.strip().partition("=") for part in self.header("cookie").split(";"))
+        return {name: value for name, is_pair, value in pairs if is_pair}
