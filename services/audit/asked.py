@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -53,7 +53,14 @@ def times(query: Mapping[str, str]) -> Times:
 
 def _instant(query: Mapping[str, str], name: str) -> datetime | None:
     text = query.get(name, "")
-    return _read(name, text.replace(" ", "+"), Instant) if text else None
+    if not text:
+        return None
+    moment: datetime = _read(name, text.replace(" ", "+"), Instant)
+    try:
+        moment.astimezone(UTC)
+    except OverflowError as beyond:  # an end of the calendar, told in a zone where it is another day
+        raise wrong(name, expectation(Instant)) from beyond
+    return moment
 
 
 def purpose(query: Mapping[str, str]) -> str:

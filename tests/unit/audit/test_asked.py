@@ -53,3 +53,8 @@ def test_pages_have_bounds():
 def test_a_query_that_says_more_than_can_be_answered_is_refused():
     asked.only({"known_at": ""}, "known_at")
     assert refused(asked.only, {"knownat": ""}, "known_at") == "knownat"
+
+
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"])
+def test_a_time_that_is_none_in_utc_is_refused(text: str):
+    assert refused(asked.times, {"known_at": text}) == "known_at"
