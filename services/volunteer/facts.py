@@ -24,6 +24,7 @@ from services.contracts.volunteer import (
     OfferTask,
     OpenTask,
     ReassignTask,
+    RecordArrival,
     RecordHours,
     RecordNoShow,
     SuspendVolunteer,
@@ -78,14 +79,23 @@ def replacing(command: CancelAssignment | RecordNoShow, task_id: UUID, look: Loo
         query = query.where(volunteers.c.area.startswith(task["area"][:9], autoescape=True))
     passed = {row["assignee"] for row in look.all(assignments, task_id=task_id)}
     parties = [f"volunteer:{row['volunteer_id']}" for row in look.run(query.limit(CANDIDATES_MOST))]
-    return Known(candidates=_people((who for who in parties if who not in passed), task_id, look))
+    return Known(
+        people=_people((command.assignee,), task_id, look),
+        candidates=_people((who for who in parties if who not in passed), task_id, look),
+    )
+
+
+def arriving(command: RecordArrival, task_id: UUID, look: Look) -> Known:
+    """Those who go."""
+    return Known(people=_people(_went(task_id, look), task_id, look))
 
 
 def completing(command: CompleteTask, task_id: UUID, look: Look) -> Known:
-    """Until when volunteers' hours are recorded in time; None where nobody knows when it was."""
+    """Those who went, and until when volunteers' hours are recorded in time: None where nobody knows when it was."""
     task = look.one(tasks, task_id)
     moment = command.ended_at or command.began_at or (_aware(task["slot_start"]) if task else None)
-    return Known(record_by=record_by(day_of(moment)) if moment else None)
+    people = _people(_went(task_id, look), task_id, look)
+    return Known(people=people, record_by=record_by(day_of(moment)) if moment else None)
 
 
 def leaving(command: SuspendVolunteer | WithdrawVolunteer, volunteer_id: UUID, look: Look) -> Known:
@@ -138,7 +148,7 @@ def record_by(day: date) -> date:
 FACTS: dict[type, Facts] = {
     OpenTask: opening, FormPairing: opening, AcceptTask: answering, DeclineTask: answering, OfferTask: choosing,
     AssignTask: choosing, ReassignTask: choosing, CancelAssignment: replacing, RecordNoShow: replacing,
-    CompleteTask: completing, SuspendVolunteer: leaving, WithdrawVolunteer: leaving, JoinTeam: own, LeaveTeam: own,
+    RecordArrival: arriving, CompleteTask: completing, SuspendVolunteer: leaving, WithdrawVolunteer: leaving, JoinTeam: own, LeaveTeam: own,
     IssueRecordStatement: stating,
     RecordHours: recording, CorrectHours: correcting,
 }  # fmt: skip

@@ -33,7 +33,7 @@ from services.kernel.message import Ask
 from services.volunteer.domain.calling import cannot
 from services.volunteer.domain.eligibility import faults, must_be_fit
 from services.volunteer.domain.known import known
-from services.volunteer.domain.refusing import unknown
+from services.volunteer.domain.refusing import must_be_of, unknown
 from services.volunteer.domain.task_states import (
     Assigned,
     Cancelled,
@@ -65,6 +65,7 @@ def cancel_assignment(command: CancelAssignment, state: State | None, ask: Ask) 
     _must_be_among(who, state)
     if ask.actor.role == "volunteer" and who != f"volunteer:{ask.actor.id}":
         raise Refused("not-yours", "You can cancel your own coming alone.", "只能取消本人的指派。")
+    must_be_of(ask, who, *known(ask).person(who).teams)
     job, notice = state.job, _notice(state.job, ask)
     short = notice is None or notice <= SHORT_NOTICE_MINUTES
     cancelled = AssignmentCancelled(
@@ -199,9 +200,10 @@ def _must_be_among(who: Party, state: Assigned) -> None:
 
 
 def _must_go(state: Assigned | OnSite, ask: Ask) -> None:
-    """Of volunteers, only those who go speak of how it goes."""
+    """Of volunteers, only those who go speak of how it goes; of organizations, only those whose people go."""
     if ask.actor.role == "volunteer" and f"volunteer:{ask.actor.id}" not in state.assignees:
         raise Refused("not-yours", "Only those who go may say this.", "只能由参与任务的人员操作。")
+    must_be_of(ask, *(party for who in state.assignees for party in (who, *known(ask).person(who).teams)))
 
 
 def _notice(job: Job, ask: Ask) -> int | None:

@@ -48,7 +48,7 @@ from services.volunteer.domain.pairing_states import (
     State,
     evolve,
 )
-from services.volunteer.domain.refusing import not_now
+from services.volunteer.domain.refusing import must_be_of, not_now
 
 Later = (
     AssignMentor | SupervisePairing | LinkPairingCase | FulfilCommitment | WaiveCommitment | ReportPairing | EndPairing
@@ -70,6 +70,7 @@ def decide(command: Command, state: State | None, ask: Ask) -> list[Event]:
         return end(command, state)
     if state is None or isinstance(state, Ended):
         raise not_now("pairing", "结对", state, ALLOWED)
+    must_be_of(ask, state.pair.convener, *state.pair.units, *state.pair.parties)
     match command:
         case AssignMentor():
             return assign_mentor(command, state)

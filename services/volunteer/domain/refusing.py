@@ -26,12 +26,23 @@ def not_now(thing: str, zh: str, state: object, allowed: Mapping[type, tuple[str
     )  # fmt: skip
 
 
+ORGANIZATIONS_PEOPLE = ("partner", "team_leader")
+"""Roles whose token is an organization's own: they speak for it and for nobody else."""
+
+
 def is_word_of(ask: Ask, party: Party) -> bool:
-    """Whether the actor is this party, or belongs to it, or writes down what it said (with evidence)."""
-    _, _, own = party.partition(":")
-    if ask.actor.org in (party, own) or ask.actor.id in (party, own):
+    """Whether the actor is this party, or belongs to it; or whether a station writes down what it said, with evidence."""
+    names = {party, party.partition(":")[2]} - {""}
+    if ask.actor.org in names or ask.actor.id in names:
         return True
-    return ask.behalf is not None and ask.behalf.org in (party, own)
+    outside = ask.actor.role in (*ORGANIZATIONS_PEOPLE, "volunteer")
+    return not outside and ask.behalf is not None and ask.behalf.org in names
+
+
+def must_be_of(ask: Ask, *parties: Party | None) -> None:
+    """An organization's people speak of what is their own organization's."""
+    if ask.actor.role in ORGANIZATIONS_PEOPLE and not any(is_word_of(ask, party) for party in parties if party):
+        raise Refused("not-yours", "This concerns another organization.", "这是其他机构的事项, 不能由您操作。")
 
 
 def must_be_own(ask: Ask, volunteer_id: UUID | None) -> None:

@@ -37,7 +37,13 @@ from services.kernel.errors import Refused
 from services.kernel.message import Ask
 from services.volunteer.domain.eligibility import day_of
 from services.volunteer.domain.known import Statement, known
-from services.volunteer.domain.refusing import is_word_of, must_be_own, not_now
+from services.volunteer.domain.refusing import (
+    ORGANIZATIONS_PEOPLE,
+    is_word_of,
+    must_be_of,
+    must_be_own,
+    not_now,
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -228,14 +234,22 @@ def insure(command: InsureVolunteer, state: State) -> list[Event]:
 
 
 def join(command: JoinTeam, state: State, ask: Ask) -> list[Event]:
-    """The volunteer belongs to a team."""
+    """The volunteer belongs to a team: by his own word, which the team's leader may write down as such."""
     must_be_own(ask, known(ask).itself)
+    must_be_of(ask, command.team)
+    told = ask.behalf is not None and ask.behalf.org == f"volunteer:{known(ask).itself}"
+    if ask.actor.role in ORGANIZATIONS_PEOPLE and not told:
+        raise Refused(
+            "consent-missing", "Nobody is put into a team; name the volunteer and the evidence under `happened.behalf`.",
+            "加入队伍须出于本人意愿, 请在 happened.behalf 中注明志愿者本人及凭据。", allowed=("join-team",),
+        )  # fmt: skip
     return [] if command.team in state.profile.teams else [VolunteerJoinedTeam(team=command.team)]
 
 
 def leave(command: LeaveTeam, state: State, ask: Ask) -> list[Event]:
     """The volunteer belongs to it no more."""
     must_be_own(ask, known(ask).itself)
+    must_be_of(ask, command.team)
     return [VolunteerLeftTeam(team=command.team)] if command.team in state.profile.teams else []
 
 
@@ -259,6 +273,7 @@ def withdraw(command: WithdrawVolunteer, state: State | None, ask: Ask) -> list[
     if state is None:
         raise cannot(state)
     must_be_own(ask, known(ask).itself)
+    must_be_of(ask, *state.profile.teams)
     if isinstance(state, Withdrawn):
         return []
     if known(ask).open_tasks:

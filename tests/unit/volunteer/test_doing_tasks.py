@@ -189,3 +189,11 @@ def test_missing_hours_are_pointed_out_once() -> None:
     FINISHED.when(RemindOfHours(volunteer_id=MEI_ID)).then(missed)
     task.given(OPENED, assigned(MEI, ZBS), DONE, missed).when(RemindOfHours(volunteer_id=MEI_ID)).then_nothing()
     task.given(FOR_ONE).when(RemindOfHours(volunteer_id=MEI_ID)).then_nothing()
+
+
+def test_of_organizations_only_those_whose_people_go_say_how_it_goes() -> None:
+    leader = Actor(id="l-1", role="team_leader", org="team:leifeng")
+    led = Known(people=(replace(fit(MEI), teams=("team:leifeng",)), fit(ZBS)))
+    for command in (RecordArrival(method="told"), COMPLETE, CancelAssignment(assignee=MEI)):
+        BOTH.when(command, actor=leader, facts=ALL).then_refused("not-yours")
+        assert BOTH.when(command, actor=leader, facts=led).decided()

@@ -30,6 +30,7 @@ from services.contracts.volunteer import (
     WaiveCommitment,
 )
 from services.contracts.words import Handoff
+from services.kernel.message import Actor
 from services.volunteer.domain.pairing import DECIDER
 from services.volunteer.domain.pairing_states import Active, Formed
 from tests.support.spec import Spec
@@ -214,3 +215,11 @@ def test_an_ended_or_unknown_pairing_takes_nothing_more() -> None:
     pairing.given(SUPPORTED, ended("partly")).when(LINK).then_refused("not-in-this-state")
     pairing.given().when(LINK).then_refused("pairing-unknown")
     pairing.given().when(EndPairing(result="partly")).then_refused("pairing-unknown")
+
+
+def test_another_organization_has_no_say_in_a_pairing() -> None:
+    other = Actor(id="p-8", role="partner", org="organization:lotus")
+    kept = FulfilCommitment(commitment_code="outings", evidence_ref="photo-1")
+    given = pairing.given(*pairing.when(SUPPORT).decided())
+    given.when(kept, actor=other).then_refused("not-yours")
+    assert given.when(kept, actor=replace(other, org=TEAM)).decided()

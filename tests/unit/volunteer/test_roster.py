@@ -32,7 +32,7 @@ from services.contracts.volunteer import (
     VolunteerWithdrew,
     WithdrawVolunteer,
 )
-from services.kernel.message import Actor
+from services.kernel.message import Actor, Behalf
 from services.volunteer.domain.known import Known, Statement
 from services.volunteer.domain.volunteer import DECIDER, Active, Registered, Suspended, Verified
 from tests.support.spec import Spec
@@ -187,3 +187,26 @@ def test_the_organizing_unit_states_its_records_and_nobody_else() -> None:
 def test_what_was_never_registered_is_not_known() -> None:
     for command in (VERIFY, WithdrawVolunteer(), IssueRecordStatement(issuer="organization:jida")):
         volunteer.given().when(command).then_refused("volunteer-unknown")
+
+
+LEADER = Actor(id="l-1", role="team_leader", org="team:leifeng")
+
+
+def test_a_leader_adds_and_removes_own_members_alone() -> None:
+    told, own = Behalf(org=f"volunteer:{MEI_ID}", evidence_kind="phone"), Known(itself=MEI_ID)
+    joined = VolunteerJoinedTeam(team="team:leifeng")
+    ON_TRACK.when(JoinTeam(team="team:leifeng"), actor=LEADER, behalf=told, facts=own).then(joined)
+    ON_TRACK.when(JoinTeam(team="team:leifeng"), actor=LEADER, facts=own).then_refused("consent-missing")
+    ON_TRACK.when(JoinTeam(team="team:other"), actor=LEADER, behalf=told, facts=own).then_refused("not-yours")
+    member = volunteer.given(REGISTERED, joined, VolunteerJoinedTeam(team="team:other"))
+    member.when(LeaveTeam(team="team:leifeng"), actor=LEADER).then(VolunteerLeftTeam(team="team:leifeng"))
+    member.when(LeaveTeam(team="team:other"), actor=LEADER).then_refused("not-yours")
+    member.when(WithdrawVolunteer(), actor=LEADER).then(VolunteerWithdrew())
+    ON_TRACK.when(WithdrawVolunteer(), actor=LEADER).then_refused("not-yours")
+
+
+def test_a_partner_states_nothing_in_the_name_of_another_unit() -> None:
+    issue, found = IssueRecordStatement(issuer="organization:jida"), Statement(records=(UUID(int=5),), minutes=60)
+    other = Actor(id="p-8", role="partner", org="organization:lotus")
+    claimed = Behalf(org="organization:jida", evidence_kind="phone")
+    ON_TRACK.when(issue, actor=other, behalf=claimed, facts=found).then_refused("not-yours")
