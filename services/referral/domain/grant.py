@@ -173,6 +173,9 @@ def approve(command: public.ApproveGrant, state: State, ask: Ask) -> list[Event]
             if by == money.applied_by:
                 raise _third_person("The one who applied cannot approve; name the giver under `happened.behalf`.",
                                     "申请人不能批准; 请在 happened.behalf 中注明资助方。")  # fmt: skip
+            if money.fund != "unknown" and not _is_funds_word(money, ask):
+                raise Refused("not-yours", "Only the giver decides; name it and the evidence under `happened.behalf`.",
+                              "只有资助方可以决定; 请在 happened.behalf 中注明资助方及凭据。")  # fmt: skip
             fund = money.fund if money.fund != "unknown" else command.fund or "unknown"
             return [
                 public.GrantApproved(
@@ -189,8 +192,14 @@ def approve(command: public.ApproveGrant, state: State, ask: Ask) -> list[Event]
 
 def _own_fund(money: Money, ask: Ask) -> None:
     """A giver decides about what was asked of itself."""
-    if ask.actor.role in ORGANIZATIONS_PEOPLE and ask.actor.org not in (money.fund, money.fund.partition(":")[2]):
+    if ask.actor.role in ORGANIZATIONS_PEOPLE and not _is_funds_word(money, ask):
         raise Refused("not-yours", "This was asked of another giver.", "该申请并非向贵机构提出。")
+
+
+def _is_funds_word(money: Money, ask: Ask) -> bool:
+    names = {money.fund, money.fund.partition(":")[2]} - {""}
+    told = ask.actor.role not in ORGANIZATIONS_PEOPLE and ask.behalf is not None and ask.behalf.org in names
+    return ask.actor.org in names or told
 
 
 def _third_person(en: str, zh: str) -> Refused:
@@ -295,7 +304,7 @@ def close(command: public.CloseGrant, state: State, ask: Ask) -> list[Event]:
     match state:
         case UseReported(money=money):
             must_be_origin(ask)
-            if decided_by(ask) in (money.applied_by, money.approved_by):
+            if {ask.actor.id, decided_by(ask)} & {money.applied_by, money.approved_by}:
                 raise _third_person(
                     "Somebody who neither applied nor approved must confirm.", "须由申请人和批准人以外的人确认。"
                 )

@@ -10,6 +10,7 @@ from services.contracts.words import Party
 from services.kernel.decider import Decider
 from services.kernel.errors import Refused
 from services.kernel.message import Ask
+from services.referral.domain.speaking import ORGANIZATIONS_PEOPLE
 
 Command = public.RecordInKindSupport
 Event = public.InKindSupportDelivered
@@ -28,7 +29,9 @@ State = Delivered | None
 
 
 def decide(command: Command, state: State, ask: Ask) -> list[Event]:
-    """A delivery is recorded once; another one is another delivery."""
+    """A delivery is recorded once; another one is another delivery. An organization records what it gave itself."""
+    if ask.actor.role in ORGANIZATIONS_PEOPLE and ask.actor.org not in (command.giver, command.giver.partition(":")[2]):
+        raise Refused("not-yours", "This was given by another.", "该物资并非由贵机构提供。", field="giver")
     if state is not None:
         if (state.matter_id, state.giver, state.item_codes) == (command.matter_id, command.giver, command.item_codes):
             return []

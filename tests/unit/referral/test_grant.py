@@ -148,3 +148,26 @@ def test_goods_have_a_giver_and_perhaps_no_known_value():
     goods.given().when(RECORD).then(DELIVERED)
     goods.given(DELIVERED).when(RECORD).then_nothing()
     goods.given(DELIVERED).when(replace(RECORD, giver="unknown")).then_refused("delivery-known")
+
+
+def test_a_station_brings_the_givers_word_and_no_other():
+    elsewhere = Behalf(org="charity:another", evidence_kind="phone")
+    money.given(TO_FUND).when(APPROVE, actor=STATION, behalf=elsewhere).then_refused("not-yours")
+    money.given(TO_FUND).when(APPROVE, actor=STATION_HEAD).then_refused("not-yours")
+
+
+def test_naming_somebody_else_makes_nobody_a_third_person():
+    past = (TO_FUND, APPROVED, PAID, USED)
+    money.given(*past).when(CLOSE, actor=STATION, behalf=Behalf(org="x", evidence_kind="oral")).then_refused(
+        "second-person-needed"
+    )
+
+
+def test_a_giver_without_an_organization_decides_nothing():
+    nobody = replace(GIVER, org="")
+    money.given(APPLIED).when(APPROVE, actor=nobody).then_refused("not-yours")
+
+
+def test_an_organization_records_what_it_gave_itself():
+    given = public.RecordInKindSupport(matter_id=MATTER, giver="charity:another", item_codes=("clothes",))
+    goods.given().when(given, actor=GIVER).then_refused("not-yours")
