@@ -25,7 +25,7 @@ from services.referral.domain.referral_state import (
     latest,
     live,
 )
-from services.referral.domain.speaking import must_be_origin, must_speak_for
+from services.referral.domain.speaking import ORGANIZATIONS_PEOPLE, must_be_origin, must_speak_for, speaks_for
 from services.referral.domain.worktime import deadline
 
 
@@ -116,13 +116,25 @@ def _clock(ask: Ask, span: Span) -> _Clock:
     return _Clock(remind_at=min(ends, deadline(ask.happened_at, ask.now, span.part(REMIND_AT))), ends=ends)
 
 
+def must_concern(state: State, ask: Ask) -> None:
+    """To an organization's people, what it was never asked and what there is not are the same: not theirs."""
+    offers = () if state is None else state.offers
+    if ask.actor.role in ORGANIZATIONS_PEOPLE and not any(speaks_for(ask, o.organization_id, o.party) for o in offers):
+        raise not_asked()
+
+
+def not_asked() -> Refused:
+    """The same words whether another organization was asked or none."""
+    return Refused("not-yours", "Nothing is on offer to this organization.", "没有向该机构发出的转介。")
+
+
 def asked_of(state: State, organization_id: UUID, ask: Ask) -> tuple[Known, Offer]:
     """The organization's last offer, if whoever speaks may speak for it."""
     if state is None:
         raise no(state)
     found = latest(state, organization_id)
-    if found is None:
-        raise Refused("not-yours", "Nothing is on offer to this organization.", "没有向该机构发出的转介。")
+    if found is None or (ask.actor.role in ORGANIZATIONS_PEOPLE and not speaks_for(ask, organization_id, found.party)):
+        raise not_asked()
     must_speak_for(ask, organization_id, found.party)
     return state, found
 

@@ -49,6 +49,7 @@ Command = Asking | Serving | Ending
 
 def decide(command: Command, state: State, ask: Ask) -> list[Event]:
     """What follows from a command about a referral."""
+    offers.must_concern(state, ask)
     match command:
         case public.DraftReferral():
             return drafting.draft(command, state, ask)

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from services.contracts import referral as public
+from services.kernel.errors import Refused
 from services.referral.domain.facts import ConsentFact, OfferingFact
 from tests.support.spec import NOON
 from tests.unit.referral.samples import (
@@ -191,3 +192,19 @@ def test_a_yes_to_an_offer_that_was_taken_back_is_refused(reason: str):
     expected = "consent_withdrawn" if reason == "consent-withdrawn" else "withdrawn"
     given = referral.given(DRAFTED, READY, offered(), back)
     given.when(YES, actor=partner(LEIFENG), facts=facts()).then(refused(LEIFENG, expected))
+
+
+def test_to_an_organization_what_another_was_asked_and_what_there_is_not_are_the_same():
+    told = []
+    for given, command in (
+        (referral.given(), LOTUS_YES),
+        (referral.given(DRAFTED, READY, offered()), LOTUS_YES),
+        (referral.given(DRAFTED, READY, offered()), YES),
+        (referral.given(DRAFTED, READY, offered(), offered(LOTUS)), public.AcceptReferral(organization_id=HARBOR)),
+        (referral.given(DRAFTED, READY, offered(), offered(LOTUS)), YES),
+        (referral.given(DRAFTED, READY, offered()), public.StartService()),
+    ):
+        with pytest.raises(Refused) as refusal:
+            given.when(command, actor=partner(LOTUS), facts=facts()).decided()
+        told.append((refusal.value.code, str(refusal.value)))
+    assert len(set(told)) == 1
