@@ -44,7 +44,7 @@ def sensitivity_of(age_band: str) -> str:
 
 def two_persons(ask: Ask, approver: str) -> None:
     """Refuse an act that nobody else has approved."""
-    if approver == ask.actor.id:
+    if approver.rpartition(":")[2] == ask.actor.id.rpartition(":")[2]:
         raise Refused(
             "second-person-needed",
             "Somebody else must approve this; name that person as the approver.",
