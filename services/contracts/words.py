@@ -16,13 +16,17 @@ PARTY_KINDS = (
 
 Party = Annotated[
     str,
-    Meta(pattern=r"^(unknown|(community|worker|organization|team|volunteer|charity|university|authority|person):[A-Za-z0-9][A-Za-z0-9._-]{0,63})$"),
+    Meta(
+        pattern=r"^(unknown|(community|worker|organization|team|volunteer|charity|university|authority|person):[A-Za-z0-9][A-Za-z0-9._-]{0,63})$(?!\n)"
+    ),
     Said("a party, <kind>:<id>, or unknown", "责任方, <类别>:<标识>, 或 unknown"),
 ]
 """One who can answer for a need: `worker:w-07`, `community:220104004001`, `team:<uuid>`; `unknown` is a legal value."""
 
 Fen = Annotated[int, Meta(ge=0, le=2**53 - 1), Said("an amount in whole fen", "以分为单位的整数金额")]
-AreaCode = Annotated[str, Meta(pattern=r"^[0-9]{2,17}$"), Said("an area code, 2 to 17 digits", "区划代码, 2 至 17 位数字")]
+AreaCode = Annotated[
+    str, Meta(pattern=r"^[0-9]{2,17}$(?!\n)"), Said("an area code, 2 to 17 digits", "区划代码, 2 至 17 位数字")
+]
 
 Act = Literal["offered", "taken", "refused", "returned", "released"]
 
@@ -49,6 +53,7 @@ class Handoff:
     giver: Party
     takers: tuple[Party, ...]
     need_id: UUID | None = None
+
 
 STATION_ROLES = ("coordinator", "station_head", "worker", "grid_worker", "dispatcher", "supervisor")
 """Those who work at a station or a community point."""

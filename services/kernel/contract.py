@@ -56,8 +56,9 @@ class Sealed:
     category: str
 
 
-CODE = r"^[a-z0-9][a-z0-9._-]{0,63}$"
-REF = r"^[A-Za-z0-9][A-Za-z0-9:._+/-]{0,159}$"
+# A dollar alone would let one line break pass at the end.
+CODE = r"^[a-z0-9][a-z0-9._-]{0,63}$(?!\n)"
+REF = r"^[A-Za-z0-9][A-Za-z0-9:._+/-]{0,159}$(?!\n)"
 
 Code = Annotated[
     str, Meta(pattern=CODE), Said("a code: a-z 0-9 . _ -, at most 64", "代码: 小写字母、数字、. _ -, 不超过 64 位")
@@ -67,7 +68,7 @@ Ref = Annotated[
 ]
 Count = Annotated[int, Meta(ge=0, le=2**53 - 1), Said("a whole number from 0", "不小于 0 的整数")]
 Digest = Annotated[
-    str, Meta(pattern=r"^[A-Za-z0-9_-]{43}$"), Said("a SHA-256 digest in base64url", "base64url 的 SHA-256 摘要")
+    str, Meta(pattern=r"^[A-Za-z0-9_-]{43}$(?!\n)"), Said("a SHA-256 digest in base64url", "base64url 的 SHA-256 摘要")
 ]
 Instant = Annotated[
     datetime,
@@ -263,7 +264,9 @@ def schema_for(cls: type, happened: bool = False) -> type[ma.Schema]:
 
 def _problems(messages: Any, hint_at: Callable[[list[str]], Any], path: list[str]) -> list[FieldProblem]:
     if isinstance(messages, dict):
-        return [p for key, inner in messages.items() for p in _problems(inner, hint_at, [*path, str(key)])]
+        # Under this name marshmallow says what is wrong with the whole of it.
+        within = {key: path if key == "_schema" else [*path, str(key)] for key in messages}
+        return [p for key, inner in messages.items() for p in _problems(inner, hint_at, within[key])]
     text = str(messages[0])
     hint = hint_at(path)
     said = expectation(hint) if hint is not None else Said("no such field", "没有这个字段")

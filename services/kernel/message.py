@@ -31,9 +31,9 @@ class Actor:
 class Behalf:
     """Somebody typed another party's will: whose it was, and what shows it (kind of evidence, reference to it)."""
 
-    org: Annotated[str, Meta(pattern=r"^[A-Za-z0-9:._+-]{1,160}$")]
-    evidence_kind: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
-    evidence_ref: Annotated[str, Meta(pattern=r"^[A-Za-z0-9:._+/-]{0,160}$")] = ""
+    org: Annotated[str, Meta(pattern=r"^[A-Za-z0-9:._+-]{1,160}$(?!\n)")]
+    evidence_kind: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$(?!\n)")]
+    evidence_ref: Annotated[str, Meta(pattern=r"^[A-Za-z0-9:._+/-]{0,160}$(?!\n)")] = ""
 
 
 class Ask(msgspec.Struct, frozen=True, kw_only=True):

@@ -24,14 +24,14 @@ AcceptanceFault = Literal["already_accepted", "expired", "withdrawn", "consent_w
 
 Place = Annotated[
     str,
-    Meta(pattern=r"^([0-9]{2,17}|[a-z][a-z0-9-]{1,39})$"),
+    Meta(pattern=r"^([0-9]{2,17}|[a-z][a-z0-9-]{1,39})$(?!\n)"),
     Said("an area code of 2 to 17 digits, or the code of a named place", "2 至 17 位区划代码, 或地点代码"),
 ]
 """A service area is a set of places; a new district without a code of its own is one by name (`cc-xinqu`)."""
 
 Uscc = Annotated[
     str,
-    Meta(pattern=r"^[0-9A-HJ-NPQRTUWXY]{18}$"),
+    Meta(pattern=r"^[0-9A-HJ-NPQRTUWXY]{18}$(?!\n)"),
     Said("a unified social credit code, 18 characters", "18 位统一社会信用代码"),
 ]
 
