@@ -61,9 +61,9 @@ faults: $(VENV)/.dev ## kill, repeat, reorder, delay and poison; then ask whethe
 browser: $(VENV)/.dev ## drive the console in headless Chromium
 	$(call tests,tests/browser)
 
-bench: $(VENV)/.dev ## measure throughput, lag and replay speed beside peers (takes minutes)
+bench: $(VENV)/.dev ## measure throughput, lag and replay speed beside peers (takes minutes; ARGS="appends http" runs some)
 	@deploy/bootstrap.sh tests
-	$(call tests,tests/bench,$(SERVERS),-p no:randomly --benchmark-only --timeout=900)
+	@$(BIN)/python -W ignore -m tests.bench $(ARGS)
 
 lint: $(VENV)/.dev ## check style, types and imports
 	@failed=0; for check in "ruff check ." "ruff format --check --quiet ." mypy "lint-imports --no-logo"; do \

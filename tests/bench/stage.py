@@ -145,6 +145,8 @@ class Peer:
         environment = os.environ | {
             "PEER_AMQP_URL": amqp_url, "PEER_DATABASE_URL": database_url, "PEER_PORT": str(self.port),
             "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore",
+            # psycopg's own way of waiting would stop all green threads: this one is the peer's better chance.
+            "PSYCOPG_WAIT_FUNC": "wait_select",
         }  # fmt: skip
         command = [sys.executable, "-m", f"tests.bench.peers.{module}"]
         self.process = Kept(command, folder / f"{module}.log", SIGTERM, environment)

@@ -55,8 +55,9 @@ class WebService:
         with Session(ENGINE) as session:
             row = Request(area=asked["area"], unit=asked["unit"], body=json.dumps(asked))
             session.add(row)
-            session.commit()
+            session.flush()
             number = row.id
+            session.commit()
         self.dispatch("received", {"id": number, **asked})
         return 201, json.dumps({"id": number})
 
