@@ -57,8 +57,8 @@ class Client:
         if answer.status_code >= 400:
             fields = [f"{problem['field']}: {problem['expected']}" for problem in said.get("errors", ())]
             fields_zh = [f"{problem['field']}: {problem['expected_zh']}" for problem in said.get("errors", ())]
-            fail(said.get("code", "failed"), "; ".join([said.get("detail", ""), *fields]),
-                 "; ".join([said.get("detail_zh", ""), *fields_zh]), json_)  # fmt: skip
+            fail(said.get("code", "failed"), " ".join([said.get("detail", ""), "; ".join(fields)]).rstrip(),
+                 "".join([said.get("detail_zh", ""), "; ".join(fields_zh)]), json_)  # fmt: skip
         return said
 
     def _send(self, method: str, path: str, json_: bool, **more: Any) -> requests.Response:

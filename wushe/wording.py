@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
+
+CHINA = ZoneInfo("Asia/Shanghai")
+SEASONS = {12: "冬 / winter", 3: "春 / spring", 6: "夏 / summer", 9: "秋 / autumn"}
 
 ACTS = {
     "taken": "接手 / taken", "offered": "提出 / offered", "refused": "谢绝 / refused", "returned": "退回 / returned",
@@ -15,32 +19,45 @@ FAULTS = {
 }  # fmt: skip
 
 
-def moment(text: str | None) -> str:
-    """An instant to the minute, in the time of this machine; the present is not named."""
-    return datetime.fromisoformat(text).astimezone().strftime("%Y-%m-%d %H:%M") if text else "…"
+def moment(text: str | None, precision: str = "instant") -> str:
+    """An instant as precisely as it is known, by the station's clock; the present is not named."""
+    if text is None:
+        return "…"
+    if precision == "unknown":
+        return "时间不详 / unknown"
+    at = datetime.fromisoformat(text).astimezone(CHINA)
+    if precision == "season":
+        return f"{at.year - (at.month < 3)} {SEASONS[at.month // 3 * 3 or 12]}"
+    if at.time() == time():
+        precision = "month" if precision == "month" else "day"
+    return at.strftime({"day": "%Y-%m-%d", "month": "%Y-%m"}.get(precision, "%Y-%m-%d %H:%M"))
 
 
 def custody(found: dict[str, Any]) -> str:
     """Who answered, line by line, the matter itself first and then each of its needs."""
     lines = [head(found)]
-    needs = dict.fromkeys(interval["need_id"] for interval in found["intervals"])
-    for need in needs:
+    for need in dict.fromkeys(each["need_id"] for each in (*found["intervals"], *found["steps"])):
         lines.append(f"需求 / need {need}" if need else "事项本身 / the matter itself")
         lines += [_interval(each) for each in found["intervals"] if each["need_id"] == need]
     lines += [_finding(each) for each in found["findings"]]
+    if found["steps"]:
+        lines.append("交接 / handoffs")
+        lines += [_step(each) for each in found["steps"]]
     return "\n".join(lines)
 
 
 def replay(found: dict[str, Any]) -> str:
     """The matter's state, and everything that happened, in the order in which it happened."""
     lines = [head(found)]
-    for kind in ("help_requests", "cases", "referrals", "tasks", "grants", "pairings", "consents"):
+    for kind in ("requests", "cases", "visit_plans", "referrals", "tasks", "grants", "pairings", "consents"):
         lines += [f"  {each['kind']} {each['id']}: {each['state']}" for each in found.get(kind) or ()]
     return "\n".join(lines + [_happening(each) for each in found["timeline"]])
 
 
 def head(found: dict[str, Any]) -> str:
-    """Which matter, whether it is open, and who answers for it."""
+    """Which matter, whether it is open, and who answers for it; what nobody knew of yet is neither."""
+    if not found["timeline" if "timeline" in found else "steps"]:
+        return f"事项 / matter {found['matter_id']}: 当时尚无记录 / nothing was known of it then"
     state = "进行中 / open" if found["open"] else "已结束 / closed"
     holders = f"; 由 / held by {', '.join(found['holders'])}" if found["holders"] else ""
     return f"事项 / matter {found['matter_id']}: {state}{holders}"
@@ -61,6 +78,13 @@ def _interval(each: dict[str, Any]) -> str:
     return f"  {moment(each['from'])} → {moment(each['to']):16}  {held}  {ACTS.get(each['act'], each['act'])}{mark}"
 
 
+def _step(each: dict[str, Any]) -> str:
+    """One handoff: no time need lie between two that are known by their season only, so no interval shows them."""
+    moved = f"{each['giver'] or '—'} → {', '.join(each['takers']) or '—'}" if each["act"] else "—"
+    what = ACTS.get(each["act"], each["act"])
+    return f"  {each['entry']}  {moment(each['at'])}  {each['type']}  {moved}  {what}".rstrip()
+
+
 def _finding(each: dict[str, Any]) -> str:
     what = FAULTS.get(each["fault"], each["fault"])
     return f"✗ {moment(each['since'])} → {moment(each['until'])}  {what}  {each['need_id'] or ''}".rstrip()
@@ -70,4 +94,4 @@ def _happening(each: dict[str, Any]) -> str:
     actor = each["actor"]
     late = f"  (迟记 {each['late_days']} 天 / late)" if each["late_days"] else ""
     struck = "  (已更正 / corrected)" if each["struck_by"] is not None else ""
-    return f"{moment(each['at'])}  {each['zh']} / {each['en']}  {actor['role']}:{actor['id']}{late}{struck}"
+    return f"{moment(each['at'], each['precision'])}  {each['zh']} / {each['en']}  {actor['role']}:{actor['id']}{late}{struck}"

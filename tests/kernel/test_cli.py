@@ -412,6 +412,13 @@ def test_a_matter_is_replayed(ask: Callable[..., Said], matter: str) -> None:
     assert told[-1].endswith("coordinator:w-01")
     assert ask("replay", matter, "--known-at", "2020-01-01T00:00:00Z", "--json").json["timeline"] == []
     assert ask("replay", matter, "--valid-at", "2020-01-01T00:00:00+08:00").code == 0
+    assert "nothing was known" in ask("custody", matter, "--known-at", "2020-01-01").out
+
+
+def test_a_time_is_the_stations_and_a_day_means_its_end(ask: Callable[..., Said], matter: str) -> None:
+    found = ask("custody", matter, "--known-at", "2020-01-01", "--valid-at", "2020-01-01T08:00", "--json").json
+    assert found["known_at"].startswith("2020-01-01T23:59:59.999999+08:00")
+    assert found["valid_at"].startswith("2020-01-01T08:00:00+08:00")
 
 
 def test_what_cannot_be_shown_is_refused(hub: Embedded, matter: str, nowhere: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import datetime, time
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -14,10 +15,21 @@ from wushe.client import Client, hub_options
 from wushe.output import as_json, say
 
 
+def instant(value: str) -> str:
+    """A time as the hub takes it: a day means its end, and without an offset it is the station's; what is none is refused there."""
+    try:
+        at = datetime.fromisoformat(value)
+    except ValueError:
+        return value
+    if len(value) == len("2026-03-01"):
+        at = datetime.combine(at, time.max)
+    return (at if at.tzinfo is not None else at.replace(tzinfo=wording.CHINA)).isoformat()
+
+
 def two_times(command: Any) -> Any:
     """`--known-at` and `--valid-at`: what was known then, what was so then."""
-    command = click.option("--valid-at", help="What was true at this instant (RFC 3339).")(command)
-    return click.option("--known-at", help="As far as it was known at this instant (RFC 3339).")(command)
+    command = click.option("--valid-at", type=instant, help="What was true at this time, e.g. 2022-08-31.")(command)
+    return click.option("--known-at", type=instant, help="As far as it was known at this time.")(command)
 
 
 @click.command()
