@@ -18,6 +18,7 @@ pytestmark = pytest.mark.faults
 ROUNDS = int(os.environ.get("HUB_TEST_KILL_ROUNDS", "50"))
 
 
+@pytest.mark.timeout(900)  # fifty starts
 def test_the_embedded_hub_keeps_every_acknowledged_command_over_fifty_kills(tmp_path: Path):
     chance = random.Random(20221)
     running = Embedded(tmp_path / "var")
