@@ -88,10 +88,11 @@ def read(message: Message, said: Said) -> Entry | None:
     envelope, handoff, name = message.envelope, said.part("handoff"), message.envelope.type
     kind = message.stream.partition("/")[0]
     need = handoff.ident("need_id") or said.ident("need_id")
-    closes = fact(name, "closes") or ""
-    if need is None and kind in effects.STRANDS and (closes == "need" or handoff.data):
+    opens, closes = fact(name, "opens") or "", fact(name, "closes") or ""
+    of_need = kind in effects.STRANDS and "matter" not in (opens, closes)
+    if need is None and of_need and (closes or handoff.data):
         need = message.stream_id
-    takers = handoff.texts("takers") or (said.text("holder") if fact(name, "opens") == "need" else "")
+    takers = handoff.texts("takers") or (said.text("holder") if opens == "need" else "")
     on = said.day("on")
     return Entry(
         publisher=envelope.publisher, position=message.position, matter_id=matter_id, name=name, stream=message.stream,
@@ -99,7 +100,7 @@ def read(message: Message, said: Said) -> Entry | None:
         precision="day" if on else envelope.effectiveprecision,
         actor_id=envelope.actorid, actor_role=envelope.actorrole, actor_org=envelope.actororg,
         behalf=envelope.behalforg, channel=said.text("came_by") or envelope.channel, act=handoff.text("act"),
-        giver=handoff.text("giver"), takers=tuple(takers.split()), need_id=need, opens=fact(name, "opens") or "",
+        giver=handoff.text("giver"), takers=tuple(takers.split()), need_id=need, opens=opens,
         closes=closes, offer_id=said.ident("offer_id"),
         needs=tuple((said.texts("need_codes", "topic_codes", "item_codes") or said.text("purpose_code") or kind_code(name, said)).split()),
         code=said.text("leaves", "disposition", "outcome", "reason_code", "result_code", "result", "cadence"),

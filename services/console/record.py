@@ -56,6 +56,11 @@ class Entry:
         return self.effective_at or self.recorded_at
 
     @property
+    def told(self) -> str:
+        """How precisely that moment is known; where nothing else was said it happened as it was recorded."""
+        return self.precision if self.effective_at is not None or self.precision == "unknown" else "instant"
+
+    @property
     def order(self) -> tuple[datetime, str, int]:
         """The order in which the hub learnt of things."""
         return (self.recorded_at, self.publisher, self.position)
@@ -173,13 +178,14 @@ def _offer(known: Offer | None, entry: Entry, strand_id: UUID) -> Offer:
     if known is None:
         return Offer(
             id=entry.offer_id or strand_id, strand_id=strand_id, organization=entry.takers[0] if entry.takers else "unknown",
-            state=state, offered_at=entry.at, precision=entry.precision if entry.effective_at else "instant",
+            state=state, offered_at=entry.at, precision=entry.told,
             respond_by=entry.due_at,
         )  # fmt: skip
-    answered = known.answered_at or (entry.at if state in effects.ANSWERS else None)
+    answers = known.answered_at is None and state in effects.ANSWERS
+    answered, precision = (entry.at, entry.told) if answers else (known.answered_at, known.precision)
     reason = entry.code if state in ("declined", "returned", "withdrawn") else known.reason
     respond_by = entry.due_at if state in ("asked-back", "offered") else known.respond_by
-    return replace(known, state=state, answered_at=answered, reason=reason, respond_by=respond_by)
+    return replace(known, state=state, answered_at=answered, precision=precision, reason=reason, respond_by=respond_by)
 
 
 def _more(known: tuple[str, ...], said: tuple[str, ...]) -> tuple[str, ...]:

@@ -108,6 +108,8 @@ class ConsoleService:
     def take_request(self, v: Visit) -> Page:
         """Take a request in; what was typed stays on the form if intake says no."""
         form, needs = v.request.form, v.several("need")
+        if take.says_nothing(form, needs):
+            return v.page(take.page(v.frame("/take"), form.get("key", ""), form, needs, v.words("take.empty")), 422)
         try:
             answer = v.hub.post("intake", "/help-requests", take.receive(form, needs, v.who.org), form.get("key", ""))
             wrong = "" if answer.ok else answer.why(v.words.lang)

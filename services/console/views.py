@@ -148,6 +148,7 @@ def project_heard(message: Message) -> list[Change]:
     return [_kept(entry), *_matter(entry, said), *_waiting(entry), *_offer(entry, said)]
 
 
+OPENING = ("help-request.received", "visit-plan.set", "case.opened", "pairing.convened")
 LISTS = ("takers", "needs")
 COLUMNS = tuple(c.name for c in record.columns if not c.primary_key)
 
@@ -183,7 +184,7 @@ def _matter(entry: Entry, said: Said) -> list[Change]:
         columns |= {"needs": " ".join(entry.needs)} if entry.needs else {}
     if entry.opens == "matter":
         columns |= {"kind": kind, "is_open": True, "closed_at": None}
-    if entry.name in ("help-request.received", "visit-plan.set", "case.opened") and not said.ident("request_id"):
+    if entry.name in OPENING and not said.ident("request_id"):
         columns |= {"opened_at": entry.at, "opened_precision": entry.precision, "unit": said.text("unit", "owner")}
     if entry.closes == "matter":
         columns |= {"is_open": False, "closed_at": entry.at, "holder": ""}

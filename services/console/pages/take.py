@@ -42,6 +42,11 @@ def receive(form: Mapping[str, str], needs: Sequence[str], area: str) -> dict[st
     return body | {"happened": happened(form)}
 
 
+def says_nothing(form: Mapping[str, str], needs: Sequence[str]) -> bool:
+    """Whether neither a need nor any word was given, as when the button is pressed by accident."""
+    return not needs and not any(form.get(name, "").strip() for name in ("story", "reporter_name", "reporter_phone"))
+
+
 def happened(form: Mapping[str, str]) -> dict[str, Any]:
     """When it was asked: the time typed, at the station's own clock, or now."""
     told: dict[str, Any] = {"channel": "web"}

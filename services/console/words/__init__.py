@@ -88,6 +88,12 @@ class Words:
             return self("party.unnamed", kind=called)
         return f"{called} {ident if len(ident) <= 12 else ident[:8]}"
 
+    def actor(self, ident: str) -> str:
+        """Who did it, by their id; a service's own rule and somebody without a name are said in words."""
+        if ident.startswith("policy:"):
+            return self("actor.policy", service=self.code("service", ident.removeprefix("policy:")))
+        return self("actor.unnamed") if ident.startswith("unnamed") else ident
+
     def parties(self, parties: Iterable[str]) -> str:
         """Several parties who answer together."""
         return self("list.and").join(self.party(party) for party in parties) or self("party.nobody")

@@ -127,6 +127,12 @@ CODES: dict[str, dict[str, tuple[str, str]]] = {
         "administrator": ("管理员", "Administrator"),
         "service": ("系统", "System"),
     },
+    "service": {
+        "intake": ("受理", "intake"),
+        "referral": ("转介", "referral"),
+        "volunteer": ("志愿", "volunteering"),
+        "audit": ("审计", "audit"),
+    },
     "act": {
         "offered": ("提出", "Offered"),
         "taken": ("接手", "Taken"),

@@ -44,6 +44,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     # parties and societies
     "party.unknown": ("不详一方", "Unknown party"),
     "party.unnamed": ("{kind}（未具名）", "{kind}, unnamed"),
+    "actor.policy": ("{service}规则", "rule of {service}"),
+    "actor.unnamed": ("未具名", "unnamed"),
     "party.nobody": ("无人", "Nobody"),
     "society.short.outside": ("五社之外", "Outside"),
     "society.short.community": ("社区", "Community"),
@@ -178,6 +180,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "take.narrative.hint": ("密封保存，不进入事件和账本。", "Kept sealed; never in an event or the ledger."),
     "take.happened": ("何时提出", "When it was asked"),
     "take.happened.hint": ("不填即为现在。", "Empty means now."),
+    "take.empty": ("请至少选一项需要，或写一句情况", "Choose a need, or write a line of what was said"),
     "take.submit": ("受理", "Take it"),
     "triage.title": ("分诊", "Triage"),
     "triage.disposition": ("去向", "What becomes of it"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -185,6 +186,19 @@ def test_the_short_form_becomes_the_command_that_intake_knows():
         take.triage({"urgency": "normal", "disposition": "case", "risk_level": ""}), TriageHelpRequest
     )
     assert (triage.disposition, triage.risk_level) == ("case", None)
+
+
+def test_a_form_that_says_nothing_is_no_request():
+    assert take.says_nothing({"came_by": "walk-in", "urgency": "normal", "story": " "}, [])
+    assert not take.says_nothing({}, ["goods"])
+    assert not take.says_nothing({"reporter_phone": "0431"}, [])
+
+
+def test_an_offer_is_dated_as_precisely_as_its_answer():
+    asked, refused = (e for e in stories.xiaowei() if e.offer_id == OFFERS[0])
+    vague = replace(refused, effective_at=None, precision="unknown")
+    assert story([asked]).offers[OFFERS[0]].precision == "instant"
+    assert story([asked, vague]).offers[OFFERS[0]].precision == "unknown"
 
 
 def test_an_organization_sees_first_what_it_must_answer_first():

@@ -13,7 +13,7 @@ import services.contracts.audit  # noqa: F401 (it declares the events)
 from services.console import effects, views
 from services.console.hearing import Said
 from services.console.record import Entry
-from services.contracts import intake, referral
+from services.contracts import intake, referral, volunteer
 from services.contracts.words import Handoff
 from services.kernel.contract import EVENTS, canonical, name_of
 from services.kernel.message import Envelope, Recorded, read_envelope
@@ -116,6 +116,17 @@ def test_a_closed_request_waits_for_nothing_and_nobody_answers_for_it():
     assert found["waiting", (f"help-request/{MATTER}",)].drop
     matter = found["matter", (MATTER,)].sets
     assert (matter["is_open"], matter["holder"], matter["state"]) == (False, "", "closed")
+
+
+def test_a_pairing_that_is_a_matter_of_its_own_is_answered_for_from_its_first_day():
+    handoff = Handoff(act="taken", matter_id=MATTER, giver="unknown", takers=("community:220102001001",))
+    event = volunteer.PairingConvened(
+        matter_id=MATTER, convener="unknown", holder="community:220102001001", units=(), handoff=handoff
+    )
+    found = rows(heard(event, "volunteer", f"pairing/{MATTER}"))
+    matter = found["matter", (MATTER,)].sets
+    assert (matter["holder"], matter["opened_at"]) == ("community:220102001001", NOW - timedelta(days=1))
+    assert found["record", ("volunteer", 1)].sets["need_id"] is None
 
 
 def test_guidance_with_a_promised_day_waits_for_the_resident_until_the_end_of_that_day():

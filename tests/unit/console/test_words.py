@@ -111,6 +111,11 @@ def test_a_party_without_a_name_is_its_kind_and_the_start_of_its_id():
     assert Words("zh", NOW, stories.NAMES.get).party(stories.DRIVERS) == "雷锋车队南关分会"
 
 
+def test_a_rule_and_somebody_without_a_name_act_in_words():
+    assert (ZH.actor("policy:intake"), EN.actor("policy:intake")) == ("受理规则", "rule of intake")
+    assert (ZH.actor("unnamed-grid"), ZH.actor("w-07")) == ("未具名", "w-07")
+
+
 def test_labels_are_cut_by_their_width():
     assert clip("吉达方舟社会工作服务中心", 12) == "吉达方舟社会工作服务中心"
     assert clip("吉达方舟社会工作服务中心南关分部", 12).endswith("…")
