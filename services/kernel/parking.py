@@ -133,9 +133,14 @@ def set_aside(message: Parked) -> Change:
     """The row of a message that is parked now."""
     return put(
         parked, message.publisher, message.position,
-        stream=message.stream, state=message.state, reason=message.reason, attempts=message.attempts,
+        stream=_plain(message.stream), state=message.state, reason=_plain(message.reason), attempts=message.attempts,
         parked_at=micros(message.parked_at), raw=message.raw,
     )  # fmt: skip
+
+
+def _plain(text: str) -> str:
+    """What a database takes as text: a poison message may name a stream, or lead to a reason, that none takes."""
+    return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
 
 
 def forgiven(publisher: str, position: int) -> Sequence[Change]:

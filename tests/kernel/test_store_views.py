@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,11 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from services.kernel.clock import system_clock
 from services.kernel.database import Writer, writer_for
 from services.kernel.errors import ConcurrentChange, Unavailable
 from services.kernel.manifest import Manifest
+from services.kernel.parking import Parked, Parking, set_aside
 from services.kernel.store import Store
 from services.kernel.unit import Moved
 from services.kernel.view import Change, Rows, add, drop, merged, put
@@ -193,6 +196,14 @@ def test_the_position_of_a_relay_is_kept(opened: Opening) -> None:
     store.move_relay("log", 7)
     store.move_relay("events", 2)
     assert [opened(start=False).relayed(output) for output in ("log", "events", "none")] == [7, 2, 0]
+
+
+def test_a_message_is_parked_whatever_stands_in_it(shop: Store) -> None:
+    bad = Parked("other", 1, "s/\x00", "poison", "half a letter \ud800, and \x00", 1, system_clock(), b"\x00\xff")
+    done(shop, rows=[set_aside(bad)])
+    (held,) = Parking(shop).all()
+    assert held == replace(bad, stream="s/\ufffd", reason="half a letter ?, and \ufffd")
+    assert Parking(shop).blocked("other") == {"s/\ufffd"}
 
 
 # --- waiting ---------------------------------------------------------------------------------------------------------
