@@ -1,0 +1,123 @@
+"""The hub keeps the document it publishes: whatever is asked, no 5xx, no answer that /openapi.json does not foresee.
+
+Schemathesis makes up requests for every operation, right ones and wrong ones, in three roles, and half of them about
+things that exist. The same requests come in every run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
+import pytest
+import requests
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.errors import Unsatisfiable
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.core.failures import FailureGroup
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from services.kernel.message import Actor
+from tests.support.embedded import Embedded, Hub
+
+SERVICES = ("intake", "referral", "volunteer", "audit", "partner", "console")
+PEOPLE = (
+    Actor(id="w-01", role="coordinator", org="220104004"),
+    Actor(id="p-01", role="partner", org="team:lotus"),
+    Actor(id="a-01", role="auditor"),
+)
+EXAMPLES = {GenerationMode.POSITIVE: 4, GenerationMode.NEGATIVE: 3}
+CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+
+
+@pytest.fixture(scope="module")
+def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
+    """A hub in which the stories live."""
+    with Embedded(tmp_path_factory.mktemp("hub"), demo=True) as embedded:
+        embedded.hub.settles()
+        yield embedded.hub
+
+
+@pytest.fixture(scope="module")
+def document(hub: Hub) -> dict[str, Any]:
+    """What the hub says of itself."""
+    return dict(hub.session.get(f"{hub.url}/openapi.json", timeout=30).json())
+
+
+def existing(hub: Hub, path: str) -> list[str]:
+    """Ids of things under a path with an id in it, from the list beside it."""
+    answer = hub.ask("GET", path.partition("/{")[0] + "?limit=5")
+    items = answer.json().get("items", []) if answer.status_code == 200 else []
+    return [str(next(iter(item.values()))) for item in items if item]
+
+
+class Trying:
+    """One operation, tried in every role; what is wrong is kept, and the next request comes all the same."""
+
+    def __init__(self, hub: Hub, operation: Any) -> None:
+        self.operation, self.wrong = operation, {}
+        self.base, self.session = hub.url, hub.session
+        self.tokens = {actor.role: hub.token_for(actor) for actor in PEOPLE}
+        self.ids = existing(hub, operation.path) if "{" in operation.path else []
+
+    def each(self) -> None:
+        """All requests of this operation."""
+        for mode, examples in EXAMPLES.items():
+            run = given(st.sampled_from(sorted(self.tokens)), self.operation.as_strategy(generation_mode=mode),
+                        st.sampled_from([*self.ids, ""]))(self.one)  # fmt: skip
+            bounded = settings(max_examples=examples, database=None, derandomize=True, deadline=None, print_blob=False,
+                               suppress_health_check=list(HealthCheck))(run)  # fmt: skip
+            # Where everything is right there is nothing to make wrong.
+            with suppress(*(Unsatisfiable,) if mode is GenerationMode.NEGATIVE else ()):
+                bounded()
+
+    def one(self, role: str, case: Any, known: str) -> None:
+        """One request, and its answer held against the document."""
+        if known and case.path_parameters:
+            case.path_parameters = dict(case.path_parameters) | {next(iter(case.path_parameters)): known}
+        headers = {"Authorization": f"Bearer {self.tokens[role]}"}
+        try:
+            answer = case.call(base_url=self.base, headers=headers, session=self.session, timeout=30)
+            case.validate_response(answer, checks=CHECKS)
+        except (FailureGroup, requests.RequestException) as broken:
+            self.wrong.setdefault(f"{self.operation.label} as {role}", str(broken) + _reasons(broken))
+
+
+def _reasons(broken: BaseException) -> str:
+    return "".join(f"\n  {each}" for each in getattr(broken, "exceptions", ()))
+
+
+def test_an_answer_that_the_document_does_not_foresee_is_noticed(hub: Hub, document: dict[str, Any]) -> None:
+    path = "/intake/v1/help-requests"
+    listing = document["paths"][path]["get"]
+    answers = {status: answer for status, answer in listing["responses"].items() if status not in ("200", "403")}
+    planted = document | {"paths": {path: {"get": listing | {"responses": answers}}}}
+    (found,) = schemathesis.openapi.from_dict(planted).get_all_operations()
+    trying = Trying(hub, found.ok())
+    trying.each()
+    assert any("Undocumented HTTP status code" in what for what in trying.wrong.values())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_answer_is_one_that_the_document_foresees(hub: Hub, document: dict[str, Any], service: str) -> None:
+    paths = {
+        path: operations
+        for path, operations in document["paths"].items()
+        if any(service in operation.get("tags", ()) for operation in operations.values() if isinstance(operation, dict))
+    }
+    assert paths
+    wrong: dict[str, str] = {}
+    for found in schemathesis.openapi.from_dict(document | {"paths": paths}).get_all_operations():
+        trying = Trying(hub, found.ok())
+        trying.each()
+        wrong |= trying.wrong
+    assert not wrong, "\n\n".join(f"{label}: {what}" for label, what in wrong.items())
