@@ -49,17 +49,17 @@ contract: $(VENV)/.dev ## test that every event ever released still loads and th
 	$(call tests,tests/contract)
 
 kernel: $(VENV)/.dev ## test the kernel over memory, SQLite and PostgreSQL, and the servers that tests start
-	$(call tests,tests/kernel)
+	$(call tests,tests/kernel,,--timeout=300)
 	$(call tests,tests/support)
 
 scenario: $(VENV)/.dev ## play whole stories over real services and a real broker
-	$(call tests,tests/scenario)
+	$(call tests,tests/scenario,,--timeout=400)
 
 faults: $(VENV)/.dev ## kill, repeat, reorder, delay and poison; then ask whether anything was lost or done twice
-	$(call tests,tests/faults)
+	$(call tests,tests/faults,,--timeout=400)
 
 browser: $(VENV)/.dev ## drive the console in headless Chromium
-	$(call tests,tests/browser)
+	$(call tests,tests/browser,,--timeout=300)
 
 bench: $(VENV)/.dev ## measure throughput, lag and replay speed beside peers (takes minutes; ARGS="appends http" runs some)
 	@deploy/bootstrap.sh tests
