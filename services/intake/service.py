@@ -204,19 +204,24 @@ class IntakeService:
     def identity(self, request: Request) -> object:
         """Who the person is, for those who may know: `?why=` a purpose, `&categories=` identity,contact,…"""
         person_id = request.path["id"]
-        categories = self._allowed(request, person_id)
+        categories = frozenset(tables.split(self._allowed(request, person_id)["categories"]))
         found = self._opened(f"person/{person_id}", categories)
         latest = {value["field"]: value["value"] for value in found}
         return {"person_id": person_id, "categories": sorted(categories), "fields": latest}
 
     @http("GET", "/cases/{id}/notes", roles=HELPERS, query=READING_ASKS, says="what was told in the case")
     def case_notes(self, request: Request) -> object:
-        """What was told and seen in a case, the oldest first, for those who may read it."""
+        """What was told and seen in a case, the oldest first, for those who may read it.
+
+        A disclosure is about one person: what was told of somebody else in the same case is not opened by it.
+        """
         row = self.log.look.one(tables.cases, request.path["id"])
         if row is None:
             raise NotFound("no such case")
-        categories = self._allowed(request, row["person_id"])
-        return {"case_id": row["case_id"], "notes": self._opened(f"case/{row['case_id']}", categories)}
+        read = self._allowed(request, row["person_id"])
+        about = None if read["disclosure_id"] is None else {str(row["case_id"]), str(row["person_id"])}
+        notes = self._opened(f"case/{row['case_id']}", tables.split(read["categories"]), about)
+        return {"case_id": row["case_id"], "notes": notes}
 
     @http("GET", "/help-requests/{id}/notes", roles=STATION, query=WHY, says="what was told with the request")
     def request_notes(self, request: Request) -> object:
@@ -230,22 +235,23 @@ class IntakeService:
             raise NotFound("nothing for this reader")
         return {"request_id": request_id, "notes": self._opened(f"help-request/{request_id}", EVERYTHING)}
 
-    def _allowed(self, request: Request, person_id: UUID) -> frozenset[str]:
-        """The categories that this reader may read about this person; a refusal looks like nobody being there."""
+    def _allowed(self, request: Request, person_id: UUID) -> dict[str, Any]:
+        """What is on record of this reading, and what it opens; a refusal looks like nobody being there."""
         _only(request, READING_ASKS)
         given = tuple(c for c in request.query.get("categories", "").split(",") if c)
         if not EVERYTHING.issuperset(given):
             raise ContractBroken(_wrong("categories", "identity, contact, narrative, health"))
         command = public.ReadIdentity(why=_why(request), categories=given)  # type: ignore[arg-type]  # checked above
         done = self.log.ask(PERSON, person_id, command, request)
-        row = self.log.look.one(tables.reads, done.position)
+        row: dict[str, Any] | None = self.log.look.one(tables.reads, done.position)
         if row is None or not row["allowed"]:
             raise NotFound("nothing for this reader")
-        return frozenset(tables.split(row["categories"]))
+        return row
 
-    def _opened(self, stream: str, categories: Iterable[str]) -> list[dict[str, Any]]:
-        """The sealed values that were said on a stream, of these categories, the oldest first."""
+    def _opened(self, stream: str, categories: Iterable[str], about: set[str] | None = None) -> list[dict[str, Any]]:
+        """The sealed values that were said on a stream, of these categories, about these (None: all), the oldest first."""
         rows = sorted(self.log.look.all(tables.sealed_values, stream=stream), key=lambda row: row["position"])
+        rows = [row for row in rows if about is None or row["subject"] in about]
         subjects = {row["subject"] for row in rows}
         opened = {
             digest: value

@@ -87,8 +87,10 @@ def _disclosed(command: public.ReadIdentity, ask: Ask) -> Way | None:
 
 
 def _names(access: AccessFact, actor: Actor) -> bool:
-    """Whether a disclosure names this reader: his organization, or himself."""
+    """Whether a disclosure names this reader: his organization, or himself; a volunteer reads by his own name alone."""
     kind, _, name = access.receiver.partition(":")
+    if actor.role == "volunteer":
+        return _himself(kind, name, actor)
     return access.receiver == actor.org or (name == actor.org != "") or _himself(kind, name, actor)
 
 

@@ -150,3 +150,11 @@ def test_the_dead_are_read_about_by_the_same_rules() -> None:
 
 def test_a_purpose_is_one_of_the_table() -> None:
     person.given(REGISTERED).when(public.ReadIdentity(why="curiosity")).then_refused("unknown-code")
+
+
+def test_a_volunteer_does_not_read_what_the_team_was_told() -> None:
+    facts = Known(accesses=(ACCESS,))
+    for org in (TEAM, TEAM.partition(":")[2]):
+        helper = Actor(id="v-01", role="volunteer", org=org)
+        (refused,) = person.given(REGISTERED).when(ASKS, actor=helper, facts=facts).decided()
+        assert isinstance(refused, public.IdentityReadRefused)
