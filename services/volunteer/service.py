@@ -83,7 +83,7 @@ class VolunteerService:
     one_volunteer = shows("/volunteers/{id}", volunteers, roles=READING)
     all_volunteers = lists("/volunteers", volunteers, by=("state", "area"), roles=STATION)
     skills = lists("/volunteer-skills", volunteer_skills, by=("volunteer_id", "skill"), roles=STATION)
-    teams = lists("/volunteer-teams", volunteer_teams, by=("volunteer_id", "team"), roles=ORGANIZERS)
+    teams = lists("/volunteer-teams", volunteer_teams, by=("volunteer_id", "team"), roles=STATION)
 
     # tasks
     open_task = asks("POST", "/tasks", public.OpenTask, of=task.DECIDER, roles=STATION)
