@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from time import monotonic, sleep
 from typing import Any
@@ -290,7 +290,8 @@ def number(text: str) -> int | None:
 def moment(text: str) -> datetime | None:
     """A moment from an address or a form; without a zone it is the station's own clock."""
     try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
+        told = datetime.fromisoformat(text)
+        at = told if told.tzinfo is not None else told.replace(tzinfo=CHINA)
+        return at.astimezone(UTC)
+    except (ValueError, OverflowError):  # at an end of the calendar it is none in UTC
         return None
-    return at if at.tzinfo is not None else at.replace(tzinfo=CHINA)
