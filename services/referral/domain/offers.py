@@ -85,6 +85,13 @@ def _may_be_asked(command: public.OfferReferral, state: Known, ask: Ask, before:
     return organization
 
 
+MISFITS = {
+    "service-not-offered": "不提供这项服务", "out-of-area": "不在服务区域", "no-capacity": "已无余力", "conditions-open": "条件未满足",
+    "nothing-offered": "没有登记服务供给",
+}  # fmt: skip
+"""Why an offering does not fit, in Chinese: the codes of `why_not`, and none at all."""
+
+
 def _fitting(command: public.OfferReferral, state: Known, ask: Ask) -> UUID | None:
     """The offering under which it is asked (INV-12); a question can be put to anybody active."""
     if state.slip.kind == "consult":
@@ -96,8 +103,9 @@ def _fitting(command: public.OfferReferral, state: Known, ask: Ask) -> UUID | No
             if not found:
                 return offering.offering_id
             reasons |= set(found)
-    said = ", ".join(sorted(reasons)) or "nothing-offered"
-    raise Refused("offering-does-not-fit", f"What this organization offers does not fit: {said}.", f"该机构的服务供给不符合: {said}。",
+    why = sorted(reasons) or ["nothing-offered"]
+    said, said_zh = ", ".join(why), "、".join(MISFITS[code] for code in why)
+    raise Refused("offering-does-not-fit", f"What this organization offers does not fit: {said}.", f"该机构的服务供给不符合: {said_zh}。",
                   field="offering_id")  # fmt: skip
 
 

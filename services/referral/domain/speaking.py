@@ -76,5 +76,5 @@ def not_now(state: object, allowed: Mapping[type, tuple[str, ...]], en: str, zh:
         return NotFound(f"no such {en}")
     able = allowed.get(type(state), ())
     name = type(state).__name__
-    return Refused("not-in-this-state", f"This {en} is {name}; it does not allow that.", f"该{zh}处于 {name} 状态, 不允许此操作。",
+    return Refused("not-in-this-state", f"This {en} is {name}; it does not allow that.", f"该{zh}当前状态不允许此操作。",
                    allowed=able)  # fmt: skip

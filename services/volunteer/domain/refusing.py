@@ -21,7 +21,7 @@ def not_now(thing: str, zh: str, state: object, allowed: Mapping[type, tuple[str
         return unknown(thing, zh)
     name = type(state).__name__
     return Refused(
-        "not-in-this-state", f"This {thing} is {name}; it does not allow that.", f"该{zh}处于 {name} 状态, 不允许此操作。",
+        "not-in-this-state", f"This {thing} is {name}; it does not allow that.", f"该{zh}当前状态不允许此操作。",
         allowed=allowed.get(type(state), ()),
     )  # fmt: skip
 
