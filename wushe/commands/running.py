@@ -107,7 +107,7 @@ def _load(place: Folder, url: str, json_: bool) -> None:
     say(
         {"stories": "loaded", "steps": report.steps},
         json_,
-        f"五个故事已载入 / the five stories are loaded ({report.steps} steps)",
+        f"五个故事已载入 / the five stories are loaded ({report.steps} steps): {url}",
     )
 
 
