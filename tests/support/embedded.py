@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import subprocess
@@ -19,6 +20,7 @@ from services.kernel.message import Actor
 from tests.support.servers import free_port
 from wushe.embedded import Folder
 
+PR_SET_PDEATHSIG = 1
 START_SECONDS = 40
 SETTLE_SECONDS = 60
 
@@ -67,6 +69,11 @@ def all_heard(services: dict[str, Any]) -> bool:
     )
 
 
+def _die_with_the_run() -> None:
+    """In the child, before it becomes the hub: if the test run dies, however it dies, so does the hub."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 class Embedded:
     """`wushe up`; a context manager. `kill9` and `start` again keep the folder and the port."""
 
@@ -99,6 +106,7 @@ class Embedded:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
+                preexec_fn=_die_with_the_run,
             )
         self._await()
         return self
