@@ -106,7 +106,7 @@ class Embedded:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                preexec_fn=_die_with_the_run,
+                preexec_fn=_die_with_the_run,  # noqa: PLW1509 - one system call, before any thread matters
             )
         self._await()
         return self
