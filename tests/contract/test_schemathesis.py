@@ -34,7 +34,8 @@ PEOPLE = (
     Actor(id="p-01", role="partner", org="team:lotus"),
     Actor(id="a-01", role="auditor"),
 )
-EXAMPLES = {GenerationMode.POSITIVE: 4, GenerationMode.NEGATIVE: 3}
+ROLES = ("coordinator", "coordinator", "coordinator", "partner", "auditor")
+EXAMPLES = {GenerationMode.POSITIVE: 3, GenerationMode.NEGATIVE: 2}
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 
 
@@ -71,7 +72,7 @@ class Trying:
     def each(self) -> None:
         """All requests of this operation."""
         for mode, examples in EXAMPLES.items():
-            run = given(st.sampled_from(sorted(self.tokens)), self.operation.as_strategy(generation_mode=mode),
+            run = given(st.sampled_from(ROLES), self.operation.as_strategy(generation_mode=mode),
                         st.sampled_from([*self.ids, ""]))(self.one)  # fmt: skip
             bounded = settings(max_examples=examples, database=None, derandomize=True, deadline=None, print_blob=False,
                                suppress_health_check=list(HealthCheck))(run)  # fmt: skip
@@ -83,6 +84,8 @@ class Trying:
         """One request, and its answer held against the document."""
         if known and case.path_parameters:
             case.path_parameters = dict(case.path_parameters) | {next(iter(case.path_parameters)): known}
+        if role == "coordinator" and case.query:
+            case.query = {name: value for name, value in case.query.items() if name != "after"}
         headers = {"Authorization": f"Bearer {self.tokens[role]}"}
         try:
             answer = case.call(base_url=self.base, headers=headers, session=self.session, timeout=30)
@@ -103,10 +106,11 @@ def test_an_answer_that_the_document_does_not_foresee_is_noticed(hub: Hub, docum
     (found,) = schemathesis.openapi.from_dict(planted).get_all_operations()
     trying = Trying(hub, found.ok())
     trying.each()
-    assert any("Undocumented HTTP status code" in what for what in trying.wrong.values())
+    assert any("Undocumented status code" in what for what in trying.wrong.values())
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("service", SERVICES)
 def test_every_answer_is_one_that_the_document_foresees(hub: Hub, document: dict[str, Any], service: str) -> None:
     paths = {
