@@ -27,11 +27,14 @@ def project(recorded: Recorded) -> list[Change]:
 def _sealed(recorded: Recorded) -> list[Change]:
     """Where the values behind an event's digests lie: under whose key, and on which stream they were said."""
     event = recorded.event
+    digests = getattr(event, "sealed", ())
+    if not digests:
+        return []
     subject = str(sealed_under(event) or recorded.stream_id)
     return [
         put(t.sealed_values, digest, subject=subject, stream=recorded.stream, event=recorded.envelope.type,
             position=recorded.position)
-        for digest in getattr(event, "sealed", ())
+        for digest in digests
     ]  # fmt: skip
 
 

@@ -17,9 +17,11 @@ HEADER = ("figure", "goal", "the hub", "the peer", "ratio", "reached", "peer and
 def main() -> int:
     """Measure what was asked for; exit code 1 when a figure could not be measured, 0 whatever was measured."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("figures", nargs="*", choices=[[], *(figure.name for figure in FIGURES)], default=[])
+    parser.add_argument("figures", nargs="*", metavar="figure", default=[])
     parser.add_argument("--quick", action="store_true", help="tiny sizes and one round: to see that it runs")
     asked = parser.parse_args()
+    if unknown := set(asked.figures) - {figure.name for figure in FIGURES}:
+        parser.error(f"no such figure: {', '.join(unknown)}; there are {', '.join(f.name for f in FIGURES)}")
     log.switch("off")
     rows: list[Row] = []
     failed = False
@@ -43,7 +45,9 @@ def table(rows: list[Row]) -> str:
     """The rows as a table that reads well as text and as Markdown."""
     cells = [HEADER, *(row.cells() for row in rows)]
     widths = [max(len(line[column]) for line in cells) for column in range(len(HEADER))]
-    lines = ["| " + " | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) + " |" for line in cells]
+    lines = [
+        "| " + " | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) + " |" for line in cells
+    ]
     lines.insert(1, "| " + " | ".join("-" * width for width in widths) + " |")
     return "\n".join(lines)
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 import msgspec
 import psutil
 
-from tests.bench.latency import Entry, send
+from tests.bench.latency import Entry, send, warm
 from tests.bench.stage import Row, Stage, percentile, until
 from tests.bench.subject import WORKER
 from tests.support.embedded import Embedded
@@ -29,10 +29,14 @@ def run(stage: Stage) -> Iterable[Row]:
         hub.hub.settles(120)
         assert hub.process is not None
         memory = resident(hub.process.pid) / MIB
+        cold = measured(hub, 2)
+        warm(hub.hub.url, hub.hub.token_for(WORKER))
+        hub.hub.settles(120)
         taken = measured(hub, 2 if stage.quick else 15)
-    p50, p99 = percentile(taken, 0.5) * 1000, percentile(taken, 0.99) * 1000
-    yield Row(what="embedded hub: accepted → recorded, 50/s, p99", goal="≤ 50 ms", ours=p99, unit="ms", reached=p99 <= 50,
-              note=f"p50 {p50:.1f} ms; SQLite FULL, bus in memory")  # fmt: skip
+    for values, when in ((taken, ""), (cold, ", just started")):
+        p50, p99 = percentile(values, 0.5) * 1000, percentile(values, 0.99) * 1000
+        yield Row(what=f"embedded hub: accepted → recorded, 50/s, p99{when}", goal="≤ 50 ms", ours=p99, unit="ms",
+                  reached=p99 <= 50, note=f"p50 {p50:.1f} ms; SQLite FULL, bus in memory")  # fmt: skip
     yield Row(what="embedded hub with the demo, resident memory", goal="≤ 250 MiB", ours=memory, unit="MiB",
               reached=memory <= 250)  # fmt: skip
 

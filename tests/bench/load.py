@@ -36,7 +36,9 @@ class Failed(Exception):
     """Some requests were not answered as they should be."""
 
 
-def rate(url: str, body: bytes, headers: Mapping[str, str], *, clients: int, seconds: int, keyed: bool = False) -> float:
+def rate(
+    url: str, body: bytes, headers: Mapping[str, str], *, clients: int, seconds: int, keyed: bool = False
+) -> float:
     """POSTs answered with 2xx, a second."""
     return (_wrk if shutil.which("wrk") else _python)(url, body, headers, clients, seconds, keyed)
 

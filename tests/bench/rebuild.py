@@ -34,7 +34,8 @@ def run(stage: Stage) -> Iterable[Row]:
         peer, views = eventsourced.dossiers(stage.database(kind)), recorders(stage, kind)
         save(peer, few)
         ours, theirs = stage.medians(
-            lambda store=store: rebuilt(store), lambda peer=peer, views=views: projected(peer, next(views), few)  # type: ignore[misc]
+            lambda store=store: rebuilt(store),
+            lambda peer=peer, views=views: projected(peer, next(views), few),  # type: ignore[misc]
         )
         store.stop()
         peer.close()

@@ -46,7 +46,15 @@ class Row:
         """As the table shows it."""
         peer = "" if self.peer is None else number(self.peer)
         ratio = "" if self.ratio is None else f"{self.ratio:.1f} ×"
-        return (self.what, self.goal, f"{number(self.ours)} {self.unit}", peer, ratio, "yes" if self.reached else "no", self.note)
+        return (
+            self.what,
+            self.goal,
+            f"{number(self.ours)} {self.unit}",
+            peer,
+            ratio,
+            "yes" if self.reached else "no",
+            self.note,
+        )
 
 
 def number(value: float) -> str:
@@ -129,7 +137,9 @@ class Stage:
     @cached_property
     def folder(self) -> Path:
         """A folder on disk."""
-        return Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="hub-bench-", ignore_cleanup_errors=True)))
+        return Path(
+            self._stack.enter_context(tempfile.TemporaryDirectory(prefix="hub-bench-", ignore_cleanup_errors=True))
+        )
 
     def database(self, kind: str) -> str:
         """The URL of a new database: `postgresql` or `sqlite`."""

@@ -61,7 +61,7 @@ def ask() -> Ask:
 
 def note() -> Order:
     """One command for a new stream, nobody's repetition."""
-    return Order(NOTE, uuid4(), TakeNote(word="noted", text=TEXT), ask(), fresh=True)
+    return Order(NOTE, uuid4(), TakeNote(word="noted", text=TEXT), ask(), fresh=True, founds=True)
 
 
 def scripted(decider: Decider) -> Decider:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-# ruff: noqa: E402, I001
+# ruff: noqa: E402
 import eventlet
 
 eventlet.monkey_patch()
