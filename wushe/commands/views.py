@@ -10,7 +10,7 @@ import click
 import requests
 
 from services.kernel.config import Settings
-from services.kernel.heard import read_batch
+from services.kernel.heard import Unreadable, read_batch
 from services.kernel.projector import PAGE, Progress, Pull, Rebuild
 from wushe.local import opened, services_meant, settings_of, where_options
 from wushe.output import as_json, fail, say
@@ -46,6 +46,14 @@ def rebuild(name: str, folder: Path, url: str, from_environment: bool, json_: bo
                 f"无法从 {settings.url} 取得发布方事件; 原视图未动。",
                 json_,
                 2,
+            )
+        except Unreadable as broken:
+            fail(
+                "unreadable",
+                f"An event in the log cannot be read ({broken.stream or "stream unknown"}: {broken}); the old view is untouched.",
+                f"日志中有无法读取的事件({broken.stream or "未知"}: {broken}); 原视图未动。",
+                json_,
+                1,
             )
     seconds = time.monotonic() - began
     say(
