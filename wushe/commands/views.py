@@ -50,8 +50,8 @@ def rebuild(name: str, folder: Path, url: str, from_environment: bool, json_: bo
         except Unreadable as broken:
             fail(
                 "unreadable",
-                f"An event in the log cannot be read ({broken.stream or "stream unknown"}: {broken}); the old view is untouched.",
-                f"日志中有无法读取的事件({broken.stream or "未知"}: {broken}); 原视图未动。",
+                f"An event in the log cannot be read ({broken.stream or 'stream unknown'}: {broken}); the old view is untouched.",
+                f"日志中有无法读取的事件({broken.stream or '未知'}: {broken}); 原视图未动。",
                 json_,
                 1,
             )
