@@ -39,7 +39,7 @@ MICROSECOND = timedelta(microseconds=1)
 BIGINT = Kind("bigint", 20, LONG)
 INTEGER = Kind("int", 23, INT)
 BOOLEAN = Kind("bool", 16, lambda value: b"\1" if value else b"\0")
-TEXT = Kind("text", 25, lambda value: str(value).encode())
+TEXT = Kind("text", 25, lambda value: (value if type(value) is str else str(value)).encode())
 UUID_KIND = Kind("uuid", 2950, attrgetter("bytes"))
 BYTES = Kind("bytea", 17, bytes)
 DATE = Kind("date", 1082, lambda value: INT((value - FIRST_DAY).days))
@@ -58,13 +58,12 @@ def packed(kinds: Sequence[Kind], rows: Sequence[Sequence[Any]]) -> list[Packed]
 
 
 def _array(kind: Kind, cells: Sequence[Any]) -> bytes:
-    pack = kind.pack
-    values = [NULL if cell is None else _sized(pack(cell)) for cell in cells]
-    return ARRAY_HEAD(1, None in cells, kind.oid, len(cells), 1) + b"".join(values)
-
-
-def _sized(value: bytes) -> bytes:
-    return INT(len(value)) + value
+    pack, holes = kind.pack, None in cells
+    values = [None if cell is None else pack(cell) for cell in cells] if holes else list(map(pack, cells))
+    parts = [ARRAY_HEAD(1, holes, kind.oid, len(cells), 1)]
+    for value in values:
+        parts += (NULL,) if value is None else (INT(len(value)), value)
+    return b"".join(parts)
 
 
 def source(kinds: Sequence[Kind], alone: bool) -> str:

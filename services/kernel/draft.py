@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 import msgspec
 from msgspec.structs import replace
@@ -19,6 +19,7 @@ from msgspec.structs import replace
 from services.kernel.contract import canonical, name_of, version_of
 from services.kernel.database import Group, Head
 from services.kernel.errors import ConcurrentChange, ContractBroken, FieldProblem, HubError, KeyReused, Refused
+from services.kernel.ids import named
 from services.kernel.manifest import Facts, Look, Manifest
 from services.kernel.memory import Answered, Known, Stream
 from services.kernel.message import Ask, Envelope, Recorded
@@ -168,7 +169,7 @@ class Draft:
         group, before = self.group, self.group.after
         position = before.position + 1
         wire = Wire(
-            specversion="1.0", datacontenttype="application/json", id=uuid5(command_id, str(version)), source=self.source, type=name,
+            specversion="1.0", datacontenttype="application/json", id=named(command_id, str(version)), source=self.source, type=name,
             subject=stream, time=instant(self.now), position=position, streamversion=version, schemaversion=version_of(event),
             previous=chained(before.hash), data=msgspec.Raw(data), **common,
         )  # fmt: skip

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import fields, replace
 from hashlib import sha256
 from typing import Any
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID
 
 import msgspec
 from eventlet import tpool
@@ -27,6 +27,7 @@ from services.kernel.entrypoints.problems import Edge, problem
 from services.kernel.entrypoints.request import Reply, Request
 from services.kernel.entrypoints.site import Route
 from services.kernel.errors import ContractBroken, FieldProblem, HubError, NotAllowed, OutcomeUnknown
+from services.kernel.ids import named, new_id
 from services.kernel.message import Ask
 from services.kernel.unit import Done, Order, Unit
 
@@ -95,7 +96,7 @@ class Asking(Entrypoint):
         command: Any
         command, happened = read_request(body, self.command)
         command_id = self._command_id(request, key)
-        stream_id = uuid5(command_id, "stream") if self.creates else path["id"]
+        stream_id = named(command_id, "stream") if self.creates else path["id"]
         ask = _ask(request, command_id, happened)
         rows: tuple[Any, ...] = ()
         if self.personal:
@@ -117,10 +118,10 @@ class Asking(Entrypoint):
 
     def _command_id(self, request: Request, key: str) -> UUID:
         if not key:
-            return uuid4()
+            return new_id()
         if len(key) > 200 or not key.isascii() or not key.isprintable():
             raise Edge("bad-header", field="Idempotency-Key")
-        return uuid5(NAMES, f"{self.opened.name}/{request.actor.id}/{key}")
+        return named(NAMES, f"{self.opened.name}/{request.actor.id}/{key}")
 
     def _seal(self, command: Any, ask: Ask, stream_id: UUID) -> tuple[Any, Ask, tuple[Any, ...]]:
         """The command without its personal values; their digests in its circumstances; their sealed rows."""
