@@ -156,6 +156,10 @@ class Incoming:
         line, _, self._kept = self._kept.partition(b"\r\n")
         return line
 
+    def holds(self, count: int) -> bool:
+        """Whether so many bytes are here already."""
+        return len(self._kept) >= count
+
     def exactly(self, count: int) -> bytes:
         """The next bytes, so many."""
         while len(self._kept) < count:
@@ -194,6 +198,8 @@ class Body:
         if self._expects:
             self._incoming.say(b"HTTP/1.1 100 Continue\r\n\r\n")
             self._expects = False
+        if not self._chunked and self._incoming.holds(count := min(most, self._left)):
+            return self._plain(count)
         with Timeout(SENDING_SECONDS, Gone):
             return self._chunks(most) if self._chunked else self._plain(min(most, self._left))
 
