@@ -19,23 +19,27 @@ CALLERS = 64
 
 def run(stage: Stage) -> Iterable[Row]:
     """Rows for PostgreSQL and SQLite."""
+    yield from _measured(stage, "postgresql", "PostgreSQL", 20)
+    yield from _measured(stage, "sqlite", "SQLite, FULL", 7)
+
+
+def _measured(stage: Stage, kind: str, name: str, factor: int) -> Iterable[Row]:
     many, few = stage.size(30_000), stage.size(3_000)
-    for kind, name, factor in (("postgresql", "PostgreSQL", 20), ("sqlite", "SQLite, FULL", 7)):
-        store, peer = Store(NOTES, stage.database(kind)), eventsourced.dossiers(stage.database(kind))
-        store.start()
-        together(store, CALLERS, 500)
-        crowd, alone, theirs = stage.medians(
-            lambda: together(store, CALLERS, many), lambda: together(store, 1, few), lambda: saved(peer, few)
-        )
-        size = len(store.read(0, 1)[0])
-        store.stop()
-        peer.close()
-        beside = f"eventsourcing, one event a save; event of {size} bytes"
-        yield Row(what=f"durable appends, {CALLERS} callers, {name}", goal=f"≥ {factor} ×", ours=crowd, unit="/s",
-                  peer=theirs, reached=crowd >= factor * theirs, note=beside)  # fmt: skip
-        if kind == "postgresql":
-            yield Row(what=f"durable appends, one caller, {name}", goal="≥ 3 ×", ours=alone, unit="/s", peer=theirs,
-                      reached=alone >= 3 * theirs, note="eventsourcing, one event a save")  # fmt: skip
+    store, peer = Store(NOTES, stage.database(kind)), eventsourced.dossiers(stage.database(kind))
+    store.start()
+    together(store, CALLERS, 500)
+    crowd, alone, theirs = stage.medians(
+        lambda: together(store, CALLERS, many), lambda: together(store, 1, few), lambda: saved(peer, few)
+    )
+    size = len(store.read(0, 1)[0])
+    store.stop()
+    peer.close()
+    beside = f"eventsourcing, one event a save; event of {size} bytes"
+    yield Row(what=f"durable appends, {CALLERS} callers, {name}", goal=f"≥ {factor} ×", ours=crowd, unit="/s",
+              peer=theirs, reached=crowd >= factor * theirs, note=beside)  # fmt: skip
+    if kind == "postgresql":
+        yield Row(what=f"durable appends, one caller, {name}", goal="≥ 3 ×", ours=alone, unit="/s", peer=theirs,
+                  reached=alone >= 3 * theirs, note="eventsourcing, one event a save")  # fmt: skip
 
 
 def together(store: Store, callers: int, count: int) -> float:
