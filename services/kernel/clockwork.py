@@ -86,20 +86,23 @@ class Clockwork:
         place = f"follower:{follower.name}"
         after = self._store.cursor(place)
         changes, dos, now_at = follower.step(self._store.views, after)
-        for number, do in enumerate(dos):
-            self._do(do, uuid5(NAMES, f"{place}/{after}/{now_at}/{number}"), follower.name)
         if now_at == after:
             return False
-        unit = Unit(rows=list(changes), moved=Moved(place, after, now_at))
+        ids = [uuid5(NAMES, f"{place}/{after}/{now_at}/{number}") for number in range(len(dos))]
+        orders = [self._order(do, command_id, follower.name) for do, command_id in zip(dos, ids, strict=True)]
+        unit = Unit(orders, list(changes), Moved(place, after, now_at), lenient=True)
         self._store.submit(unit).result(timeout=ANSWER_SECONDS)
         return True
 
-    def _do(self, do: Do, command_id: UUID, name: str) -> None:
+    def _order(self, do: Do, command_id: UUID, name: str) -> Order:
         now = self._store.clock()
         actor = Actor(id=f"{self._store.name}:{name}", role="service")
-        ask = Ask(id=command_id, now=now, at=now, actor=actor, channel="system")
-        (result,) = self._store.submit(Unit([Order(do.decider, do.stream_id, do.command, ask)], lenient=True)).result(
-            timeout=ANSWER_SECONDS
+        return Order(
+            do.decider, do.stream_id, do.command, Ask(id=command_id, now=now, at=now, actor=actor, channel="system")
         )
+
+    def _do(self, do: Do, command_id: UUID, name: str) -> None:
+        unit = Unit([self._order(do, command_id, name)], lenient=True)
+        (result,) = self._store.submit(unit).result(timeout=ANSWER_SECONDS)
         if isinstance(result, Unavailable):
             raise result

@@ -79,8 +79,8 @@ class Follower(Protocol):
     """A view that is derived from what a recorder keeps, at its own pace, in a loop that the kernel runs.
 
     `step` reads on from where it stood and answers the changes, the commands that follow from them, and where it stands
-    now; the kernel commits the three together (the commands are asked after that commit, with ids derived from
-    `name` and their place, so that a repeated step asks nothing twice). The same position again means: nothing to do.
+    now; the kernel commits the three together, so that a step that is repeated, or made by another process meanwhile,
+    has one effect. A command that is refused holds nothing up. The same position again means: nothing to do.
     `tables` are emptied, and the position set to 0, when the view is rebuilt.
     """
 

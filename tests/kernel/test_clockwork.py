@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from services.kernel import clockwork
 from services.kernel.clock import system_clock
 from services.kernel.clockwork import Clockwork
-from services.kernel.errors import Unavailable
+from services.kernel.errors import ConcurrentChange, Unavailable
 from services.kernel.manifest import Do, Look
 from services.kernel.store import Store
 from services.kernel.tables import event
@@ -147,6 +147,26 @@ def test_followers_in_two_processes_repeat_nothing(opened: Opening, wound: Any) 
     until(lambda: counted(stores[0]) == everything, 30)
     assert (said(stores[0], "toy.built"), said(stores[0], "toy.asked-for")) == (15, 15)
     assert stores[0].cursor("follower:counter") == 30
+
+
+def test_a_step_that_another_process_made_further_asks_nothing_twice(opened: Opening) -> None:
+    slow, quick = Counter(), Counter()
+    stores = [follows(opened, slow), follows(opened, quick)]
+    build(stores[0], 1)
+    look = slow.step
+
+    def overtaken(views: Look, after: int) -> tuple[list[Change], list[Do], int]:
+        found = look(views, after)
+        build(stores[0], 1)
+        Clockwork(stores[1])._step(quick)
+        return found
+
+    slow.step = overtaken  # type: ignore[method-assign]
+    with pytest.raises(ConcurrentChange):
+        Clockwork(stores[0])._step(slow)
+    while Clockwork(stores[1])._step(quick):
+        pass
+    assert counted(stores[0]) == {"toy.built": 2, "toy.asked-for": 2}
 
 
 def test_a_step_that_is_repeated_asks_nothing_twice(opened: Opening, wound: Any) -> None:
