@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import signal
 import subprocess
@@ -20,7 +19,9 @@ from services.kernel.message import Actor
 from tests.support.servers import free_port
 from wushe.embedded import Folder
 
-PR_SET_PDEATHSIG = 1
+DIE_WITH_THE_RUN = ("setpriv", "--pdeathsig", "KILL")
+"""If the test run dies, however it dies, so does the hub (setpriv is part of Debian's util-linux, always there)."""
+
 START_SECONDS = 40
 SETTLE_SECONDS = 60
 
@@ -69,11 +70,6 @@ def all_heard(services: dict[str, Any]) -> bool:
     )
 
 
-def _die_with_the_run() -> None:
-    """In the child, before it becomes the hub: if the test run dies, however it dies, so does the hub."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-
-
 class Embedded:
     """`wushe up`; a context manager. `kill9` and `start` again keep the folder and the port."""
 
@@ -89,6 +85,7 @@ class Embedded:
         """Start and wait until it answers."""
         environ = {k: v for k, v in os.environ.items() if not k.startswith("HUB_")} | {"HUB_LOG_LEVEL": "warning"}
         command = [
+            *DIE_WITH_THE_RUN,
             sys.executable,
             "-m",
             "wushe.cli",
@@ -106,7 +103,6 @@ class Embedded:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                preexec_fn=_die_with_the_run,  # noqa: PLW1509 - one system call, before any thread matters
             )
         self._await()
         return self

@@ -63,7 +63,8 @@ def test_every_function_tells_its_figure() -> None:
     names = set(re.findall(r'^(hub_\w+)\{.*service="t6".*\}', metrics.render().decode(), re.MULTILINE))
     assert {name for name in names if not name.endswith(("_bucket", "_sum", "_count"))} == {
         "hub_http_answers_total", "hub_store_failures_total", "hub_relayed_events_total", "hub_relay_behind_events",
-        "hub_relay_lag_seconds", "hub_relay_failures_total", "hub_unrouted_events_total", "hub_heard_events_total", "hub_consumer_lag_seconds",
+        "hub_relay_lag_seconds", "hub_relay_failures_total", "hub_unrouted_events_total",
+        "hub_heard_events_total", "hub_consumer_lag_seconds",
         "hub_repeated_events_total", "hub_gaps_total", "hub_consumer_behind_events", "hub_pull_failures_total",
         "hub_poisoned_total", "hub_view_lag_events", "hub_timer_lag_seconds", "hub_vault_keys_total",
         "hub_vault_unreadable_total", "hub_custody_broken",
