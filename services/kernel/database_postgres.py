@@ -124,8 +124,9 @@ class PostgresWriter:
                 )
                 later = self._raw.execute(
                     "SELECT e.stream, e.version, e.raw FROM unnest(%s::text[], %s::text[]) w(stream, fingerprint) "
-                    "LEFT JOIN snapshot s USING (stream, fingerprint) JOIN event e ON e.stream = w.stream "
-                    "AND e.version > coalesce(s.version, 0) ORDER BY e.stream, e.version",
+                    "LEFT JOIN snapshot s USING (stream, fingerprint) CROSS JOIN LATERAL ("
+                    "SELECT stream, version, raw FROM event WHERE stream = w.stream AND version > coalesce(s.version, 0) "
+                    "ORDER BY version) e ORDER BY e.stream, e.version",
                     (wanted, prints),
                     binary=True,
                 )
