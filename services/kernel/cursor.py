@@ -37,11 +37,15 @@ CAREFUL = 500
 
 @dataclass
 class Place:
-    """Where a service stands with one publisher; up to position `careful` it goes message by message."""
+    """Where a service stands with one publisher.
+
+    Up to position `careful` every batch is counted before it is begun; up to `alone` it goes message by message.
+    """
 
     position: int
     careful: int
     blocked: set[str]
+    alone: int = 0
 
 
 class Consumer:
@@ -126,10 +130,13 @@ class Consumer:
         try:
             while (place := self._place(publisher)).position < heard.last:
                 start = place.position + 1 - heard.first
-                if place.position < place.careful:
+                counted = place.alone <= place.position < place.careful
+                if counted and self.parking.begin(publisher, place.position + 1) > 1:
+                    place.alone = place.position + BATCH
+                if place.position < place.alone:
                     self._alone(place, publisher, heard.raws[start])
                 else:
-                    self._together(place, publisher, heard.raws[start : start + BATCH])
+                    self._together(place, publisher, heard.raws[start : start + BATCH], counted)
         except AWAY:
             self.refresh(publisher)
             raise
@@ -154,16 +161,22 @@ class Consumer:
 
     # --- many together, or one alone ---
 
-    def _together(self, place: Place, publisher: str, raws: Sequence[bytes]) -> None:
-        """As few transactions as the policies' need to read allows; where one fails, message by message from there."""
+    def _together(self, place: Place, publisher: str, raws: Sequence[bytes], counted: bool) -> None:
+        """As few transactions as the policies' need to read allows; where one fails, message by message from there.
+
+        A batch that was `counted` and ended its process is found begun after the next start, and goes alone then.
+        """
         last = place.position + len(raws)
         run = Run.at(publisher, place.position)
+        if counted:
+            run.aside += forgiven(publisher, place.position + 1)
         try:
             for raw in raws:
                 run = self._take(place, run, raw)
             self._commit(place, run)
         except Broken:
             place.careful = max(place.careful, last)
+            place.alone = max(place.alone, last)
 
     def _alone(self, place: Place, publisher: str, raw: bytes) -> None:
         """One message, counted before it is begun, so that it is parked even if it ends the process each time."""
