@@ -10,39 +10,27 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from hashlib import sha256
+from itertools import groupby
+from operator import itemgetter
 from queue import SimpleQueue
 from time import monotonic, perf_counter, sleep
 from typing import Any
 from uuid import UUID
 
-import msgspec
-
 from services.kernel import log, metrics
 from services.kernel.clock import Clock
-from services.kernel.contract import read_data
 from services.kernel.database import DatabaseGone, Group, Head, HeadMoved, Writer
 from services.kernel.decider import Decider
 from services.kernel.draft import Draft, micros
 from services.kernel.errors import OutcomeUnknown, Unavailable
 from services.kernel.manifest import Look, Manifest
 from services.kernel.memory import Known, Memory, Stream
+from services.kernel.stored import read_stored
 from services.kernel.unit import Done, Order, Unit
-from services.kernel.upcast import current
 
 GROUP_ORDERS = 1_000
 RECONNECT_SECONDS = 3.0
 EMPTY = Head(0, b"", 0)
-
-
-class Slim(msgspec.Struct):
-    """The part of an envelope that a state is folded from."""
-
-    type: str
-    data: msgspec.Raw
-    schemaversion: int = 1
-
-
-read_many = msgspec.json.Decoder(list[Slim]).decode
 
 
 class Appender(threading.Thread):
@@ -258,21 +246,15 @@ class Appender(threading.Thread):
         snapshots, events = writer.tails(list(cold), [d.fingerprint for d in cold.values()])
         for name, version, _, packed in snapshots:
             loaded[name] = Stream(version, cold[name].unpack(bytes(packed)))
-        tails: dict[str, list[bytes]] = {}
-        for name, _, raw in events:
-            tails.setdefault(name, []).append(raw)
-        for name, raws in tails.items():
-            loaded[name] = Stream(loaded[name].version + len(raws), fold_raw(cold[name], loaded[name].state, raws))
+        for name, tail in groupby(events, itemgetter(0)):
+            rows = [(kind, raw) for _, kind, raw in tail]
+            loaded[name] = Stream(loaded[name].version + len(rows), fold_rows(cold[name], loaded[name].state, rows))
         return loaded
 
 
-def fold_raw(decider: Decider, state: Any, raws: list[bytes]) -> Any:
-    """The state after the events with these stored bytes, read in today's shape."""
-    types = decider.event_types
-    for slim in read_many(b"[" + b",".join(raws) + b"]"):
-        cls = types[slim.type]
-        state = decider.evolve(state, read_data(cls, current(cls, slim.schemaversion, bytes(slim.data))))
-    return state
+def fold_rows(decider: Decider, state: Any, rows: list[tuple[str, bytes]]) -> Any:
+    """The state after the events with these names and stored bytes, read in today's shape."""
+    return decider.fold(state, read_stored(decider.event_types, rows))
 
 
 def _done(row: Any) -> Done:

@@ -40,6 +40,8 @@ class Head:
 EventRow = tuple[int, str, int, str, int, bytes]
 CommandRow = tuple[UUID, bytes, str, int, int, str]
 SnapshotRow = tuple[str, int, str, bytes]
+TailRow = tuple[str, str, bytes]
+"""An event's stream, its name, its bytes."""
 
 
 @dataclass
@@ -77,7 +79,7 @@ class Writer(Protocol):
 
     def tails(
         self, streams: Sequence[str], fingerprints: Sequence[str]
-    ) -> tuple[list[SnapshotRow], list[tuple[str, int, bytes]]]:
+    ) -> tuple[list[SnapshotRow], list[TailRow]]:
         """The usable snapshots of these streams, and the events after them, ordered by stream and version."""
         ...
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from psycopg import errors
 
 from services.kernel import tables
-from services.kernel.database import CommandRow, DatabaseGone, Group, Head, HeadMoved, SnapshotRow
+from services.kernel.database import CommandRow, DatabaseGone, Group, Head, HeadMoved, SnapshotRow, TailRow
 from services.kernel.database_pipe import (
     BIGINT,
     BOOLEAN,
@@ -112,7 +112,7 @@ class PostgresWriter:
 
     def tails(
         self, streams: Sequence[str], fingerprints: Sequence[str]
-    ) -> tuple[list[SnapshotRow], list[tuple[str, int, bytes]]]:
+    ) -> tuple[list[SnapshotRow], list[TailRow]]:
         """The usable snapshots of these streams, and the events after them."""
         wanted, prints = list(streams), list(fingerprints)
         try:
@@ -123,9 +123,9 @@ class PostgresWriter:
                     (wanted, prints),
                 )
                 later = self._raw.execute(
-                    "SELECT e.stream, e.version, e.raw FROM unnest(%s::text[], %s::text[]) w(stream, fingerprint) "
+                    "SELECT e.stream, e.type, e.raw FROM unnest(%s::text[], %s::text[]) w(stream, fingerprint) "
                     "LEFT JOIN snapshot s USING (stream, fingerprint) CROSS JOIN LATERAL ("
-                    "SELECT stream, version, raw FROM event WHERE stream = w.stream AND version > coalesce(s.version, 0) "
+                    "SELECT stream, version, type, raw FROM event WHERE stream = w.stream AND version > coalesce(s.version, 0) "
                     "ORDER BY version) e ORDER BY e.stream, e.version",
                     (wanted, prints),
                     binary=True,

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from services.kernel.database import CommandRow, DatabaseGone, Group, Head, HeadMoved, SnapshotRow
+from services.kernel.database import CommandRow, DatabaseGone, Group, Head, HeadMoved, SnapshotRow, TailRow
 from services.kernel.errors import ConcurrentChange
 from services.kernel.unit import Moved
 from services.kernel.view import Batch, Change, Rows, batches, dropped, merged, upsert_tail
@@ -128,10 +128,10 @@ class SqliteWriter:
 
     def tails(
         self, streams: Sequence[str], fingerprints: Sequence[str]
-    ) -> tuple[list[SnapshotRow], list[tuple[str, int, bytes]]]:
+    ) -> tuple[list[SnapshotRow], list[TailRow]]:
         """The usable snapshots of these streams, and the events after them."""
         snapshots: list[SnapshotRow] = []
-        events: list[tuple[str, int, bytes]] = []
+        events: list[TailRow] = []
         for stream, fingerprint in zip(streams, fingerprints, strict=True):
             found = self._rows(
                 "SELECT stream, version, fingerprint, state FROM snapshot WHERE stream = ? AND fingerprint = ?",
@@ -139,7 +139,7 @@ class SqliteWriter:
             )
             snapshots += found
             events += self._rows(
-                "SELECT stream, version, raw FROM event WHERE stream = ? AND version > ? ORDER BY version",
+                "SELECT stream, type, raw FROM event WHERE stream = ? AND version > ? ORDER BY version",
                 (stream, found[0][1] if found else 0),
             )
         return snapshots, events
