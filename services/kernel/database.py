@@ -77,9 +77,7 @@ class Writer(Protocol):
         """Write these changes alone, in one transaction, whatever the head."""
         ...
 
-    def tails(
-        self, streams: Sequence[str], fingerprints: Sequence[str]
-    ) -> tuple[list[SnapshotRow], list[TailRow]]:
+    def tails(self, streams: Sequence[str], fingerprints: Sequence[str]) -> tuple[list[SnapshotRow], list[TailRow]]:
         """The usable snapshots of these streams, and the events after them, ordered by stream and version."""
         ...
 

@@ -110,9 +110,7 @@ class PostgresWriter:
         except GONE as broken:
             raise DatabaseGone(str(broken)) from broken
 
-    def tails(
-        self, streams: Sequence[str], fingerprints: Sequence[str]
-    ) -> tuple[list[SnapshotRow], list[TailRow]]:
+    def tails(self, streams: Sequence[str], fingerprints: Sequence[str]) -> tuple[list[SnapshotRow], list[TailRow]]:
         """The usable snapshots of these streams, and the events after them."""
         wanted, prints = list(streams), list(fingerprints)
         try:

@@ -126,9 +126,7 @@ class SqliteWriter:
             bound.append(cells)
         self._raw.executemany(sql, bound)
 
-    def tails(
-        self, streams: Sequence[str], fingerprints: Sequence[str]
-    ) -> tuple[list[SnapshotRow], list[TailRow]]:
+    def tails(self, streams: Sequence[str], fingerprints: Sequence[str]) -> tuple[list[SnapshotRow], list[TailRow]]:
         """The usable snapshots of these streams, and the events after them."""
         snapshots: list[SnapshotRow] = []
         events: list[TailRow] = []

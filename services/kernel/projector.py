@@ -9,21 +9,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Set
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from secrets import token_hex
 from time import sleep
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy.sql.visitors import replacement_traverse
 
 from services.kernel import metrics
+from services.kernel.contract import EVENTS
 from services.kernel.database import engine_for, writer_for
 from services.kernel.heard import read_message
 from services.kernel.manifest import Follower, shows_nothing
 from services.kernel.message import Recorded
 from services.kernel.parking import Parking
 from services.kernel.store import Store, Views
+from services.kernel.stored import read_recorded
 from services.kernel.tables import cursor, head
 from services.kernel.view import Change, Project, merged
 
@@ -63,6 +67,15 @@ class Redirected(Views):
         if isinstance(element, sa.Column) and element.table.name in self._new:
             return self._new[element.table.name].c[element.name]
         return None
+
+
+def read_own(publisher: str, after: int, page: list[bytes]) -> list[Recorded]:
+    """A page of the own log, all at once; where that fails, one by one, to say which event cannot be read."""
+    with suppress(msgspec.MsgspecError, LookupError, TypeError, ValueError):
+        found = read_recorded(EVENTS, page)
+        if all(recorded.position == position for position, recorded in enumerate(found, after + 1)):
+            return found
+    return [read_message(publisher, position, raw) for position, raw in enumerate(page, after + 1)]
 
 
 @dataclass
@@ -187,21 +200,27 @@ class Rebuild:
         self, publisher: str, after: int, page: list[bytes], project: Project, write: Write,
         parked: Set[int] = frozenset(),
     ) -> int:  # fmt: skip
-        changes: list[Change] = []
+        if publisher == self.store.name and not parked:
+            found = read_own(publisher, after, page)
+        else:
+            found = self._read(publisher, after, page, parked)
+        write(self._redirected(change for recorded in found for change in project(recorded)))
+        self._at.events += len(page)
+        return after + len(page)
+
+    def _read(self, publisher: str, after: int, page: list[bytes], parked: Set[int]) -> list[Recorded]:
+        found: list[Recorded] = []
         for position, raw in enumerate(page, after + 1):
             if position in parked:
                 self._at.left_out[publisher, position] = raw
             else:
-                changes += self._redirected(project(read_message(publisher, position, raw)))
-        self._at.events += len(page)
-        write(merged(changes))
-        return after + len(page)
+                found.append(read_message(publisher, position, raw))
+        return found
 
-    def _redirected(self, changes: Iterable[Change]) -> Iterator[Change]:
-        for change in changes:
-            table = self._new.get(change.table.name)
-            if table is not None:
-                yield Change(table, change.key, change.sets, change.adds, change.drop)
+    def _redirected(self, changes: Iterable[Change]) -> list[Change]:
+        """What becomes of each new table's rows."""
+        wanted = merged(change for change in changes if change.table.name in self._new)
+        return [replace(change, table=self._new[change.table.name]) for change in wanted]
 
     def _derive(self, follower: Follower, write: Write) -> None:
         """Step by step to where the follower stands; what it would ask for, it has asked for, or will."""
@@ -209,7 +228,7 @@ class Rebuild:
         until = self.store.cursor(place := f"follower:{follower.name}")
         while at < until:
             changes, _, now_at = follower.step(look, at)
-            write(merged(self._redirected(changes)))
+            write(self._redirected(changes))
             at = now_at
             self._report(follower.name, min(at, until), until)
         self._stand[place] = min(at, until)
@@ -285,7 +304,7 @@ def write_alone(connection: sa.Connection, changes: list[Change]) -> None:
         ]
         if change.drop:
             connection.execute(table.delete().where(*where))
-        if change.drop and not (change.sets or change.adds):
+        if change.drop and not (change.sets or change.adds or change.anew):
             continue
         found = connection.execute(sa.select(table).where(*where)).mappings().first()
         adds = {name: ((found and found[name]) or 0) + amount for name, amount in change.adds.items()}

@@ -16,6 +16,7 @@ from typing import Any, Union, get_args, get_origin
 import msgspec
 
 from services.kernel.contract import bare, hints, read_data, version_of
+from services.kernel.message import Envelope, Recorded
 from services.kernel.upcast import current
 
 type_of = itemgetter(0)
@@ -27,14 +28,34 @@ class _Held(msgspec.Struct):
 
 
 _held = msgspec.json.Decoder(_Held).decode
+_envelopes = msgspec.json.Decoder(list[Envelope]).decode
 
 
 def read_stored(types: Mapping[str, type], rows: Iterable[tuple[str, bytes]]) -> Iterator[Any]:
     """Events from their names and stored bytes, in today's shape; `types` are the classes by name."""
     for name, run in groupby(rows, type_of):
-        cls = types[name]
-        raws = [raw for _, raw in run]
-        yield from _many(cls)(raws) if version_of(cls) == 1 else (_one(cls, raw) for raw in raws)
+        yield from _of_one_class(types[name], [raw for _, raw in run])
+
+
+def read_recorded(types: Mapping[str, type], raws: list[bytes]) -> list[Recorded]:
+    """Stored events with their envelopes; of a type that is not among `types` the event is None."""
+    envelopes = _envelopes(_listed(raws))
+    events: list[Any] = []
+    for name, run in groupby(zip((e.type for e in envelopes), raws, strict=True), type_of):
+        same = [raw for _, raw in run]
+        events += _of_one_class(types[name], same) if name in types else [None] * len(same)
+    return [
+        Recorded(envelope=envelope, raw=raw, event=event)
+        for envelope, raw, event in zip(envelopes, raws, events, strict=True)
+    ]
+
+
+def _of_one_class(cls: type, raws: list[bytes]) -> list[Any]:
+    return _many(cls)(raws) if version_of(cls) == 1 else [_one(cls, raw) for raw in raws]
+
+
+def _listed(raws: list[bytes]) -> bytes:
+    return b"[" + b",".join(raws) + b"]"
 
 
 def _one(cls: type, raw: bytes) -> Any:
@@ -55,7 +76,7 @@ def _many(cls: type) -> Callable[[list[bytes]], list[Any]]:
     become = object.__setattr__
 
     def read(raws: list[bytes]) -> list[Any]:
-        events = [held.data for held in decode(b"[" + b",".join(raws) + b"]")]
+        events = [held.data for held in decode(_listed(raws))]
         for event in events:
             become(event, "__class__", cls)
         return events

@@ -50,23 +50,37 @@ def then(first: Change, second: Change) -> Change:
     """One change with the effect of two on the same row, one after the other."""
     if second.drop:
         return second
-    sets = {**first.sets, **second.sets}
-    adds = {k: v for k, v in first.adds.items() if k not in second.sets}
+    both = Change(first.table, first.key, dict(first.sets), dict(first.adds), first.drop, first.drop)
+    _absorb(both, second)
+    return both
+
+
+def _absorb(first: Change, second: Change) -> None:
+    sets, adds = first.sets, first.adds
+    for name, value in second.sets.items():
+        sets[name] = value
+        adds.pop(name, None)
     for name, amount in second.adds.items():
         if name in sets:
             sets[name] = (sets[name] or 0) + amount
         else:
             adds[name] = adds.get(name, 0) + amount
-    return Change(first.table, first.key, sets, adds, first.drop, first.drop)
 
 
 def merged(changes: Iterable[Change]) -> list[Change]:
     """At most one change a row, in the order in which the rows were first touched."""
     rows: dict[tuple[sa.Table, tuple[Any, ...]], Change] = {}
+    made: set[int] = set()
     for change in changes:
         place = (change.table, change.key)
-        known = rows.get(place)
-        rows[place] = change if known is None else then(known, change)
+        known = rows.setdefault(place, change)
+        if id(known) in made and not change.drop:
+            _absorb(known, change)  # it was made here, so nobody else sees it change
+        elif known is not change:
+            rows[place] = then(known, change)
+            made.discard(id(known))
+            if not change.drop:
+                made.add(id(rows[place]))
     return list(rows.values())
 
 

@@ -8,6 +8,7 @@ import sys
 import time
 
 from services.kernel import log
+from services.kernel.garbage import collect_less
 from tests.bench.figures import FIGURES
 from tests.bench.stage import Row, Stage
 
@@ -25,6 +26,7 @@ def main() -> int:
     log.switch("off")
     rows: list[Row] = []
     failed = False
+    collect_less()
     with Stage(quick=asked.quick) as stage:
         for figure in FIGURES:
             if asked.figures and figure.name not in asked.figures:

@@ -10,6 +10,7 @@ import click
 import requests
 
 from services.kernel.config import Settings
+from services.kernel.garbage import collect_less
 from services.kernel.heard import Unreadable, read_batch
 from services.kernel.projector import PAGE, Progress, Pull, Rebuild
 from wushe.local import opened, services_meant, settings_of, where_options
@@ -33,6 +34,7 @@ def rebuild(name: str, folder: Path, url: str, from_environment: bool, json_: bo
         fail("no-such-view", f"Views of {service} are: {names}.", f"{service} 的视图有: {names}。", json_, 2)
     settings = settings_of(service, folder, url, from_environment)
     began = time.monotonic()
+    collect_less()
     with opened(service, settings) as store:
         rebuild_ = Rebuild(
             store, _pull(settings), (table,) if table else (), _progress(json_), settings.owner_database_url

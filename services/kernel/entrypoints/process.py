@@ -18,6 +18,7 @@ from services.kernel.entrypoints.bus import BusRuntime
 from services.kernel.entrypoints.log import Opened
 from services.kernel.entrypoints.site import Site
 from services.kernel.entrypoints.standing import stand, stand_for_all
+from services.kernel.garbage import collect_less
 from services.kernel.keyring import prepare_keys
 from services.kernel.manifest import Manifest
 from services.kernel.message import Actor
@@ -70,6 +71,7 @@ class Process:
         self.site.listen(host, port)
         for opened in self.opened.values():
             opened.join()
+        collect_less()
         log.noticed(",".join(self.opened), "started")
 
     def stop(self) -> None:
