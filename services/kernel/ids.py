@@ -1,4 +1,8 @@
-"""Ids, as the standard library makes them, but quicker: several are needed for each command."""
+"""Ids of commands, streams and events, made with few steps: several are needed for each command.
+
+New ids begin with their time (RFC 9562, version 7): what is made together then lies together in every index, and a
+commit of many new streams writes few pages instead of one for each.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +11,14 @@ from os import urandom
 from threading import local
 from uuid import UUID
 
+from services.kernel.clock import system_clock
+
 ID_BYTES = 16
+CHANCE_BYTES = 10
 AT_ONCE = 256
 FREE = ~(0xF000 << 64 | 0xC000 << 48)
 """Every bit of an id but those that say its version and variant."""
-RANDOM, NAMED = (0x4000 << 64 | 0x8000 << 48), (0x5000 << 64 | 0x8000 << 48)
+TIMED, NAMED = (0x7000 << 64 | 0x8000 << 48), (0x5000 << 64 | 0x8000 << 48)
 
 
 class _Drawn(local):
@@ -25,12 +32,13 @@ _drawn = _Drawn()
 
 
 def new_id() -> UUID:
-    """A random id, as `uuid4` makes it."""
+    """A new id: the millisecond, then chance."""
     start = _drawn.used
     if start == len(_drawn.bytes):
-        _drawn.bytes, start = urandom(ID_BYTES * AT_ONCE), 0
-    _drawn.used = start + ID_BYTES
-    return UUID(int=int.from_bytes(_drawn.bytes[start : start + ID_BYTES], "big") & FREE | RANDOM)
+        _drawn.bytes, start = urandom(CHANCE_BYTES * AT_ONCE), 0
+    _drawn.used = start + CHANCE_BYTES
+    chance = int.from_bytes(_drawn.bytes[start : start + CHANCE_BYTES], "big")
+    return UUID(int=(int(system_clock().timestamp() * 1000) << 80 | chance) & FREE | TIMED)
 
 
 def named(space: UUID, name: str) -> UUID:

@@ -13,6 +13,7 @@ from services.contracts.words import Handoff
 from services.intake.domain import case
 from services.kernel.contract import Code, Count, Ref, asked, published
 from services.kernel.decider import Decider
+from services.kernel.ids import new_id
 from services.kernel.manifest import Manifest
 from services.kernel.message import Actor, Ask
 from services.kernel.store import Store
@@ -61,7 +62,7 @@ def ask() -> Ask:
 
 def note() -> Order:
     """One command for a new stream, nobody's repetition."""
-    return Order(NOTE, uuid4(), TakeNote(word="noted", text=TEXT), ask(), fresh=True, founds=True)
+    return Order(NOTE, new_id(), TakeNote(word="noted", text=TEXT), ask(), fresh=True, founds=True)
 
 
 def scripted(decider: Decider) -> Decider:

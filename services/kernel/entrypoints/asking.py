@@ -96,7 +96,7 @@ class Asking(Entrypoint):
         command: Any
         command, happened = read_request(body, self.command)
         command_id = self._command_id(request, key)
-        stream_id = named(command_id, "stream") if self.creates else path["id"]
+        stream_id = path["id"] if not self.creates else named(command_id, "stream") if key else new_id()
         ask = _ask(request, command_id, happened)
         rows: tuple[Any, ...] = ()
         if self.personal:
