@@ -19,7 +19,7 @@ import pytest
 import sqlalchemy as sa
 
 from services.kernel import tokens
-from services.kernel.parking import Parked, set_aside
+from services.kernel.parking import Parked, released, set_aside
 from services.kernel.store import Store
 from services.kernel.unit import Unit
 from tests.support.embedded import Embedded
@@ -357,6 +357,7 @@ def parked(hub: Embedded) -> Iterator[int]:
     held = Parked("intake", 1, json.loads(raw)["subject"], "poison", "ValueError: no", 5, datetime.now(UTC), raw)
     store.submit(Unit(rows=[set_aside(held)])).result(10)
     yield 1
+    store.submit(Unit(rows=list(released("intake", 1)))).result(10)
     store.stop()
 
 
