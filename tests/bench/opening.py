@@ -13,6 +13,7 @@ from services.intake.domain import case
 from services.intake.service import MANIFEST
 from services.kernel.appender import Appender
 from services.kernel.database import Writer, writer_for
+from services.kernel.draft import SNAPSHOT_EVERY
 from services.kernel.store import Store
 from services.kernel.tables import snapshot
 from tests.bench import eventsourced
@@ -21,8 +22,8 @@ from tests.bench.stage import Row, Stage
 from tests.bench.subject import long_case
 
 LONG, MIDDLE, SHORT = 10_000, 1_000, 10
-TAIL = 100
-"""Snapshots are made every 200 events: on average as many as this have come since the last one."""
+TAIL = SNAPSHOT_EVERY // 2
+"""On average as many events as this have come since the last snapshot."""
 
 
 def run(stage: Stage) -> Iterable[Row]:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.contracts import intake as public
 from services.contracts.words import Party
+from services.kernel.decider import changed
 from services.kernel.errors import Refused
 
 
@@ -225,7 +226,7 @@ def _after(state: State, event: Event) -> State:  # noqa: C901 - one line an eve
 
 def _served(state: State, event: public.ServiceDelivered) -> State:
     """One contact more; under a plan it means that help is under way, what paper tells late changes no state."""
-    file = replace(state.file, services=state.file.services + 1)
+    file = changed(state.file, services=state.file.services + 1)
     return Intervening(file=file) if event.under_plan else replace(state, file=file)
 
 
