@@ -56,7 +56,7 @@ scenario: $(VENV)/.dev ## play whole stories over real services and a real broke
 	$(call tests,tests/scenario,,--timeout=400)
 
 faults: $(VENV)/.dev ## kill, repeat, reorder, delay and poison; then ask whether anything was lost or done twice
-	$(call tests,tests/faults,,--timeout=400)
+	$(call tests,tests/faults,,-p no:randomly --timeout=400)
 
 browser: $(VENV)/.dev ## drive the console in headless Chromium
 	$(call tests,tests/browser,,--timeout=300)

@@ -7,8 +7,12 @@ from collections.abc import Iterator
 import pytest
 
 from tests.conftest import without_server
+from tests.faults.sending import until
 from tests.support.reference import Reference
 from tests.support.servers import ServerMissing
+
+QUEUES = {f"{consumer}.intake.log" for consumer in ("referral", "volunteer", "audit", "partner", "console")}
+"""They must be there before anything is killed: what was never declared cannot be purged or filled with rubbish."""
 
 
 @pytest.fixture(scope="session")
@@ -16,6 +20,9 @@ def reference() -> Iterator[Reference]:
     """Every service, PostgreSQL, RabbitMQ and Caddy, once for all tests of this folder."""
     try:
         with Reference() as running:
+            until(
+                lambda: QUEUES <= set(running.rabbit.ctl("list_queues", "-p", "hub", "name").split()), "no queues yet"
+            )
             yield running
     except ServerMissing as reason:
         without_server(reason)
