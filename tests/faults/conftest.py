@@ -21,7 +21,7 @@ def reference() -> Iterator[Reference]:
     try:
         with Reference() as running:
             until(
-                lambda: QUEUES <= set(running.rabbit.ctl("list_queues", "-p", "hub", "name").split()), "no queues yet"
+                lambda: set(running.rabbit.ctl("list_queues", "-p", "hub", "name").split()) >= QUEUES, "no queues yet"
             )
             yield running
     except ServerMissing as reason:
