@@ -56,7 +56,9 @@ RELAY_LAG = _gauge("hub_relay_lag_seconds", "Age of the oldest event that the br
 RELAY_BEHIND = _gauge("hub_relay_behind_events", "Events that the broker has not confirmed yet.", "output")
 RELAYED = _counter("hub_relayed_events_total", "Events that the broker has confirmed.", "output")
 UNROUTED = _counter(
-    "hub_unrouted_events_total", "Events that no queue was bound for, where nobody needs to listen.", "output"
+    "hub_unrouted_events_total",
+    "Events that no queue was bound for, where nobody needs to listen; of many sent at once, one tells.",
+    "output",
 )
 RELAY_FAILED = _counter("hub_relay_failures_total", "Publishes that were not confirmed.", "output", "reason")
 

@@ -162,7 +162,7 @@ def test_single_events_are_confirmed_returned_and_delivered(rabbit_url: str, tel
     parcels = list(singles(1, teller.events()))
     wire = RabbitWire(rabbit_url, "teller", EVENTS)
     wire.send(parcels)
-    assert sorted(receipts(wire, 4)) == ["confirmed", "confirmed", "returned", "returned"]
+    assert sorted(receipts(wire, 3)) == ["confirmed", "confirmed", "returned"], "one tells whether anybody listens"
     with raw_channel(rabbit_url) as channel:
         channel.queue_declare("mine", durable=True, auto_delete=False)
         channel.queue_bind("mine", "teller.events", "tale.*")

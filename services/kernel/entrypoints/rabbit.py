@@ -19,6 +19,7 @@ from amqp.exceptions import AccessRefused, AMQPError, NotFound, ResourceLocked
 from kombu.utils.url import parse_url
 
 from services.kernel.entrypoints.feed import GATHER_EVENTS, GATHER_SECONDS, Letter, letter
+from services.kernel.entrypoints.frames import Frames
 from services.kernel.relay import Output, Parcel, Receipt, StandBy
 
 CONNECT_SECONDS = 5
@@ -88,7 +89,9 @@ class RabbitWire:
     def _open(self, service: str, output: Output) -> None:
         self._channel = channel = self._connection.channel()
         channel.queue_declare(f"{service}.relay.{output.name}", exclusive=True, durable=False, auto_delete=False)
-        self._service, self._exchange, self._batches = service, f"{service}.{output.name}", output.events_a_parcel > 1
+        self._service, self._exchange, self._insists = service, f"{service}.{output.name}", output.insist
+        self._batches = output.events_a_parcel > 1
+        self._frames = Frames(channel.channel_id, self._connection.frame_max, self._exchange, service)
         kind = "fanout" if self._batches else "topic"
         channel.exchange_declare(self._exchange, kind, durable=True, auto_delete=False)
         self._receipts: list[Receipt] = []
@@ -100,17 +103,26 @@ class RabbitWire:
 
     def send(self, parcels: Sequence[Parcel]) -> None:
         """Write the messages to the socket; what the broker says meanwhile is read by `settle`."""
-        for parcel in parcels:
-            arguments = (0, self._exchange, parcel.key, True, False)
-            self._channel.send_method(spec.Basic.Publish, "Bssbb", arguments, self._message(parcel))
+        if self._batches:
+            for parcel in parcels:
+                arguments = (0, self._exchange, parcel.key, self._insists, False)
+                self._channel.send_method(spec.Basic.Publish, "Bssbb", arguments, self._batch(parcel))
+            return
+        # The first tells whether anybody listens: what nobody hears comes back whole, at a higher price than telling it.
+        frames = [
+            self._frames.of(
+                p.key, p.content_type, f"{self._service}/{p.first}", p.body, self._insists or p is parcels[0]
+            )
+            for p in parcels
+        ]
+        self._connection.transport.write(b"".join(frames))
 
-    def _message(self, parcel: Parcel) -> amqp.Message:
+    def _batch(self, parcel: Parcel) -> amqp.Message:
         properties: dict[str, Any] = {
             "content_type": parcel.content_type, "content_encoding": "utf-8", "delivery_mode": PERSISTENT,
             "message_id": f"{self._service}/{parcel.first}", "app_id": self._service,
+            "application_headers": {"first": parcel.first, "last": parcel.last},
         }  # fmt: skip
-        if self._batches:
-            properties["application_headers"] = {"first": parcel.first, "last": parcel.last}
         return amqp.Message(parcel.body, **properties)
 
     def settle(self, timeout: float) -> list[Receipt]:
