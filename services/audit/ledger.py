@@ -138,11 +138,10 @@ class Ledger:
         """Know the heads of the streams that this batch goes on with; a stream's first event needs none."""
         if len(self.heads) > HEADS_KEPT:
             self.heads.clear()
-        wanted = {
-            (m.envelope.subject, m.envelope.streamversion - 1)
-            for m in batch
-            if m.envelope.streamversion > 1 and (m.envelope.publisher, m.envelope.subject) not in self.heads
-        }
+        first: dict[tuple[str, str], int] = {}
+        for message in batch:
+            first.setdefault((message.envelope.publisher, message.envelope.subject), message.envelope.streamversion)
+        wanted = {(s, seq - 1) for (by, s), seq in first.items() if seq > 1 and (by, s) not in self.heads}
         if wanted:
             before = sa.tuple_(entry.c.stream, entry.c.seq).in_(sorted(wanted))
             heads = sa.select(entry.c.publisher, entry.c.stream, entry.c.seq, entry.c.leaf).where(before)
