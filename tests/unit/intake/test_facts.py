@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from inspect import getmembers
+
 import pytest
 
 from services.contracts import intake as public
@@ -148,7 +150,7 @@ def test_every_command_can_be_asked_or_is_intakes_own() -> None:
     ours = {cls for cls in COMMANDS.values() if cls.__module__.startswith("services.contracts.intake")}
     asked = {
         entrypoint.command
-        for method in vars(IntakeService).values()
+        for _, method in getmembers(IntakeService)
         for entrypoint in getattr(method, "nameko_entrypoints", ())
         if hasattr(entrypoint, "command")
     }

@@ -1,0 +1,40 @@
+"""Persons over HTTP: codes and ids, never a name."""
+
+from __future__ import annotations
+
+from services.contracts import intake as public
+from services.intake import reports, tables
+from services.intake.domain import person
+from services.intake.endpoints.readers import READING, STATION
+from services.kernel.entrypoints import Hand, Request, asks, http, lists, shows
+
+PERSON = person.DECIDER
+
+
+class Persons:
+    """A person is registered with as little as is known; what is known changes."""
+
+    log: Hand
+
+    register = asks("POST", "/persons", public.RegisterPerson, of=PERSON, roles=STATION)
+    amend = asks("POST", "/persons/{id}/details", public.AmendPersonDetails, of=PERSON, roles=STATION)
+    assign_group = asks("POST", "/persons/{id}/groups", public.AssignClientGroup, of=PERSON, roles=STATION)
+    remove_group = asks("POST", "/persons/{id}/groups/removal", public.RemoveClientGroup, of=PERSON, roles=STATION)
+    link_guardian = asks("POST", "/persons/{id}/guardians", public.LinkGuardian, of=PERSON, roles=STATION)
+    unlink_guardian = asks("POST", "/persons/{id}/guardians/removal", public.UnlinkGuardian, of=PERSON, roles=STATION)
+    move = asks("POST", "/persons/{id}/move", public.MovePerson, of=PERSON, roles=STATION)
+    record_death = asks("POST", "/persons/{id}/death", public.RecordDeath, of=PERSON, roles=STATION)
+    correct_death = asks("POST", "/persons/{id}/death/correction", public.CorrectDeath, of=PERSON, roles=STATION)
+    invoke_basis = asks("POST", "/persons/{id}/legal-bases", public.InvokeLegalBasis, of=PERSON, roles=STATION)
+    one_person = shows("/persons/{id}", tables.persons, roles=READING)
+    all_persons = lists("/persons", tables.persons, by=("state", "station", "sensitivity"), roles=READING)
+    groups = lists("/client-groups", tables.client_groups, by=("person_id", "group_code"), roles=READING)
+    guardians = lists("/guardians", tables.guardians, by=("person_id", "guardian_id"), roles=READING)
+    reads = lists(
+        "/reads", tables.reads, by=("person_id", "reader", "allowed"), roles=("auditor", "station_head", "supervisor")
+    )
+
+    @http("GET", "/persons/{id}/open-matters", roles=STATION, says="where the person has open matters")
+    def open_matters(self, request: Request) -> object:
+        """Which matters of a person are open, and where; not what they are about (for the duplicate check)."""
+        return reports.open_matters(self.log.look, request.path["id"])

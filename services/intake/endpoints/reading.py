@@ -1,0 +1,91 @@
+"""Reading what is sealed, over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from services.contracts import intake as public
+from services.intake import tables
+from services.intake.domain import help_request, person
+from services.intake.endpoints.query import WHY, only, why, wrong
+from services.intake.endpoints.readers import HELPERS, STATION
+from services.kernel.entrypoints import Hand, Request, http
+from services.kernel.errors import ContractBroken, NotFound
+
+EVERYTHING = frozenset({"identity", "contact", "narrative", "health"})
+READING_ASKS = WHY | {"categories": {"pattern": "^[a-z,]{1,40}$"}}
+REQUEST, PERSON = help_request.DECIDER, person.DECIDER
+
+
+class Reading:
+    """Each attempt to read is on record before anything is opened (INV-33)."""
+
+    log: Hand
+
+    @http("GET", "/persons/{id}/identity", roles=HELPERS, query=READING_ASKS, says="who the person is")
+    def identity(self, request: Request) -> object:
+        """Who the person is, for those who may know: `?why=` a purpose, `&categories=` identity,contact,…"""
+        person_id = request.path["id"]
+        categories = frozenset(tables.split(self._allowed(request, person_id)["categories"]))
+        found = self._opened(f"person/{person_id}", categories)
+        latest = {value["field"]: value["value"] for value in found}
+        return {"person_id": person_id, "categories": sorted(categories), "fields": latest}
+
+    @http("GET", "/cases/{id}/notes", roles=HELPERS, query=READING_ASKS, says="what was told in the case")
+    def case_notes(self, request: Request) -> object:
+        """What was told and seen in a case, the oldest first, for those who may read it.
+
+        A disclosure is about one person: what was told of somebody else in the same case is not opened by it.
+        """
+        row = self.log.look.one(tables.cases, request.path["id"])
+        if row is None:
+            raise NotFound("no such case")
+        read = self._allowed(request, row["person_id"])
+        about = None if read["disclosure_id"] is None else {str(row["case_id"]), str(row["person_id"])}
+        notes = self._opened(f"case/{row['case_id']}", tables.split(read["categories"]), about)
+        return {"case_id": row["case_id"], "notes": notes}
+
+    @http("GET", "/help-requests/{id}/notes", roles=STATION, query=WHY, says="what was told with the request")
+    def request_notes(self, request: Request) -> object:
+        """What was told with a help request, and how to reach whoever told it."""
+        request_id = request.path["id"]
+        only(request, WHY)
+        command = public.ReadHelpRequestNotes(why=why(request))
+        done = self.log.ask(REQUEST, request_id, command, request)
+        row = self.log.look.one(tables.reads, done.position)
+        if row is None or not row["allowed"]:
+            raise NotFound("nothing for this reader")
+        return {"request_id": request_id, "notes": self._opened(f"help-request/{request_id}", EVERYTHING)}
+
+    def _allowed(self, request: Request, person_id: UUID) -> dict[str, Any]:
+        """What is on record of this reading, and what it opens; a refusal looks like nobody being there."""
+        only(request, READING_ASKS)
+        given = tuple(c for c in request.query.get("categories", "").split(",") if c)
+        if not EVERYTHING.issuperset(given):
+            raise ContractBroken(wrong("categories", "identity, contact, narrative, health"))
+        command = public.ReadIdentity(why=why(request), categories=given)  # type: ignore[arg-type]  # checked above
+        done = self.log.ask(PERSON, person_id, command, request)
+        row: dict[str, Any] | None = self.log.look.one(tables.reads, done.position)
+        if row is None or not row["allowed"]:
+            raise NotFound("nothing for this reader")
+        return row
+
+    def _opened(self, stream: str, categories: Iterable[str], about: set[str] | None = None) -> list[dict[str, Any]]:
+        """The sealed values that were said on a stream, of these categories, about these (None: all), the oldest first."""
+        rows = sorted(self.log.look.all(tables.sealed_values, stream=stream), key=lambda row: row["position"])
+        rows = [row for row in rows if about is None or row["subject"] in about]
+        subjects = {row["subject"] for row in rows}
+        opened = {
+            digest: value
+            for subject in subjects
+            for digest, value in self.log.vault.read(
+                subject, [row["digest"] for row in rows if row["subject"] == subject]
+            ).items()
+        }
+        return [
+            {"event": row["event"], "field": value["field"], "value": value["value"], "position": row["position"]}
+            for row in rows
+            if (value := opened.get(row["digest"])) is not None and value["category"] in categories
+        ]
