@@ -12,8 +12,8 @@ from services.contracts.volunteer import PairingConvened
 from services.contracts.words import Handoff
 from services.referral.domain import offering, organization, referral
 from services.referral.domain.facts import ConsentFact, MatterFact, OfferingFact, OrganizationFact
+from services.referral.endpoints.candidates import asked_for, found
 from services.referral.lookup import FACTS
-from services.referral.service import asked_for, found
 from services.referral.views import tables
 from tests.unit.referral.samples import (
     CASE,
