@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.contracts import codes
 from services.contracts import intake as public
+from services.contracts.tables import dated
 from services.contracts.words import Party
 from services.intake.domain.known import ConsentFact, itself, known
 from services.intake.domain.rules import already_there, two_persons
@@ -172,4 +173,4 @@ def evolve(state: State | None, event: Event) -> State | None:
             assert_never(event)
 
 
-DECIDER = Decider(name="disclosure", decide=decide, evolve=evolve, events=Event, states=State)
+DECIDER = Decider(name="disclosure", decide=dated(decide), evolve=evolve, events=Event, states=State)
