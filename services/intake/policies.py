@@ -11,6 +11,7 @@ from services.contracts.words import Party
 from services.intake import tables as t
 from services.intake.domain import case, consent, disclosure, help_request, visit_plan
 from services.intake.domain.help_request_state import OPEN_STATES
+from services.intake.policies_erasure import on_decision
 from services.kernel.contract import about
 from services.kernel.manifest import Do, Look, Timer
 from services.kernel.message import Message
@@ -50,6 +51,8 @@ def _own(message: Message, look: Look) -> list[Do]:
             return _revoke_all(look, "consent-ended", (), consent_id=consent_id)
         case public.PersonDied(person_id=person_id):
             return _stop_all(person_id, look)
+        case public.ErasureDecided() as event:
+            return on_decision(event, look)
         case _:
             return []
 

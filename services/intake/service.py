@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.contracts import codes
-from services.intake import views
+from services.intake import erasing, views
 from services.intake.domain import (
     activity,
     case,
@@ -16,6 +16,7 @@ from services.intake.domain import (
 )
 from services.intake.endpoints.cases import Cases
 from services.intake.endpoints.consents import Consents
+from services.intake.endpoints.erasure import Erasure
 from services.intake.endpoints.persons import Persons
 from services.intake.endpoints.reading import Reading
 from services.intake.endpoints.requests import Requests
@@ -44,11 +45,11 @@ MANIFEST = Manifest(
     project_heard=project_heard,
     whenever=whenever,
     facts=FACTS,
-    timers=TIMERS,
+    timers=(*TIMERS, *erasing.TIMERS),
 )
 
 
-class IntakeService(Requests, Persons, Consents, Cases, Rounds, Safeguarding, Reading):
+class IntakeService(Requests, Persons, Consents, Cases, Rounds, Safeguarding, Reading, Erasure):
     """A person is heard, consents, and is helped; what names the person stays here, sealed."""
 
     name = "intake"

@@ -6,13 +6,13 @@ from typing import Any
 
 from services.contracts import intake as public
 from services.intake import tables as t
-from services.intake import views_cases, views_people, views_requests, views_rounds
+from services.intake import views_cases, views_erasure, views_people, views_requests, views_rounds
 from services.kernel.message import Recorded
 from services.kernel.view import Change, put
 
 METADATA = t.METADATA
 
-SHOWN = views_requests.SHOWN | views_people.SHOWN | views_cases.SHOWN | views_rounds.SHOWN
+SHOWN = views_requests.SHOWN | views_people.SHOWN | views_cases.SHOWN | views_rounds.SHOWN | views_erasure.SHOWN
 """How each event shows; a test holds that none is missing."""
 
 

@@ -1,8 +1,9 @@
-"""The loops beside the log: timers that turn due rows into commands, followers that derive views at their own pace."""
+"""The loops beside the log: timers and chores act on due rows, followers derive views at their own pace."""
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from concurrent.futures import TimeoutError as TooLate
 from typing import Any
 from uuid import UUID, uuid5
@@ -11,10 +12,11 @@ import sqlalchemy as sa
 
 from services.kernel import log, metrics
 from services.kernel.errors import HubError, Unavailable
-from services.kernel.manifest import Do, Follower, Timer
+from services.kernel.manifest import Chore, Do, Follower, Timer
 from services.kernel.message import Actor, Ask
 from services.kernel.store import Store
 from services.kernel.unit import Moved, Order, Unit
+from services.kernel.vault import Vault
 
 NAMES = UUID("b3f6a1de-90f5-5f3e-8b0a-4d2f5a7be0c4")
 """The namespace of the ids of commands that timers and followers issue."""
@@ -25,15 +27,21 @@ ANSWER_SECONDS = 30
 
 
 class Clockwork:
-    """Runs a service's timers and followers, each in a thread of its own, until stopped."""
+    """Runs a service's timers, chores and followers in threads of their own, until stopped.
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    Chores have their own thread: what they wait for (a database of keys that is away) holds up no deadline.
+    """
+
+    def __init__(self, store: Store, vault: Vault | None = None) -> None:
+        self._store, self._vault = store, vault
         self._stopping = threading.Event()
         manifest = store.manifest
         loops: list[tuple[str, Any]] = [(f"follower-{f.name}", lambda f=f: self._follow(f)) for f in manifest.followers]
-        if manifest.timers:
-            loops.append(("timers", self._tick))
+        chores = [timer for timer in manifest.timers if isinstance(timer, Chore)]
+        timers = [timer for timer in manifest.timers if not isinstance(timer, Chore)]
+        for name, some in (("timers", timers), ("chores", chores)):
+            if some:
+                loops.append((name, lambda some=some: self._tick(some)))
         self._threads = [
             threading.Thread(target=loop, name=f"{store.name}-{name}", daemon=True) for name, loop in loops
         ]
@@ -51,21 +59,27 @@ class Clockwork:
 
     # --- timers ---
 
-    def _tick(self) -> None:
+    def _tick(self, timers: Sequence[Timer | Chore]) -> None:
         while not self._stopping.wait(TICK_SECONDS):
-            for timer in self._store.manifest.timers:
+            for timer in timers:
                 try:
                     self._fire(timer)
                 except (HubError, TooLate) as error:
                     log.noticed(self._store.name, "timer-failed", level="warning", code=timer.name, error=error)
 
-    def _fire(self, timer: Timer) -> None:
+    def _fire(self, timer: Timer | Chore) -> None:
         now, due = self._store.clock(), timer.table.c[timer.due]
         rows = self._store.views.run(sa.select(timer.table).where(due <= now).order_by(due).limit(DUE_AT_ONCE))
         metrics.timer_lag(self._store.name, timer.name, (now - rows[0][timer.due]).total_seconds() if rows else 0.0)
         for row in rows:
             key = "/".join(str(row[column.name]) for column in timer.table.primary_key)
-            self._do(timer.command(row), uuid5(NAMES, f"{timer.name}/{key}/{row[timer.due].isoformat()}"), timer.name)
+            do = self._act(timer, row) if isinstance(timer, Chore) else timer.command(row)
+            self._do(do, uuid5(NAMES, f"{timer.name}/{key}/{row[timer.due].isoformat()}"), timer.name)
+
+    def _act(self, chore: Chore, row: dict[str, Any]) -> Do:
+        if self._vault is None:
+            raise Unavailable("this service keeps no vault")
+        return chore.act(row, self._store.views, self._vault, self._store.clock())
 
     # --- followers ---
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import assert_never
 from uuid import UUID
 
 from services.contracts import codes
 from services.contracts import intake as public
-from services.contracts.tables import dated
 from services.contracts.words import Party
-from services.intake.domain.known import ConsentFact, itself, known
-from services.intake.domain.rules import already_there, two_persons
+from services.intake.domain.known import ConsentFact, PersonFact, itself, known
+from services.intake.domain.reading import named
+from services.intake.domain.rules import already_there, today, two_persons
 from services.kernel.decider import Decider
 from services.kernel.errors import NotFound, Refused
 from services.kernel.message import Ask
@@ -37,14 +38,28 @@ class Refusal:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Revoked:
-    """The receiver may read no longer."""
+    """The receiver may read no longer, and may have been told to delete what it holds, and have answered."""
 
-    disclosure_id: UUID
+    was: Live
+    demanded: bool = False
+    answered: str | None = None
 
 
 State = Live | Refusal | Revoked
-Command = public.DiscloseIdentity | public.RevokeIdentityAccess
-Event = public.IdentityDisclosed | public.IdentityDisclosureRefused | public.IdentityAccessRevoked
+Command = public.DiscloseIdentity | public.RevokeIdentityAccess | public.DemandDeletion | public.AnswerDeletion
+Event = (
+    public.IdentityDisclosed
+    | public.IdentityDisclosureRefused
+    | public.IdentityAccessRevoked
+    | public.DeletionDemanded
+    | public.DeletionAnswered
+)
+
+OUTSIDE = ("partner", "team_leader", "volunteer")
+"""Roles that speak for a receiver themselves."""
+
+ANSWER_DAYS = 15
+"""Within how many days a receiver answers; assumed, a city sets its own."""
 
 
 def decide(command: Command, state: State | None, ask: Ask) -> list[Event]:
@@ -54,6 +69,10 @@ def decide(command: Command, state: State | None, ask: Ask) -> list[Event]:
             return disclose(command, state, ask)
         case public.RevokeIdentityAccess():
             return revoke(command, state)
+        case public.DemandDeletion():
+            return demand(command, state, ask)
+        case public.AnswerDeletion():
+            return answer(command, state, ask)
         case _:
             assert_never(command)
 
@@ -73,9 +92,14 @@ def disclose(command: public.DiscloseIdentity, state: State | None, ask: Ask) ->
     if command.legal_basis is not None:
         return [_disclosed(command, None, _on_law(command, ask), ask)]
     consent = known(ask).consent_to(command.purpose, ask.now, *command.categories, receiver=command.receiver)
-    if consent is None or not person.alive:
-        return _not_disclosed(command, "person-deceased" if not person.alive else "no-consent", ask)
+    if consent is None or person.gone or not person.alive:
+        return _not_disclosed(command, _why_not(person), ask)
     return [_disclosed(command, consent, command.categories or consent.categories, ask)]
+
+
+def _why_not(person: PersonFact) -> str:
+    """What stands in the way of a disclosure, the gravest first."""
+    return "person-erased" if person.gone else "no-consent" if person.alive else "person-deceased"
 
 
 def _on_law(command: public.DiscloseIdentity, ask: Ask) -> tuple[str, ...]:
@@ -154,6 +178,81 @@ def revoke(command: public.RevokeIdentityAccess, state: State | None) -> list[Ev
             assert_never(state)
 
 
+def demand(command: public.DemandDeletion, state: State | None, ask: Ask) -> list[Event]:
+    """Tell the receiver to delete what it holds, once; what was lawfully done with it stays done (PIPL 15, 21, 47)."""
+    match state:
+        case Live():
+            return [*revoke(public.RevokeIdentityAccess(reason_code="erased"), state), _demanded(command, state, ask)]
+        case Revoked(demanded=False):
+            return [_demanded(command, state.was, ask)]
+        case Revoked() | Refusal():
+            return []
+        case None:
+            raise NotFound("no such disclosure")
+        case _:
+            assert_never(state)
+
+
+def _demanded(command: public.DemandDeletion, was: Live, ask: Ask) -> public.DeletionDemanded:
+    return public.DeletionDemanded(
+        disclosure_id=was.disclosure_id,
+        person_id=was.person_id,
+        receiver=was.receiver,
+        reason_code=command.reason_code,
+        answer_by=today(ask) + timedelta(days=ANSWER_DAYS),
+        organization_id=organization_of(was.receiver),
+        matter_id=was.matter_id,
+        need_id=was.need_id,
+    )
+
+
+def organization_of(party: Party) -> UUID | None:
+    """The organization behind a party, where it is known by an id of the directory: it hears of it in its sequence."""
+    try:
+        return UUID(party.partition(":")[2])
+    except ValueError:
+        return None
+
+
+def answer(command: public.AnswerDeletion, state: State | None, ask: Ask) -> list[Event]:
+    """What the receiver has done, in its own words or as it told the station; who keeps something says why."""
+    if state is None:
+        raise NotFound("no such disclosure")
+    if not isinstance(state, Revoked) or not state.demanded:
+        raise Refused("nothing-demanded", "Nothing was demanded of this receiver.", "未要求该接收方删除。",
+                      allowed=("revoke-identity-access",))  # fmt: skip
+    _speaks_for(state.was.receiver, ask)
+    if state.answered == command.result:
+        return []
+    if command.result == "kept" and command.basis is None:
+        raise Refused("basis-needed", "Who keeps something says on which basis.", "保留须注明依据。", field="basis")
+    return [
+        public.DeletionAnswered(
+            disclosure_id=state.was.disclosure_id,
+            person_id=state.was.person_id,
+            receiver=state.was.receiver,
+            result=command.result,
+            basis=command.basis,
+            organization_id=organization_of(state.was.receiver),
+            matter_id=state.was.matter_id,
+            need_id=state.was.need_id,
+        )
+    ]
+
+
+def _speaks_for(receiver: Party, ask: Ask) -> None:
+    """A receiver answers for itself; the station writes down an answer with what shows it (INV-38)."""
+    if ask.actor.role in OUTSIDE and not named(receiver, ask.actor):
+        raise NotFound("no such disclosure")
+    if ask.actor.role not in OUTSIDE and ask.behalf is None:
+        raise Refused(
+            "behalf-needed",
+            "Say on whose behalf this is written down, and what shows it.",
+            "请注明代谁登记及凭据。",
+            field="happened.behalf",
+        )
+
+
 def evolve(state: State | None, event: Event) -> State | None:
     """The disclosure after this event."""
     match event:
@@ -168,9 +267,23 @@ def evolve(state: State | None, event: Event) -> State | None:
         case public.IdentityDisclosureRefused():
             return Refusal(disclosure_id=event.disclosure_id)
         case public.IdentityAccessRevoked():
-            return Revoked(disclosure_id=event.disclosure_id)
+            return Revoked(was=_was(state, event)) if not isinstance(state, Revoked) else state
+        case public.DeletionDemanded():
+            return replace(state if isinstance(state, Revoked) else Revoked(was=_was(state, event)), demanded=True)
+        case public.DeletionAnswered():
+            known_so_far = state if isinstance(state, Revoked) else Revoked(was=_was(state, event), demanded=True)
+            return replace(known_so_far, answered=event.result)
         case _:
             assert_never(event)
 
 
-DECIDER = Decider(name="disclosure", decide=dated(decide), evolve=evolve, events=Event, states=State)
+def _was(
+    state: State | None, event: public.IdentityAccessRevoked | public.DeletionDemanded | public.DeletionAnswered
+) -> Live:
+    if isinstance(state, Live):
+        return state
+    return Live(disclosure_id=event.disclosure_id, person_id=event.person_id, receiver=event.receiver,
+                matter_id=event.matter_id, need_id=event.need_id)  # fmt: skip
+
+
+DECIDER = Decider(name="disclosure", decide=decide, evolve=evolve, events=Event, states=State)

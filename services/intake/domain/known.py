@@ -20,12 +20,13 @@ class GuardianFact:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PersonFact:
-    """A person as registered: how old, alive or not, who may consent for him."""
+    """A person as registered: how old, alive or not, his data gone or at rest or not, who may consent for him."""
 
     person_id: UUID
     age_band: str
     station: str = ""
     alive: bool = True
+    gone: bool = False
     guardians: tuple[GuardianFact, ...] = ()
 
     def guarded_by(self, somebody: UUID | None, today: date) -> bool:
@@ -97,6 +98,15 @@ class CaseFact:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ErasureFact:
+    """What stands in the way of an erasure: open matters, an open duty to protect, a day until which the law keeps."""
+
+    open_matters: int = 0
+    concern_open: bool = False
+    keep_until: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Known:
     """Everything a decision may want to know; what was not looked up or never heard of is missing.
 
@@ -113,6 +123,7 @@ class Known:
     accesses: tuple[AccessFact, ...] = ()
     cases: tuple[CaseFact, ...] = ()
     concern_raised: bool = False
+    erasure: ErasureFact | None = None
 
     def consent_to(
         self, purpose: str, now: datetime, *categories: str, receiver: Party | None = None

@@ -6,10 +6,18 @@ from typing import assert_never, cast
 
 from services.contracts import codes
 from services.contracts import intake as public
-from services.contracts.tables import dated
-from services.intake.domain import reading
+from services.intake.domain import erasure, reading
 from services.intake.domain.known import itself, known
-from services.intake.domain.person_state import Active, Deceased, Event, State, evolve
+from services.intake.domain.person_state import (
+    Active,
+    Deceased,
+    Erased,
+    Event,
+    Leaving,
+    Restricted,
+    State,
+    evolve,
+)
 from services.intake.domain.rules import already_there, sensitivity_of, two_persons
 from services.kernel.decider import Decider
 from services.kernel.errors import NotFound, Refused
@@ -27,6 +35,7 @@ Command = (
     | public.CorrectDeath
     | public.InvokeLegalBasis
     | public.ReadIdentity
+    | erasure.Command
 )
 
 
@@ -41,6 +50,8 @@ def decide(command: Command, state: State | None, ask: Ask) -> list[Event]:
             return correct_death(command, state, ask)
         case public.RecordDeath():
             return record_death(command, state)
+        case public.RequestErasure() | public.DecideErasure() | public.CarryOutErasure() | public.EndRetention():
+            return erasure.decide(command, state, ask)
         case _:
             return amend(command, _alive(state), ask)
 
@@ -82,6 +93,8 @@ def _alive(state: State | None) -> Active:
             return state
         case Deceased():
             raise Refused("person-deceased", "The person has died.", "该服务对象已去世。", allowed=("correct-death",))
+        case Leaving() | Restricted() | Erased():
+            raise erasure.gone(state)
         case None:
             raise NotFound("no such person")
         case _:
@@ -90,10 +103,19 @@ def _alive(state: State | None) -> Active:
 
 def _at_all(state: State | None) -> reading.Whom:
     """Whoever is registered, alive or not, as far as reading goes."""
-    if state is None:
-        raise NotFound("no such person")
-    person = state.before if isinstance(state, Deceased) else state
-    return reading.Whom(person_id=person.person_id, station=person.station)
+    match state:
+        case None:
+            raise NotFound("no such person")
+        case Active():
+            return reading.Whom(person_id=state.person_id, station=state.station)
+        case Deceased():
+            return reading.Whom(person_id=state.before.person_id, station=state.before.station)
+        case Leaving() | Restricted():
+            return reading.Whom(person_id=state.before.person_id, station=state.before.station, closed=True)
+        case Erased():
+            return reading.Whom(person_id=state.person_id, station=state.station, closed=True)
+        case _:
+            assert_never(state)
 
 
 def register(command: public.RegisterPerson, state: State | None, ask: Ask) -> list[Event]:
@@ -141,7 +163,7 @@ def assign_group(command: public.AssignClientGroup, state: Active) -> list[Event
         public.ClientGroupAssigned(
             person_id=state.person_id,
             group_code=command.group_code,
-            table_version=codes.CLIENT_GROUP.edition_with(command.group_code).version,
+            table_version=codes.CLIENT_GROUP.current.version,
             basis=command.basis,
             since=command.since,
         )
@@ -223,6 +245,8 @@ def record_death(command: public.RecordDeath, state: State | None) -> list[Event
             return [public.PersonDied(person_id=state.person_id, evidence_kind=command.evidence_kind, on=command.on)]
         case Deceased():
             return []
+        case Leaving() | Restricted() | Erased():
+            raise erasure.gone(state)
         case None:
             raise NotFound("no such person")
         case _:
@@ -242,6 +266,8 @@ def correct_death(command: public.CorrectDeath, state: State | None, ask: Ask) -
                     person_id=state.before.person_id, reason_code=command.reason_code, approver=command.approver
                 )
             ]
+        case Leaving() | Restricted() | Erased():
+            raise erasure.gone(state)
         case None:
             raise NotFound("no such person")
         case _:
@@ -272,4 +298,4 @@ def invoke_basis(command: public.InvokeLegalBasis, state: Active, ask: Ask) -> l
     ]
 
 
-DECIDER = Decider(name="person", decide=dated(decide), evolve=evolve, events=Event, states=State)
+DECIDER = Decider(name="person", decide=decide, evolve=evolve, events=Event, states=State)

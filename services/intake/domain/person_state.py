@@ -1,11 +1,21 @@
-"""What is remembered of a person: alive or not, groups, guardians; readings change nothing."""
+"""What is remembered of a person: alive or not, groups, guardians, what was asked to go; readings change nothing."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
+from typing import assert_never
 from uuid import UUID
 
 from services.contracts import intake as public
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asked:
+    """Somebody has asked that these kinds go; nobody has decided yet."""
+
+    request_id: UUID
+    kinds: tuple[public.ErasureKind, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -18,6 +28,7 @@ class Active:
     groups: tuple[str, ...] = ()
     guardians: tuple[UUID, ...] = ()
     residence_area: str | None = None
+    asked: Asked | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,7 +38,37 @@ class Deceased:
     before: Active
 
 
-State = Active | Deceased
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Leaving:
+    """It is decided what goes and what rests, and not yet done: nobody reads, nothing is added."""
+
+    before: Active
+    request_id: UUID
+    decisions: tuple[public.KindDecided, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Restricted:
+    """Everything is kept and nothing is done with it, until it is decided anew on that day (`asked`)."""
+
+    before: Active
+    kinds: tuple[public.ErasureKind, ...]
+    until: date
+    asked: Asked | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Erased:
+    """What named the person is gone for good; facts may rest until a day, and are then decided about (`asked`)."""
+
+    person_id: UUID
+    station: str
+    until: date | None = None
+    asked: Asked | None = None
+    again: tuple[public.KindDecided, ...] = ()
+
+
+State = Active | Deceased | Leaving | Restricted | Erased
 
 Event = (
     public.PersonRegistered
@@ -42,6 +83,11 @@ Event = (
     | public.LegalBasisInvoked
     | public.IdentityRead
     | public.IdentityReadRefused
+    | public.ErasureRequested
+    | public.ErasureDecided
+    | public.PersonalDataErased
+    | public.ProcessingRestricted
+    | public.RetentionEnded
 )
 
 
@@ -54,6 +100,77 @@ def evolve(state: State | None, event: Event) -> State | None:
             age_band=event.age_band,
             residence_area=event.residence_area,
         )
+    if state is None:
+        return None
+    match event:
+        case public.ErasureRequested() | public.RetentionEnded():
+            return asked_of(state, Asked(request_id=event.request_id, kinds=event.kinds))
+        case public.ErasureDecided():
+            return _decided(state, event)
+        case public.PersonalDataErased():
+            return _erased(state)
+        case public.ProcessingRestricted():
+            return _restricted(state, event)
+        case _:
+            return _lived(state, event)
+
+
+def asked_of(state: State, asked: Asked | None) -> State:
+    """The same, with this waiting for a decision."""
+    match state:
+        case Deceased():
+            return replace(state, before=replace(state.before, asked=asked))
+        case Leaving():
+            return state
+        case Active() | Restricted() | Erased():
+            return replace(state, asked=asked)
+        case _:
+            assert_never(state)
+
+
+def _decided(state: State, event: public.ErasureDecided) -> State:
+    """What is wholly refused leaves everything as it was; anything else is carried out next."""
+    after = asked_of(state, None)
+    if all(decision.fate == "refused" for decision in event.decisions):
+        return after
+    match after:
+        case Erased():
+            return replace(after, again=event.decisions)
+        case Leaving():
+            return after
+        case Restricted():
+            return Leaving(before=after.before, request_id=event.request_id, decisions=event.decisions)
+        case Active() | Deceased():
+            return Leaving(before=person_before(after), request_id=event.request_id, decisions=event.decisions)
+        case _:
+            assert_never(after)
+
+
+def _erased(state: State) -> State:
+    if isinstance(state, Erased):
+        return replace(state, until=None, again=())
+    lived = person_before(state)
+    return Erased(person_id=lived.person_id, station=lived.station)
+
+
+def _restricted(state: State, event: public.ProcessingRestricted) -> State:
+    if isinstance(state, Erased):
+        return replace(state, until=event.until, again=())
+    return Restricted(before=person_before(state), kinds=event.kinds, until=event.until)
+
+
+def person_before(state: Active | Deceased | Leaving | Restricted) -> Active:
+    """The person as last known alive, whatever became of the record."""
+    match state:
+        case Active():
+            return state
+        case Deceased() | Leaving() | Restricted():
+            return state.before
+        case _:
+            assert_never(state)
+
+
+def _lived(state: State, event: Event) -> State:
     match state, event:
         case Deceased(), public.DeathCorrected():
             return state.before

@@ -8,7 +8,7 @@ from uuid import UUID
 from services.contracts import codes
 from services.contracts import intake as public
 from services.contracts.words import Party
-from services.intake.domain.known import AccessFact, known
+from services.intake.domain.known import known
 from services.kernel.message import Actor, Ask
 
 STATION_READERS = ("coordinator", "station_head", "worker", "grid_worker", "supervisor")
@@ -19,10 +19,11 @@ EVERYTHING: tuple[public.PersonalCategory, ...] = ("identity", "contact", "narra
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Whom:
-    """The person who would be read about, and the station that keeps the file."""
+    """The person who would be read about, and the station that keeps the file; nobody reads one that is closed (INV-35)."""
 
     person_id: UUID
     station: str
+    closed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,7 +38,7 @@ class Way:
 def read(command: public.ReadIdentity, whom: Whom, ask: Ask) -> list[public.IdentityRead | public.IdentityReadRefused]:
     """Who reads whom and why is on record; the one who may not learns nothing."""
     codes.READ_PURPOSE.known(command.why, field="why")
-    way = _own(whom, ask) or _disclosed(command, ask)
+    way = None if whom.closed else _own(whom, ask) or _disclosed(command, ask)
     actor, org = ask.actor, ask.actor.org or None
     if way is None:
         return [
@@ -77,7 +78,7 @@ def keeps(station: str, org: str) -> bool:
 
 def _disclosed(command: public.ReadIdentity, ask: Ask) -> Way | None:
     """A live disclosure to the reader or his organization; of several, the one that opens most."""
-    opened = [(access, access.opens(ask.now)) for access in known(ask).accesses if _names(access, ask.actor)]
+    opened = [(access, access.opens(ask.now)) for access in known(ask).accesses if named(access.receiver, ask.actor)]
     fitting = [(access, categories) for access, categories in opened if categories]
     if not fitting:
         return None
@@ -86,12 +87,12 @@ def _disclosed(command: public.ReadIdentity, ask: Ask) -> Way | None:
     return Way(categories=categories, disclosure_id=best.disclosure_id) if wanted & set(categories) else None
 
 
-def _names(access: AccessFact, actor: Actor) -> bool:
-    """Whether a disclosure names this reader: his organization, or himself; a volunteer reads by his own name alone."""
-    kind, _, name = access.receiver.partition(":")
+def named(receiver: Party, actor: Actor) -> bool:
+    """Whether a receiver is this reader: his organization, or himself; a volunteer reads by his own name alone."""
+    kind, _, name = receiver.partition(":")
     if actor.role == "volunteer":
         return _himself(kind, name, actor)
-    return access.receiver == actor.org or (name == actor.org != "") or _himself(kind, name, actor)
+    return receiver == actor.org or (name == actor.org != "") or _himself(kind, name, actor)
 
 
 def _himself(kind: Party, name: str, actor: Actor) -> bool:

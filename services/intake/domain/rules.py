@@ -64,6 +64,14 @@ def registered(ask: Ask) -> PersonFact:
             allowed=("register-person",),
             field="person_id",
         )
+    if person.gone:
+        raise Refused(
+            "person-erased",
+            "This person's data were erased, or rest. Who comes again is registered anew.",
+            "此人的个人信息已删除或限制处理; 再次求助请重新建档。",
+            allowed=("register-person",),
+            field="person_id",
+        )
     if not person.alive:
         raise Refused("person-deceased", "The person has died.", "该服务对象已去世。", field="person_id")
     return person

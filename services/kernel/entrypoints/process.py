@@ -57,7 +57,7 @@ class Process:
         bus = BusRuntime(
             manifest, store, settings.amqp_url, urls, settings.service_token, single_events=settings.single_events
         )
-        return Opened(manifest, settings, self.site, store, vault, bus, Clockwork(store))
+        return Opened(manifest, settings, self.site, store, vault, bus, Clockwork(store, vault))
 
     def start(self, services: list[type]) -> None:
         """Bring the services up, then answer HTTP, then join the bus."""

@@ -69,5 +69,6 @@ def test_what_contracts_fix_is_labelled_by_the_tables(literal: object, table: co
     assert set(literal.__args__) == set(table.current.terms)  # type: ignore[attr-defined]
 
 
-def test_every_cadence_says_how_often() -> None:
+def test_promised_times_are_named() -> None:
+    assert codes.SLA["first-action-emergency"].wall_clock
     assert set(codes.CADENCE_PER_MONTH) == set(codes.VISIT_CADENCE.current.terms)

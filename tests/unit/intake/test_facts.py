@@ -139,6 +139,9 @@ INTERNAL = {
     public.CloseCaseOnDeath,
     public.TransferCaseOut,
     public.ExpireConsent,
+    public.CarryOutErasure,
+    public.EndRetention,
+    public.DemandDeletion,
 }
 """Commands that intake asks of itself; nobody can send them."""
 

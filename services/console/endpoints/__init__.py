@@ -1,1 +1,0 @@
-"""What the console answers programs with, beside its pages: one module a thing."""

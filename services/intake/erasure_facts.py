@@ -1,0 +1,69 @@
+"""What stands in the way of an erasure: open matters, an open duty to protect, and how long the law has facts kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from services.contracts import retention
+from services.intake import tables as t
+from services.intake.domain.help_request_state import OPEN_STATES
+from services.intake.domain.known import ErasureFact, Known
+from services.intake.domain.rules import local_day
+from services.kernel.manifest import Look
+
+Row = dict[str, Any]
+
+OPEN_CASES = ("opened", "assessed", "planned", "intervening", "evaluated", "suspended")
+OPEN_CONCERNS = ("raised", "reported", "acknowledged")
+
+
+def for_decision(command: object, itself: UUID, look: Look) -> Known:
+    """Everything about the person that a decision to erase has to heed."""
+    cases, requests = look.all(t.cases, person_id=itself), look.all(t.help_requests, person_id=itself)
+    plans = look.all(t.visit_plans, person_id=itself)
+    matters = {row["matter_id"] for row in (*cases, *requests)}
+    open_matters = {row["matter_id"] for row in cases if row["state"] in OPEN_CASES}
+    open_matters |= {row["matter_id"] for row in requests if row["state"] in OPEN_STATES}
+    open_matters |= {row["plan_id"] for row in plans if row["state"] == "running"}
+    return Known(
+        itself=itself,
+        erasure=ErasureFact(
+            open_matters=len(open_matters),
+            concern_open=_concern_open(look, itself, matters),
+            keep_until=max(_floors(look, itself, cases, requests), default=None),
+        ),
+    )
+
+
+def _concern_open(look: Look, person_id: UUID, matters: Iterable[UUID]) -> bool:
+    rows = [row for matter_id in matters for row in look.all(t.safeguarding, matter_id=matter_id)]
+    return any(row["state"] in OPEN_CONCERNS for row in (*look.all(t.safeguarding, person_id=person_id), *rows))
+
+
+def _floors(look: Look, person_id: UUID, cases: list[Row], requests: list[Row]) -> Iterator[date]:
+    """For each kind of record that there is of the person, until when the law has the last of it kept (INV-34)."""
+    child = (look.one(t.persons, person_id) or {}).get("sensitivity") == "child"
+    kinds = {
+        "disclosure": _last(look.all(t.disclosures, person_id=person_id), "disclosed_at", "ended_at"),
+        "access-log": _last(look.all(t.reads, person_id=person_id), "at"),
+        "handoff": _last(requests, "received_at", "triaged_at", "closed_at"),
+        "minor-file" if child else "case-file": _last(cases, "opened_at", "last_service_at", "closed_at"),
+        "voucher": _last_money(look, cases),
+    }
+    for kind, last in kinds.items():
+        if last is not None:
+            yield retention.kept_until(kind, last)
+
+
+def _last_money(look: Look, cases: list[Row]) -> date | None:
+    """The last day of cases that money went to."""
+    paid = [row for row in cases if look.all(t.strands, matter_id=row["matter_id"], kind="grant")]
+    return _last(paid, "opened_at", "last_service_at", "closed_at")
+
+
+def _last(rows: Iterable[Row], *columns: str) -> date | None:
+    days: list[datetime] = [row[column] for row in rows for column in columns if row[column] is not None]
+    return local_day(max(days)) if days else None
