@@ -11,6 +11,7 @@ import click
 
 from services.kernel.config import Settings, environment, load
 from services.kernel.store import Store
+from wushe.codes import adopt
 from wushe.embedded import Folder
 from wushe.output import fail
 from wushe.services import CLASSES, installed, manifest
@@ -70,7 +71,10 @@ def needs_hub(folder: Path, json_: bool) -> None:
 
 def settings_of(service: str, folder: Path, url: str, from_environment: bool) -> Settings:
     """The settings of a service: an embedded hub's, or those of the environment."""
-    return load(environment() if from_environment else Folder(folder).environ(service, "127.0.0.1:0", url), service)
+    environ = environment() if from_environment else Folder(folder).environ(service, "127.0.0.1:0", url)
+    settings = load(environ, service)
+    adopt(settings.codes)
+    return settings
 
 
 @contextmanager

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from services.console import assets, demo, proved, views
 from services.console.directory import Directory
+from services.console.endpoints.approvals import Approvals
 from services.console.hearing import Said
 from services.console.hub import Answer, Hub, Unreachable
 from services.console.pages import matter, matters, offers, signin, take, worklist
@@ -37,7 +38,7 @@ HOUR = 3600
 CATCH_UP_SECONDS = 2.0
 
 
-class ConsoleService:
+class ConsoleService(Approvals):
     """The people's pages. Each handler reads, asks, and hands to a page function; each act is another service's command."""
 
     name = "console"

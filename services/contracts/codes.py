@@ -1,89 +1,16 @@
 """The code tables of the hub: dated editions with labels in both languages; history is read with its own edition.
 
 A code is never renamed: a later edition leaves it out, and what was said before keeps its meaning. Tables marked as
-assumed have no public source; a city replaces them with its own edition.
+assumed have no public source; a city replaces them with its own edition (`editions`).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
-from services.kernel.errors import Refused
+from services.contracts.tables import FIRST, TABLES, Edition, Table, Term, edition, table
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Term:
-    """One code with its labels."""
-
-    code: str
-    zh: str
-    en: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Edition:
-    """A table as it was valid from a day on."""
-
-    version: str
-    since: date
-    terms: dict[str, Term]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Table:
-    """A code table with all its editions, the oldest first."""
-
-    name: str
-    zh: str
-    editions: tuple[Edition, ...]
-
-    @property
-    def current(self) -> Edition:
-        """The newest edition."""
-        return self.editions[-1]
-
-    def on(self, day: date) -> Edition:
-        """The edition that was valid on a day; before the first one, the first."""
-        return next((e for e in reversed(self.editions) if e.since <= day), self.editions[0])
-
-    def known(self, *codes: str | None, field: str = "") -> None:
-        """Refuse codes that the current edition does not have."""
-        for code in codes:
-            if code is not None and code not in self.current.terms:
-                raise Refused(
-                    "unknown-code",
-                    f"{code} is not in the code table {self.name}.",
-                    f"代码表“{self.zh}”中没有 {code}。",
-                    field=field or None,
-                )
-
-    def label(self, code: str, language: str = "zh") -> str:
-        """The label of a code in any edition, the newest first; the code itself if there is none."""
-        found = next((e.terms[code] for e in reversed(self.editions) if code in e.terms), None)
-        return code if found is None else found.zh if language == "zh" else found.en
-
-
-TABLES: dict[str, Table] = {}
-
-
-FIRST = date(2022, 1, 1)
-"""From when the first editions hold: the stories that the hub is tried on begin in 2022."""
-
-
-def edition(version: str, since: date, rows: str) -> Edition:
-    """An edition from rows of `code | zh | en`."""
-    parts = [[part.strip() for part in row.split("|")] for row in rows.strip().splitlines()]
-    return Edition(version=version, since=since, terms={c: Term(code=c, zh=zh, en=en) for c, zh, en in parts})
-
-
-def table(name: str, zh: str, rows: str, *later: Edition, version: str = "2022", since: date = FIRST) -> Table:
-    """Declare a table under its name, with its first edition and those that followed; names are used once."""
-    if name in TABLES:
-        raise TypeError(f"{name} is declared twice")
-    TABLES[name] = Table(name=name, zh=zh, editions=(edition(version, since, rows), *later))
-    return TABLES[name]
-
+__all__ = ["FIRST", "TABLES", "Edition", "Table", "Term", "edition", "table"]
 
 NEED = table("need_code", "需求", """
     economic-hardship | 经济困难 | economic hardship
@@ -117,7 +44,7 @@ PARTY_KIND = table("party_kind", "主体类别", """
     authority | 政府部门/群团 | authority or mass organization
     person | 个人/家庭 | person or family
     unknown | 未知 | unknown
-""")  # fmt: skip
+""", fixed=True)  # fmt: skip
 
 CAME_BY = table("came_by", "来源渠道", """
     walk-in | 来访 | walk-in
@@ -162,14 +89,14 @@ URGENCY = table("urgency", "紧急程度", """
     urgent | 当日 | the same day
     normal | 一般 | normal
     low | 不急 | low
-""")  # fmt: skip
+""", fixed=True)  # fmt: skip
 
 RISK_LEVEL = table("risk_level", "风险等级", """
     red | 红 | red
     yellow | 黄 | yellow
     blue | 蓝 | blue
     green | 绿 | green
-""")  # fmt: skip
+""", fixed=True)  # fmt: skip
 
 DISPOSITION = table("disposition", "分诊去向", """
     guidance | 现场解答 | guidance
@@ -178,7 +105,7 @@ DISPOSITION = table("disposition", "分诊去向", """
     referral | 转介 | refer
     safeguarding | 强制报告 | safeguarding
     decline | 不接案 | decline
-""")  # fmt: skip
+""", fixed=True)  # fmt: skip
 
 EMERGENCY_CONTACT = table("emergency_contact", "紧急联络", """
     110 | 110 | police
@@ -303,7 +230,7 @@ CLOSE_REASON = table("close_reason", "结案原因", """
     lost-contact | 失联 | contact lost
     deceased | 去世 | deceased
     error | 误录 | entered in error
-""")  # fmt: skip
+""", needs="deceased")  # fmt: skip
 
 OUTCOME = table("outcome", "成效", """
     delivered | 已提供 | delivered
@@ -311,14 +238,14 @@ OUTCOME = table("outcome", "成效", """
     not_delivered | 未提供 | not delivered
     client_declined | 服务对象拒绝 | declined by the client
     unreachable | 联系不上 | unreachable
-""")  # fmt: skip
+""", fixed=True)  # fmt: skip
 
 REQUEST_OUTCOME = table("request_outcome", "求助办结结果", """
     resolved | 已解决 | resolved
     answered | 已解答 | answered
     withdrawn | 撤回 | withdrawn
     unreachable | 联系不上 | unreachable
-""")  # fmt: skip
+""", fixed=True)  # fmt: skip
 
 CONFIRMED_BY = table("confirmed_by", "确认方", """
     client | 本人 | the client
@@ -340,7 +267,7 @@ LEGAL_BASIS = table("legal_basis", "法定依据", """
     pipl13-7 | 其他法定情形 | other statutory cases
     mandatory-report | 强制报告 | mandatory report
     life-safety | 紧急情况救助 | rescue in an emergency
-""")  # fmt: skip
+""", needs="pipl13-1")  # fmt: skip
 
 PURPOSE = table("purpose", "处理目的", """
     casework | 个案服务 | casework
@@ -352,14 +279,14 @@ PURPOSE = table("purpose", "处理目的", """
     volunteer | 志愿服务 | volunteer service
     training | 督导教学 | supervision and training
     statistics | 统计 | statistics
-""")  # fmt: skip
+""", needs="casework referral")  # fmt: skip
 
 PERSONAL_CATEGORY = table("personal_category", "个人信息类别", """
     identity | 身份 | identity
     contact | 联系方式 | contact
     narrative | 情况叙述 | narrative
     health | 健康 | health
-""")  # fmt: skip
+""", fixed=True)  # fmt: skip
 
 CONSENT_METHOD = table("consent_method", "同意方式", """
     written | 书面 | in writing
@@ -386,7 +313,7 @@ SITUATION = table("situation_code", "侵害情形", """
     7 | 来源不明、失踪或被拐卖 | unknown origin, missing, trafficked
     8 | 被组织乞讨 | organised begging
     9 | 其他严重侵害或危险 | other serious harm or danger
-""", version="2020", since=date(2020, 5, 7))  # fmt: skip
+""", version="2020", since=date(2020, 5, 7), fixed=True)  # fmt: skip
 
 AUTHORITY_KIND = table("authority_kind", "受理机关", """
     police | 公安 | police
@@ -410,11 +337,11 @@ CLIENT_GROUP = table("client_group", "服务对象类别", """
     child-in-difficulty-2 | 困境儿童(自身原因) | child in difficulty: own condition
     child-in-difficulty-3 | 困境儿童(监护缺失) | child in difficulty: guardianship
     left-behind-child | 留守儿童 | child left behind
-    youth-a1 | 重点青少年: 闲散青少年 | youth: neither at school nor at work
+    youth-a1 | 重点青少年: 闲散青少年 | youth: neither at school nor at work | from=6 to=25
     youth-a2 | 重点青少年: 有不良行为或严重不良行为 | youth: bad or seriously bad conduct
     youth-a3 | 重点青少年: 流浪乞讨 | youth: vagrant or begging
-    youth-a4 | 重点青少年: 服刑在教人员未成年子女 | youth: parents in prison
-    youth-a5 | 重点青少年: 农村留守儿童 | youth: left behind in the country
+    youth-a4 | 重点青少年: 服刑在教人员未成年子女 | youth: parents in prison | from=6 to=18
+    youth-a5 | 重点青少年: 农村留守儿童 | youth: left behind in the country | from=6 to=16
     youth-b1 | 重点青少年 长春第1类(名称待补) | youth, Changchun class 1 (name to come)
     youth-b2 | 重点青少年 长春第2类(名称待补) | youth, Changchun class 2 (name to come)
     youth-b3 | 重点青少年 长春第3类(名称待补) | youth, Changchun class 3 (name to come)
@@ -531,7 +458,7 @@ VISIT_CADENCE = table("visit_cadence", "探访频次", """
     fortnightly | 每两周 | fortnightly
     monthly | 每月 | monthly
     quarterly | 每季 | quarterly
-""")  # fmt: skip
+""", fixed=True)  # fmt: skip
 
 CADENCE_PER_MONTH = {"daily": 30, "weekly": 4, "fortnightly": 2, "monthly": 1, "quarterly": 0}
 """How many visits a month a cadence promises, for the rate; a quarter's visit is not due every month."""
@@ -596,7 +523,7 @@ REASON = table("reason_code", "原因", """
     cannot-agree | 无法表达意愿 | cannot say
     emergency | 紧急情况 | emergency
     other | 其他 | other
-""")  # fmt: skip
+""", needs="deceased worker-left handed-over unknown")  # fmt: skip
 
 READ_PURPOSE = table("read_purpose", "查阅目的", """
     casework | 个案服务 | casework
@@ -608,7 +535,7 @@ READ_PURPOSE = table("read_purpose", "查阅目的", """
     emergency | 紧急情况 | an emergency
     audit | 审计 | audit
     request | 本人要求 | the person's own request
-""")  # fmt: skip
+""", fixed=True)  # fmt: skip
 
 REVOKE_REASON = table("revoke_reason", "收回原因", """
     consent-withdrawn | 撤回同意 | consent withdrawn
@@ -622,15 +549,15 @@ REVOKE_REASON = table("revoke_reason", "收回原因", """
     misuse | 违规 | misuse
     erased | 删除个人信息 | data erased
     other | 其他 | other
-""")  # fmt: skip
+""", needs="consent-withdrawn consent-ended service-ended returned expired pairing-ended organization-left deceased")  # fmt: skip
 
 STAR_SCHEME = table("star_scheme", "志愿者星级", """
-    1 | 一星(100小时) | one star, 100 hours
-    2 | 二星(300小时) | two stars, 300 hours
-    3 | 三星(600小时) | three stars, 600 hours
-    4 | 四星(1000小时) | four stars, 1,000 hours
-    5 | 五星(1500小时) | five stars, 1,500 hours
-""")  # fmt: skip
+    1 | 一星 | one star | hours=100
+    2 | 二星 | two stars | hours=300
+    3 | 三星 | three stars | hours=600
+    4 | 四星 | four stars | hours=1000
+    5 | 五星 | five stars | hours=1500
+""", version="s1", assumed=True)  # fmt: skip
 
 PAIRING_COMMITMENT = table("pairing_commitment", "校社结对承诺", """
     c1 | 根据需求选择帮扶对象、跟学 | choose clients by need, learn along
@@ -638,24 +565,4 @@ PAIRING_COMMITMENT = table("pairing_commitment", "校社结对承诺", """
     c3 | 接受双导师督导 | supervision by two mentors
     c4 | 发挥示范作用 | set an example
     c5 | 开展有益于实务和教学的活动 | activities that serve practice and teaching
-""")  # fmt: skip
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Sla:
-    """A promised time, assumed until a city sets its own; working time except where the wall clock is meant."""
-
-    code: str
-    zh: str
-    minutes: int
-    wall_clock: bool = False
-
-
-SLA = {s.code: s for s in (
-    Sla(code="first-action-emergency", zh="紧急首次处置", minutes=30, wall_clock=True),
-    Sla(code="first-action-urgent", zh="当日首次处置", minutes=8 * 60),
-    Sla(code="offer-reply", zh="转介答复", minutes=2 * 8 * 60),
-    Sla(code="offer-reply-urgent", zh="紧急转介答复", minutes=4 * 60),
-    Sla(code="first-contact", zh="受案后首次接触", minutes=5 * 8 * 60),
-    Sla(code="outcome-check", zh="成效核查", minutes=30 * 24 * 60, wall_clock=True),
-)}  # fmt: skip
+""", fixed=True)  # fmt: skip

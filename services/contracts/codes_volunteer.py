@@ -1,10 +1,12 @@
 """Code tables of the volunteer service: dated versions of words that people choose from, and what rules count with.
 
-They are data: a station that lives by other words edits them and raises VERSION; events keep the codes, so history is
+They are data: a station that lives by other words sets its own edition (`editions`); events keep the codes, so history is
 read with the words of its own time. Codes outside a table are taken as they are, and shown as they are.
 """
 
 from __future__ import annotations
+
+from services.contracts.tables import Table, table
 
 VERSION = "2026-1"
 
@@ -108,3 +110,19 @@ NEXT_CANDIDATES = 5
 
 RECORD_WITHIN_WORKING_DAYS = 10
 """民政部令第67号 art. 11."""
+
+
+def _table(name: str, zh: str, labels: Labels) -> Table:
+    return table(
+        name, zh, "\n".join(f"{code} | {said[0]} | {said[1]}" for code, said in labels.items()), version=VERSION
+    )
+
+
+TASK_KIND = _table("task_kind", "任务类别", TASK_KINDS)
+TASK_LIMIT = _table("task_limit", "任务要求", LIMITS)
+CHECK_KIND = _table("check_kind", "核验类别", CHECK_KINDS)
+TASK_REASON = _table("task_reason", "任务原因", TASK_REASONS)
+ARRIVAL_METHOD = _table("arrival_method", "到达方式", ARRIVAL_METHODS)
+FINDING = _table("finding", "现场情况", FINDINGS)
+ACTION = _table("action", "现场处置", ACTIONS)
+COMMITMENT = _table("commitment", "结对承诺", COMMITMENTS)

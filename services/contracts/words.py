@@ -58,5 +58,8 @@ class Handoff:
 STATION_ROLES = ("coordinator", "station_head", "worker", "grid_worker", "dispatcher", "supervisor")
 """Those who work at a station or a community point."""
 
-ROLES = (*STATION_ROLES, "partner", "team_leader", "volunteer", "auditor", "administrator", "service")
-"""Every role that a token can carry; `service` is the hub's own services among themselves."""
+ROLES = (
+    *STATION_ROLES, "partner", "team_leader", "volunteer", "commissioner", "client", "auditor", "administrator", "service",
+)  # fmt: skip
+"""Every role that a token can carry: `client` is the person served or a guardian, `commissioner` whoever pays for a
+project, `service` the hub's own services among themselves."""

@@ -41,6 +41,7 @@ class Settings:
     max_body: int = 65536
     log_level: str = "info"
     demo: bool = False
+    codes: Path | None = None
 
     def url_of(self, publisher: str) -> str:
         """Where a service of the hub answers: its own address if it has one, or its place under the hub's."""

@@ -206,6 +206,9 @@ def _attributes(ask: Ask) -> dict[str, Any]:
             "behalfevidence": ask.behalf.evidence_kind,
             "behalfref": ask.behalf.evidence_ref,
         }
+    if ask.approver is not None:
+        second = ask.approver
+        given |= {"approverid": second.id, "approverrole": second.role, "approverorg": second.org}
     return given
 
 

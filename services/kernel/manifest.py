@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from services.kernel.decider import Decider
 from services.kernel.message import Message, Recorded
+from services.kernel.scope import Reach, Scope
 from services.kernel.vault import Vault
 from services.kernel.view import Change, Project, Rows
 
@@ -125,6 +126,11 @@ def hears_nothing(message: Message, look: Look) -> list[Do]:
     return []
 
 
+def withholds_nothing(event: type) -> bool:
+    """A service whose raw events may be read by whoever may read any."""
+    return False
+
+
 @dataclass(frozen=True, kw_only=True)
 class Manifest:
     """A service, declared.
@@ -138,6 +144,11 @@ class Manifest:
     with the views, never emptied by a rebuild. `followers` derive views from them. `on_gap(publisher, expected, seen)`
     is called when the next message of a publisher is `seen` instead of `expected`, `on_filled` with the same numbers
     when the missing ones have been pulled.
+
+    `scopes` says of each table that is shown who sees which rows and what in them, `reaches` of each kind of aggregate
+    who may command it; a service that gives them gives them for everything it shows and takes. Events for which
+    `withholds` is true leave the service by its bus and for other services alone: whoever else reads its raw events
+    reads on as if they were not there, unless somebody of the roles in `unseals` has approved that he does.
     """
 
     name: str
@@ -154,3 +165,29 @@ class Manifest:
     followers: tuple[Follower, ...] = ()
     on_gap: OnGap = no_gap
     on_filled: OnGap = no_gap
+    scopes: Mapping[sa.Table, Scope] | None = None
+    reaches: Mapping[str, Reach] | None = None
+    withholds: Callable[[type], bool] = withholds_nothing
+    unseals: tuple[str, ...] = ()
+
+    def scope_of(self, table: sa.Table) -> Scope | None:
+        """Who sees what of a table; None where the service keeps nothing from anybody."""
+        if self.scopes is None:
+            return None
+        if table not in self.scopes:
+            raise TypeError(f"{self.name}: nothing says who sees what of the table {table.name}")
+        return self.scopes[table]
+
+    def reach_of(self, decider: Decider) -> Reach | None:
+        """Who may command an aggregate of this kind; None where the service refuses nobody."""
+        if self.reaches is None:
+            return None
+        if decider.name not in self.reaches:
+            raise TypeError(f"{self.name}: nothing says who may command a {decider.name}")
+        return self.reaches[decider.name]
+
+    def withheld(self) -> frozenset[str]:
+        """The names of the events that are withheld."""
+        return frozenset(
+            name for decider in self.deciders for name, event in decider.event_types.items() if self.withholds(event)
+        )

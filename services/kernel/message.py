@@ -42,6 +42,7 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     `id` is the command's own id (same id: same command); `now` is when the hub decides (UTC); `at` is when the thing
     happened in the world, None when unknown; `sealed` holds the digests of the personal values that came with it;
     `facts` is what the service looked up for this kind of command (see `Manifest.facts`), None when it looks up nothing.
+    `approver` is the second person, where one has approved this very command.
     """
 
     id: UUID
@@ -56,6 +57,7 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     corrects: UUID | None = None
     sealed: tuple[str, ...] = ()
     facts: Any = None
+    approver: Actor | None = None
 
     def new_id(self, name: str) -> UUID:
         """An id for something this command brings into being: the same command always names it alike."""
@@ -90,6 +92,9 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
     behalforg: str = ""
     behalfevidence: str = ""
     behalfref: str = ""
+    approverid: str = ""
+    approverrole: str = ""
+    approverorg: str = ""
     channel: str = ""
     commandid: UUID | None = None
     causationid: UUID | None = None

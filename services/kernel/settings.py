@@ -7,6 +7,7 @@ import binascii
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -96,6 +97,12 @@ def _level(text: str) -> str:
     return text
 
 
+def _folder(text: str) -> Path:
+    if not Path(text).is_dir():
+        raise Wrong
+    return Path(text)
+
+
 def _yes(text: str) -> bool:
     if text not in ("true", "false"):
         raise Wrong
@@ -119,6 +126,7 @@ KEYS = Kind(_keys, "32 bytes in base64url, several separated by commas", " base6
 TOKEN = Kind(_matching(r"[\w-]+(\.[\w-]+){2}"), "a token issued by `wushe token`", "由 `wushe token` 签发的令牌")
 SIZE = Kind(_size, "a number of bytes from 1024 to 16777216", " 1024 至 16777216 的字节数")
 LEVEL = Kind(_level, "one of info, warning, error, off", " info、warning、error、off 之一")
+FOLDER = Kind(_folder, "a folder that is there", "已存在的文件夹")
 YES = Kind(_yes, "true or false", " true 或 false")
 
 
@@ -206,6 +214,11 @@ SETTINGS: tuple[Setting, ...] = (
         name="HUB_DEMO", into="demo", kind=YES, default="false",
         en="Allow the demo's sign-in names; never where real people are served.",
         zh="允许演示账号登录; 服务真实居民时不得开启。",
+    ),
+    Setting(
+        name="HUB_CODES", into="codes", kind=FOLDER,
+        en="A folder with the station's own code tables and working calendar, the same for every service (see docs/codes.md).",
+        zh="本站自有代码表与工作日历所在文件夹, 各服务须一致 (见 docs/codes.md)。",
     ),
 )  # fmt: skip
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import Future
 from time import monotonic
 from typing import Any
@@ -129,10 +129,10 @@ class Store:
                     self.refresh()
             return self._head > after
 
-    def read(self, after: int, limit: int) -> list[bytes]:
-        """Stored events in order of position, gapless, at most `limit`."""
+    def read(self, after: int, limit: int, *, but: Collection[str] = ()) -> list[bytes]:
+        """Stored events in order of position, gapless save for types that are left out, at most `limit`."""
         query = sa.select(event.c.raw).where(event.c.position > after).order_by(event.c.position).limit(limit)
-        return self._raws(query)
+        return self._raws(query.where(event.c.type.not_in(but)) if but else query)
 
     def stream(self, stream: str) -> list[bytes]:
         """All stored events of one stream, in order."""

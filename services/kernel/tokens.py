@@ -82,20 +82,22 @@ _read_header = msgspec.json.Decoder(Header).decode
 
 
 @cache
-def _signing(private: bytes) -> tuple[OKPKey, str]:
+def signing(private: bytes) -> tuple[OKPKey, str]:
+    """The key to sign with, and the short name under which it is checked."""
     pair = pair_of(private)
     parts: dict[str, str | list[str]] = {"x": text_of(pair.public), "d": text_of(pair.private)}
     return OKPKey.import_key({"kty": "OKP", "crv": "Ed25519", **parts}), key_id(pair.public)
 
 
 @cache
-def _checking(public: bytes) -> OKPKey:
+def checking(public: bytes) -> OKPKey:
+    """The key to check with."""
     return OKPKey.import_key({"kty": "OKP", "crv": "Ed25519", "x": text_of(public)})
 
 
 def issue(actor: Actor, private: bytes, lifetime: timedelta, now: datetime) -> str:
     """A token that says who is asking, good from now on for this long."""
-    key, name = _signing(private)
+    key, name = signing(private)
     issued = int(now.timestamp())
     claims = Claims(
         iss="wushe", aud="hub", sub=actor.id, role=actor.role, org=actor.org,
@@ -109,7 +111,7 @@ class Verifier:
     """Checks tokens against one or several public keys; safe to share between threads."""
 
     def __init__(self, public_keys: Iterable[bytes]) -> None:
-        self._keys = {key_id(key): _checking(key) for key in public_keys}
+        self._keys = {key_id(key): checking(key) for key in public_keys}
         self._known: dict[str, tuple[Actor, float]] = {}
 
     def verify(self, token: str, now: datetime) -> Actor:

@@ -9,6 +9,7 @@ from services.referral.domain import agreement, grant, in_kind, offering, organi
 from services.referral.endpoints.answering import Answering
 from services.referral.endpoints.asking import Asking
 from services.referral.endpoints.candidates import Candidates
+from services.referral.endpoints.code_tables import CodeTables
 from services.referral.endpoints.directory import Directory
 from services.referral.endpoints.money import Money
 from services.referral.endpoints.showing import Showing
@@ -34,7 +35,7 @@ MANIFEST = Manifest(
 )
 
 
-class ReferralService(Directory, Asking, Answering, Money, Showing, Candidates):
+class ReferralService(Directory, CodeTables, Asking, Answering, Money, Showing, Candidates):
     """Offers needs to the five societies, one of which answers for each, and keeps the directory of who can."""
 
     name = "referral"

@@ -31,6 +31,7 @@ from services.contracts.volunteer import (
     WithdrawVolunteer,
 )
 from services.contracts.words import Party
+from services.contracts.worktime import working_days_after
 from services.kernel.manifest import Facts, Look
 from services.volunteer.domain.eligibility import Person, Span, Training, day_of
 from services.volunteer.domain.known import HoursKnown, Known, Statement, Stretch
@@ -43,7 +44,6 @@ from services.volunteer.view_tables import (
     volunteer_teams,
     volunteers,
 )
-from services.volunteer.working_days import working_days_after
 
 CANDIDATES_MOST = 100
 BOUND = ("assigned", "on_site")

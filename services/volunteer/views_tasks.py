@@ -23,9 +23,9 @@ from services.contracts.volunteer import (
     TaskVerified,
 )
 from services.contracts.words import Party
+from services.contracts.worktime import end_of
 from services.kernel.view import Change, drop, put
 from services.volunteer.view_tables import assignments, hours_due, tasks
-from services.volunteer.working_days import end_of
 
 SEARCHING = ("opened", "offered")
 """The states in which people are being looked for."""

@@ -8,6 +8,7 @@ import json
 import re
 import shlex
 import subprocess
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -128,6 +129,8 @@ def test_every_block_of_code_says_in_which_language_and_can_be_read(page: str) -
                 json.loads(code)
             case "yaml":
                 yaml.safe_load(code)
+            case "toml":
+                tomllib.loads(code)
             case other:
                 assert other in ("", "sql", "text", "http"), other
 

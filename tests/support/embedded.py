@@ -45,6 +45,16 @@ class Hub:
         sent = {"Authorization": f"Bearer {token}"} | {name.replace("_", "-"): value for name, value in headers.items()}
         return self.session.request(method, self.url + path, json=body, headers=sent, timeout=30)
 
+    def approved(
+        self, command: str, about: str, body: dict[str, Any], *, asker: str = "w-01", by: str = "w-09",
+        role: str = "station_head", org: str = "220104004",
+    ) -> str:  # fmt: skip
+        """A second person approves what somebody asks; the word goes along as `Approval=`."""
+        asked = {"command": command, "about": about, "asker": asker, "body": body}
+        answer = self.ask("POST", "/console/v1/approvals", asked, role=role, ident=by, org=org)
+        assert answer.status_code == 200, answer.text
+        return str(answer.json()["approval"])
+
     def ready(self) -> dict[str, Any]:
         """How every service stands: its head, and how far it has heard the others."""
         return dict(self.session.get(f"{self.url}/readyz", timeout=10).json()["services"])

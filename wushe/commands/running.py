@@ -16,6 +16,7 @@ import requests
 
 from services.kernel import log
 from services.kernel.config import environment, load
+from wushe.codes import adopt
 from wushe.embedded import Folder
 from wushe.output import as_json, fail, say
 from wushe.services import CLASSES, service_class
@@ -44,7 +45,9 @@ def up(folder: Path, listen: str, demo: bool, json_: bool) -> None:
     began = time.monotonic()
     place = Folder(folder)
     settings = place.settings(listen, _url(listen))
-    log.switch(next(iter(settings.values())).log_level)
+    first = next(iter(settings.values()))
+    adopt(first.codes)
+    log.switch(first.log_level)
     with _only_one(place, json_):
 
         def ready(process: Process) -> None:
@@ -147,6 +150,7 @@ def service(name: str, json_: bool) -> None:
     from services.kernel.entrypoints.process import run
 
     settings = load(environment(), name)
+    adopt(settings.codes)
     log.switch(settings.log_level)
     run(
         {name: settings},

@@ -216,11 +216,14 @@ SHARED = {
 }
 """What pages call a table, and the tables of the contracts in which it is looked up."""
 
-VOLUNTEERING = (
-    codes_volunteer.TASK_KINDS, codes_volunteer.TASK_REASONS, codes_volunteer.FINDINGS, codes_volunteer.ACTIONS,
-    codes_volunteer.COMMITMENTS, codes_volunteer.ARRIVAL_METHODS,
+VOLUNTEERING = tuple(
+    table.name
+    for table in (
+        codes_volunteer.TASK_KIND, codes_volunteer.TASK_REASON, codes_volunteer.FINDING, codes_volunteer.ACTION,
+        codes_volunteer.COMMITMENT, codes_volunteer.ARRIVAL_METHOD,
+    )
 )  # fmt: skip
-"""The volunteer service's own labels."""
+"""The volunteer service's tables, looked up before the others."""
 
 TOLD = ("disposition", "outcome", "decline", "cadence", "visit-result", "urgency")
 """The tables in which the one telling code of an event is looked up, before all tables of the contracts."""
@@ -250,7 +253,4 @@ def anywhere(code: str, lang: str) -> str | None:
     for table in (*TOLD, *SHARED, "item", "pairing-kind", "leaves"):
         if (said := label(table, code, lang)) is not None:
             return said
-    for labels in VOLUNTEERING:
-        if code in labels:
-            return labels[code][0 if lang == "zh" else 1]
-    return next((said for name in TABLES if (said := shared(name, code, lang)) is not None), None)
+    return next((said for name in (*VOLUNTEERING, *TABLES) if (said := shared(name, code, lang)) is not None), None)

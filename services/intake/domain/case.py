@@ -7,6 +7,7 @@ from uuid import UUID
 
 from services.contracts import codes
 from services.contracts import intake as public
+from services.contracts.tables import dated
 from services.contracts.words import Handoff
 from services.intake.domain import case_ends, case_work
 from services.intake.domain.case_state import Event, Open, State, evolve, not_now
@@ -183,4 +184,4 @@ def take_over(command: public.TakeOverCase, state: State) -> list[Event]:
     ]
 
 
-DECIDER = Decider(name="case", decide=decide, evolve=evolve, events=Event, states=State)
+DECIDER = Decider(name="case", decide=dated(decide), evolve=evolve, events=Event, states=State)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.contracts import codes
 from services.contracts import intake as public
+from services.contracts.tables import dated
 from services.contracts.words import Party
 from services.intake.domain.consent_state import (
     Denied,
@@ -302,4 +303,4 @@ def supersede(command: public.SupersedeConsent, state: State | None) -> list[Eve
             raise Refused("nothing-granted", "Nothing has been granted.", "尚未同意。", allowed=("grant-consent",))
 
 
-DECIDER = Decider(name="consent", decide=decide, evolve=evolve, events=Event, states=State)
+DECIDER = Decider(name="consent", decide=dated(decide), evolve=evolve, events=Event, states=State)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from services.contracts import codes
 from services.contracts import intake as public
+from services.contracts.tables import dated
 from services.contracts.words import Party
 from services.intake.domain.known import ConsentFact, PersonFact, itself, known
 from services.intake.domain.reading import named
@@ -286,4 +287,4 @@ def _was(
                 matter_id=event.matter_id, need_id=event.need_id)  # fmt: skip
 
 
-DECIDER = Decider(name="disclosure", decide=decide, evolve=evolve, events=Event, states=State)
+DECIDER = Decider(name="disclosure", decide=dated(decide), evolve=evolve, events=Event, states=State)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from services.contracts import codes
 from services.contracts import intake as public
+from services.contracts.tables import dated
 from services.contracts.words import Handoff
 from services.intake.domain.help_request_ends import (
     close,
@@ -297,4 +298,4 @@ def read_notes(command: public.ReadHelpRequestNotes, state: State, ask: Ask) -> 
     ]
 
 
-DECIDER = Decider(name="help-request", decide=decide, evolve=evolve, events=Event, states=State)
+DECIDER = Decider(name="help-request", decide=dated(decide), evolve=evolve, events=Event, states=State)

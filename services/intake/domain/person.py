@@ -6,6 +6,7 @@ from typing import assert_never, cast
 
 from services.contracts import codes
 from services.contracts import intake as public
+from services.contracts.tables import dated
 from services.intake.domain import erasure, reading
 from services.intake.domain.known import itself, known
 from services.intake.domain.person_state import (
@@ -163,7 +164,7 @@ def assign_group(command: public.AssignClientGroup, state: Active) -> list[Event
         public.ClientGroupAssigned(
             person_id=state.person_id,
             group_code=command.group_code,
-            table_version=codes.CLIENT_GROUP.current.version,
+            table_version=codes.CLIENT_GROUP.edition_with(command.group_code).version,
             basis=command.basis,
             since=command.since,
         )
@@ -298,4 +299,4 @@ def invoke_basis(command: public.InvokeLegalBasis, state: Active, ask: Ask) -> l
     ]
 
 
-DECIDER = Decider(name="person", decide=decide, evolve=evolve, events=Event, states=State)
+DECIDER = Decider(name="person", decide=dated(decide), evolve=evolve, events=Event, states=State)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.contracts import codes
 from services.contracts import intake as public
+from services.contracts.tables import dated
 from services.contracts.words import Handoff, Party
 from services.intake.domain.known import itself
 from services.intake.domain.rules import two_persons
@@ -238,4 +239,4 @@ def _reported(event: Event, authority: Party, acknowledged: bool) -> Reported:
     )
 
 
-DECIDER = Decider(name="safeguarding", decide=decide, evolve=evolve, events=Event, states=State)
+DECIDER = Decider(name="safeguarding", decide=dated(decide), evolve=evolve, events=Event, states=State)

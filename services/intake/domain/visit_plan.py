@@ -7,6 +7,7 @@ from typing import assert_never
 
 from services.contracts import codes
 from services.contracts import intake as public
+from services.contracts.tables import dated
 from services.contracts.words import Handoff
 from services.intake.domain.known import itself, known
 from services.intake.domain.rules import already_there, day_of, registered, today
@@ -249,4 +250,4 @@ def end(command: public.EndVisitPlan, state: State | None) -> list[Event]:
     return [public.VisitPlanEnded(plan_id=plan_id, matter_id=plan_id, reason_code=command.reason_code)]
 
 
-DECIDER = Decider(name="visit-plan", decide=decide, evolve=evolve, events=Event, states=State)
+DECIDER = Decider(name="visit-plan", decide=dated(decide), evolve=evolve, events=Event, states=State)

@@ -1,7 +1,8 @@
 """Commands over HTTP: read, sealed, decided and durable before they are answered.
 
 `asks` declares one command on one path. The command's id comes from the `Idempotency-Key`, scoped to service and
-caller, so the same key again gets the first answer; a path without `{id}` brings a stream into being, named by that id.
+caller (who, in which role, for whom), so the same key again gets the first answer; a path without `{id}` brings a stream
+into being, named by that id.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from services.kernel.clock import system_clock
 from services.kernel.contract import Happened, name_of, personal_fields, read_request
 from services.kernel.decider import Decider
 from services.kernel.entrypoints.bridge import Bridge
+from services.kernel.entrypoints.guard import Guard
 from services.kernel.entrypoints.log import Log, Opened
 from services.kernel.entrypoints.problems import Edge, problem
 from services.kernel.entrypoints.request import Reply, Request
@@ -75,6 +77,7 @@ class Asking(Entrypoint):
         self.personal = personal_fields(self.command)
         self.creates = "{id}" not in self.path
         self.fields = {f.name for f in fields(self.command)}
+        self.guard = Guard(self.opened, self.of, self.command)
         document = {"command": self.command, "creates": self.creates, "kind": "command"}
         self.opened.add(
             Route(self.opened.name, self.method, self.opened.url(self.path), name_of(self.command), self.answer, self.roles,
@@ -86,10 +89,11 @@ class Asking(Entrypoint):
 
     def answer(self, request: Request) -> Reply:
         """Read the command, hand it over, wait for it to be durable."""
-        order = self.order(request, request.json, request.header("idempotency-key"), request.path)
+        key, approval = request.header("idempotency-key"), request.header("approval")
+        order = self.order(request, request.json, key, request.path, approval)
         return self.reply(ask_and_wait(self.opened, order))
 
-    def order(self, request: Request, body: Any, key: str, path: dict[str, Any]) -> Order:
+    def order(self, request: Request, body: Any, key: str, path: dict[str, Any], approval: str) -> Order:
         """The command of a request, with its circumstances."""
         if isinstance(body, dict) and (extra := {k: str(v) for k, v in path.items() if k != "id" and k in self.fields}):
             body = body | extra
@@ -97,7 +101,7 @@ class Asking(Entrypoint):
         command, happened = read_request(body, self.command)
         command_id = self._command_id(request, key)
         stream_id = path["id"] if not self.creates else named(command_id, "stream") if key else new_id()
-        ask = _ask(request, command_id, happened)
+        ask = self._guarded(request, command, _ask(request, command_id, happened), body, key, path, approval)
         rows: tuple[Any, ...] = ()
         if self.personal:
             command, ask, rows = self._seal(command, ask, stream_id)
@@ -105,6 +109,17 @@ class Asking(Entrypoint):
         return Order(
             self.of, stream_id, command, ask, _expected(request), digest, rows, fresh=not key, founds=self.creates
         )
+
+    def _guarded(
+        self, request: Request, command: Any, ask: Ask, body: Any, key: str, path: dict[str, Any], approval: str
+    ) -> Ask:
+        """The circumstances with the second person in them; refuses who may not ask this of that."""
+        actor, known = request.actor, ask.id if key else None
+        if not self.guard.watches(actor, command):
+            return ask
+        about = None if self.creates else path["id"]
+        second = tpool.execute(self.guard.let, actor, command, about, known, body, approval)
+        return ask if second is None else msgspec.structs.replace(ask, approver=second)
 
     def _digest(self, body: Any, stream_id: UUID) -> bytes:
         """Tells one request from another under the same key; of personal values only that they are there.
@@ -121,7 +136,8 @@ class Asking(Entrypoint):
             return new_id()
         if len(key) > 200 or not key.isascii() or not key.isprintable():
             raise Edge("bad-header", field="Idempotency-Key")
-        return named(NAMES, f"{self.opened.name}/{request.actor.id}/{key}")
+        who = request.actor
+        return named(NAMES, msgspec.json.encode([self.opened.name, who.id, who.role, who.org, key]).decode())
 
     def _seal(self, command: Any, ask: Ask, stream_id: UUID) -> tuple[Any, Ask, tuple[Any, ...]]:
         """The command without its personal values; their digests in its circumstances; their sealed rows."""
@@ -222,7 +238,7 @@ def _answering(bridge: Bridge, event: Event, results: list[Any], place: int) -> 
 
 
 def batch(opened: Opened) -> Callable[[Request], Reply]:
-    """`POST /commands`: up to 500 commands, each `{command, key, path?, body}`, each with an answer of its own."""
+    """`POST /commands`: up to 500 commands, each `{command, key, path?, approval?, body}`, each with an answer of its own."""
 
     def answer(request: Request) -> Reply:
         items = request.json
@@ -252,7 +268,8 @@ def _read(opened: Opened, request: Request, item: Any) -> tuple[Asking | None, O
         asking = opened.commands[item["command"]]
         if asking.roles and request.actor.role not in asking.roles:
             raise NotAllowed(asking.roles)
-        return asking, asking.order(request, item.get("body"), str(item.get("key") or ""), _path(asking, item))
+        key, approval = str(item.get("key") or ""), str(item.get("approval") or "")
+        return asking, asking.order(request, item.get("body"), key, _path(asking, item), approval)
     except HubError as error:
         return asking, error
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import fields
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -11,6 +12,7 @@ import sqlalchemy as sa
 from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 
+from services.kernel.approvals import FIELDS
 from services.kernel.contract import about, schema_for
 from services.kernel.entrypoints.problems import PROBLEM
 from services.kernel.entrypoints.showing import kind_of
@@ -119,10 +121,15 @@ def _command(route: Route) -> dict[str, Any]:
                 "in": "header",
                 "schema": {"type": "string", "pattern": '^("[0-9]{1,9}"|[0-9]{1,9}|\\*)$'},
             },
+            *([{"name": "Approval", "in": "header", "schema": {"type": "string"}}] if _needs_two(command) else []),
         ],
         "requestBody": _json(schema_for(command, True)),
         "responses": {status: _response("done", {"$ref": "#/components/schemas/Done"})},
     }
+
+
+def _needs_two(command: type) -> bool:
+    return any(field.name in FIELDS for field in fields(command))
 
 
 def _json(schema: Any) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from services.kernel.entrypoints.log import Log, Opened
 from services.kernel.entrypoints.request import Reply, Request
 from services.kernel.entrypoints.site import Route
 from services.kernel.errors import ContractBroken, FieldProblem, NotFound
+from services.kernel.message import Actor
 
 PAGE_ROWS = 100
 MOST_ROWS = 1_000
@@ -73,24 +74,34 @@ class Showing(Answering):
         self.table, self.by, self.hides = table, by, hides
 
     def handler(self) -> Callable[[Request], Any]:
-        """Read the view."""
+        """Read the view, as far as whoever asks may see it."""
+        self.scope = self.opened.manifest.scope_of(self.table)
         return self.row if self.by is None else self.rows
+
+    def select(self, actor: Actor) -> sa.Select[Any]:
+        """The rows of the view that this one sees."""
+        return sa.select(self.table) if self.scope is None else self.scope.select(actor)
+
+    def column(self, name: str, actor: Actor) -> sa.ColumnElement[Any]:
+        """A column as this one sees it: what he does not see he cannot ask by either."""
+        return self.table.c[name] if self.scope is None else self.scope.column(name, actor)
 
     def row(self, request: Request) -> Reply:
         """The row under the path's key; its version is its ETag."""
-        key = tuple(request.path.values())
-        found = self.opened.store.views.one(self.table, *key)
-        if found is None:
+        key = zip(self.table.primary_key, request.path.values(), strict=True)
+        rows = self.opened.store.views.run(self.select(request.actor).where(*(c == value for c, value in key)))
+        if not rows:
             raise NotFound("nothing under this id")
+        found = rows[0]
         headers = (("ETag", f'"{found["version"]}"'),) if found.get("version") is not None else ()
         return Reply(self._shown(found), headers=headers)
 
     def rows(self, request: Request) -> Reply:
         """One page of rows, in the order of the key; `next` is the cursor of the page after it, null at the end."""
-        wanted = self._wanted(request.query)
+        wanted = self._wanted(request)
         limit, after = self._limit(request.query), self._after(request.query)
         key = list(self.table.primary_key)
-        query = sa.select(self.table).where(*wanted).order_by(*key).limit(limit + 1)
+        query = self.select(request.actor).where(*wanted).order_by(*key).limit(limit + 1)
         if after is not None:
             query = query.where(
                 sa.tuple_(*key) > sa.tuple_(*(sa.literal(v, c.type) for v, c in zip(after, key, strict=True)))
@@ -103,13 +114,14 @@ class Showing(Answering):
     def _shown(self, row: dict[str, Any]) -> dict[str, Any]:
         return {name: value for name, value in row.items() if name not in self.hides}
 
-    def _wanted(self, query: dict[str, str]) -> list[Any]:
+    def _wanted(self, request: Request) -> list[Any]:
+        query = request.query
         unknown = query.keys() - {*(self.by or ()), "limit", "after"}
         if unknown:
             raise ContractBroken(*(FieldProblem(field=n, code="unknown-field", expected_en=f"one of: {', '.join(self.by or ())}",
                                                 expected_zh=f"以下之一: {', '.join(self.by or ())}") for n in sorted(unknown)))  # fmt: skip
         return [
-            self.table.c[name] == _value(self.table.c[name], value)
+            self.column(name, request.actor) == _value(self.table.c[name], value)
             for name, value in query.items()
             if name in (self.by or ())
         ]

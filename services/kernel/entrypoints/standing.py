@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from services.kernel import metrics
+from services.kernel.approvals import approver_of, wanted
+from services.kernel.clock import system_clock
 from services.kernel.entrypoints.asking import BATCH_BYTES, batch
 from services.kernel.entrypoints.log import Opened
 from services.kernel.entrypoints.openapi import document
@@ -19,7 +21,9 @@ POSITION = {
         "properties": {"head": {"type": "integer"}, "heard": {"type": "object", "additionalProperties": {"type": "integer"}}},
     },
 }  # fmt: skip
-READERS = ("service", "auditor", "administrator")
+READERS = ("service", "auditor")
+WITHHELD = "read-withheld-events"
+"""What a second person approves for one who would read events that are withheld, under the name of the service."""
 
 
 def stand(opened: Opened) -> None:
@@ -66,12 +70,28 @@ def position(opened: Opened) -> Reply:
 
 
 def events(opened: Opened, request: Request) -> Reply:
-    """`GET /events?after=N&limit=M`: stored events after a position, as they are, with the log's head in `Hub-Head`."""
+    """`GET /events?after=N&limit=M`: stored events after a position, as they are, with the log's head in `Hub-Head`.
+
+    Other services read everything; whoever else reads, reads on over what is withheld as if it were not there.
+    """
     after, limit = _whole(request, "after", 0, 2**53), _whole(request, "limit", EVENTS_AT_ONCE, EVENTS_AT_ONCE)
-    raws = opened.store.read(after, limit)
+    raws = opened.store.read(after, limit, but=_withheld_from(opened, request))
     head = max(opened.store.refresh(), after if not raws else 0)
     body = b"[" + b",".join(raws) + b"]"
     return Reply(raw=body, headers=(("Hub-Head", str(head)),), content_type="application/cloudevents-batch+json")
+
+
+def _withheld_from(opened: Opened, request: Request) -> frozenset[str]:
+    """The types of event that this one does not get; raises Refused for an approval that is none."""
+    actor, approval, manifest = request.actor, request.header("approval"), opened.manifest
+    if actor.role == "service":
+        return frozenset()
+    if approval:
+        what = wanted(WITHHELD, opened.name, actor.id, {})
+        second = approver_of(approval, what, opened.settings.token_public_keys, system_clock())
+        if second.role in manifest.unseals:
+            return frozenset()
+    return manifest.withheld()
 
 
 def _whole(request: Request, name: str, usual: int, most: int) -> int:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from services.contracts import referral as public
+from services.contracts.tables import dated
 from services.contracts.words import Party
 from services.kernel.decider import Decider
 from services.kernel.errors import Refused
@@ -86,4 +87,4 @@ def evolve(state: State, event: Event) -> State:
             assert_never(event)
 
 
-DECIDER = Decider(name="cooperation-agreement", decide=decide, evolve=evolve, events=Event, states=State)
+DECIDER = Decider(name="cooperation-agreement", decide=dated(decide), evolve=evolve, events=Event, states=State)

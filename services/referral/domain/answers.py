@@ -7,8 +7,9 @@ from uuid import UUID
 
 from services.contracts import referral as public
 from services.contracts.codes import DECLINE_REASON
-from services.contracts.codes_referral import FIRST_CONTACT, REMIND_AT
+from services.contracts.codes_times import FIRST_CONTACT, remind_at
 from services.contracts.words import Handoff
+from services.contracts.worktime import deadline
 from services.kernel.errors import Refused
 from services.kernel.message import Ask
 from services.referral.domain.facts import in_force, known
@@ -16,7 +17,6 @@ from services.referral.domain.offers import asked_of, must_be_live
 from services.referral.domain.referral_allowed import CONSENT_ITSELF, handoff, no
 from services.referral.domain.referral_state import Event, Known, Offer, State, Withdrawn, holder, live
 from services.referral.domain.speaking import answered_via
-from services.referral.domain.worktime import deadline
 
 CONSENT_WITHDRAWN = "consent-withdrawn"
 
@@ -97,7 +97,7 @@ def _accepted(command: public.AcceptReferral, state: Known, found: Offer, ask: A
         organization_id=found.organization_id, offering_id=found.offering_id, kind=slip.kind,
         consent_id=standing(state, found, ask)[1], legal_basis=slip.legal_basis, worker_ref=command.worker_ref,
         planned_start=command.planned_start, answered_via=answered_via(ask), start_by=start_by,
-        remind_at=min(start_by, deadline(ask.happened_at, ask.now, span.part(REMIND_AT))),
+        remind_at=min(start_by, deadline(ask.happened_at, ask.now, span.part(remind_at()))),
         handoff=handoff("taken", slip, holder(state), found.party),
     )  # fmt: skip
 

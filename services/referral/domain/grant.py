@@ -11,6 +11,7 @@ from typing import assert_never
 from uuid import UUID
 
 from services.contracts import referral as public
+from services.contracts.tables import dated
 from services.contracts.words import Act, Handoff, Party
 from services.kernel.decider import Decider
 from services.kernel.errors import NotFound, Refused
@@ -380,4 +381,4 @@ def _asked_for(event: public.GrantApplied) -> Money:
     )  # fmt: skip
 
 
-DECIDER = Decider(name="grant", decide=decide, evolve=evolve, events=Event, states=State)
+DECIDER = Decider(name="grant", decide=dated(decide), evolve=evolve, events=Event, states=State)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.contracts import referral as public
+from services.contracts.tables import dated
 from services.contracts.words import Party
 from services.kernel.decider import Decider
 from services.kernel.errors import Refused
@@ -50,4 +51,4 @@ def evolve(state: State, event: Event) -> State:
     return Delivered(matter_id=event.matter_id, giver=event.giver, item_codes=event.item_codes)
 
 
-DECIDER = Decider(name="in-kind-support", decide=decide, evolve=evolve, events=Event, states=State)
+DECIDER = Decider(name="in-kind-support", decide=dated(decide), evolve=evolve, events=Event, states=State)

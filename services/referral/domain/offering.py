@@ -9,6 +9,7 @@ from uuid import UUID
 
 from services.contracts import referral as public
 from services.contracts.codes_referral import known_services
+from services.contracts.tables import dated
 from services.kernel.decider import Decider
 from services.kernel.errors import Refused
 from services.kernel.message import Ask
@@ -148,4 +149,4 @@ def evolve(state: State, event: Event) -> State:
             assert_never(event)
 
 
-DECIDER = Decider(name="offering", decide=decide, evolve=evolve, events=Event, states=State)
+DECIDER = Decider(name="offering", decide=dated(decide), evolve=evolve, events=Event, states=State)

@@ -7,7 +7,8 @@ from datetime import datetime
 from uuid import UUID
 
 from services.contracts import referral as public
-from services.contracts.codes_referral import ANSWER_BACK, REMIND_AT, REPLY, Span
+from services.contracts.codes_times import ANSWER_BACK, REPLY, remind_at
+from services.contracts.worktime import Span, deadline
 from services.kernel.errors import Refused
 from services.kernel.message import Ask
 from services.referral.domain.facts import OrganizationFact, known
@@ -26,7 +27,6 @@ from services.referral.domain.referral_state import (
     live,
 )
 from services.referral.domain.speaking import ORGANIZATIONS_PEOPLE, must_be_origin, must_speak_for, speaks_for
-from services.referral.domain.worktime import deadline
 
 
 @dataclass(frozen=True)
@@ -116,12 +116,12 @@ def _reply_clock(command: public.OfferReferral, state: Known, ask: Ask) -> _Cloc
         raise Refused(
             "respond-by-past", "The time to answer would be over already.", "答复时限已过。", field="respond_by"
         )
-    return _Clock(remind_at=ask.now + (command.respond_by - ask.now) * REMIND_AT / 100, ends=command.respond_by)
+    return _Clock(remind_at=ask.now + (command.respond_by - ask.now) * remind_at() / 100, ends=command.respond_by)
 
 
 def _clock(ask: Ask, span: Span) -> _Clock:
     ends = deadline(ask.happened_at, ask.now, span)
-    return _Clock(remind_at=min(ends, deadline(ask.happened_at, ask.now, span.part(REMIND_AT))), ends=ends)
+    return _Clock(remind_at=min(ends, deadline(ask.happened_at, ask.now, span.part(remind_at()))), ends=ends)
 
 
 def must_concern(state: State, ask: Ask) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.contracts import referral as public
 from services.contracts.codes_referral import PARTY_PREFIX
+from services.contracts.tables import dated
 from services.contracts.words import Party
 from services.kernel.decider import Decider
 from services.kernel.errors import NotFound, Refused
@@ -220,4 +221,4 @@ def evolve(state: State, event: Event) -> State:
             assert_never(event)
 
 
-DECIDER = Decider(name="organization", decide=decide, evolve=evolve, events=Event, states=State)
+DECIDER = Decider(name="organization", decide=dated(decide), evolve=evolve, events=Event, states=State)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from services.contracts import referral as public
+from services.contracts.tables import dated
 from services.kernel.decider import Decider
 from services.kernel.message import Ask
 from services.referral.domain import answers, drafting, ending, offers, serving
@@ -113,4 +114,4 @@ def _end(command: Ending, state: State, ask: Ask) -> list[Event]:
             assert_never(command)
 
 
-DECIDER = Decider(name="referral", decide=decide, evolve=evolve, events=Event, states=State)
+DECIDER = Decider(name="referral", decide=dated(decide), evolve=evolve, events=Event, states=State)

@@ -6,8 +6,10 @@ from datetime import datetime
 from uuid import UUID
 
 from services.contracts import referral as public
-from services.contracts.codes_referral import ESCALATION_LEVELS, FIRST_CONTACT, OUTCOME_CHECK
+from services.contracts.codes_referral import ESCALATION_LEVELS
+from services.contracts.codes_times import FIRST_CONTACT, outcome_check
 from services.contracts.words import Party
+from services.contracts.worktime import after
 from services.kernel.message import Ask
 from services.referral.domain.referral_allowed import handoff, no, reason_needed
 from services.referral.domain.referral_state import (
@@ -23,7 +25,6 @@ from services.referral.domain.referral_state import (
     live,
 )
 from services.referral.domain.speaking import must_be_origin, must_speak_for, origin_only
-from services.referral.domain.worktime import after
 
 
 def start(command: public.StartService, state: State, ask: Ask) -> list[Event]:
@@ -35,7 +36,7 @@ def start(command: public.StartService, state: State, ask: Ask) -> list[Event]:
                 public.ServiceStarted(
                     matter_id=slip.matter_id, case_id=slip.case_id, offer_id=taken.offer_id,
                     organization_id=taken.organization_id, first_contact_at=ask.at, planned_until=command.planned_until,
-                    check_at=after(ask.now, OUTCOME_CHECK),
+                    check_at=after(ask.now, outcome_check()),
                 )
             ]  # fmt: skip
         case InService():
@@ -143,7 +144,9 @@ def remind(command: public.RemindReferral, state: State, ask: Ask) -> list[Event
         case Accepted() if state.remind_at is not None and ask.now >= state.remind_at:
             return [_reminder(state, state.taken.party, "receiver", "no-first-contact")]
         case InService() if ask.now >= state.check_at:
-            return [_reminder(state, state.taken.party, "receiver", "outcome-due", again=after(ask.now, OUTCOME_CHECK))]
+            return [
+                _reminder(state, state.taken.party, "receiver", "outcome-due", again=after(ask.now, outcome_check()))
+            ]
         case _:
             return []
 

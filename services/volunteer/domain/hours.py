@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import assert_never
 from uuid import UUID
 
+from services.contracts.tables import dated
 from services.contracts.volunteer import (
     ConfirmHours,
     CorrectHours,
@@ -248,4 +249,4 @@ def _facts(ask: Ask) -> HoursKnown:
     raise Refused("volunteer-unknown", "There is no such volunteer.", "没有这名志愿者。", field="volunteer_id")
 
 
-DECIDER = Decider(name="service-hours", decide=decide, evolve=evolve, events=Event, states=State)
+DECIDER = Decider(name="service-hours", decide=dated(decide), evolve=evolve, events=Event, states=State)

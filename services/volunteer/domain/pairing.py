@@ -10,6 +10,7 @@ from typing import assert_never
 from uuid import UUID
 
 from services.contracts.codes_volunteer import SCHOOL_COMMITMENTS
+from services.contracts.tables import dated
 from services.contracts.volunteer import (
     AssignMentor,
     Commitment,
@@ -293,4 +294,4 @@ def _promise(pair: Pair, code: str) -> Promise:
     return found
 
 
-DECIDER = Decider(name="pairing", decide=decide, evolve=evolve, events=Event, states=State)
+DECIDER = Decider(name="pairing", decide=dated(decide), evolve=evolve, events=Event, states=State)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
+from services.contracts.tables import dated
 from services.contracts.volunteer import (
     AcceptTask,
     AssignTask,
@@ -81,4 +82,4 @@ def _decide_doing(command: Doing, state: State | None, ask: Ask) -> list[Event]:
             assert_never(never)
 
 
-DECIDER = Decider(name="task", decide=decide, evolve=evolve, events=Event, states=State)
+DECIDER = Decider(name="task", decide=dated(decide), evolve=evolve, events=Event, states=State)

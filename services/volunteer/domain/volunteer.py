@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, assert_never
 
 from services.contracts.codes_volunteer import MINOR_PROTECTION, MINOR_PROTECTION_DAYS
+from services.contracts.tables import dated
 from services.contracts.volunteer import (
     ClearVolunteer,
     InsureVolunteer,
@@ -384,4 +385,4 @@ def _profile(profile: Profile, event: Event) -> Profile:
             assert_never(never)
 
 
-DECIDER = Decider(name="volunteer", decide=decide, evolve=evolve, events=Event, states=State)
+DECIDER = Decider(name="volunteer", decide=dated(decide), evolve=evolve, events=Event, states=State)

@@ -69,6 +69,5 @@ def test_what_contracts_fix_is_labelled_by_the_tables(literal: object, table: co
     assert set(literal.__args__) == set(table.current.terms)  # type: ignore[attr-defined]
 
 
-def test_promised_times_are_named() -> None:
-    assert codes.SLA["first-action-emergency"].wall_clock
+def test_every_cadence_says_how_often() -> None:
     assert set(codes.CADENCE_PER_MONTH) == set(codes.VISIT_CADENCE.current.terms)

@@ -4,12 +4,12 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from services.contracts import referral as public
-from services.contracts.codes_referral import FIRST_CONTACT, OUTCOME_CHECK, REPLY
+from services.contracts.codes_times import FIRST_CONTACT, REPLY, outcome_check
 from services.contracts.words import Act, Handoff
+from services.contracts.worktime import after
 from services.kernel.message import Actor, Behalf
 from services.referral.domain.facts import ConsentFact, Known, MatterFact, OfferingFact, OrganizationFact
 from services.referral.domain.referral import DECIDER
-from services.referral.domain.worktime import after
 from tests.support.spec import NOON, Spec
 
 REFERRAL, MATTER, CASE, PERSON, CONSENT = (UUID(int=n) for n in (10, 11, 12, 13, 14))
@@ -39,7 +39,7 @@ def phoned(organization_id: UUID) -> Behalf:
 
 REPLY_BY, REPLY_HALF = after(NOON, REPLY["normal"]), after(NOON, REPLY["normal"].part(50))
 START_BY, START_HALF = after(NOON, FIRST_CONTACT["normal"]), after(NOON, FIRST_CONTACT["normal"].part(50))
-CHECK_AT = after(NOON, OUTCOME_CHECK)
+CHECK_AT = after(NOON, outcome_check())
 
 referral = Spec(DECIDER)
 

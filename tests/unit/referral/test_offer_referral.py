@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from services.contracts import referral as public
-from services.contracts.codes_referral import ANSWER_BACK, REPLY
+from services.contracts.codes_times import ANSWER_BACK, REPLY
+from services.contracts.worktime import after
 from services.referral.domain.facts import ConsentFact, MatterFact, OfferingFact, OrganizationFact
-from services.referral.domain.worktime import after
 from tests.support.spec import NOON
 from tests.unit.referral.samples import (
     CLOCK,

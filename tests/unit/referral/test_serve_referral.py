@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from services.contracts import referral as public
-from services.contracts.codes_referral import FIRST_CONTACT, OUTCOME_CHECK
+from services.contracts.codes_times import FIRST_CONTACT, outcome_check
+from services.contracts.worktime import after
 from services.referral.domain import referral_state as states
-from services.referral.domain.worktime import after
 from tests.unit.referral.samples import (
     CASE,
     CHECK_AT,
@@ -245,7 +245,7 @@ def test_a_service_that_has_started_is_not_escalated():
 def test_a_running_service_is_asked_for_its_outcome_again_and_again():
     reminder = public.ReminderSent(
         matter_id=MATTER, to=team(LEIFENG), level="receiver", reason_code="outcome-due",
-        again_at=after(CHECK_AT, OUTCOME_CHECK),
+        again_at=after(CHECK_AT, outcome_check()),
     )  # fmt: skip
     referral.given(*IN_SERVICE).when(public.RemindReferral(), actor=CLOCK, now=CHECK_AT).then(reminder)
     referral.given(*IN_SERVICE, reminder).when(public.RemindReferral(), actor=CLOCK, now=CHECK_AT).then_nothing()

@@ -1,0 +1,1 @@
+"""What the console answers programs with, beside its pages: one module a thing."""

@@ -1,0 +1,90 @@
+"""Promised times and terms of keeping, as tables with numbers: a station sets its own edition (INV-14).
+
+`days` are working days and `minutes` minutes of working time, unless `wall=1` says that the clock on the wall is meant.
+No national text sets these times (domain notes: assumed), save where a line names one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+
+from services.contracts.tables import table, today
+from services.contracts.worktime import Span, calendar
+
+SLA = table("sla", "承诺时限", """
+    first-action-emergency | 紧急: 首次处置 | emergency: first action | minutes=30 wall=1
+    first-action-urgent | 当日: 首次处置 | urgent: first action | days=1
+    offer-reply-emergency | 紧急: 答复转介 | emergency: answer to an offer | minutes=30 wall=1
+    offer-reply-urgent | 当日: 答复转介 | urgent: answer to an offer | minutes=240
+    offer-reply-normal | 一般: 答复转介 | normal: answer to an offer | days=2
+    offer-reply-low | 不急: 答复转介 | low: answer to an offer | days=3
+    first-contact-emergency | 紧急: 受案后首次接触 | emergency: first contact after acceptance | minutes=120 wall=1
+    first-contact-urgent | 当日: 受案后首次接触 | urgent: first contact after acceptance | days=1
+    first-contact-normal | 一般: 受案后首次接触 | normal: first contact after acceptance | days=5
+    first-contact-low | 不急: 受案后首次接触 | low: first contact after acceptance | days=5
+    answer-back-emergency | 紧急: 补充信息 | emergency: information supplied | minutes=15 wall=1
+    answer-back-urgent | 当日: 补充信息 | urgent: information supplied | minutes=120
+    answer-back-normal | 一般: 补充信息 | normal: information supplied | days=1
+    answer-back-low | 不急: 补充信息 | low: information supplied | days=1
+    outcome-check | 成效核查 | a running service is asked what has come of it | days=30 wall=1
+    remind-at | 催办 | a reminder, in percent of a span | percent=50
+""", fixed=True, assumed=True)  # fmt: skip
+"""At 100 percent of a span it expires or is escalated."""
+
+RETENTION = table("retention", "保存期限", """
+    handoff | 转介交接与个人信息提供记录 | hand-offs and disclosures | months=36 least=36
+    access-log | 查阅日志 | readings of personal data | months=6 least=6
+    case-file | 个案档案 | case files | months=36
+    child-file | 未成年人档案 | files of minors | months=60
+    volunteer-record | 志愿服务记录 | records of volunteers | months=36
+    voucher | 资助凭证 | vouchers of grants | months=36
+    safeguarding | 强制报告记录 | safeguarding records | months=120
+""", fixed=True, assumed=True)  # fmt: skip
+"""How long is kept, in months. `least` is what the law asks: 网络数据安全管理条例 art. 12 (three years), 网络安全法 (six
+months); the other terms are assumed, for no national period for social work files was found."""
+
+
+def span(code: str) -> Span:
+    """A promised time as it stands on the day of the decision."""
+    numbers = SLA.current.terms[code].numbers
+    days, minutes, wall = (numbers.get(name, 0) for name in ("days", "minutes", "wall"))
+    if wall:
+        return Span(minutes + days * 24 * 60, "wall")
+    return Span(minutes + days * calendar().hours_on(today() or date.max).minutes)
+
+
+class Spans(Mapping[str, Span]):
+    """The promised times of one kind, by urgency."""
+
+    def __init__(self, kind: str) -> None:
+        self._kind = kind
+
+    def __getitem__(self, urgency: str) -> Span:
+        return span(f"{self._kind}-{urgency}")
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(("emergency", "urgent", "normal", "low"))
+
+    def __len__(self) -> int:
+        return 4
+
+
+REPLY = Spans("offer-reply")
+"""How long an organization has to answer an offer, by urgency."""
+
+FIRST_CONTACT = Spans("first-contact")
+"""How long after accepting the organization has to meet the person."""
+
+ANSWER_BACK = Spans("answer-back")
+"""How long the origin has to answer an organization's questions."""
+
+
+def outcome_check() -> Span:
+    """How often a running service is asked what has come of it."""
+    return span("outcome-check")
+
+
+def remind_at() -> int:
+    """Percent of a span after which whoever keeps it waiting is reminded."""
+    return SLA.number("remind-at", "percent")

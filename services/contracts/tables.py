@@ -1,0 +1,189 @@
+"""What a code table is: dated editions of codes with labels, and perhaps numbers that rules count with (INV-40).
+
+A rule asks for the edition of the day on which it decides, or for that of the day on which the thing happened, so that a
+paper written up late may use the words of its own time. Which day that is, `dated` takes from the circumstances of the
+command; nothing here asks a clock. A station's own editions come in once, before anything is decided (`editions`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta, timezone
+from functools import wraps
+from typing import Any, Protocol
+
+from services.kernel.errors import Refused
+
+BEIJING = timezone(timedelta(hours=8))
+"""Stations live by Beijing time, which knows no summer time."""
+
+FIRST = date(2022, 1, 1)
+"""From when the first editions hold: the stories that the hub is tried on begin in 2022."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Term:
+    """One code with its labels, and the numbers that belong to it."""
+
+    code: str
+    zh: str
+    en: str
+    numbers: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Edition:
+    """A table as it is valid from a day on; `own` where a station has set it."""
+
+    version: str
+    since: date
+    terms: dict[str, Term]
+    own: bool = False
+
+
+@dataclass(kw_only=True, slots=True)
+class Table:
+    """A code table with all its editions, the oldest first.
+
+    The codes of a `fixed` table are named by contracts or rules: its editions may say them otherwise, and have no others.
+    The rules themselves use those that it `needs`, so every edition has these.
+    An `assumed` table has no public source and waits for a station's own edition.
+    """
+
+    name: str
+    zh: str
+    editions: tuple[Edition, ...]
+    fixed: bool = False
+    needs: tuple[str, ...] = ()
+    assumed: bool = False
+
+    @property
+    def current(self) -> Edition:
+        """The edition of the day on which something is being decided; outside of decisions, the newest."""
+        day = today()
+        return self.editions[-1] if day is None or len(self.editions) == 1 else self.on(day)
+
+    def on(self, day: date) -> Edition:
+        """The edition that was valid on a day; before the first one, the first."""
+        return next((e for e in reversed(self.editions) if e.since <= day), self.editions[0])
+
+    @property
+    def usable(self) -> tuple[Edition, ...]:
+        """The editions whose codes may be used now: that of today, and that of the day on which the thing happened."""
+        days = _days()
+        if days is None or len(self.editions) == 1:
+            return (self.editions[-1],)
+        return (self.on(days[0]),) if days[0] == days[1] else (self.on(days[0]), self.on(days[1]))
+
+    def edition_with(self, code: str) -> Edition:
+        """The edition by which a code is understood that is used now."""
+        return next((edition for edition in self.usable if code in edition.terms), self.current)
+
+    def known(self, *codes: str | None, field: str = "") -> None:
+        """Refuse codes that no usable edition has."""
+        for code in codes:
+            if code is not None and not any(code in edition.terms for edition in self.usable):
+                raise Refused(
+                    "unknown-code",
+                    f"{code} is not in the code table {self.name}, edition {self.current.version}.",
+                    f"代码表“{self.zh}”{self.current.version} 版中没有 {code}。",
+                    field=field or None,
+                )
+
+    def label(self, code: str, language: str = "zh", day: date | None = None) -> str:
+        """The label of a code: in the edition of the day, else in any, the newest first; without one the code itself."""
+        editions = (*((self.on(day),) if day else ()), *reversed(self.editions))
+        found = next((e.terms[code] for e in editions if code in e.terms), None)
+        return code if found is None else found.zh if language == "zh" else found.en
+
+    def number(self, code: str, name: str) -> int:
+        """A number that belongs to a code, 0 where it has none of that name."""
+        return self.current.terms[code].numbers.get(name, 0)
+
+
+TABLES: dict[str, Table] = {}
+SHIPPED: dict[str, tuple[Edition, ...]] = {}
+"""The editions that come with the hub, by table."""
+
+
+def edition(version: str, since: date, rows: str) -> Edition:
+    """An edition from rows of `code | zh | en`, or `code | zh | en | name=number name=number`."""
+    parts = [[part.strip() for part in row.split("|")] for row in rows.strip().splitlines()]
+    return Edition(version=version, since=since, terms={part[0]: _term(*part) for part in parts})
+
+
+def _term(code: str, zh: str, en: str, numbers: str = "") -> Term:
+    counted = (pair.split("=") for pair in numbers.split())
+    return Term(code=code, zh=zh, en=en, numbers={name: int(number) for name, number in counted})
+
+
+def table(
+    name: str, zh: str, rows: str, *later: Edition, version: str = "2022", since: date = FIRST, fixed: bool = False,
+    needs: str = "", assumed: bool = False,
+) -> Table:  # fmt: skip
+    """Declare a table under its name, with its first edition and those that followed; names are used once."""
+    if name in TABLES:
+        raise TypeError(f"{name} is declared twice")
+    SHIPPED[name] = (edition(version, since, rows), *later)
+    needed = tuple(needs.split())
+    TABLES[name] = Table(name=name, zh=zh, editions=SHIPPED[name], fixed=fixed, needs=needed, assumed=assumed)
+    return TABLES[name]
+
+
+def adopt(name: str, own: tuple[Edition, ...]) -> None:
+    """Let a station's own editions of a table hold; what comes with the hub and begins later than them does not.
+
+    So an upgrade of the hub never changes the words that a station has set for itself.
+    """
+    ordered = tuple(sorted((replace(e, own=True) for e in own), key=lambda e: e.since))
+    before = tuple(e for e in SHIPPED[name] if not ordered or e.since < ordered[0].since)
+    TABLES[name].editions = (*before, *ordered)
+
+
+# --- the day on which something is decided -----------------------------------------------------------------------------
+
+
+class Circumstances(Protocol):
+    """Of a command's circumstances: when it is decided, and when the thing happened."""
+
+    @property
+    def now(self) -> datetime:
+        """When the hub decides."""
+        ...
+
+    @property
+    def happened_at(self) -> datetime:
+        """When it happened."""
+        ...
+
+
+_deciding: ContextVar[Circumstances | None] = ContextVar("deciding", default=None)
+
+Decide = Callable[[Any, Any, Any], list[Any]]
+
+
+def dated(decide: Decide) -> Decide:
+    """A decision for which tables stand as on its own day: the same arguments still give the same events."""
+
+    @wraps(decide)
+    def on_its_day(command: Any, state: Any, ask: Any) -> list[Any]:
+        before = _deciding.set(ask)
+        try:
+            return decide(command, state, ask)
+        finally:
+            _deciding.reset(before)
+
+    return on_its_day
+
+
+def today() -> date | None:
+    """The day of the decision that is being made, in Beijing; None outside of decisions."""
+    ask = _deciding.get()
+    return None if ask is None else ask.now.astimezone(BEIJING).date()
+
+
+def _days() -> tuple[date, date] | None:
+    ask = _deciding.get()
+    return None if ask is None else (ask.now.astimezone(BEIJING).date(), ask.happened_at.astimezone(BEIJING).date())

@@ -1,0 +1,85 @@
+"""Before a command is handed over: whether the caller may ask this of that, and whether a second person agreed.
+
+What is looked up is looked up in views, outside the commit: one look by primary key for what the path names, and one for
+whatever else the command names. Whoever was answered before is answered again, whatever has become of his rights since.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from services.kernel.approvals import FIELDS, approver_of, needed, same, wanted
+from services.kernel.clock import system_clock
+from services.kernel.contract import name_of
+from services.kernel.decider import Decider
+from services.kernel.errors import HubError, NotAllowed, NotFound, Refused
+from services.kernel.message import Actor
+from services.kernel.scope import Reach
+from services.kernel.tables import command as commands
+
+if TYPE_CHECKING:
+    from services.kernel.entrypoints.log import Opened
+
+
+class Guard:
+    """The guard of one command of a service."""
+
+    def __init__(self, opened: Opened, decider: Decider, command: type) -> None:
+        self.opened, self.command = opened, command
+        self.reach: Reach | None = opened.manifest.reach_of(decider)
+        self.second = next((f.name for f in fields(command) if f.name in FIELDS), None)
+
+    def watches(self, actor: Actor, command: Any) -> bool:
+        """Whether there is anything to look at; if not, nothing waits for a database."""
+        looks = self.reach is not None and self.reach.looks(actor, command, (UUID(int=0),))
+        return bool(looks) or self._named(command) is not None
+
+    def let(
+        self, actor: Actor, command: Any, key: UUID | None, known: UUID | None, body: Any, said: str
+    ) -> Actor | None:
+        """Refuse who may not; answers the second person, where the command needs one. `known` is a command's own id."""
+        try:
+            self._sees(actor, command, key)
+            return self._second(actor, command, key, body, said)
+        except (NotFound, NotAllowed, Refused):
+            if known is not None and self._answered(known):
+                return None
+            raise
+
+    def _sees(self, actor: Actor, command: Any, key: UUID | None) -> None:
+        if self.reach is None:
+            return
+        for look in self.reach.looks(actor, command, None if key is None else (key,)):
+            look.check(self.opened.store.views.run(look.statement), type(command))
+
+    def _named(self, command: Any) -> str | None:
+        return None if self.second is None else getattr(command, self.second)
+
+    def _second(self, actor: Actor, command: Any, key: UUID | None, body: Any, said: str) -> Actor | None:
+        """The second person of a command that names one: it was his own act, and he might have asked it himself."""
+        named = self._named(command)
+        if named is None:
+            return None
+        what = wanted(name_of(command), key or "", actor.id, body)
+        second = approver_of(said, what, self.opened.settings.token_public_keys, system_clock())
+        if not same(second.id, named):
+            raise needed(what, "Somebody else than the approver named has approved.", "批准人与所填不符。")
+        try:
+            self._may_approve(second, command)
+            self._sees(second, command, key)
+        except HubError as no:
+            raise needed(what, "The one who approved may not approve this.", "该批准人无权批准此事。") from no
+        return second
+
+    def _may_approve(self, second: Actor, command: Any) -> None:
+        roles: Sequence[str] = self.reach.approvers(type(command)) if self.reach is not None else ()
+        if roles and second.role not in roles:
+            raise NotAllowed(tuple(roles))
+
+    def _answered(self, command_id: UUID) -> bool:
+        return bool(self.opened.store.views.run(sa.select(commands.c.id).where(commands.c.id == command_id)))

@@ -1,0 +1,124 @@
+"""Who sees which rows of a view, and what in them: a service says it as data, and every query is asked through it.
+
+A row stands in a *way* to somebody (it is his own, it was given to him, …), each way being a condition over the view's
+table. A column holds information of a *kind*. What a role sees of which kind, and in which ways, is one table of the
+service's language (`opens`). From these the kernel makes one statement: rows that the actor stands in no way to are not
+found, as if they were not there, and columns whose kind he may not see in the way he stands are empty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.sql.elements import True_
+
+from services.kernel.errors import NotAllowed, NotFound
+from services.kernel.message import Actor
+
+Where = sa.ColumnElement[bool]
+Way = Callable[[Actor], Where]
+Opens = Callable[[str, str], frozenset[str]]
+"""From a role and a kind of information to the ways in which the role sees it without further ado."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scope:
+    """The rows of one table for whoever asks.
+
+    `usual` is the kind of every column that `kinds` does not name; whoever sees nothing of that kind sees no row.
+    """
+
+    table: sa.Table
+    ways: Mapping[str, Way]
+    opens: Opens
+    usual: str
+    kinds: Mapping[str, str] = field(default_factory=dict)
+
+    def rows(self, actor: Actor) -> Where:
+        """The rows that this one sees."""
+        return self._in(self.opens(actor.role, self.usual), actor)
+
+    def reaches(self, role: str) -> bool:
+        """Whether there may be a row for this role at all."""
+        return bool(self.opens(role, self.usual) & self.ways.keys())
+
+    def column(self, name: str, actor: Actor) -> sa.ColumnElement[Any]:
+        """A column as this one sees it: its value, nothing, or its value in some rows alone."""
+        column = self.table.c[name]
+        kind = self.kinds.get(name, self.usual)
+        rows, seen = (self.opens(actor.role, k) & self.ways.keys() for k in (self.usual, kind))
+        if rows <= seen:
+            return column
+        nothing = sa.cast(sa.null(), column.type)
+        here = rows & seen
+        return (sa.case((self._in(here, actor), column), else_=nothing) if here else nothing).label(name)
+
+    def select(self, actor: Actor) -> sa.Select[Any]:
+        """Every row that this one sees, in the columns that he sees."""
+        return sa.select(*(self.column(c.name, actor) for c in self.table.columns)).where(self.rows(actor))
+
+    def _in(self, ways: frozenset[str], actor: Actor) -> Where:
+        found = [self.ways[way](actor) for way in sorted(ways & self.ways.keys())]
+        return sa.true() if any(isinstance(where, True_) for where in found) else sa.or_(sa.false(), *found)
+
+
+@dataclass(frozen=True)
+class LookUp:
+    """One look by primary key, and whom a refusal names."""
+
+    statement: sa.Select[Any]
+    who: Callable[[type], tuple[str, ...]]
+
+    def check(self, found: list[dict[str, Any]], command: type) -> None:
+        """Refuse what was not found, or found out of reach."""
+        if not found:
+            raise NotFound("nothing under this id")
+        if not found[0]["near"]:
+            raise NotAllowed(self.who(command))
+
+
+def nothing_more(actor: Actor, command: type) -> Where | None:
+    """Whoever sees it stands near enough."""
+    return None
+
+
+def nobody(command: type) -> tuple[str, ...]:
+    """Nobody in particular."""
+    return ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reach:
+    """Which commands somebody may ask of one kind of aggregate: of those that he sees, and stands near enough to.
+
+    `near(actor, command)` is the condition over the scope's table; None: whatever he sees. `who(command)` names those
+    who may, for the one who sees it and may not. `names` are the fields of commands that name something else, which
+    whoever asks must see as well. `approvers(command)` may be the second person; none: whoever might ask it himself.
+    """
+
+    scope: Scope
+    near: Callable[[Actor, type], Where | None] = nothing_more
+    who: Callable[[type], tuple[str, ...]] = nobody
+    names: Mapping[type, Mapping[str, Scope]] = field(default_factory=dict)
+    approvers: Callable[[type], tuple[str, ...]] = nobody
+
+    def looks(self, actor: Actor, command: Any, key: tuple[Any, ...] | None) -> list[LookUp]:
+        """What is to be looked up before this one may ask this; nothing for whom everything is open."""
+        near = self.near(actor, type(command)) if key is not None else None
+        found = [] if key is None else self._look(self.scope, actor, key, near)
+        for name, scope in self.names.get(type(command), {}).items():
+            if (named := getattr(command, name)) is not None:
+                found += self._look(scope, actor, (named,), None)
+        return found
+
+    def _look(self, scope: Scope, actor: Actor, key: tuple[Any, ...], near: Where | None) -> list[LookUp]:
+        rows = scope.rows(actor)
+        if near is None and isinstance(rows, True_):
+            return []
+        may = sa.literal(True) if near is None else sa.case((near, sa.true()), else_=sa.false())
+        columns = zip(scope.table.primary_key, key, strict=True)
+        statement = sa.select(may.label("near")).where(rows, *(column == value for column, value in columns))
+        return [LookUp(statement, self.who)]
