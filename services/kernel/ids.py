@@ -11,6 +11,8 @@ from os import urandom
 from threading import local
 from uuid import UUID
 
+import msgspec
+
 from services.kernel.clock import system_clock
 
 ID_BYTES = 16
@@ -45,3 +47,17 @@ def named(space: UUID, name: str) -> UUID:
     """The id with this name in a namespace, the same as `uuid5` makes."""
     digest = sha1(space.bytes + name.encode(), usedforsecurity=False).digest()
     return UUID(int=int.from_bytes(digest[:ID_BYTES], "big") & FREE | NAMED)
+
+
+SHARED_KEYS = UUID("0b1c6a3e-9d57-5a0e-8c56-2f6f7ce1d9b4")
+"""The namespace of command ids that are made from idempotency keys which an organization shares."""
+
+
+def shared(service: str, org: str, key: str) -> UUID:
+    """The id of the command that whoever it is of an organization sends to a service under a shared key."""
+    return named(SHARED_KEYS, msgspec.json.encode([service, org, key]).decode())
+
+
+def founded(command_id: UUID) -> UUID:
+    """The stream that a command with an idempotency key brings into being."""
+    return named(command_id, "stream")

@@ -6,12 +6,13 @@ restricting it stops all reading until the law lets it end. Other processes noti
 
 from __future__ import annotations
 
+import hmac
 import os
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
@@ -62,6 +63,8 @@ class Key:
     version: int
     state: State
     cipher: AESGCM
+    mark: bytes = field(repr=False)
+    """Marks values so that the same can be told from another, by nobody who has not the key."""
 
 
 def prepare_keys(owner_url: str, url: str) -> None:
@@ -75,6 +78,21 @@ def prepare_keys(owner_url: str, url: str) -> None:
                 connection.exec_driver_sql(f"GRANT SELECT, INSERT, UPDATE ON {subject_key.name} TO {role}")
     finally:
         engine.dispose()
+
+
+def restricted() -> Refused:
+    """The refusal to add to what is restricted."""
+    return Refused(
+        "processing-restricted",
+        "Processing of this person's data is restricted; nothing can be added.",
+        "此人的个人信息已限制处理, 不能新增。",
+    )
+
+
+def erased() -> Refused:
+    """The refusal to add to what was erased."""
+    gone = "This person's data was erased; nothing can be added."
+    return Refused("person-erased", gone, "此人的个人信息已删除, 不能新增。")
 
 
 class KeyRing:
@@ -152,12 +170,24 @@ class KeyRing:
         self.open()
         key = self._known(subject) or self._make(subject, now)
         if key.state != "active":
-            raise Refused(
-                "processing-restricted",
-                "Processing of this person's data is restricted; nothing can be added.",
-                "此人的个人信息已限制处理, 不能新增。",
-            )
+            raise restricted()
         return key
+
+    def expect(self, subjects: Iterable[str]) -> None:
+        """Have the keys of all these made in the one commit in which the first of them is obtained."""
+        new = [subject for subject in subjects if self._known(subject) is None]
+        with self._lock:
+            self._wanted |= dict.fromkeys(new)
+
+    def admit(self, subject: str) -> None:
+        """Refuse what `obtain` would refuse, and make no key."""
+        self.open()
+        with self._database() as connection:
+            state = connection.execute(sa.select(subject_key.c.state).where(subject_key.c.subject == subject)).scalar()
+        if state == "destroyed":
+            raise erased()
+        if state == "restricted":
+            raise restricted()
 
     def find(self, subject: str) -> Key | None:
         """The key to read with; None when there is none or it is destroyed."""
@@ -189,8 +219,7 @@ class KeyRing:
             metrics.key(self._service, "created", len(made))
             self._keep(found, generation)  # Only now: what is kept may be used, and must be durable first.
         if subject not in found:
-            gone = "This person's data was erased; nothing can be added."
-            raise Refused("person-erased", gone, "此人的个人信息已删除, 不能新增。")
+            raise erased()
         return found[subject]
 
     def _insert(self, connection: sa.Connection, subjects: Sequence[str], now: datetime) -> dict[str, Key]:
@@ -205,7 +234,7 @@ class KeyRing:
             for subject, key in keys.items()
         ]  # fmt: skip
         if connection.execute(insert(subject_key).on_conflict_do_nothing(), rows).rowcount == len(rows):
-            return {subject: Key(VERSION, "active", AESGCM(key)) for subject, key in keys.items()}
+            return {subject: _key(VERSION, "active", key) for subject, key in keys.items()}
         return self._load(connection, subjects)  # Another process was quicker with some of them.
 
     def _load(self, connection: sa.Connection, subjects: Sequence[str]) -> dict[str, Key]:
@@ -216,7 +245,7 @@ class KeyRing:
         return {row.subject: self._ready(row) for row in rows if row.wrapped is not None}
 
     def _ready(self, row: sa.Row[Any]) -> Key:
-        return Key(row.version, row.state, AESGCM(self._unwrap(row.wrapped)[0]))
+        return _key(row.version, row.state, self._unwrap(row.wrapped)[0])
 
     def _known(self, subject: str) -> Key | None:
         with self._lock:
@@ -268,6 +297,10 @@ class KeyRing:
                 yield connection
         except (sa.exc.OperationalError, sa.exc.InterfaceError) as gone:
             raise Unavailable("the key database is away") from gone
+
+
+def _key(version: int, state: State, raw: bytes) -> Key:
+    return Key(version, state, AESGCM(raw), hmac.digest(raw, b"mark", "sha256"))
 
 
 def _overwrite_what_is_deleted(raw: Any, _: object) -> None:

@@ -8,6 +8,7 @@ its subject's key (see `keyring`). Destroying that key leaves every digest and e
 from __future__ import annotations
 
 import hashlib
+import hmac
 import os
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections import Counter
@@ -67,6 +68,11 @@ class Vault:
             sealed, digest, subject=subject, field=field, category=category, key_version=key.version, nonce=nonce,
             ciphertext=key.cipher.encrypt(nonce, text, _bound(digest, subject)), sealed_at=int(now.timestamp() * 1_000_000),
         )  # fmt: skip
+
+    def mark(self, subject: str, values: Mapping[str, tuple[str, Any]]) -> bytes:
+        """Tells these values of a subject from others, worth nothing without the subject's key; empty when there is none."""
+        key = self.ring.find(subject)
+        return b"" if key is None else hmac.digest(key.mark, msgspec.json.encode(values, order="sorted"), "sha256")
 
     def read(self, subject: str, digests: Iterable[str], *, despite_restriction: bool = False) -> dict[str, Opened]:
         """The values under these digests, in their order; what is not there, or not to be read any more, is absent.

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
 import pytest
+import requests
 
+from services.kernel.ids import founded, shared
 from services.kernel.message import read_envelope
 from tests.kernel.counter import Counter
 
@@ -267,6 +271,79 @@ def test_a_batch_needs_the_role_of_each_command(shop: Counter) -> None:
         "POST", "/shop/v1/commands", [{"command": "build-toy", "body": {"kind": "car"}}], role="auditor"
     ).json()
     assert (answer["status"], answer["code"]) == (403, "not-allowed")
+
+
+@pytest.mark.parametrize("trial", ["", "?dry_run=true"])
+def test_a_key_with_another_personal_value_is_refused(shop: Counter, trial: str) -> None:
+    """Told apart by the person's own key, so nobody guesses the value from what is kept."""
+    key = f"k-{uuid4()}"
+
+    def built(note: str, query: str = "") -> dict[str, Any]:
+        item = {"command": "build-toy", "key": key, "body": {"kind": "car", "note": note}}
+        (found,) = shop.ask("POST", f"/shop/v1/commands{query}", [item]).json()
+        return dict(found)
+
+    assert built("13900000000")["status"] == 201
+    assert built("13900000000", trial)["again"]
+    assert built("13900000001", trial)["code"] == "idempotency-key-reused"
+
+
+def test_a_dry_run_answers_and_leaves_nothing(shop: Counter) -> None:
+    toy, before, files = shop.build(), shop.head(), sealed_values(shop)
+    items: list[dict[str, Any]] = [
+        {"command": "build-toy", "key": f"k-{toy}", "body": {"kind": "car", "note": "李明华的小车"}},
+        {"command": "build-toy", "body": {"kind": "Car"}},
+        {"command": "break-toy", "path": {"id": toy}, "body": {}},
+        {"command": "paint-toy", "path": {"id": toy}, "body": {"colour": "red"}},
+    ]
+    found = shop.ask("POST", "/shop/v1/commands?dry_run=true", items).json()
+    assert [one["status"] for one in found] == [201, 422, 200, 409]
+    assert found[1]["errors"][0]["field"] == "kind" and found[3]["code"] == "toy-broken"
+    assert (shop.head(), sealed_values(shop)) == (before, files)
+    really = shop.ask("POST", "/shop/v1/commands?dry_run=false", items).json()
+    assert [one["status"] for one in really] == [201, 422, 200, 409] and really[0]["id"] == found[0]["id"]
+    assert sealed_values(shop) == tuple(number + 1 for number in files)
+    (again,) = shop.ask("POST", "/shop/v1/commands?dry_run=true", items[:1]).json()
+    assert again["again"] and again["id"] == found[0]["id"]
+
+
+def sealed_values(shop: Counter) -> tuple[int, int]:
+    """How many values lie sealed, and how many keys there are."""
+    counted = []
+    for file, table in (("shop.db", "sealed"), ("keys.db", "subject_key")):
+        with closing(sqlite3.connect(shop.folder / file)) as raw:
+            counted.append(raw.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+    return counted[0], counted[1]
+
+
+@pytest.mark.parametrize("query", ["dry_run=yes", "dry-run=true", "dry_run=true&x=1"])
+def test_a_dry_run_is_asked_for_in_one_way(shop: Counter, query: str) -> None:
+    before = shop.head()
+    answer = shop.ask("POST", f"/shop/v1/commands?{query}", [{"command": "build-toy", "body": {"kind": "car"}}])
+    assert (answer.status_code, shop.head()) == (422, before)
+
+
+def test_a_key_may_be_shared_within_an_organization(shop: Counter) -> None:
+    key, scope = f"k-{uuid4()}", {"Idempotency_Scope": "org"}
+    one = shop.ask("POST", "/shop/v1/toys", {"kind": "car"}, key=key, **scope).json()
+    other = shop.ask("POST", "/shop/v1/toys", {"kind": "car"}, key=key, ident="w-02", **scope).json()
+    assert one["id"] == other["id"] == str(founded(shared("shop", "shop-1", key)))
+    assert shop.ask("POST", "/shop/v1/toys", {"kind": "car"}, key=key).json()["id"] != one["id"]
+    wrong = shop.ask("POST", "/shop/v1/toys", {"kind": "car"}, key=key, Idempotency_Scope="all")
+    assert (wrong.status_code, wrong.json()["field"]) == (400, "Idempotency-Scope")
+
+
+def test_the_same_request_found_in_another_paper_is_the_same(shop: Counter) -> None:
+    """Where it is written down is no part of what is asked; for whom it was written is."""
+    key = f"k-{uuid4()}"
+
+    def built(ref: str, org: str = "station:1") -> requests.Response:
+        behalf = {"org": org, "evidence_kind": "register", "evidence_ref": ref}
+        return shop.ask("POST", "/shop/v1/toys", {"kind": "car", "happened": {"behalf": behalf}}, key=key)
+
+    first, again = built("aa/1/2"), built("bb/1/3")
+    assert again.json() == first.json() and again.headers["Idempotency-Replayed"] == "true"
+    assert built("aa/1/2", "station:2").json()["code"] == "idempotency-key-reused"
 
 
 # --- events by pull, and how the process is ---

@@ -8,7 +8,7 @@ into being, named by that id.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -25,19 +25,20 @@ from services.kernel.decider import Decider
 from services.kernel.entrypoints.bridge import Bridge
 from services.kernel.entrypoints.guard import Guard
 from services.kernel.entrypoints.log import Log, Opened
-from services.kernel.entrypoints.problems import Edge, problem
+from services.kernel.entrypoints.problems import Edge
 from services.kernel.entrypoints.request import Reply, Request
 from services.kernel.entrypoints.site import Route
-from services.kernel.errors import ContractBroken, FieldProblem, HubError, NotAllowed, OutcomeUnknown
-from services.kernel.ids import named, new_id
+from services.kernel.errors import OutcomeUnknown
+from services.kernel.ids import founded, named, new_id, shared
+from services.kernel.manifest import Look
 from services.kernel.message import Ask
 from services.kernel.unit import Done, Order, Unit
 
 ANSWER_SECONDS = 15
-BATCH_COMMANDS = 500
-BATCH_BYTES = 4 * 1024 * 1024
 NAMES = UUID("6f0d6f0c-5a1b-5c58-9f3e-3f1f1d9a7c11")
-"""The namespace of command ids that are made from idempotency keys."""
+"""The namespace of command ids that are made from a caller's own idempotency keys."""
+UNSEALED = "-" * 43
+"""Stands for the digest of a personal value in a rehearsal, where nothing is sealed."""
 
 Subject = Callable[[Any, UUID], str]
 
@@ -90,43 +91,33 @@ class Asking(Entrypoint):
     def answer(self, request: Request) -> Reply:
         """Read the command, hand it over, wait for it to be durable."""
         key, approval = request.header("idempotency-key"), request.header("approval")
-        order = self.order(request, request.json, key, request.path, approval)
-        return self.reply(ask_and_wait(self.opened, order))
+        asked = self.read(request, request.json, key, request.path, approval)
+        if asked.waits:
+            tpool.execute(asked.make_ready)
+        return self.reply(ask_and_wait(self.opened, asked.order))
 
-    def order(self, request: Request, body: Any, key: str, path: dict[str, Any], approval: str) -> Order:
-        """The command of a request, with its circumstances."""
+    def read(self, request: Request, body: Any, key: str, path: dict[str, Any], approval: str) -> Asked:
+        """The command of a request with its circumstances, as far as the request alone tells them."""
         if isinstance(body, dict) and (extra := {k: str(v) for k, v in path.items() if k != "id" and k in self.fields}):
             body = body | extra
         command: Any
         command, happened = read_request(body, self.command)
         command_id = self._command_id(request, key)
-        stream_id = path["id"] if not self.creates else named(command_id, "stream") if key else new_id()
-        ask = self._guarded(request, command, _ask(request, command_id, happened), body, key, path, approval)
-        rows: tuple[Any, ...] = ()
-        if self.personal:
-            command, ask, rows = self._seal(command, ask, stream_id)
+        stream_id = path["id"] if not self.creates else founded(command_id) if key else new_id()
         digest = self._digest(body, stream_id) if key else b""
-        return Order(
-            self.of, stream_id, command, ask, _expected(request), digest, rows, fresh=not key, founds=self.creates
-        )
-
-    def _guarded(
-        self, request: Request, command: Any, ask: Ask, body: Any, key: str, path: dict[str, Any], approval: str
-    ) -> Ask:
-        """The circumstances with the second person in them; refuses who may not ask this of that."""
-        actor, known = request.actor, ask.id if key else None
-        if not self.guard.watches(actor, command):
-            return ask
-        about = None if self.creates else path["id"]
-        second = tpool.execute(self.guard.let, actor, command, about, known, body, approval)
-        return ask if second is None else msgspec.structs.replace(ask, approver=second)
+        ask = _ask(request, command_id, happened)
+        order = Order(self.of, stream_id, command, ask, _expected(request), digest, fresh=not key, founds=self.creates)
+        return Asked(self, order, body, approval)
 
     def _digest(self, body: Any, stream_id: UUID) -> bytes:
         """Tells one request from another under the same key; of personal values only that they are there.
 
-        It outlives an erasure, so nobody may be able to guess a telephone number from it.
+        It outlives an erasure, so nobody may be able to guess a telephone number from it: personal values are told apart
+        by a mark that is made with the person's key (see `Asked`).
         """
         plain = {name: name in self.personal or value for name, value in body.items()}
+        if "happened" in plain:
+            plain["happened"] = _without_evidence(plain["happened"])
         return sha256(
             f"{self.command.__name__} {stream_id} ".encode() + msgspec.json.encode(plain, order="sorted")
         ).digest()
@@ -136,20 +127,12 @@ class Asking(Entrypoint):
             return new_id()
         if len(key) > 200 or not key.isascii() or not key.isprintable():
             raise Edge("bad-header", field="Idempotency-Key")
-        who = request.actor
-        return named(NAMES, msgspec.json.encode([self.opened.name, who.id, who.role, who.org, key]).decode())
-
-    def _seal(self, command: Any, ask: Ask, stream_id: UUID) -> tuple[Any, Ask, tuple[Any, ...]]:
-        """The command without its personal values; their digests in its circumstances; their sealed rows."""
-        given = {
-            n: (category, value) for n, category in self.personal.items() if (value := getattr(command, n)) is not None
-        }
-        if not given:
-            return command, ask, ()
-        subject = self.subject(command, stream_id)
-        digests, rows = tpool.execute(self.opened.hand.vault.seal, subject, given, ask.now)
-        bare = replace(command, **dict.fromkeys(given))
-        return bare, msgspec.structs.replace(ask, sealed=tuple(digests)), tuple(rows)
+        who, scope = request.actor, request.header("idempotency-scope")
+        if not scope:
+            return named(NAMES, msgspec.json.encode([self.opened.name, who.id, who.role, who.org, key]).decode())
+        if scope != "org" or not who.org:
+            raise Edge("bad-header", field="Idempotency-Scope")
+        return shared(self.opened.name, who.org, key)
 
     def reply(self, done: Done) -> Reply:
         """A command's answer; 201 with its place where it brought something into being."""
@@ -158,6 +141,79 @@ class Asking(Entrypoint):
         if self.creates:
             headers.append(("Location", f"{self.opened.url(self.path)}/{done.stream_id}"))
         return Reply(value, 201 if self.creates else 200, tuple(headers))
+
+
+@dataclass(slots=True)
+class Asked:
+    """A command that was read: who asks is still to be let through, and its personal values are still to be sealed."""
+
+    asking: Asking
+    order: Order
+    body: Any
+    approval: str
+
+    @property
+    def waits(self) -> bool:
+        """Whether anything is left to do for which a database must answer."""
+        return self.is_watched or bool(self.asking.personal)
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether the guard has anything to look at."""
+        return self.asking.guard.watches(self.order.ask.actor, self.order.command)
+
+    def make_ready(self) -> None:
+        """Let through whoever may ask this, and seal what is personal; raises what stands against it."""
+        self.check()
+        self.seal()
+
+    def check(self, look: Look | None = None) -> None:
+        """Refuse who may not ask this of that, by the committed views or by others; put the second person in."""
+        if not self.is_watched:
+            return
+        order, asking = self.order, self.asking
+        about = None if asking.creates else order.stream_id
+        known = None if order.fresh else order.ask.id
+        second = asking.guard.let(order.ask.actor, order.command, about, known, self.body, self.approval, look)
+        if second is not None:
+            order.ask = msgspec.structs.replace(order.ask, approver=second)
+
+    @property
+    def subject(self) -> str:
+        """Under whose key its personal values are sealed."""
+        return self.asking.subject(self.order.command, self.order.stream_id)
+
+    def _given(self) -> dict[str, tuple[str, Any]]:
+        command = self.order.command
+        found = ((name, category, getattr(command, name)) for name, category in self.asking.personal.items())
+        return {name: (category, value) for name, category, value in found if value is not None}
+
+    @property
+    def is_personal(self) -> bool:
+        """Whether there is anything to seal."""
+        return bool(self.asking.personal and self._given())
+
+    def seal(self) -> None:
+        """Take the personal values out; their digests are in the circumstances, their sealed rows beside the command."""
+        if given := self._given():
+            subject, vault = self.subject, self.asking.opened.hand.vault
+            digests, rows = vault.seal(subject, given, self.order.ask.now)
+            self._bare(subject, given, tuple(digests))
+            self.order.rows = tuple(rows)
+
+    def leave_unsealed(self) -> None:
+        """Take the personal values out and keep them nowhere; refused where they could not be sealed."""
+        if given := self._given():
+            subject = self.subject
+            self.asking.opened.hand.vault.ring.admit(subject)
+            self._bare(subject, given, (UNSEALED,) * len(given))
+
+    def _bare(self, subject: str, given: dict[str, tuple[str, Any]], digests: tuple[str, ...]) -> None:
+        order = self.order
+        if order.digest:
+            order.digest = sha256(order.digest + self.asking.opened.hand.vault.mark(subject, given)).digest()
+        order.command = replace(order.command, **dict.fromkeys(given))
+        order.ask = msgspec.structs.replace(order.ask, sealed=digests)
 
 
 def asks(
@@ -189,6 +245,13 @@ def _correlation(request: Request) -> UUID | None:
         raise Edge("bad-header", field="Correlation-Id") from wrong
 
 
+def _without_evidence(happened: Any) -> Any:
+    """The circumstances without where they are written down: the same row in a newer copy of a register is the same."""
+    if not (isinstance(happened, dict) and isinstance(behalf := happened.get("behalf"), dict)):
+        return happened
+    return happened | {"behalf": {name: value for name, value in behalf.items() if name != "evidence_ref"}}
+
+
 def _expected(request: Request) -> int | None:
     given = request.header("if-match").strip()
     if not given or given == "*":
@@ -204,13 +267,14 @@ def _expected(request: Request) -> int | None:
 
 def ask_and_wait(opened: Opened, order: Order) -> Done:
     """Hand one order over and wait for its answer on this green thread."""
-    (result,) = _wait(opened, [Unit([order])])
+    (result,) = wait(opened, [Unit([order])])
     if isinstance(result, BaseException):
         raise result
     return result
 
 
-def _wait(opened: Opened, units: list[Unit]) -> list[Done | BaseException]:
+def wait(opened: Opened, units: list[Unit]) -> list[Done | BaseException]:
+    """Hand units of one order each over and wait for their answers on this green thread."""
     event, bridge = Event(), opened.bridge
     results: list[Any] = [None] * len(units)
     for place, unit in enumerate(units):
@@ -232,67 +296,3 @@ def _answering(bridge: Bridge, event: Event, results: list[Any], place: int) -> 
             bridge.answer(event, None)
 
     return answer
-
-
-# --- many commands in one request -----------------------------------------------------------------------------------
-
-
-def batch(opened: Opened) -> Callable[[Request], Reply]:
-    """`POST /commands`: up to 500 commands, each `{command, key, path?, approval?, body}`, each with an answer of its own."""
-
-    def answer(request: Request) -> Reply:
-        items = request.json
-        if not isinstance(items, list) or not 0 < len(items) <= BATCH_COMMANDS:
-            raise ContractBroken(
-                _wrong("", f"a list of 1 to {BATCH_COMMANDS} commands", f"1 至 {BATCH_COMMANDS} 条命令的列表")
-            )
-        read = [_read(opened, request, item) for item in items]
-        units = [Unit([order]) for _, order in read if isinstance(order, Order)]
-        done = iter(_wait(opened, units) if units else ())
-        return Reply(
-            [_item(asking, order, next(done) if isinstance(order, Order) else order) for asking, order in read]
-        )
-
-    return answer
-
-
-def _read(opened: Opened, request: Request, item: Any) -> tuple[Asking | None, Order | HubError]:
-    asking: Asking | None = None
-    try:
-        if (
-            not isinstance(item, dict)
-            or not isinstance(item.get("command"), str)
-            or item["command"] not in opened.commands
-        ):
-            raise ContractBroken(_wrong("command", "the name of a command of this service", "本服务的命令名称"))
-        asking = opened.commands[item["command"]]
-        if asking.roles and request.actor.role not in asking.roles:
-            raise NotAllowed(asking.roles)
-        key, approval = str(item.get("key") or ""), str(item.get("approval") or "")
-        return asking, asking.order(request, item.get("body"), key, _path(asking, item), approval)
-    except HubError as error:
-        return asking, error
-
-
-def _path(asking: Asking, item: dict[str, Any]) -> dict[str, Any]:
-    path = item.get("path") or {}
-    if not isinstance(path, dict):
-        raise ContractBroken(_wrong("path", "a JSON object", "JSON 对象"))
-    if asking.creates:
-        return path
-    try:
-        return path | {"id": UUID(str(path["id"]))}
-    except (KeyError, ValueError) as wrong:
-        raise ContractBroken(_wrong("path.id", "a UUID", "UUID 标识")) from wrong
-
-
-def _item(asking: Asking | None, order: Order | HubError, outcome: Any) -> dict[str, Any]:
-    if isinstance(outcome, Done) and asking is not None:
-        reply = asking.reply(outcome)
-        return {"status": reply.status, **reply.value}
-    status, document = problem(outcome)
-    return document | {"status": status}
-
-
-def _wrong(field: str, en: str, zh: str) -> FieldProblem:
-    return FieldProblem(field=field, code="invalid", expected_en=en, expected_zh=zh)

@@ -18,6 +18,7 @@ from services.kernel.clock import system_clock
 from services.kernel.contract import name_of
 from services.kernel.decider import Decider
 from services.kernel.errors import HubError, NotAllowed, NotFound, Refused
+from services.kernel.manifest import Look
 from services.kernel.message import Actor
 from services.kernel.scope import Reach
 from services.kernel.tables import command as commands
@@ -40,27 +41,38 @@ class Guard:
         return bool(looks) or self._named(command) is not None
 
     def let(
-        self, actor: Actor, command: Any, key: UUID | None, known: UUID | None, body: Any, said: str
+        self,
+        actor: Actor,
+        command: Any,
+        key: UUID | None,
+        known: UUID | None,
+        body: Any,
+        said: str,
+        look: Look | None = None,
     ) -> Actor | None:
-        """Refuse who may not; answers the second person, where the command needs one. `known` is a command's own id."""
+        """Refuse who may not; answers the second person, where the command needs one. `known` is a command's own id.
+
+        `look` is where to look, if not in the committed views: a rehearsal has others.
+        """
+        views = look or self.opened.store.views
         try:
-            self._sees(actor, command, key)
-            return self._second(actor, command, key, body, said)
+            self._sees(actor, command, key, views)
+            return self._second(actor, command, key, body, said, views)
         except (NotFound, NotAllowed, Refused):
-            if known is not None and self._answered(known):
+            if known is not None and self._answered(known, views):
                 return None
             raise
 
-    def _sees(self, actor: Actor, command: Any, key: UUID | None) -> None:
+    def _sees(self, actor: Actor, command: Any, key: UUID | None, views: Look) -> None:
         if self.reach is None:
             return
         for look in self.reach.looks(actor, command, None if key is None else (key,)):
-            look.check(self.opened.store.views.run(look.statement), type(command))
+            look.check(views.run(look.statement), type(command))
 
     def _named(self, command: Any) -> str | None:
         return None if self.second is None else getattr(command, self.second)
 
-    def _second(self, actor: Actor, command: Any, key: UUID | None, body: Any, said: str) -> Actor | None:
+    def _second(self, actor: Actor, command: Any, key: UUID | None, body: Any, said: str, views: Look) -> Actor | None:
         """The second person of a command that names one: it was his own act, and he might have asked it himself."""
         named = self._named(command)
         if named is None:
@@ -71,7 +83,7 @@ class Guard:
             raise needed(what, "Somebody else than the approver named has approved.", "批准人与所填不符。")
         try:
             self._may_approve(second, command)
-            self._sees(second, command, key)
+            self._sees(second, command, key, views)
         except HubError as no:
             raise needed(what, "The one who approved may not approve this.", "该批准人无权批准此事。") from no
         return second
@@ -81,5 +93,5 @@ class Guard:
         if roles and second.role not in roles:
             raise NotAllowed(tuple(roles))
 
-    def _answered(self, command_id: UUID) -> bool:
-        return bool(self.opened.store.views.run(sa.select(commands.c.id).where(commands.c.id == command_id)))
+    def _answered(self, command_id: UUID, views: Look) -> bool:
+        return bool(views.run(sa.select(commands.c.id).where(commands.c.id == command_id)))

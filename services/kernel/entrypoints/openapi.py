@@ -85,6 +85,7 @@ def operation(route: Route) -> dict[str, Any]:
     elif kind in ("row", "rows"):
         made |= _rows(route)
     elif kind == "batch":
+        made["parameters"] = [_query("dry_run", "boolean")]
         made["requestBody"] = _json({"type": "array", "minItems": 1, "maxItems": 500, "items": {"type": "object"}})
         made["responses"] = {"200": _response("one answer a command", {"type": "array", "items": {"type": "object"}})}
     elif kind == "events":
@@ -115,6 +116,11 @@ def _command(route: Route) -> dict[str, Any]:
                 "name": "Idempotency-Key",
                 "in": "header",
                 "schema": {"type": "string", "maxLength": 200, "pattern": "^[!-~]*$"},
+            },
+            {
+                "name": "Idempotency-Scope",
+                "in": "header",
+                "schema": {"type": "string", "enum": ["org"]},
             },
             {
                 "name": "If-Match",

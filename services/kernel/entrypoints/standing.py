@@ -5,7 +5,7 @@ from __future__ import annotations
 from services.kernel import metrics
 from services.kernel.approvals import approver_of, wanted
 from services.kernel.clock import system_clock
-from services.kernel.entrypoints.asking import BATCH_BYTES, batch
+from services.kernel.entrypoints.batch import BATCH_BYTES, batch
 from services.kernel.entrypoints.log import Opened
 from services.kernel.entrypoints.openapi import document
 from services.kernel.entrypoints.request import Page, Reply, Request

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from services.kernel.entrypoints.asking import _expected, _path
+from services.kernel.entrypoints.asking import _expected
+from services.kernel.entrypoints.batch import _path
 from services.kernel.entrypoints.problems import Edge
 from services.kernel.entrypoints.request import Request
 from services.kernel.entrypoints.showing import Showing

@@ -1,0 +1,168 @@
+"""A rehearsal: commands decided as they would be now, each on top of those before it, and nothing of it is kept.
+
+It stands where the appender stands: it locks the log's head as a commit does, so no command is decided beside it and
+none of its rules meets an older state. What the commands would change is written into the views within one transaction,
+for the facts of those that follow, and rolled back at the end: no event, no answer, no sealed value is ever written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from services.kernel.appender import fold_rows
+from services.kernel.database import DatabaseGone, Writer, writer_for
+from services.kernel.decider import Decider
+from services.kernel.draft import Draft, micros
+from services.kernel.errors import HubError, Unavailable
+from services.kernel.manifest import Look
+from services.kernel.memory import Known, Stream
+from services.kernel.store import Store
+from services.kernel.tables import head
+from services.kernel.unit import Done, Order, Unit
+from services.kernel.view import Batch, Change, Rows, batches, dropped, merged
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One command to be tried, a unit of its own.
+
+    `check` raises what stands against it before it is decided, by the views as they would be by then; `against` is what
+    stands against it whatever they show.
+    """
+
+    unit: Unit
+    check: Callable[[Look], None] | None = None
+    against: HubError | None = None
+
+
+def rehearse(store: Store, trials: Sequence[Trial]) -> list[Done | HubError]:
+    """What each would be answered, in this order, if all of them came now."""
+    try:
+        with _held(store.engine) as connection:
+            return _decided(store, connection, trials)
+    except (DatabaseGone, sa.exc.OperationalError) as gone:
+        raise Unavailable("the database is away") from gone
+
+
+@contextmanager
+def _held(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """A transaction that holds the log's head, as the one who writes does; it always ends in nothing."""
+    own = engine.execution_options(isolation_level="AUTOCOMMIT") if engine.dialect.name == "sqlite" else engine
+    with own.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            connection.execute(sa.select(head.c.id).with_for_update())
+        try:
+            yield connection
+        finally:
+            if engine.dialect.name == "sqlite":
+                connection.exec_driver_sql("ROLLBACK")
+            connection.rollback()
+
+
+def _decided(store: Store, connection: sa.Connection, trials: Sequence[Trial]) -> list[Done | HubError]:
+    writer = writer_for(store.engine)
+    try:
+        known, newest = _load(writer, [order for trial in trials for order in trial.unit.orders]), writer.head()
+    finally:
+        writer.close()
+    look = Rehearsed(connection)
+    draft = Draft(store.manifest, known, look, newest, micros(store.clock()))
+    return [_tried(trial, draft, look) for trial in trials]
+
+
+def _tried(trial: Trial, draft: Draft, look: Rehearsed) -> Done | HubError:
+    """One command: refused before it is decided, or decided, on what those before it have left."""
+    try:
+        if trial.check is not None:
+            look.catch_up(draft.group.changes)
+            trial.check(look)
+        if trial.against is not None:
+            return trial.against
+    except HubError as refused:
+        return refused
+    if any(type(order.command) in draft.manifest.facts for order in trial.unit.orders):
+        look.catch_up(draft.group.changes)
+    draft.take(trial.unit)
+    return draft.results[-1][1][-1]
+
+
+# --- what the decisions stand on ------------------------------------------------------------------------------------
+
+
+def _load(writer: Writer, orders: Sequence[Order]) -> Known:
+    known = Known(streams=_streams(writer, {order.stream: order.decider for order in orders}))
+    asked = [order.ask.id for order in orders if not order.fresh]
+    for row in writer.answers(asked) if asked else ():
+        names = tuple(row[5].split(",")) if row[5] else ()
+        known.answers[row[0]] = (bytes(row[1]), Done(UUID(row[2].rpartition("/")[2]), row[3], row[4], names))
+    return known
+
+
+def _streams(writer: Writer, wanted: dict[str, Decider]) -> dict[str, Stream]:
+    loaded = {name: Stream(0, None) for name in wanted}
+    snapshots, events = writer.tails(list(wanted), [decider.fingerprint for decider in wanted.values()])
+    for name, version, _, packed in snapshots:
+        loaded[name] = Stream(version, wanted[name].unpack(bytes(packed)))
+    for name, kind, raw in events:
+        before = loaded[name]
+        loaded[name] = Stream(before.version + 1, fold_rows(wanted[name], before.state, [(kind, raw)]))
+    return loaded
+
+
+class Rehearsed:
+    """The views as they would be: read, and written to, within the one transaction (see `manifest.Look`)."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection, self._written = connection, 0
+        self._insert: Any = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+
+    def run(self, statement: sa.Select[Any]) -> list[dict[str, Any]]:
+        """The rows of any select."""
+        return [dict(row) for row in self._connection.execute(statement).mappings()]
+
+    def one(self, table: sa.Table, *key: Any) -> dict[str, Any] | None:
+        """The row under this primary key, or None."""
+        where = [column == value for column, value in zip(table.primary_key, key, strict=True)]
+        found = self.run(sa.select(table).where(*where))
+        return found[0] if found else None
+
+    def all(self, table: sa.Table, **equals: Any) -> list[dict[str, Any]]:
+        """All rows whose columns equal these values, in the order of the primary key."""
+        where = [table.c[name] == value for name, value in equals.items()]
+        return self.run(sa.select(table).where(*where).order_by(*table.primary_key))
+
+    def catch_up(self, changes: Sequence[Change | Rows]) -> None:
+        """Have the views show all of these changes; those that they show already come first."""
+        self._write(changes[self._written :])
+        self._written = len(changes)
+
+    def _write(self, changes: Sequence[Change | Rows]) -> None:
+        for rows in (each for each in changes if isinstance(each, Rows)):
+            self._connection.execute(
+                rows.table.insert(), [dict(zip(rows.columns, row, strict=True)) for row in rows.values]
+            )
+        wanted = merged(each for each in changes if isinstance(each, Change))
+        for table, keys in dropped(wanted).items():
+            self._connection.execute(table.delete().where(sa.tuple_(*table.primary_key).in_(keys)))
+        for batch in batches(wanted):
+            self._upsert(batch)
+
+    def _upsert(self, batch: Batch) -> None:
+        columns = (*batch.keys, *batch.sets, *batch.adds)
+        insert = self._insert(batch.table)
+        steps = {name: insert.excluded[name] for name in batch.sets}
+        steps |= {name: sa.func.coalesce(batch.table.c[name], 0) + insert.excluded[name] for name in batch.adds}
+        keys = list(batch.table.primary_key)
+        whole = insert.on_conflict_do_update(index_elements=keys, set_=steps) if steps else (
+            insert.on_conflict_do_nothing(index_elements=keys)
+        )  # fmt: skip
+        self._connection.execute(whole, [dict(zip(columns, row, strict=True)) for row in batch.values])
