@@ -93,9 +93,6 @@ COMMITMENTS: Labels = {
 SCHOOL_COMMITMENTS = ("c1", "c2", "c3", "c4", "c5")
 """The five commitments of every school-community pairing; c2 falls due on the last day of the year."""
 
-STAR_SCHEMES: dict[str, tuple[int, ...]] = {"s1": (100, 300, 600, 1000, 1500)}
-"""Hours for each star, by scheme; no scheme is national law, so a place chooses its own."""
-
 GRACE_MINUTES = 15
 """How long after the slot's beginning somebody is late before it is a no-show."""
 

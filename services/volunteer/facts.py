@@ -15,18 +15,16 @@ from services.contracts.volunteer import (
     AssignTask,
     CancelAssignment,
     CompleteTask,
-    CorrectHours,
     DeclineTask,
     FormPairing,
-    IssueRecordStatement,
     JoinTeam,
     LeaveTeam,
     OfferTask,
     OpenTask,
     ReassignTask,
     RecordArrival,
-    RecordHours,
     RecordNoShow,
+    ReviewStars,
     SuspendVolunteer,
     WithdrawVolunteer,
 )
@@ -34,10 +32,9 @@ from services.contracts.words import Party
 from services.contracts.worktime import working_days_after
 from services.kernel.manifest import Facts, Look
 from services.volunteer.domain.eligibility import Person, Span, Training, day_of
-from services.volunteer.domain.known import HoursKnown, Known, Statement, Stretch
+from services.volunteer.domain.known import Known
 from services.volunteer.view_tables import (
     assignments,
-    hours,
     tasks,
     volunteer_limits,
     volunteer_skills,
@@ -87,14 +84,14 @@ def replacing(command: CancelAssignment | RecordNoShow, task_id: UUID, look: Loo
 
 def arriving(command: RecordArrival, task_id: UUID, look: Look) -> Known:
     """Those who go."""
-    return Known(people=_people(_went(task_id, look), task_id, look))
+    return Known(people=_people(went(task_id, look), task_id, look))
 
 
 def completing(command: CompleteTask, task_id: UUID, look: Look) -> Known:
     """Those who went, and until when volunteers' hours are recorded in time: None where nobody knows when it was."""
     task = look.one(tasks, task_id)
-    moment = command.ended_at or command.began_at or (_aware(task["slot_start"]) if task else None)
-    people = _people(_went(task_id, look), task_id, look)
+    moment = command.ended_at or command.began_at or (aware(task["slot_start"]) if task else None)
+    people = _people(went(task_id, look), task_id, look)
     return Known(people=people, record_by=record_by(day_of(moment)) if moment else None)
 
 
@@ -111,33 +108,10 @@ def own(command: JoinTeam | LeaveTeam, volunteer_id: UUID, look: Look) -> Known:
     return Known(itself=volunteer_id)
 
 
-def stating(command: IssueRecordStatement, volunteer_id: UUID, look: Look) -> Statement:
-    """What this unit has confirmed of the volunteer."""
-    rows = look.all(hours, volunteer_id=volunteer_id, state="confirmed", organizer=command.issuer)
-    return Statement(records=tuple(row["record_id"] for row in rows), minutes=sum(row["minutes"] for row in rows))
-
-
-def recording(command: RecordHours, record_id: UUID, look: Look) -> HoursKnown:
-    """What a new record is held against."""
-    volunteer = look.one(volunteers, command.volunteer_id)
-    if volunteer is None:
-        return HoursKnown(record_by=record_by(command.day))
-    task = look.one(tasks, command.task_id) if command.task_id else None
-    worker = volunteer["worker"]
-    return HoursKnown(
-        record_by=record_by(command.day), volunteer_state=volunteer["state"],
-        matter_id=task["matter_id"] if task else None, worker=worker,
-        assignees=_went(command.task_id, look) if task and command.task_id else None,
-        on_duty=_on_duty(worker, look) if worker else (), others=_others(command.volunteer_id, record_id, look),
-    )  # fmt: skip
-
-
-def correcting(command: CorrectHours, record_id: UUID, look: Look) -> HoursKnown:
-    """The other records of the same volunteer."""
-    record = look.one(hours, record_id)
-    if record is None:
-        return HoursKnown(record_by=date.max)
-    return HoursKnown(record_by=record["record_by"], others=_others(record["volunteer_id"], record_id, look))
+def counting(command: ReviewStars, volunteer_id: UUID, look: Look) -> Known:
+    """The confirmed minutes of this volunteer."""
+    row = look.one(volunteers, volunteer_id)
+    return Known(itself=volunteer_id, minutes=(row["minutes_confirmed"] or 0) if row else 0)
 
 
 def record_by(day: date) -> date:
@@ -149,8 +123,7 @@ FACTS: dict[type, Facts] = {
     OpenTask: opening, FormPairing: opening, AcceptTask: answering, DeclineTask: answering, OfferTask: choosing,
     AssignTask: choosing, ReassignTask: choosing, CancelAssignment: replacing, RecordNoShow: replacing,
     RecordArrival: arriving, CompleteTask: completing, SuspendVolunteer: leaving, WithdrawVolunteer: leaving, JoinTeam: own, LeaveTeam: own,
-    IssueRecordStatement: stating,
-    RecordHours: recording, CorrectHours: correcting,
+    ReviewStars: counting,
 }  # fmt: skip
 
 
@@ -158,7 +131,8 @@ def _accepted(task_id: UUID, look: Look) -> tuple[Party, ...]:
     return tuple(row["assignee"] for row in look.all(assignments, task_id=task_id, state="accepted"))
 
 
-def _went(task_id: UUID, look: Look) -> tuple[Party, ...]:
+def went(task_id: UUID, look: Look) -> tuple[Party, ...]:
+    """Those who go or went."""
     return tuple(row["assignee"] for row in look.all(assignments, task_id=task_id, state="assigned"))
 
 
@@ -219,36 +193,13 @@ def _bound(parties: tuple[Party, ...], but: UUID | None, look: Look) -> list[dic
 def _busy(parties: tuple[Party, ...], but: UUID, look: Look) -> dict[Party, tuple[Span, ...]]:
     found: dict[Party, tuple[Span, ...]] = {}
     for row in _bound(parties, but, look):
-        start = _aware(row["slot_start"])
+        start = aware(row["slot_start"])
         if start is not None:
-            span = Span(start=start, end=_aware(row["slot_end"]))
+            span = Span(start=start, end=aware(row["slot_end"]))
             found[row["assignee"]] = (*found.get(row["assignee"], ()), span)
     return found
 
 
-def _on_duty(worker: Party, look: Look) -> tuple[Span, ...]:
-    """When this worker was sent somewhere, by the true times where they are known."""
-    query = (
-        sa.select(tasks.c.began_at, tasks.c.ended_at, tasks.c.slot_start, tasks.c.slot_end)
-        .join(assignments, tasks.c.task_id == assignments.c.task_id)
-        .where(assignments.c.assignee == worker, assignments.c.state == "assigned", tasks.c.state != "cancelled")
-    )
-    spans = [(row["began_at"] or row["slot_start"], row["ended_at"] or row["slot_end"]) for row in look.run(query)]
-    return tuple(Span(start=start, end=_aware(end)) for began, end in spans if (start := _aware(began)))
-
-
-def _others(volunteer_id: UUID, but: UUID, look: Look) -> tuple[Stretch, ...]:
-    rows = [row for row in look.all(hours, volunteer_id=volunteer_id) if row["record_id"] != but]
-    return tuple(
-        Stretch(day=row["day"], minutes=row["minutes"], span=_span(row)) for row in rows if row["state"] != "voided"
-    )
-
-
-def _span(row: dict[str, Any]) -> Span | None:
-    start = _aware(row["began_at"])
-    return Span(start=start, end=_aware(row["ended_at"])) if start else None
-
-
-def _aware(moment: datetime | None) -> datetime | None:
+def aware(moment: datetime | None) -> datetime | None:
     """SQLite gives instants back without their zone, which is UTC."""
     return moment.replace(tzinfo=UTC) if moment is not None and moment.tzinfo is None else moment

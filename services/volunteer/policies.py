@@ -1,4 +1,4 @@
-"""What ends elsewhere ends here: "whenever intake or referral says X, call off Y". Pure.
+"""What ends elsewhere ends here: "whenever intake or referral says X, call off Y"; and what follows from hours. Pure.
 
 A task that was completed stays: its result is still to be verified, whatever became of the matter.
 """
@@ -11,11 +11,20 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from services.contracts import intake, referral
-from services.contracts.volunteer import CancelTask, DeclareUnfilled, EndPairing, RemindOfHours
+from services.contracts.volunteer import (
+    CancelTask,
+    DeclareUnfilled,
+    EndPairing,
+    RemindOfHours,
+    ReviewStars,
+    ServiceHoursConfirmed,
+    ServiceHoursCorrected,
+    ServiceHoursVoided,
+)
 from services.contracts.volunteer.words import PairingResult
 from services.kernel.manifest import Do, Look, Timer
 from services.kernel.message import Message
-from services.volunteer.domain import pairing, task
+from services.volunteer.domain import pairing, task, volunteer
 from services.volunteer.view_tables import hours_due, pairings, tasks
 from services.volunteer.views_tasks import CALLED_OFF
 
@@ -26,6 +35,8 @@ MATTER_ENDS = (
 REFERRAL_ENDS = (
     referral.ReferralWithdrawn | referral.ReferralReturned | referral.ReferralRerouted | referral.ReferralCancelled
 )
+
+CHANGED = ServiceHoursCorrected | ServiceHoursVoided
 
 
 def whenever(message: Message, look: Look) -> list[Do]:
@@ -40,6 +51,8 @@ def whenever(message: Message, look: Look) -> list[Do]:
     if isinstance(event, REFERRAL_ENDS):
         off = _cancel(tasks.c.referral_id == message.stream_id, "referral-ended", look)
         return [*off, *_end(pairings.c.referral_id == message.stream_id, "broken_off", "referral-ended", look)]
+    if isinstance(event, ServiceHoursConfirmed) or (isinstance(event, CHANGED) and event.counted):
+        return [Do(volunteer.DECIDER, event.volunteer_id, ReviewStars())]
     return []
 
 

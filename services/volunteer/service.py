@@ -9,8 +9,10 @@ from services.volunteer.domain import hours, pairing, task, volunteer
 from services.volunteer.endpoints.hours import Hours
 from services.volunteer.endpoints.pairings import Pairings
 from services.volunteer.endpoints.roster import Roster
+from services.volunteer.endpoints.statements import Statements
 from services.volunteer.endpoints.tasks import Tasks
 from services.volunteer.facts import FACTS
+from services.volunteer.facts_hours import HOURS_FACTS
 from services.volunteer.policies import TIMERS, whenever
 
 MANIFEST = Manifest(
@@ -18,14 +20,14 @@ MANIFEST = Manifest(
     deciders=(volunteer.DECIDER, task.DECIDER, hours.DECIDER, pairing.DECIDER),
     metadata=views.METADATA,
     project=views.project,
-    hears=("intake", "referral"),
+    hears=("intake", "referral", "volunteer"),
     whenever=whenever,
-    facts=FACTS,
+    facts=FACTS | HOURS_FACTS,
     timers=TIMERS,
 )
 
 
-class VolunteerService(Roster, Tasks, Hours, Pairings):
+class VolunteerService(Roster, Tasks, Hours, Statements, Pairings):
     """People are found for a piece of work, go, and somebody else says that it is done."""
 
     name = "volunteer"

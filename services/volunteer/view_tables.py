@@ -49,6 +49,8 @@ statements = sa.Table(
     sa.Column("volunteer_id", sa.Uuid),
     sa.Column("issuer", sa.String),
     sa.Column("minutes", sa.BigInteger),
+    sa.Column("issued_at", sa.DateTime(timezone=True)),
+    sa.Column("position", sa.BigInteger),
 )  # fmt: skip
 
 statement_records = sa.Table(
@@ -118,7 +120,21 @@ hours = sa.Table(
     sa.Column("late", sa.Boolean),
     sa.Column("questioned", sa.Boolean),
     sa.Column("score", sa.Integer),
+    sa.Column("rated_on", sa.Date),
+    sa.Column("rated_late", sa.Boolean),
+    sa.Column("changed", sa.BigInteger),
 )  # fmt: skip
+"""`changed` is the position at which a record was last corrected or voided: statements from before are superseded."""
+
+stars = sa.Table(
+    "stars", METADATA,
+    sa.Column("volunteer_id", sa.Uuid, primary_key=True),
+    sa.Column("scheme_id", sa.String, primary_key=True),
+    sa.Column("level", sa.Integer),
+    sa.Column("minutes", sa.BigInteger),
+    sa.Column("since", sa.DateTime(timezone=True)),
+)  # fmt: skip
+"""The level that each volunteer's confirmed hours come to; shown to that volunteer and to stations, never as a ranking."""
 
 hours_due = sa.Table(
     "hours_due", METADATA,

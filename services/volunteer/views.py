@@ -48,18 +48,19 @@ def project(recorded: Recorded) -> list[Change]:
     kind, key = recorded.stream.partition("/")[0], recorded.stream_id
     match kind:
         case "volunteer":
-            return [put(volunteers, key, version=recorded.version), *about_volunteer(recorded.event, key)]
+            return [put(volunteers, key, version=recorded.version), *about_volunteer(recorded, key)]
         case "task":
             return list(about_task(recorded.event, key, recorded.version))
         case "service-hours":
-            return [put(hours, key, version=recorded.version), *_about_hours(recorded.event, key)]
+            return [put(hours, key, version=recorded.version), *_about_hours(recorded, key)]
         case "pairing":
             return [put(pairings, key, version=recorded.version), *_about_pairing(recorded, key)]
         case _:
             return []
 
 
-def _about_hours(event: object, record_id: Any) -> Iterable[Change]:
+def _about_hours(recorded: Recorded, record_id: Any) -> Iterable[Change]:
+    event = recorded.event
     match event:
         case ServiceHoursRecorded():
             yield put(
@@ -81,16 +82,19 @@ def _about_hours(event: object, record_id: Any) -> Iterable[Change]:
         case ServiceHoursCorrected():
             yield put(
                 hours, record_id, minutes=event.minutes_after, minutes_before=event.minutes_before,
-                began_at=event.began_at, ended_at=event.ended_at, questioned=False,
+                began_at=event.began_at, ended_at=event.ended_at, questioned=False, changed=recorded.position,
             )  # fmt: skip
             if event.counted:
                 yield add(volunteers, event.volunteer_id, minutes_confirmed=event.minutes_after - event.minutes_before)
         case ServiceHoursVoided():
-            yield put(hours, record_id, state="voided", minutes=0, minutes_before=event.minutes_before)
+            yield put(
+                hours, record_id, state="voided", minutes=0, minutes_before=event.minutes_before,
+                changed=recorded.position,
+            )  # fmt: skip
             if event.counted:
                 yield add(volunteers, event.volunteer_id, minutes_confirmed=-event.minutes_before)
         case ServiceQualityRated():
-            yield put(hours, record_id, score=event.score)
+            yield put(hours, record_id, score=event.score, rated_on=event.rated_on, rated_late=event.late)
         case _:
             return
 

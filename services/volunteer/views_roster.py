@@ -9,6 +9,8 @@ from uuid import UUID
 from services.contracts.codes_volunteer import MINOR_PROTECTION
 from services.contracts.volunteer import (
     RecordStatementIssued,
+    StarLevelReached,
+    StarLevelRevised,
     VolunteerCleared,
     VolunteerInsured,
     VolunteerJoinedTeam,
@@ -20,8 +22,10 @@ from services.contracts.volunteer import (
     VolunteerVerified,
     VolunteerWithdrew,
 )
+from services.kernel.message import Recorded
 from services.kernel.view import Change, drop, put
 from services.volunteer.view_tables import (
+    stars,
     statement_records,
     statements,
     volunteer_limits,
@@ -31,12 +35,15 @@ from services.volunteer.view_tables import (
 )
 
 
-def about_volunteer(event: object, volunteer_id: UUID) -> Iterable[Change]:
+def about_volunteer(recorded: Recorded, volunteer_id: UUID) -> Iterable[Change]:
     """The rows that an event of this volunteer changes."""
+    event = recorded.event
     if isinstance(event, VolunteerRegistered):
         return _registered(event, volunteer_id)
     if isinstance(event, RecordStatementIssued):
-        return _stated(event, volunteer_id)
+        return _stated(event, volunteer_id, recorded)
+    if isinstance(event, StarLevelReached | StarLevelRevised):
+        return [_starred(event, volunteer_id, recorded)]
     return [*_beside(event, volunteer_id), put(volunteers, volunteer_id, **_columns(event))]
 
 
@@ -72,8 +79,18 @@ def _beside(event: object, volunteer_id: UUID) -> Iterable[Change]:
             return
 
 
-def _stated(event: RecordStatementIssued, volunteer_id: UUID) -> Iterable[Change]:
-    stated = {"issuer": event.issuer, "minutes": event.minutes}
+def _starred(event: StarLevelReached | StarLevelRevised, volunteer_id: UUID, recorded: Recorded) -> Change:
+    counted = {"level": event.level, "minutes": event.minutes}
+    return put(stars, volunteer_id, event.scheme_id, since=recorded.recorded_at, **counted)
+
+
+def _stated(event: RecordStatementIssued, volunteer_id: UUID, recorded: Recorded) -> Iterable[Change]:
+    stated = {
+        "issuer": event.issuer,
+        "minutes": event.minutes,
+        "issued_at": recorded.recorded_at,
+        "position": recorded.position,
+    }
     yield put(statements, event.verify_code, volunteer_id=volunteer_id, **stated)
     for record_id in event.records:
         yield put(statement_records, event.verify_code, record_id)

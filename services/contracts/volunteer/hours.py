@@ -158,7 +158,10 @@ class ServiceHoursVoided:
 
 @published("service-hours.rated", zh="质量评价")
 class ServiceQualityRated:
-    """The organizing unit rated the service."""
+    """The organizing unit rated the service on that day; after the tenth working day the rating is `late`, and valid."""
 
     volunteer_id: UUID
     score: Count
+    by: Party | None = None
+    rated_on: date | None = None
+    late: bool = False

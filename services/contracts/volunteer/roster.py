@@ -117,6 +117,11 @@ class IssueRecordStatement:
     issuer: Party
 
 
+@asked(zh="核定星级")
+class ReviewStars:
+    """Hold the confirmed hours against the star schemes in force; asked by the hub itself whenever they change."""
+
+
 @published("volunteer.registered", zh="志愿者注册")
 class VolunteerRegistered:
     """A person offers time, unpaid; nobody has verified who it is. Whether it is a minor may be unknown."""
@@ -221,3 +226,21 @@ class RecordStatementIssued:
     records: tuple[UUID, ...]
     minutes: Count
     verify_code: Code
+
+
+@published("volunteer.star-reached", zh="星级")
+class StarLevelReached:
+    """The confirmed hours come to this level of the scheme: an edition of the table `star_scheme`."""
+
+    scheme_id: Code
+    level: Count
+    minutes: Count
+
+
+@published("volunteer.star-revised", zh="星级更正")
+class StarLevelRevised:
+    """A correction took hours away: this level, or none (0), is what they come to now."""
+
+    scheme_id: Code
+    level: Count
+    minutes: Count

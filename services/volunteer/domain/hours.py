@@ -34,8 +34,9 @@ from services.volunteer.domain.hours_rules import (
     must_be_true_time,
     must_be_volunteering,
     must_fit_beside_others,
+    span_of,
 )
-from services.volunteer.domain.known import HoursKnown
+from services.volunteer.domain.known import HoursKnown, Stretch
 from services.volunteer.domain.refusing import must_be_own, not_now
 
 
@@ -48,6 +49,7 @@ class Record:
     day: date
     record_by: date
     minutes: int
+    activity: str | None = None
     task_id: UUID | None = None
     began_at: datetime | None = None
     ended_at: datetime | None = None
@@ -124,7 +126,7 @@ def record_hours(command: RecordHours, state: State | None, ask: Ask) -> list[Ev
     facts = _facts(ask)
     must_be_true_time(command.day, command.minutes, command.began_at, command.ended_at, ask.now)
     must_be_volunteering(command, facts)
-    must_fit_beside_others(command.day, command.minutes, command.began_at, command.ended_at, facts)
+    must_fit_beside_others(_stretch(command), facts)
     recorded = ServiceHoursRecorded(
         volunteer_id=command.volunteer_id, matter_id=facts.matter_id, task_id=command.task_id,
         pairing_id=command.pairing_id, activity=command.activity, day=command.day, minutes=command.minutes,
@@ -170,14 +172,15 @@ def uphold(command: UpholdHours, state: Recorded | Confirmed, ask: Ask) -> list[
 
 
 def correct(command: CorrectHours, state: Recorded | Confirmed, ask: Ask) -> list[Event]:
-    """The unit corrects; the old value stays in the event (H9)."""
+    """The unit corrects; the old value stays in the event (H9, INV-20)."""
     record = state.record
     must_be_organizer(record.organizer, record.volunteer_id, ask)
     began, ended = command.began_at or record.began_at, command.ended_at or record.ended_at
     if (command.minutes, began, ended) == (record.minutes, record.began_at, record.ended_at):
         return []
     must_be_true_time(record.day, command.minutes, began, ended, ask.now)
-    must_fit_beside_others(record.day, command.minutes, began, ended, _facts(ask))
+    changed = replace(record, minutes=command.minutes, began_at=began, ended_at=ended)
+    must_fit_beside_others(_stretch(changed), _facts(ask))
     corrected = ServiceHoursCorrected(
         volunteer_id=record.volunteer_id, counted=isinstance(state, Confirmed), minutes_before=record.minutes,
         minutes_after=command.minutes,
@@ -199,14 +202,19 @@ def void(command: VoidHours, state: Recorded | Confirmed, ask: Ask) -> list[Even
 
 
 def rate(command: RateService, state: Recorded | Confirmed, ask: Ask) -> list[Event]:
-    """The unit rates what it has confirmed."""
+    """The unit rates what it has confirmed, with the day; later than ten working days is late and valid (INV-19)."""
     record = state.record
     must_be_organizer(record.organizer, record.volunteer_id, ask)
     if not isinstance(state, Confirmed):
         raise not_now("record", "时长记录", state, ALLOWED)
     if record.score == command.score:
         return []
-    return [ServiceQualityRated(volunteer_id=record.volunteer_id, score=command.score)]
+    rated_on = day_of(ask.happened_at)
+    rated = ServiceQualityRated(
+        volunteer_id=record.volunteer_id, score=command.score, by=record.organizer, rated_on=rated_on,
+        late=day_of(ask.now) > record.record_by,
+    )  # fmt: skip
+    return [rated]
 
 
 def evolve(state: State | None, event: Event) -> State | None:
@@ -214,7 +222,8 @@ def evolve(state: State | None, event: Event) -> State | None:
     if isinstance(event, ServiceHoursRecorded):
         return Recorded(record=Record(
             volunteer_id=event.volunteer_id, organizer=event.organizer, day=event.day, record_by=event.record_by,
-            minutes=event.minutes, task_id=event.task_id, began_at=event.began_at, ended_at=event.ended_at,
+            minutes=event.minutes, activity=event.activity, task_id=event.task_id, began_at=event.began_at,
+            ended_at=event.ended_at,
         ))  # fmt: skip
     return None if state is None else _go_on(state, event)
 
@@ -241,6 +250,13 @@ def _go_on(state: State, event: Event) -> State:
             return state
         case _ as never:
             assert_never(never)
+
+
+def _stretch(given: RecordHours | Record) -> Stretch:
+    return Stretch(
+        day=given.day, minutes=given.minutes, span=span_of(given.began_at, given.ended_at, given.minutes),
+        task_id=given.task_id, activity=given.activity,
+    )  # fmt: skip
 
 
 def _facts(ask: Ask) -> HoursKnown:

@@ -13,12 +13,16 @@ from services.volunteer.domain.eligibility import Person, Span
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Known:
-    """`itself` is the id of the stream, `people` are those a command is about, `candidates` could be asked next."""
+    """`itself` is the id of the stream, `people` are those a command is about, `candidates` could be asked next.
+
+    `minutes` are the confirmed ones of the volunteer whom the command is about.
+    """
 
     itself: UUID | None = None
     people: tuple[Person, ...] = ()
     candidates: tuple[Person, ...] = ()
     open_tasks: tuple[UUID, ...] = ()
+    minutes: int = 0
     record_by: date | None = None
 
     def person(self, party: Party) -> Person:
@@ -29,11 +33,19 @@ class Known:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Stretch:
-    """Another record of the same volunteer: on which day, how long, and from when to when if that is known."""
+    """A record beside others of the same volunteer: on which day, for what, how long, and from when to when if known."""
 
     day: date
     minutes: int
     span: Span | None = None
+    task_id: UUID | None = None
+    activity: str | None = None
+
+    def same_work(self, other: Stretch) -> bool:
+        """Whether both are about one task, or, where no task is named, about one activity."""
+        if self.task_id is not None and other.task_id is not None:
+            return self.task_id == other.task_id
+        return self.activity is not None and self.activity == other.activity
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,10 +67,14 @@ class HoursKnown:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Statement:
-    """The confirmed records of a volunteer with one organizing unit, and their minutes together."""
+    """The confirmed records of a volunteer with one organizing unit, and their minutes together.
+
+    `outdated`: one of them was corrected or voided since the unit's last statement.
+    """
 
     records: tuple[UUID, ...] = ()
     minutes: int = 0
+    outdated: bool = False
 
 
 def known(ask: Ask) -> Known:

@@ -51,6 +51,11 @@ def must_be_own(ask: Ask, volunteer_id: UUID | None) -> None:
         raise Refused("not-yours", "This concerns another volunteer.", "这是他人的事项, 只能由本人操作。")
 
 
+def own_matter() -> Refused:
+    """One who works for a unit and volunteers too does not decide, on duty, about the volunteer that he or she is (H15)."""
+    return Refused("own-matter", "Somebody else decides about one's own matters.", "涉及本人的事项须由他人办理。")
+
+
 def answered_via(ask: Ask) -> str:
     """How an answer reached us: the kind of evidence where somebody wrote it down for another."""
     return ask.behalf.evidence_kind if ask.behalf else ask.channel

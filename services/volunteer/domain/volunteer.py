@@ -1,9 +1,9 @@
-"""A volunteer: registered, verified, active, suspended or withdrawn, and what may be asked in each of these."""
+"""A volunteer: what may be asked in each state, from registration to leaving."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Literal, assert_never
+from dataclasses import replace
+from typing import assert_never
 
 from services.contracts.codes_volunteer import MINOR_PROTECTION, MINOR_PROTECTION_DAYS
 from services.contracts.tables import dated
@@ -13,9 +13,9 @@ from services.contracts.volunteer import (
     IssueRecordStatement,
     JoinTeam,
     LeaveTeam,
-    RecordStatementIssued,
     RegisterVolunteer,
     ReinstateVolunteer,
+    ReviewStars,
     SuspendVolunteer,
     TrainVolunteer,
     VerifyVolunteer,
@@ -31,91 +31,35 @@ from services.contracts.volunteer import (
     VolunteerWithdrew,
     WithdrawVolunteer,
 )
-from services.contracts.volunteer.words import VolunteerState
-from services.contracts.words import Party
 from services.kernel.decider import Decider
 from services.kernel.errors import Refused
 from services.kernel.message import Ask
 from services.volunteer.domain.eligibility import day_of
-from services.volunteer.domain.known import Statement, known
+from services.volunteer.domain.known import known
+from services.volunteer.domain.recognition import issue_statement, review_stars
 from services.volunteer.domain.refusing import (
     ORGANIZATIONS_PEOPLE,
-    is_word_of,
     must_be_of,
     must_be_own,
-    not_now,
+)
+from services.volunteer.domain.volunteer_states import (
+    Active,
+    Event,
+    Registered,
+    State,
+    Suspended,
+    Verified,
+    Withdrawn,
+    cannot,
+    evolve,
+    named,
 )
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Profile:
-    """What is known of a volunteer beside the state; of checks, trainings and insurances only the latest is kept."""
-
-    minor: bool | None
-    guardian_consent: bool
-    teams: tuple[Party, ...] = ()
-    cleared: tuple[VolunteerCleared, ...] = ()
-    trained: tuple[VolunteerTrained, ...] = ()
-    insured: VolunteerInsured | None = None
-    last_statement: RecordStatementIssued | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Registered:
-    """Offers time; nobody has seen who it is."""
-
-    profile: Profile
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Verified:
-    """An organization has seen who it is; the first training comes next (先培训再上岗)."""
-
-    profile: Profile
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Active:
-    """May be sent."""
-
-    profile: Profile
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Suspended:
-    """Is sent nowhere until reinstated; `before` says what to."""
-
-    profile: Profile
-    before: Literal["registered", "verified", "active"]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Withdrawn:
-    """Is not asked any more."""
-
-    profile: Profile
-
-
-State = Registered | Verified | Active | Suspended | Withdrawn
 Later = (
     VerifyVolunteer | ClearVolunteer | TrainVolunteer | InsureVolunteer | JoinTeam | LeaveTeam | SuspendVolunteer
     | ReinstateVolunteer
 )  # fmt: skip
-Command = RegisterVolunteer | Later | WithdrawVolunteer | IssueRecordStatement
-Event = (
-    VolunteerRegistered | VolunteerVerified | VolunteerCleared | VolunteerTrained | VolunteerInsured
-    | VolunteerJoinedTeam | VolunteerLeftTeam | VolunteerSuspended | VolunteerReinstated | VolunteerWithdrew
-    | RecordStatementIssued
-)  # fmt: skip
-
-ALWAYS = ("clear-volunteer", "train-volunteer", "insure-volunteer", "join-team", "leave-team", "withdraw-volunteer")
-ALLOWED: dict[type, tuple[str, ...]] = {
-    Registered: ("verify-volunteer", "suspend-volunteer", *ALWAYS),
-    Verified: ("suspend-volunteer", *ALWAYS),
-    Active: ("suspend-volunteer", *ALWAYS),
-    Suspended: ("reinstate-volunteer", *ALWAYS),
-    Withdrawn: (),
-}
+Command = RegisterVolunteer | Later | WithdrawVolunteer | IssueRecordStatement | ReviewStars
 
 
 def decide(command: Command, state: State | None, ask: Ask) -> list[Event]:
@@ -126,6 +70,8 @@ def decide(command: Command, state: State | None, ask: Ask) -> list[Event]:
         return issue_statement(command, state, ask)
     if isinstance(command, WithdrawVolunteer):
         return withdraw(command, state, ask)
+    if isinstance(command, ReviewStars):
+        return review_stars(state, ask)
     if state is None or isinstance(state, Withdrawn):
         raise cannot(state)
     return _decide_known(command, state, ask)
@@ -151,11 +97,6 @@ def _decide_known(command: Later, state: State, ask: Ask) -> list[Event]:
             return reinstate(command, state)
         case _ as never:
             assert_never(never)
-
-
-def cannot(state: State | None) -> Refused:
-    """What was asked does not fit the state of this volunteer."""
-    return not_now("volunteer", "志愿者", state, ALLOWED)
 
 
 def register(command: RegisterVolunteer, state: State | None, ask: Ask) -> list[Event]:
@@ -216,7 +157,7 @@ def train(command: TrainVolunteer, state: State, ask: Ask) -> list[Event]:
             "dates-wrong", "Trainings are recorded after they took place.", "培训日期有误。", field="trained_on"
         )
     trained = VolunteerTrained(
-        state="active" if isinstance(state, Verified) else _named(state),
+        state="active" if isinstance(state, Verified) else named(state),
         training_code=command.training_code, minutes=command.minutes, organizer=command.organizer,
         trained_on=command.trained_on, skill=command.skill, valid_until=command.valid_until,
     )  # fmt: skip
@@ -281,108 +222,6 @@ def withdraw(command: WithdrawVolunteer, state: State | None, ask: Ask) -> list[
         raise Refused("assignments-open", "There are tasks that wait for this volunteer; cancel or reassign them first.",
                       "尚有未完成的指派, 请先取消或改派。", allowed=("cancel-assignment", "reassign-task"))  # fmt: skip
     return [VolunteerWithdrew(reason_code=command.reason_code)]
-
-
-def issue_statement(command: IssueRecordStatement, state: State | None, ask: Ask) -> list[Event]:
-    """The organizing unit states what it has confirmed; a service of the hub may not (INV-21)."""
-    if state is None:
-        raise cannot(state)
-    if not is_word_of(ask, command.issuer):
-        raise Refused("not-yours", "Who organizes, records; who records, states: this is another unit's record.",
-                      "谁组织谁记录, 谁记录谁证明: 只能由组织单位出具。", field="issuer")  # fmt: skip
-    found = ask.facts if isinstance(ask.facts, Statement) else Statement()
-    if not found.records:
-        raise Refused(
-            "nothing-on-record", "This unit has confirmed nothing for this volunteer.", "该单位没有已确认的服务记录。"
-        )
-    last = state.profile.last_statement
-    if last and (last.issuer, last.records, last.minutes) == (command.issuer, found.records, found.minutes):
-        return []
-    issued = RecordStatementIssued(
-        issuer=command.issuer, records=found.records, minutes=found.minutes,
-        verify_code=ask.new_id("statement").hex[:16],
-    )  # fmt: skip
-    return [issued]
-
-
-def evolve(state: State | None, event: Event) -> State | None:
-    """What is the case after this event."""
-    if isinstance(event, VolunteerRegistered):
-        return Registered(profile=Profile(
-            minor=event.minor, guardian_consent=event.guardian_consent_ref is not None, teams=event.teams
-        ))  # fmt: skip
-    return None if state is None else _go_on(state, event)
-
-
-def _go_on(state: State, event: Event) -> State:
-    profile = _profile(state.profile, event)
-    match event:
-        case VolunteerVerified() | VolunteerReinstated() | VolunteerTrained():
-            return _standing(event.state, profile, state)
-        case VolunteerSuspended():
-            return Suspended(profile=profile, before=_before(state))
-        case VolunteerWithdrew():
-            return Withdrawn(profile=profile)
-        case _:
-            return replace(state, profile=profile)
-
-
-def _standing(name: VolunteerState, profile: Profile, state: State) -> State:
-    match name:
-        case "registered":
-            return Registered(profile=profile)
-        case "verified":
-            return Verified(profile=profile)
-        case "active":
-            return Active(profile=profile)
-        case "suspended":
-            return Suspended(profile=profile, before=_before(state))
-        case "withdrawn":
-            return Withdrawn(profile=profile)
-        case _ as never:
-            assert_never(never)
-
-
-def _before(state: State) -> Literal["registered", "verified", "active"]:
-    match state:
-        case Suspended():
-            return state.before
-        case Active():
-            return "active"
-        case Verified():
-            return "verified"
-        case _:
-            return "registered"
-
-
-def _named(state: State) -> VolunteerState:
-    return (
-        "suspended" if isinstance(state, Suspended) else "withdrawn" if isinstance(state, Withdrawn) else _before(state)
-    )
-
-
-def _profile(profile: Profile, event: Event) -> Profile:
-    match event:
-        case VolunteerVerified():
-            consent = profile.guardian_consent or event.guardian_consent_ref is not None
-            return replace(profile, minor=event.minor, guardian_consent=consent)
-        case VolunteerCleared():
-            return replace(profile, cleared=(*(c for c in profile.cleared if c.check_kind != event.check_kind), event))
-        case VolunteerTrained():
-            others = (t for t in profile.trained if t.training_code != event.training_code)
-            return replace(profile, trained=(*others, event))
-        case VolunteerInsured():
-            return replace(profile, insured=event)
-        case VolunteerJoinedTeam():
-            return replace(profile, teams=(*(t for t in profile.teams if t != event.team), event.team))
-        case VolunteerLeftTeam():
-            return replace(profile, teams=tuple(t for t in profile.teams if t != event.team))
-        case RecordStatementIssued():
-            return replace(profile, last_statement=event)
-        case VolunteerRegistered() | VolunteerSuspended() | VolunteerReinstated() | VolunteerWithdrew():
-            return profile
-        case _ as never:
-            assert_never(never)
 
 
 DECIDER = Decider(name="volunteer", decide=dated(decide), evolve=evolve, events=Event, states=State)

@@ -19,6 +19,7 @@ from services.kernel.unit import Done, Order, Unit
 from services.volunteer import views
 from services.volunteer.domain import hours, pairing, task, volunteer
 from services.volunteer.facts import FACTS
+from services.volunteer.facts_hours import HOURS_FACTS
 from services.volunteer.policies import TIMERS, whenever
 from tests.support.spec import COORDINATOR, NOON
 
@@ -33,7 +34,7 @@ class Desk:
             deciders=(volunteer.DECIDER, task.DECIDER, hours.DECIDER, pairing.DECIDER),
             metadata=views.METADATA,
             project=views.project,
-            facts=FACTS,
+            facts=FACTS | HOURS_FACTS,
             timers=TIMERS,
         )
         self.store = Store(manifest, f"sqlite:///{folder}/volunteer.db", clock=lambda: self.now.astimezone(UTC))

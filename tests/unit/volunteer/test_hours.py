@@ -114,7 +114,7 @@ def test_who_organizes_confirms_and_nobody_else() -> None:
     hours.given(RECORDED).when(ConfirmHours(), actor=JIDA).then(CONFIRMED)
     hours.given(RECORDED, CONFIRMED).when(ConfirmHours(), actor=JIDA).then_nothing()
     hours.given(RECORDED).when(ConfirmHours()).then_refused("organizer-only")
-    hours.given(RECORDED).when(ConfirmHours(), actor=replace(MEI_HERSELF, org=JIDA.org)).then_refused("organizer-only")
+    hours.given(RECORDED).when(ConfirmHours(), actor=replace(MEI_HERSELF, org=JIDA.org)).then_refused("own-hours")
     phoned = Behalf(org="organization:jida", evidence_kind="phone")
     hours.given(RECORDED).when(ConfirmHours(), behalf=phoned).then(CONFIRMED)
 
@@ -158,8 +158,11 @@ def test_a_voided_record_counts_no_more_and_takes_nothing_more() -> None:
     hours.given(RECORDED, voided).when(ConfirmHours(), actor=JIDA).then_refused("not-in-this-state")
 
 
-def test_what_is_confirmed_can_be_rated() -> None:
-    rated = ServiceQualityRated(volunteer_id=MEI_ID, score=5)
+def test_what_is_confirmed_can_be_rated_with_the_day_and_later_than_ten_working_days_says_so() -> None:
+    """INV-19."""
+    rated = ServiceQualityRated(volunteer_id=MEI_ID, score=5, by="organization:jida", rated_on=TODAY, late=False)
+    past = replace(RECORDED, record_by=date(2026, 3, 1))
+    hours.given(past, CONFIRMED).when(RateService(score=5), actor=JIDA).then(replace(rated, late=True))
     hours.given(RECORDED, CONFIRMED).when(RateService(score=5), actor=JIDA).then(rated)
     hours.given(RECORDED, CONFIRMED, rated).when(RateService(score=5), actor=JIDA).then_nothing()
     hours.given(RECORDED).when(RateService(score=5), actor=JIDA).then_refused("not-in-this-state")
@@ -167,3 +170,78 @@ def test_what_is_confirmed_can_be_rated() -> None:
 
 def test_what_was_never_recorded_is_not_known() -> None:
     hours.given().when(ConfirmHours(), actor=JIDA).then_refused("record-unknown")
+
+
+UNTIMED = replace(GAVE, began_at=None, ended_at=None)
+RECORDED_UNTIMED = replace(RECORDED, began_at=None, ended_at=None)
+
+
+def beside(**other: object) -> HoursKnown:
+    """The volunteer has another record."""
+    stretch = Stretch(day=TODAY, minutes=30, activity="summer-reading")
+    return replace(KNOWN, others=(replace(stretch, **other),))  # type: ignore[arg-type]
+
+
+def test_two_records_of_one_task_of_which_one_says_no_times_are_not_counted_both() -> None:
+    """INV-18: nothing shows that they are about different minutes."""
+    timed = Span(start=NOON - timedelta(hours=9), end=NOON - timedelta(hours=8))
+    hours.when(UNTIMED, facts=beside(task_id=TASK)).then_refused("recorded-already")
+    hours.when(UNTIMED, facts=beside(task_id=TASK, span=timed)).then_refused("recorded-already")
+    hours.when(GAVE, facts=beside(task_id=TASK)).then_refused("recorded-already")
+    hours.when(GAVE, facts=beside(task_id=TASK, span=timed)).then(RECORDED)
+
+
+def test_what_is_about_other_work_or_another_day_counts_beside_it() -> None:
+    hours.when(UNTIMED, facts=beside(task_id=LIN_ID)).then(RECORDED_UNTIMED)
+    hours.when(UNTIMED, facts=beside(task_id=TASK, day=DAY_BEFORE)).then(RECORDED_UNTIMED)
+    hours.when(UNTIMED, facts=beside(activity="radiators")).then(RECORDED_UNTIMED)
+
+
+def test_without_a_task_one_activity_counts_once_a_day_unless_times_tell_two_apart() -> None:
+    """INV-18."""
+    hours.when(UNTIMED, facts=beside()).then_refused("recorded-already")
+    no_task = replace(UNTIMED, task_id=None)
+    hours.when(no_task, facts=beside(task_id=TASK)).then_refused("recorded-already")
+
+
+def test_a_correction_counts_no_minute_twice_either() -> None:
+    """INV-18."""
+    correct = CorrectHours(minutes=90, reason_code="typed-wrong")
+    given = hours.given(RECORDED_UNTIMED)
+    given.when(correct, actor=JIDA, facts=beside(task_id=TASK)).then_refused("recorded-already")
+
+
+def test_minutes_stand_in_for_a_beginning_or_an_end_that_is_not_known() -> None:
+    """INV-18: two hours until noon, of which only one end is told, are two hours until noon."""
+    other = beside(activity="radiators", span=Span(start=NOON - timedelta(minutes=30), end=NOON))
+    hours.when(replace(GAVE, began_at=None), facts=other).then_refused("overlaps")
+    hours.when(replace(GAVE, began_at=NOON - timedelta(hours=2), ended_at=None), facts=other).then_refused("overlaps")
+    before = replace(GAVE, began_at=BEGAN, ended_at=None, minutes=120)
+    hours.when(before, facts=other).then(replace(RECORDED, ended_at=None))
+
+
+def test_a_stretch_ends_on_its_day_or_the_night_after() -> None:
+    night = replace(GAVE, day=DAY_BEFORE, began_at=NOON - timedelta(hours=14), ended_at=NOON - timedelta(hours=10))
+    recorded = replace(RECORDED, day=DAY_BEFORE, began_at=night.began_at, ended_at=night.ended_at)
+    hours.when(night, facts=KNOWN).then(recorded)
+    hours.when(replace(UNTIMED, day=date(2026, 2, 20), ended_at=NOON), facts=KNOWN).then_refused("times-wrong")
+    hours.when(replace(UNTIMED, day=date(1999, 2, 20)), facts=KNOWN).then_refused("times-wrong")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ConfirmHours(),
+        UpholdHours(reason_code="list-says-so"),
+        CorrectHours(minutes=90, reason_code="typed-wrong"),
+        VoidHours(reason_code="twice"),
+        RateService(score=5),
+    ],
+)
+def test_a_worker_on_duty_says_nothing_of_the_hours_that_the_same_human_gave(command: object) -> None:
+    """INV-18, H15: one human, two hats; the unit's word comes from somebody else in it."""
+    hat = Actor(id="w-zyh", role="grid_worker", org="organization:jida")
+    facts = replace(KNOWN, worker=ZYH)
+    past = (RECORDED,) if isinstance(command, ConfirmHours) else (RECORDED, CONFIRMED)
+    hours.given(*past).when(command, actor=hat, facts=facts).then_refused("own-hours")
+    assert hours.given(RECORDED).when(ConfirmHours(), actor=hat, facts=KNOWN).decided() == [CONFIRMED]

@@ -11,11 +11,14 @@ from uuid import UUID
 import pytest
 
 from services.contracts import intake, referral
+from services.contracts.codes import STAR_SCHEME
+from services.contracts.tables import edition
 from services.contracts.volunteer import (
     AcceptTask,
     AssignMentor,
     AssignTask,
     CancelAssignment,
+    CancelTask,
     ClearVolunteer,
     Commitment,
     CompleteTask,
@@ -31,6 +34,8 @@ from services.contracts.volunteer import (
     RecordHours,
     RegisterVolunteer,
     ReportPairing,
+    ServiceHoursConfirmed,
+    ServiceHoursCorrected,
     SuspendVolunteer,
     TrainVolunteer,
     VerifyTask,
@@ -48,6 +53,7 @@ from services.volunteer.view_tables import (
     hours_due,
     pairing_reports,
     pairings,
+    stars,
     statements,
     tasks,
     volunteer_skills,
@@ -292,3 +298,51 @@ def test_the_clients_word_closes_the_need(desk: Desk) -> None:
     (row,) = desk.sees(tasks)
     assert (row["state"], row["owner"], row["verified_by"], row["version"]) == ("verified", XINGHUA, "client", 4)
     assert desk.sees(hours_due) == []
+
+
+def test_stars_follow_confirmed_hours_up_and_down(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    quick = edition("s1", TODAY, "1 | 一星 | one | hours=1\n2 | 二星 | two | hours=2")
+    monkeypatch.setattr(STAR_SCHEME, "editions", (quick,))
+    mei = somebody(desk)
+    record_id = record(desk, mei)
+    desk.asks(ConfirmHours(), hours.DECIDER, record_id, by=JIDA)
+    heard = ServiceHoursConfirmed(volunteer_id=mei, minutes=120, organizer="organization:jida", late=False)
+    desk.hears("volunteer", heard, record_id)
+    assert [(row["scheme_id"], row["level"], row["minutes"]) for row in desk.sees(stars)] == [("s1", 2, 120)]
+    desk.asks(CorrectHours(minutes=90, reason_code="typed-wrong"), hours.DECIDER, record_id, by=JIDA)
+    corrected = ServiceHoursCorrected(
+        volunteer_id=mei, counted=True, minutes_before=120, minutes_after=90, reason_code="typed-wrong"
+    )
+    desk.hears("volunteer", corrected, record_id)
+    assert [(row["level"], row["minutes"]) for row in desk.sees(stars)] == [(1, 90)]
+    assert desk.hears("volunteer", replace(corrected, counted=False), record_id) == []
+
+
+def test_a_statement_from_before_a_correction_is_outdated(desk: Desk) -> None:
+    """H9: also where a second correction brings the old sum back."""
+    mei = somebody(desk)
+    record_id = record(desk, mei)
+    desk.asks(ConfirmHours(), hours.DECIDER, record_id, by=JIDA)
+    issue = IssueRecordStatement(issuer="organization:jida")
+    for minutes in (90, 120):
+        desk.asks(issue, volunteer.DECIDER, mei, by=JIDA)
+        desk.asks(CorrectHours(minutes=minutes, reason_code="typed-wrong"), hours.DECIDER, record_id, by=JIDA)
+    desk.asks(issue, volunteer.DECIDER, mei, by=JIDA)
+    changed = desk.sees(hours_view)[0]["changed"]
+    assert sorted((row["minutes"], row["position"] > changed) for row in desk.sees(statements)) == [
+        (90, False), (120, False), (120, True),
+    ]  # fmt: skip
+
+
+def test_peers_bug_11_hours_outlive_their_task(desk: Desk) -> None:
+    """A task that is called off or was a mistake takes no hours with it (engelsystem 640, INV-18)."""
+    mei = somebody(desk)
+    record_id = record(desk, mei)
+    desk.asks(ConfirmHours(), hours.DECIDER, record_id, by=JIDA)
+    task_id = going(desk, f"volunteer:{mei}")
+    earlier = record(desk, mei, task_id, began_at=NOON - timedelta(hours=4), ended_at=NOON - timedelta(hours=2))
+    desk.asks(ConfirmHours(), hours.DECIDER, earlier, by=JIDA)
+    desk.asks(CancelTask(by="client", reason_code="not-needed"), task.DECIDER, task_id)
+    assert desk.state(tasks, task_id) == "cancelled"
+    assert {desk.state(hours_view, r) for r in (record_id, earlier)} == {"confirmed"}
+    assert desk.sees(volunteers)[0]["minutes_confirmed"] == 240

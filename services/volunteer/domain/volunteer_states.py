@@ -1,0 +1,192 @@
+"""The life of a volunteer: registered, verified, active, suspended or withdrawn, and what each event makes of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal, assert_never
+
+from services.contracts.volunteer import (
+    RecordStatementIssued,
+    StarLevelReached,
+    StarLevelRevised,
+    VolunteerCleared,
+    VolunteerInsured,
+    VolunteerJoinedTeam,
+    VolunteerLeftTeam,
+    VolunteerRegistered,
+    VolunteerReinstated,
+    VolunteerSuspended,
+    VolunteerTrained,
+    VolunteerVerified,
+    VolunteerWithdrew,
+)
+from services.contracts.volunteer.words import VolunteerState
+from services.contracts.words import Party
+from services.kernel.errors import Refused
+from services.volunteer.domain.refusing import (
+    not_now,
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Profile:
+    """What is known of a volunteer beside the state; of checks, trainings and insurances only the latest is kept."""
+
+    minor: bool | None
+    guardian_consent: bool
+    teams: tuple[Party, ...] = ()
+    cleared: tuple[VolunteerCleared, ...] = ()
+    trained: tuple[VolunteerTrained, ...] = ()
+    insured: VolunteerInsured | None = None
+    last_statement: RecordStatementIssued | None = None
+    stars: tuple[StarLevelReached, ...] = ()
+    worker: Party | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Registered:
+    """Offers time; nobody has seen who it is."""
+
+    profile: Profile
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Verified:
+    """An organization has seen who it is; the first training comes next (先培训再上岗)."""
+
+    profile: Profile
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Active:
+    """May be sent."""
+
+    profile: Profile
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Suspended:
+    """Is sent nowhere until reinstated; `before` says what to."""
+
+    profile: Profile
+    before: Literal["registered", "verified", "active"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Withdrawn:
+    """Is not asked any more."""
+
+    profile: Profile
+
+
+State = Registered | Verified | Active | Suspended | Withdrawn
+Event = (
+    VolunteerRegistered | VolunteerVerified | VolunteerCleared | VolunteerTrained | VolunteerInsured
+    | VolunteerJoinedTeam | VolunteerLeftTeam | VolunteerSuspended | VolunteerReinstated | VolunteerWithdrew
+    | RecordStatementIssued | StarLevelReached | StarLevelRevised
+)  # fmt: skip
+
+ALWAYS = ("clear-volunteer", "train-volunteer", "insure-volunteer", "join-team", "leave-team", "withdraw-volunteer")
+ALLOWED: dict[type, tuple[str, ...]] = {
+    Registered: ("verify-volunteer", "suspend-volunteer", *ALWAYS),
+    Verified: ("suspend-volunteer", *ALWAYS),
+    Active: ("suspend-volunteer", *ALWAYS),
+    Suspended: ("reinstate-volunteer", *ALWAYS),
+    Withdrawn: (),
+}
+
+
+def cannot(state: State | None) -> Refused:
+    """What was asked does not fit the state of this volunteer."""
+    return not_now("volunteer", "志愿者", state, ALLOWED)
+
+
+def evolve(state: State | None, event: Event) -> State | None:
+    """What is the case after this event."""
+    if isinstance(event, VolunteerRegistered):
+        return Registered(profile=Profile(
+            minor=event.minor, guardian_consent=event.guardian_consent_ref is not None, teams=event.teams,
+            worker=event.worker,
+        ))  # fmt: skip
+    return None if state is None else _go_on(state, event)
+
+
+def _go_on(state: State, event: Event) -> State:
+    profile = _profile(state.profile, event)
+    match event:
+        case VolunteerVerified() | VolunteerReinstated() | VolunteerTrained():
+            return _standing(event.state, profile, state)
+        case VolunteerSuspended():
+            return Suspended(profile=profile, before=_before(state))
+        case VolunteerWithdrew():
+            return Withdrawn(profile=profile)
+        case _:
+            return replace(state, profile=profile)
+
+
+def _standing(name: VolunteerState, profile: Profile, state: State) -> State:
+    match name:
+        case "registered":
+            return Registered(profile=profile)
+        case "verified":
+            return Verified(profile=profile)
+        case "active":
+            return Active(profile=profile)
+        case "suspended":
+            return Suspended(profile=profile, before=_before(state))
+        case "withdrawn":
+            return Withdrawn(profile=profile)
+        case _ as never:
+            assert_never(never)
+
+
+def _before(state: State) -> Literal["registered", "verified", "active"]:
+    match state:
+        case Suspended():
+            return state.before
+        case Active():
+            return "active"
+        case Verified():
+            return "verified"
+        case _:
+            return "registered"
+
+
+def named(state: State) -> VolunteerState:
+    """The state by its word."""
+    return (
+        "suspended" if isinstance(state, Suspended) else "withdrawn" if isinstance(state, Withdrawn) else _before(state)
+    )
+
+
+def _profile(profile: Profile, event: Event) -> Profile:
+    match event:
+        case VolunteerVerified():
+            consent = profile.guardian_consent or event.guardian_consent_ref is not None
+            return replace(profile, minor=event.minor, guardian_consent=consent)
+        case VolunteerCleared():
+            return replace(profile, cleared=(*(c for c in profile.cleared if c.check_kind != event.check_kind), event))
+        case VolunteerTrained():
+            others = (t for t in profile.trained if t.training_code != event.training_code)
+            return replace(profile, trained=(*others, event))
+        case VolunteerInsured():
+            return replace(profile, insured=event)
+        case VolunteerJoinedTeam():
+            return replace(profile, teams=(*(t for t in profile.teams if t != event.team), event.team))
+        case VolunteerLeftTeam():
+            return replace(profile, teams=tuple(t for t in profile.teams if t != event.team))
+        case RecordStatementIssued():
+            return replace(profile, last_statement=event)
+        case StarLevelReached() | StarLevelRevised():
+            return replace(profile, stars=_starred(profile.stars, event))
+        case VolunteerRegistered() | VolunteerSuspended() | VolunteerReinstated() | VolunteerWithdrew():
+            return profile
+        case _ as never:
+            assert_never(never)
+
+
+def _starred(
+    stars: tuple[StarLevelReached, ...], event: StarLevelReached | StarLevelRevised
+) -> tuple[StarLevelReached, ...]:
+    now = StarLevelReached(scheme_id=event.scheme_id, level=event.level, minutes=event.minutes)
+    return (*(star for star in stars if star.scheme_id != event.scheme_id), now)
