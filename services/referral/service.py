@@ -5,7 +5,18 @@ from __future__ import annotations
 from services.kernel.entrypoints import Log
 from services.kernel.manifest import Manifest
 from services.referral import policies, views
-from services.referral.domain import agreement, grant, in_kind, offering, organization, referral
+from services.referral.domain import (
+    agreement,
+    grant,
+    in_kind,
+    offering,
+    organization,
+    project,
+    referral,
+    staff,
+    station,
+    training,
+)
 from services.referral.endpoints.answering import Answering
 from services.referral.endpoints.asking import Asking
 from services.referral.endpoints.candidates import Candidates
@@ -13,7 +24,9 @@ from services.referral.endpoints.code_tables import CodeTables
 from services.referral.endpoints.directory import Directory
 from services.referral.endpoints.money import Money
 from services.referral.endpoints.showing import Showing
+from services.referral.endpoints.staffing import Staffing
 from services.referral.lookup import FACTS
+from services.referral.lookup_staff import STAFF_FACTS
 
 MANIFEST = Manifest(
     name="referral",
@@ -24,18 +37,22 @@ MANIFEST = Manifest(
         referral.DECIDER,
         grant.DECIDER,
         in_kind.DECIDER,
+        station.DECIDER,
+        staff.DECIDER,
+        training.DECIDER,
+        project.DECIDER,
     ),
     metadata=views.METADATA,
     project=views.project,
     project_heard=views.project_heard,
     hears=("intake", "referral", "volunteer"),
     whenever=policies.whenever,
-    facts=FACTS,
+    facts=FACTS | STAFF_FACTS,
     timers=policies.TIMERS,
 )
 
 
-class ReferralService(Directory, CodeTables, Asking, Answering, Money, Showing, Candidates):
+class ReferralService(Directory, Staffing, CodeTables, Asking, Answering, Money, Showing, Candidates):
     """Offers needs to the five societies, one of which answers for each, and keeps the directory of who can."""
 
     name = "referral"

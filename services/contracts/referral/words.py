@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from msgspec import Meta
@@ -38,3 +39,17 @@ Uscc = Annotated[
 Codes = Annotated[tuple[Code, ...], Meta(max_length=32)]
 SomeCodes = Annotated[tuple[Code, ...], Meta(min_length=1, max_length=32), Said("at least one code", "至少一个代码")]
 Places = Annotated[tuple[Place, ...], Meta(max_length=64)]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ServedPlace:
+    """A place that is served: its code, and the edition of the division codes in which it stands (INV-40).
+
+    Places that have a name and no division code, such as a new district, stand in no edition.
+    """
+
+    code: Place
+    edition: Code | None = None
+
+
+ServedPlaces = Annotated[tuple[ServedPlace, ...], Meta(max_length=64)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.kernel.message import Recorded
 from services.kernel.view import Change
-from services.referral.views import deadlines, directory, money, progress
+from services.referral.views import deadlines, directory, money, progress, staff
 from services.referral.views.heard import project_heard
 from services.referral.views.tables import METADATA
 
@@ -18,4 +18,5 @@ def project(recorded: Recorded) -> list[Change]:
         *progress.project(recorded),
         *money.project(recorded),
         *deadlines.project(recorded),
+        *staff.project(recorded),
     ]

@@ -8,6 +8,7 @@ from services.contracts.words import Handoff, Party
 from services.kernel.contract import about
 from services.kernel.message import Message
 from services.kernel.view import Change, put
+from services.referral.views.staff_tables import needs
 from services.referral.views.tables import consents, matters
 
 
@@ -15,7 +16,7 @@ def project_heard(message: Message) -> list[Change]:
     """Which rows change by what another service said."""
     if message.event is None or message.envelope.publisher == "referral":
         return []
-    return [*_consent(message), *_matter(message)]
+    return [*_consent(message), *_matter(message), *_need(message)]
 
 
 def _consent(message: Message) -> list[Change]:
@@ -55,12 +56,33 @@ def _matter(message: Message) -> list[Change]:
         columns["state"] = "open"
     if said.get("closes") == "matter":
         columns["state"] = "closed"
-    if said.get("opens") == "matter" or isinstance(event, intake.CaseTakenOver | intake.CaseTransferredOut):
+    if said.get("opens") == "matter" or _moves_matter(getattr(event, "handoff", None)):
         columns |= _holder(getattr(event, "handoff", None), getattr(event, "owner", None))
     for name in ("case_id", "person_id"):
         if said.get("opens") == "matter" and getattr(event, name, None) is not None:
             columns[name] = getattr(event, name)
     return [put(matters, matter_id, **columns)] if columns else []
+
+
+def _moves_matter(moved: Handoff | None) -> bool:
+    return moved is not None and moved.need_id is None and moved.act in ("taken", "returned")
+
+
+def _need(message: Message) -> list[Change]:
+    """Tasks and pairings, and those who answer for them: what must find somebody else when a worker leaves."""
+    event, said = message.event, about(message.event)
+    matter_id, moved = getattr(event, "matter_id", None), getattr(event, "handoff", None)
+    if message.envelope.publisher != "volunteer" or matter_id is None:
+        return []
+    columns: dict[str, object] = {}
+    if said.get("opens") == "need":
+        columns = {"matter_id": matter_id, "kind": message.stream.partition("/")[0], "is_open": True}
+    if moved is not None and moved.need_id is not None and moved.act in ("taken", "returned"):
+        both = (*getattr(event, "assignees", moved.takers), *getattr(event, "remaining", ()))
+        columns["holders"] = f",{','.join(dict.fromkeys(both))},"
+    if said.get("closes") == "need":
+        columns["is_open"] = False
+    return [put(needs, message.stream_id, **columns)] if columns else []
 
 
 def _holder(moved: Handoff | None, owner: Party | None) -> dict[str, object]:

@@ -6,8 +6,20 @@ from hypothesis import strategies as st
 
 from services.contracts import referral as public
 from services.kernel.decider import members
-from services.referral.domain import agreement, grant, in_kind, offering, organization, referral
+from services.referral.domain import (
+    agreement,
+    grant,
+    in_kind,
+    offering,
+    organization,
+    project,
+    referral,
+    staff,
+    station,
+    training,
+)
 from services.referral.domain.facts import ConsentFact, Known, MatterFact, OfferingFact, OrganizationFact
+from services.referral.domain.staffing import Staffing, StationFact
 from tests.support.laws import check_laws
 
 IDS = [UUID(int=n) for n in (1, 2, 3)]
@@ -83,3 +95,45 @@ def test_a_grant_keeps_the_laws():
 
 def test_support_in_kind_keeps_the_laws():
     check_laws(in_kind.DECIDER, public.RecordInKindSupport)
+
+
+def staffing(command: object) -> st.SearchStrategy[Staffing]:
+    """A directory in which most commands find what they need."""
+    return st.builds(
+        lambda station, held, matters: Staffing(
+            itself=IDS[2], station=station, held=held, matters=matters, staff=frozenset(IDS)
+        ),
+        st.sampled_from([None, StationFact(station_id=IDS[1], kind="station", state="open")]),
+        st.sampled_from([0, 0, 1]),
+        st.sampled_from([0, 0, 2]),
+    )
+
+
+STAFFING = {
+    "places": st.sampled_from([(), (public.ServedPlace(code="220104004", edition="nbs-2023"),)]),
+    "role": st.sampled_from(["grid_worker", "station_head"]),
+    "level": st.just("assistant"),
+    "reason_code": st.sampled_from(["other", "resigned", "merged"]),
+    "left_open_reason": st.sampled_from([None, "ill"]),
+    "kind": st.sampled_from(["micro-class", "monthly"]),
+    "group_codes": st.just(("youth-b1",)),
+    "code": st.just("w-07"),
+}
+
+
+def test_a_station_keeps_the_laws():
+    pools = {name: values for name, values in STAFFING.items() if name != "kind"}
+    check_laws(station.DECIDER, *members(station.Command), pools=pools, facts=staffing)
+
+
+def test_a_worker_keeps_the_laws():
+    check_laws(staff.DECIDER, *members(staff.Command), pools=STAFFING, facts=staffing)
+
+
+def test_a_training_session_keeps_the_laws():
+    check_laws(training.DECIDER, *members(training.Command), pools=STAFFING, facts=staffing)
+
+
+def test_a_project_keeps_the_laws():
+    pools = {name: values for name, values in STAFFING.items() if name != "level"}
+    check_laws(project.DECIDER, *members(project.Command), pools=pools, facts=staffing)

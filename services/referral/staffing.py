@@ -1,0 +1,133 @@
+"""What is known of staff: what a worker answers for, who was certified on a day, who leaves with matters still theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from services.contracts.words import Party
+from services.kernel.manifest import Look
+from services.referral.views.staff_tables import certificates, needs, posts, staff, stations
+from services.referral.views.tables import matters, referrals
+
+Row = dict[str, Any]
+
+CLOSED_REFERRALS = ("closed", "withdrawn", "cancelled", "entered_in_error")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Load:
+    """The open matters and needs that a party answers for."""
+
+    matters: tuple[UUID, ...] = ()
+    needs: tuple[UUID, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing that needs a new owner."""
+        return not (self.matters or self.needs)
+
+
+def load_of(look: Look, party: Party) -> Load:
+    """What a party answers for at this moment, as far as the other services have said.
+
+    A need whose matter is theirs too goes with the matter and is not named again.
+    """
+    theirs = tuple(row["matter_id"] for row in look.all(matters, state="open", holder=party))
+    held = sa.select(needs.c.need_id, needs.c.matter_id).where(
+        needs.c.is_open.is_(True), needs.c.holders.contains(f",{party},", autoescape=True)
+    )
+    asked = sa.select(referrals.c.referral_id, referrals.c.matter_id).where(
+        referrals.c.holder == party, referrals.c.state.not_in(CLOSED_REFERRALS)
+    )
+    found = [(row["need_id"], row["matter_id"]) for row in look.run(held.order_by(needs.c.need_id))]
+    found += [(row["referral_id"], row["matter_id"]) for row in look.run(asked.order_by(referrals.c.referral_id))]
+    return Load(matters=theirs, needs=tuple(need for need, matter in found if matter not in theirs))
+
+
+def departures(look: Look) -> list[Row]:
+    """Those who leave or have left, with what still needs a new owner; who has left with nothing open is not in it."""
+    rows = look.run(sa.select(staff).where(staff.c.state.in_(("leaving", "left"))).order_by(staff.c.last_day))
+    found = [(row, load_of(look, row["worker"])) for row in rows]
+    return [_departure(row, load) for row, load in found if row["state"] == "leaving" or not load.is_empty]
+
+
+def _departure(row: Row, load: Load) -> Row:
+    names = ("staff_id", "worker", "employer", "state", "last_day", "reason_code", "left_open_reason")
+    return {name: row[name] for name in names} | {"open_matters": load.matters, "open_needs": load.needs}
+
+
+# --- 持证率 -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Certified:
+    """How many of the staff were certified on a day; of some it may not be known."""
+
+    on: date
+    staff: int
+    certified: int
+    unknown: int
+
+    @property
+    def permille(self) -> int | None:
+        """Certified among all staff, in thousandths, rounded; None where there is nobody."""
+        return (2000 * self.certified + self.staff) // (2 * self.staff) if self.staff else None
+
+
+def certified_on(day: date, people: Iterable[UUID], held: Mapping[UUID, Iterable[Row]]) -> Certified:
+    """持证率 on any day: certificates are dated facts, valid from one day to another (domain notes 3.5)."""
+    found = [_is_certified(day, held.get(one, ())) for one in people]
+    return Certified(on=day, staff=len(found), certified=found.count(True), unknown=found.count(None))
+
+
+def _is_certified(day: date, held: Iterable[Row]) -> bool | None:
+    """Whether one of them is valid on the day; None when that depends on days that nobody knows."""
+    answers = [_is_valid(day, one["valid_from"], one["valid_until"]) for one in held]
+    return True if True in answers else None if None in answers else False
+
+
+def _is_valid(day: date, since: date | None, until: date | None) -> bool | None:
+    if (since is not None and day < since) or (until is not None and day > until):
+        return False
+    return None if since is None or until is None else True
+
+
+def certification(look: Look, day: date, party: Party | None) -> Certified:
+    """The rate among all staff, or among those of a station and what lies under it, or of an organization."""
+    people = staff_on(look, day, party)
+    held: dict[UUID, list[Row]] = {}
+    for row in look.all(certificates):
+        held.setdefault(row["staff_id"], []).append(row)
+    return certified_on(day, people, held)
+
+
+def staff_on(look: Look, day: date, party: Party | None) -> list[UUID]:
+    """Who works there on a day; an unknown first day counts as before it."""
+    rows = [
+        row for row in look.all(staff) if _there(day, row["since"], row["last_day"] if row["state"] == "left" else None)
+    ]
+    if party is None:
+        return [row["staff_id"] for row in rows]
+    below = stations_of(look, party)
+    held = [row for row in look.all(posts) if row["station_id"] in below and _there(day, row["since"], row["until"])]
+    there = {row["staff_id"] for row in held}
+    return [row["staff_id"] for row in rows if row["employer"] == party or row["staff_id"] in there]
+
+
+def _there(day: date, since: date | None, until: date | None) -> bool:
+    return (since is None or since <= day) and (until is None or day <= until)
+
+
+def stations_of(look: Look, party: Party) -> set[UUID]:
+    """The stations of a party, and all that lie under them."""
+    rows = look.all(stations)
+    found = {row["station_id"] for row in rows if row["party"] == party}
+    while more := {row["station_id"] for row in rows if row["parent_id"] in found} - found:
+        found |= more
+    return found
