@@ -61,7 +61,7 @@ def adopt(folder: Path | None) -> None:
 
 def read(folder: Path) -> Found:
     """The editions and the calendar in a folder, files in the order of their names."""
-    found = Found()
+    found = Found(problems=[] if folder.is_dir() else [f"{folder}: there is no such folder"])
     for path in sorted(folder.glob("*.toml")):
         try:
             _take(tomllib.loads(path.read_text(encoding="utf-8")), found)

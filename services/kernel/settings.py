@@ -97,12 +97,6 @@ def _level(text: str) -> str:
     return text
 
 
-def _folder(text: str) -> Path:
-    if not Path(text).is_dir():
-        raise Wrong
-    return Path(text)
-
-
 def _yes(text: str) -> bool:
     if text not in ("true", "false"):
         raise Wrong
@@ -126,7 +120,7 @@ KEYS = Kind(_keys, "32 bytes in base64url, several separated by commas", " base6
 TOKEN = Kind(_matching(r"[\w-]+(\.[\w-]+){2}"), "a token issued by `wushe token`", "由 `wushe token` 签发的令牌")
 SIZE = Kind(_size, "a number of bytes from 1024 to 16777216", " 1024 至 16777216 的字节数")
 LEVEL = Kind(_level, "one of info, warning, error, off", " info、warning、error、off 之一")
-FOLDER = Kind(_folder, "a folder that is there", "已存在的文件夹")
+FOLDER = Kind(Path, "a folder", "文件夹")
 YES = Kind(_yes, "true or false", " true 或 false")
 
 

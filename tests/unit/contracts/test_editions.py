@@ -204,6 +204,11 @@ def test_everything_that_is_wrong_is_said_at_once_and_nothing_is_adopted(folder:
     assert len(codes.CLIENT_GROUP.editions) == 1
 
 
+def test_a_folder_that_is_not_there_is_said(folder: Path):
+    with pytest.raises(EditionsBroken, match="no such folder"):
+        adopt(folder / "nowhere")
+
+
 def test_two_editions_of_a_table_have_two_days(folder: Path):
     again = TWELVE.replace("changchun-2026", "changchun-2027")
     with pytest.raises(EditionsBroken):
