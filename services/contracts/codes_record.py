@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.contracts.codes import table
+from services.contracts.tables import table
 
 ERASURE_GROUND = table("erasure_ground", "删除理由", """
     purpose-done | 目的已实现或不再必要 | the purpose is reached, or the data needed no more

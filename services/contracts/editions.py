@@ -16,12 +16,21 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from services.contracts import codes, codes_directory, codes_referral, codes_times, codes_volunteer, tables, worktime
+from services.contracts import (
+    codes,
+    codes_directory,
+    codes_record,
+    codes_referral,
+    codes_times,
+    codes_volunteer,
+    tables,
+    worktime,
+)
 from services.contracts.tables import TABLES, Edition, Table, Term
 from services.contracts.worktime import USUAL, Calendar, Hours
 from services.kernel.contract import CODE
 
-DECLARING = (codes, codes_directory, codes_referral, codes_times, codes_volunteer)
+DECLARING = (codes, codes_directory, codes_record, codes_referral, codes_times, codes_volunteer)
 """The modules whose tables there are: imported, they have declared them."""
 
 TABLE_KEYS = {"table", "version", "since", "extends", "leave_out", "terms"}

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from services.contracts import retention
+from services.contracts.codes_times import RETENTION
 from services.intake import tables as t
 from services.intake.domain.help_request_state import OPEN_STATES
 from services.intake.domain.known import ErasureFact, Known
@@ -47,15 +47,21 @@ def _floors(look: Look, person_id: UUID, cases: list[Row], requests: list[Row]) 
     """For each kind of record that there is of the person, until when the law has the last of it kept (INV-34)."""
     child = (look.one(t.persons, person_id) or {}).get("sensitivity") == "child"
     kinds = {
-        "disclosure": _last(look.all(t.disclosures, person_id=person_id), "disclosed_at", "ended_at"),
         "access-log": _last(look.all(t.reads, person_id=person_id), "at"),
-        "handoff": _last(requests, "received_at", "triaged_at", "closed_at"),
-        "minor-file" if child else "case-file": _last(cases, "opened_at", "last_service_at", "closed_at"),
+        "handoff": _latest(
+            _last(look.all(t.disclosures, person_id=person_id), "disclosed_at", "ended_at"),
+            _last(requests, "received_at", "triaged_at", "closed_at"),
+        ),
+        "child-file" if child else "case-file": _last(cases, "opened_at", "last_service_at", "closed_at"),
         "voucher": _last_money(look, cases),
     }
     for kind, last in kinds.items():
         if last is not None:
-            yield retention.kept_until(kind, last)
+            yield kept_until(kind, last)
+
+
+def _latest(*days: date | None) -> date | None:
+    return max((day for day in days if day is not None), default=None)
 
 
 def _last_money(look: Look, cases: list[Row]) -> date | None:
@@ -67,3 +73,22 @@ def _last_money(look: Look, cases: list[Row]) -> date | None:
 def _last(rows: Iterable[Row], *columns: str) -> date | None:
     days: list[datetime] = [row[column] for row in rows for column in columns if row[column] is not None]
     return local_day(max(days)) if days else None
+
+
+def kept_until(kind: str, last: date) -> date:
+    """The first day on which a record of this kind, whose last day was `last`, need not be kept any more.
+
+    The law's floor holds under whatever a station has set; the edition is that of the record's last day.
+    """
+    numbers = RETENTION.on(last).terms[kind].numbers
+    months = max(numbers.get("months", 0), numbers.get("least", 0))
+    year, month = divmod(last.year * 12 + last.month - 1 + months, 12)
+    return _day(year, month + 1, last.day)
+
+
+def _day(year: int, month: int, day: int) -> date:
+    """The day of a month, or the first of the next where the month has none such."""
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return date(year + month // 12, month % 12 + 1, 1)

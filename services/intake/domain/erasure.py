@@ -9,9 +9,10 @@ from __future__ import annotations
 from typing import assert_never
 from uuid import UUID
 
-from services.contracts import codes, retention
+from services.contracts import codes
 from services.contracts import codes_record as words
 from services.contracts import intake as public
+from services.contracts.codes_times import RETENTION
 from services.intake.domain.known import ErasureFact, known
 from services.intake.domain.person_state import Active, Asked, Deceased, Erased, Event, Leaving, Restricted, State
 from services.intake.domain.rules import today, two_persons
@@ -124,7 +125,7 @@ def settle(command: public.DecideErasure, state: State, ask: Ask) -> list[Event]
             request_id=asked.request_id,
             decisions=decisions,
             approver=command.approver,
-            schedule=retention.on(today(ask)).version,
+            schedule=RETENTION.current.version,
         )
     ]
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from services.contracts import intake as public
-from services.contracts import retention
 from services.intake import tables
 from services.intake.domain import disclosure, person
 from services.intake.endpoints.readers import HELPERS, READING, RESTRICTED, STATION
 from services.intake.erasure_tables import erasures
-from services.kernel.entrypoints import Hand, Request, asks, http, lists, shows
+from services.kernel.entrypoints import Hand, asks, lists, shows
 
 PERSON, DISCLOSURE = person.DECIDER, disclosure.DECIDER
 
@@ -26,25 +25,3 @@ class Erasure:
     one_erasure = shows("/erasures/{id}", erasures, roles=READING)
     all_erasures = lists("/erasures", erasures, by=("state", "act"), roles=READING)
     deletions = lists("/deletions", tables.disclosures, by=("person_id", "receiver", "deletion"), roles=READING)
-
-    @http("GET", "/retention", roles=None, says="how long what is kept")
-    def retention_table(self, request: Request) -> object:
-        """How long what kind of record must be kept, edition by edition, each period with its source."""
-        return [
-            {
-                "version": edition.version,
-                "since": edition.since,
-                "periods": [
-                    {
-                        "kind": p.kind,
-                        "zh": p.zh,
-                        "en": p.en,
-                        "months": p.months,
-                        "source": p.source,
-                        "assumed": p.assumed,
-                    }
-                    for p in edition.periods.values()
-                ],
-            }
-            for edition in retention.SCHEDULES
-        ]
