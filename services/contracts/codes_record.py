@@ -25,3 +25,12 @@ ERASURE_BASIS = table("erasure_basis", "删除决定依据", """
     not-held | 未保存此类信息 | nothing of the kind is held
 """)  # fmt: skip
 """Whoever refuses says why (PIPL 50)."""
+
+REVIEW_REASON = table("review_reason", "待核原因", """
+    after-death | 登记日期晚于去世日期 | dated after the person's death
+    death-corrected | 去世误录已更正 | the report of death was wrong
+    after-end | 登记日期晚于结束日期 | dated after the end
+    seems-wrong | 内容存疑 | it seems wrong
+    stands | 核实无误 | looked at, it stands
+""", needs="after-death death-corrected stands")  # fmt: skip
+"""Why somebody is to look at a record, and what came of it."""

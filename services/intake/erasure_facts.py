@@ -16,6 +16,9 @@ from services.kernel.manifest import Look
 
 Row = dict[str, Any]
 
+GONE = ("leaving", "restricted", "erased")
+"""Persons whose data are gone, going or at rest."""
+
 OPEN_CASES = ("opened", "assessed", "planned", "intervening", "evaluated", "suspended")
 OPEN_CONCERNS = ("raised", "reported", "acknowledged")
 

@@ -9,16 +9,13 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from services.contracts import intake as public
-from services.intake import erasure_facts
+from services.intake import erasure_facts, record_lookup
 from services.intake import tables as t
 from services.intake.domain.known import AccessFact, CaseFact, ConsentFact, GuardianFact, Known, PersonFact, RequestFact
 from services.intake.tables import split
 from services.kernel.manifest import Facts, Look
 
 Row = dict[str, Any]
-
-GONE = ("leaving", "restricted", "erased")
-"""Persons whose data are gone, going or at rest."""
 
 
 def person_fact(look: Look, person_id: UUID) -> PersonFact | None:
@@ -30,8 +27,8 @@ def person_fact(look: Look, person_id: UUID) -> PersonFact | None:
         person_id=person_id,
         age_band=row["age_band"],
         station=row["station"],
-        alive=row["state"] not in ("deceased", *GONE),
-        gone=row["state"] in GONE,
+        alive=row["state"] not in ("deceased", *erasure_facts.GONE),
+        gone=row["state"] in erasure_facts.GONE,
         guardians=tuple(
             GuardianFact(guardian_id=g["guardian_id"], until=g["until"])
             for g in look.all(t.guardians, person_id=person_id)
@@ -188,6 +185,7 @@ FACTS: Mapping[type, Facts] = cast(
         public.RecordAttendance: _for_attendance,
         public.ReadIdentity: _for_reading,
         public.DecideErasure: erasure_facts.for_decision,
-    },
+    }
+    | record_lookup.FACTS,
 )
 """Which commands look something up. Those that do not can share a commit with any others."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.contracts import codes
-from services.intake import erasing, views
+from services.intake import erasing, rekeying, views
 from services.intake.domain import (
     activity,
     case,
@@ -11,6 +11,7 @@ from services.intake.domain import (
     disclosure,
     help_request,
     person,
+    record,
     safeguarding,
     visit_plan,
 )
@@ -19,6 +20,7 @@ from services.intake.endpoints.consents import Consents
 from services.intake.endpoints.erasure import Erasure
 from services.intake.endpoints.persons import Persons
 from services.intake.endpoints.reading import Reading
+from services.intake.endpoints.records import Records
 from services.intake.endpoints.requests import Requests
 from services.intake.endpoints.rounds import Rounds
 from services.intake.endpoints.safeguarding import Safeguarding
@@ -38,6 +40,7 @@ MANIFEST = Manifest(
         visit_plan.DECIDER,
         activity.DECIDER,
         safeguarding.DECIDER,
+        record.DECIDER,
     ),
     metadata=views.METADATA,
     project=views.project,
@@ -45,11 +48,11 @@ MANIFEST = Manifest(
     project_heard=project_heard,
     whenever=whenever,
     facts=FACTS,
-    timers=(*TIMERS, *erasing.TIMERS),
+    timers=(*TIMERS, *erasing.TIMERS, *rekeying.TIMERS),
 )
 
 
-class IntakeService(Requests, Persons, Consents, Cases, Rounds, Safeguarding, Reading, Erasure):
+class IntakeService(Requests, Persons, Consents, Cases, Rounds, Safeguarding, Reading, Erasure, Records):
     """A person is heard, consents, and is helped; what names the person stays here, sealed."""
 
     name = "intake"

@@ -6,22 +6,29 @@ from typing import Any
 
 from services.contracts import intake as public
 from services.intake import tables as t
-from services.intake import views_cases, views_erasure, views_people, views_requests, views_rounds
+from services.intake import views_cases, views_erasure, views_people, views_records, views_requests, views_rounds
 from services.kernel.message import Recorded
 from services.kernel.view import Change, put
 
 METADATA = t.METADATA
 
-SHOWN = views_requests.SHOWN | views_people.SHOWN | views_cases.SHOWN | views_rounds.SHOWN | views_erasure.SHOWN
+SHOWN = (
+    views_requests.SHOWN
+    | views_people.SHOWN
+    | views_cases.SHOWN
+    | views_rounds.SHOWN
+    | views_erasure.SHOWN
+    | views_records.SHOWN
+)
 """How each event shows; a test holds that none is missing."""
 
 
 def project(recorded: Recorded) -> list[Change]:
-    """The changes of one event: the row of its aggregate, and where its sealed values lie."""
+    """The changes of one event: the row of its aggregate, where its sealed values lie, and its own row as a record."""
     show = SHOWN.get(type(recorded.event))
     if show is None:
         return []
-    return [*show(recorded, recorded.event), *_sealed(recorded)]
+    return [*show(recorded, recorded.event), *_sealed(recorded), *views_records.written(recorded)]
 
 
 def _sealed(recorded: Recorded) -> list[Change]:

@@ -111,9 +111,8 @@ class Clockwork:
     def _order(self, do: Do, command_id: UUID, name: str) -> Order:
         now = self._store.clock()
         actor = Actor(id=f"{self._store.name}:{name}", role="service")
-        return Order(
-            do.decider, do.stream_id, do.command, Ask(id=command_id, now=now, at=now, actor=actor, channel="system")
-        )
+        ask = Ask(id=command_id, now=now, at=now, actor=actor, channel="system")
+        return Order(do.decider, do.stream_id, do.command, ask, rows=do.rows)
 
     def _do(self, do: Do, command_id: UUID, name: str) -> None:
         unit = Unit([self._order(do, command_id, name)], lenient=True)

@@ -35,11 +35,15 @@ class Look(Protocol):
 
 @dataclass(frozen=True)
 class Do:
-    """A command for one aggregate of the own service, issued by a policy or a timer."""
+    """A command for one aggregate of the own service, issued by a policy, a timer or a chore.
+
+    `rows` are written with its events: what a chore has sealed anew.
+    """
 
     decider: Decider
     stream_id: UUID
     command: Any
+    rows: tuple[Change, ...] = ()
 
 
 Whenever = Callable[[Message, Look], list[Do]]

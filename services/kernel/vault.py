@@ -63,7 +63,11 @@ class Vault:
 
     def _seal_one(self, key: Key, subject: str, field: str, category: str, value: Any, now: datetime) -> Change:
         text = disclosure(field, value)
-        digest, nonce = digest_of(text), os.urandom(12)
+        return self._row(key, subject, digest_of(text), field, category, text, now)
+
+    @staticmethod
+    def _row(key: Key, subject: str, digest: str, field: str, category: str, text: bytes, now: datetime) -> Change:
+        nonce = os.urandom(12)
         return put(
             sealed, digest, subject=subject, field=field, category=category, key_version=key.version, nonce=nonce,
             ciphertext=key.cipher.encrypt(nonce, text, _bound(digest, subject)), sealed_at=int(now.timestamp() * 1_000_000),
@@ -92,30 +96,54 @@ class Vault:
         return {digest: found for digest in wanted if (found := opened.get(digest)) is not None}
 
     def _rows(self, subject: str, digests: list[str]) -> list[Any]:
-        query = sa.select(sealed).where(sealed.c.digest.in_(digests), sealed.c.subject == subject)
+        return self._found(sealed.c.digest.in_(digests), sealed.c.subject == subject)
+
+    def _found(self, *which: sa.ColumnElement[bool]) -> list[Any]:
         try:
             with self._engine.connect() as connection:
-                return list(connection.execute(query))
+                return list(connection.execute(sa.select(sealed).where(*which)))
         except (sa.exc.OperationalError, sa.exc.InterfaceError) as gone:
             raise Unavailable("the database is away") from gone
 
     def _open_one(self, key: Key, row: Any) -> Opened | None:
         """One value; None when the row is not what was sealed."""
+        text = self._decrypted(key, row)
+        if text is None:
+            return None
+        _, field, value = reveal(text)
+        return {"field": field, "category": row.category, "value": value}
+
+    @staticmethod
+    def _decrypted(key: Key, row: Any) -> bytes | None:
         if row.key_version != key.version:
             return None
         try:
             text = key.cipher.decrypt(row.nonce, row.ciphertext, _bound(row.digest, row.subject))
         except InvalidTag:
             return None
-        if digest_of(text) != row.digest:
-            return None
-        _, field, value = reveal(text)
-        return {"field": field, "category": row.category, "value": value}
+        return text if digest_of(text) == row.digest else None
 
     def _count(self, wanted: list[str], opened: Mapping[str, Opened | None]) -> None:
         lost = Counter("missing" if digest not in opened else "damaged" for digest in wanted if not opened.get(digest))
         for reason, count in lost.items():
             metrics.unreadable(self._service, reason, count)
+
+    def reseal(self, digests: Iterable[str], to: str, now: datetime) -> list[Change]:
+        """The rows that lay these values under another subject's key; what lies there already, or opens no more, is not
+        among them. Their digests and disclosures stay as they were, and once written no other key opens them.
+        """
+        rows = [row for row in self._lying(list(digests)) if row.subject != to]
+        opened = [(row, text) for row in rows if (text := self._text(row)) is not None]
+        key = self.ring.obtain(to, now) if opened else None
+        return [self._row(key, to, row.digest, row.field, row.category, text, now) for row, text in opened if key]
+
+    def _lying(self, digests: list[str]) -> list[Any]:
+        return self._found(sealed.c.digest.in_(digests))
+
+    def _text(self, row: Any) -> bytes | None:
+        """The disclosure of a row, if its own key still opens it."""
+        key = self.ring.find(row.subject)
+        return None if key is None or key.state == "restricted" else self._decrypted(key, row)
 
     def restrict(self, subject: str, now: datetime) -> None:
         """Keep everything of this subject and read none of it; nothing can be added."""

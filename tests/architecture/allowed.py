@@ -3,6 +3,7 @@
 # "services/…/module.py": why it is not two modules
 LONG_MODULES: dict[str, str] = {
     "services/contracts/codes.py": "a table, one code a line with its sentence in both languages; read by looking up",
+    "services/contracts/intake/__init__.py": "names alone, one a line, in alphabetical order",
 }
 
 # "services/…/module.py:function": why it is not two functions

@@ -59,6 +59,12 @@ class Place:
             for row in rows:
                 connection.execute(sealed.insert().values(digest=row.key[0], **row.sets))
 
+    def overwrite(self, rows: list[Change]) -> None:
+        """What the store does with rows that are there already."""
+        with self.engine(self.url).begin() as connection:
+            for row in rows:
+                connection.execute(sealed.update().where(sealed.c.digest == row.key[0]).values(**row.sets))
+
     def key_row(self, subject: str) -> Any:
         """A subject's row in the key database."""
         with self.engine(self.keys_url).connect() as connection:
@@ -105,6 +111,38 @@ def test_what_was_sealed_is_read_by_its_digests(place: Place) -> None:
         {"field": "phone", "category": "contact", "value": PHONE},
     ]
     assert tuple(read) == digests
+
+
+def test_values_laid_under_another_key_are_opened_by_that_one_alone(place: Place) -> None:
+    vault = place.vault()
+    digests, rows = vault.seal("person-1", GIVEN, NOW)
+    place.write(rows)
+    before = vault.read("person-1", digests)
+    place.overwrite(vault.reseal(digests, "person-2", NOW))
+    assert vault.read("person-1", digests) == {}
+    assert vault.read("person-2", digests) == before, "under the same digests, so every proof holds"
+    vault.destroy("person-1", NOW)
+    assert place.vault().read("person-2", digests) == before
+
+
+def test_what_lies_there_already_is_not_laid_again(place: Place) -> None:
+    vault = place.vault()
+    digests, rows = vault.seal("person-1", GIVEN, NOW)
+    place.write(rows)
+    place.overwrite(vault.reseal(digests, "person-2", NOW))
+    assert vault.reseal(digests, "person-2", NOW) == []
+
+
+def test_what_no_key_opens_any_more_is_not_laid_under_another(place: Place) -> None:
+    vault = place.vault()
+    digests, rows = vault.seal("person-1", GIVEN, NOW)
+    place.write(rows)
+    vault.destroy("person-1", NOW)
+    assert vault.reseal(digests, "person-2", NOW) == []
+    digests, rows = vault.seal("person-3", GIVEN, NOW)
+    place.write(rows)
+    vault.restrict("person-3", NOW)
+    assert vault.reseal(digests, "person-2", NOW) == []
 
 
 def test_nothing_is_there_before_the_event_is_written(place: Place) -> None:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from services.contracts.words import Party
+from services.intake.domain.record_facts import RecordFact
 from services.kernel.message import Ask
 
 
@@ -124,6 +125,7 @@ class Known:
     cases: tuple[CaseFact, ...] = ()
     concern_raised: bool = False
     erasure: ErasureFact | None = None
+    record: RecordFact | None = None
 
     def consent_to(
         self, purpose: str, now: datetime, *categories: str, receiver: Party | None = None

@@ -142,6 +142,7 @@ INTERNAL = {
     public.CarryOutErasure,
     public.EndRetention,
     public.DemandDeletion,
+    public.ConfirmRekeying,
 }
 """Commands that intake asks of itself; nobody can send them."""
 

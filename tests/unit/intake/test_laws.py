@@ -7,12 +7,24 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 
-from services.contracts import codes
+from services.contracts import codes, codes_record
 from services.contracts import intake as public
-from services.intake.domain import activity, case, consent, disclosure, help_request, person, safeguarding, visit_plan
+from services.intake.domain import (
+    activity,
+    case,
+    consent,
+    disclosure,
+    help_request,
+    person,
+    record,
+    safeguarding,
+    visit_plan,
+)
 from services.intake.domain.known import AccessFact, ConsentFact, GuardianFact, Known, PersonFact, RequestFact
+from services.intake.domain.record_facts import RecordFact
 from services.kernel.decider import Decider, members
 from tests.support.laws import check_laws
+from tests.unit.intake.stories import TODAY
 
 
 def some(table: codes.Table) -> st.SearchStrategy[str]:
@@ -130,6 +142,31 @@ def test_an_activity_keeps_the_laws() -> None:
 
 def test_a_safeguarding_concern_keeps_the_laws() -> None:
     keeps(safeguarding.DECIDER, safeguarding.Command)
+
+
+def test_a_record_keeps_the_laws() -> None:
+    said = (
+        public.ServiceSaid(kind="sport"),
+        public.VisitSaid(mode="door", result="ok"),
+        public.RequestSaid(),
+        public.AttendanceSaid(),
+        None,
+    )
+    kinds = ("service", "visit", "request", "attendance", "note")
+    found = st.sampled_from([
+        RecordFact(record_id=UUID(int=1), kind=kind, about_id=UUID(int=2), said=one, matter_id=UUID(int=3),
+                   person_id=UUID(int=3), on=TODAY, closed=closed, sealed=("A" * 43,))
+        for kind, one in zip(kinds, said, strict=True) for closed in (True, False)
+    ])  # fmt: skip
+    again = (public.CorrectRequest, public.CorrectService, public.CorrectVisit, public.CorrectAttendance)
+    person = PersonFact(person_id=UUID(int=1), age_band="adult")
+    check_laws(
+        record.DECIDER,
+        *members(record.Command),
+        pools=POOLS | {"reason_code": some(codes.REASON) | some(codes_record.REVIEW_REASON), "kind": st.just("sport")},
+        facts=lambda command: st.builds(Known, record=found, person=st.sampled_from([None, person])),
+        repeatable=again,
+    )
 
 
 def test_a_disclosure_keeps_the_laws() -> None:

@@ -1,0 +1,43 @@
+"""Records over HTTP: what was written down, in the order in which it happened; three acts that put it right."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from services.contracts import intake as public
+from services.intake.domain import record
+from services.intake.endpoints.readers import READING, STATION
+from services.intake.record_tables import corrections, records
+from services.kernel.entrypoints import Hand, Request, asks, http, lists, shows
+
+RECORD = record.DECIDER
+
+
+class Records:
+    """What was written down stays; what was wrong with it stands beside it, marked."""
+
+    log: Hand
+
+    correct_request = asks("POST", "/records/{id}/request-correction", public.CorrectRequest, of=RECORD, roles=STATION)
+    correct_service = asks("POST", "/records/{id}/service-correction", public.CorrectService, of=RECORD, roles=STATION)
+    correct_visit = asks("POST", "/records/{id}/visit-correction", public.CorrectVisit, of=RECORD, roles=STATION)
+    correct_attendance = asks(
+        "POST", "/records/{id}/attendance-correction", public.CorrectAttendance, of=RECORD, roles=STATION
+    )
+    record_error = asks("POST", "/records/{id}/error", public.MarkRecordEnteredInError, of=RECORD, roles=STATION)
+    move_note = asks("POST", "/records/{id}/move", public.MoveNote, of=RECORD, roles=STATION)
+    flag_record = asks("POST", "/records/{id}/flag", public.FlagRecord, of=RECORD, roles=STATION)
+    review_record = asks("POST", "/records/{id}/review", public.ReviewRecord, of=RECORD, roles=STATION)
+    one_record = shows("/records/{id}", records, roles=READING)
+    all_records = lists(
+        "/records", records, by=("about_id", "matter_id", "case_id", "kind", "mark", "review"), roles=READING
+    )
+    all_corrections = lists("/corrections", corrections, by=("record_id", "act"), roles=READING)
+
+    @http("GET", "/cases/{id}/records", roles=READING, says="what was written down in a case")
+    def case_records(self, request: Request) -> object:
+        """What was written down in a case, in the order in which it happened; `stream_version` says in which it was told."""
+        r = records.c
+        rows = self.log.look.run(sa.select(records).where(r.case_id == request.path["id"]))
+        rows.sort(key=lambda row: (row["happened_at"] or row["recorded_at"], row["stream_version"]))
+        return {"case_id": request.path["id"], "records": rows}
