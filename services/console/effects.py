@@ -48,6 +48,8 @@ STRAND = {
     "referral.offered": "offered",
     "referral.accepted": "accepted",
     "service.started": "in-service",
+    "service.paused": "paused",
+    "service.resumed": "in-service",
     "outcome.reported": "outcome-reported",
     "outcome.disputed": "disputed",
     "referral.returned": "ready",
@@ -90,6 +92,8 @@ OFFER = {
     "information.supplied": "offered",
     "referral.accepted": "accepted",
     "service.started": "in-service",
+    "service.paused": "paused",
+    "service.resumed": "in-service",
     "outcome.reported": "outcome-reported",
     "outcome.disputed": "in-service",
     "referral.returned": "returned",
@@ -101,7 +105,7 @@ OFFER = {
 
 ANSWERS = ("accepted", "declined", "expired", "superseded", "withdrawn")
 LIVE = ("offered", "asked-back")
-OURS = ("accepted", "in-service", "outcome-reported")
+OURS = ("accepted", "in-service", "paused", "outcome-reported")
 """States of an offer: with an answer, without one yet, and with the organization at work."""
 
 
@@ -135,6 +139,9 @@ WAITS: dict[str, Wait | None] = {
     "service.started": Wait("others", "outcome"),
     "outcome.reported": Wait("mine", "confirm"),
     "outcome.disputed": Wait("mine", "dispute"),
+    "service.paused": Wait("others", "resumption"),
+    "service.resumed": Wait("others", "outcome"),
+    "answer.disputed": Wait("mine", "dispute"),
     "referral.returned": Wait("mine", "re-offer"),
     "referral.rerouted": Wait("mine", "re-offer"),
     "referral.exhausted": Wait("mine", "re-offer"),

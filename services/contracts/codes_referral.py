@@ -37,6 +37,7 @@ REFERRAL_STATE = table("referral_state", "转介状态", """
     offered | 已发出 | offered
     accepted | 已受案 | accepted
     in_service | 服务中 | in service
+    paused | 已暂停 | paused
     outcome_reported | 成效已报 | outcome reported
     disputed | 有异议 | disputed
     closed | 闭环 | closed
@@ -74,3 +75,6 @@ PARTY_PREFIX: dict[str, str] = {
 
 ESCALATION_LEVELS: tuple[Literal["receiver_lead", "station_head"], ...] = ("receiver_lead", "station_head")
 """To whom an acceptance without service goes, one span after the other."""
+
+RETURN_AFTER_SILENCE = True
+"""Whether an acceptance comes back by itself when one more span has passed after the last of these, without service."""

@@ -7,7 +7,7 @@ No national text sets these times (domain notes: assumed), save where a line nam
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 
 from services.contracts.tables import table, today
 from services.contracts.worktime import Span, calendar
@@ -28,6 +28,7 @@ SLA = table("sla", "承诺时限", """
     answer-back-normal | 一般: 补充信息 | normal: information supplied | days=1
     answer-back-low | 不急: 补充信息 | low: information supplied | days=1
     outcome-check | 成效核查 | a running service is asked what has come of it | days=30 wall=1
+    overlap | 重复帮扶提示期 | payments of several givers are hinted at | days=180 wall=1
     remind-at | 催办 | a reminder, in percent of a span | percent=50
 """, fixed=True, assumed=True)  # fmt: skip
 """At 100 percent of a span it expires or is escalated."""
@@ -83,6 +84,11 @@ ANSWER_BACK = Spans("answer-back")
 def outcome_check() -> Span:
     """How often a running service is asked what has come of it."""
     return span("outcome-check")
+
+
+def overlap() -> timedelta:
+    """How far apart payments of different givers for the same need of one person may lie and still overlap."""
+    return timedelta(minutes=span("overlap").minutes)
 
 
 def remind_at() -> int:

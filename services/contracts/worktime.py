@@ -90,6 +90,10 @@ class Calendar:
                 left -= closes - moment
             moment = self._open_on(moment.date() + timedelta(days=1))[0]
 
+    def opens_on(self, day: date) -> datetime:
+        """The moment at which the doors open on a day, whether or not it is worked."""
+        return self._open_on(day)[0]
+
     def _open_on(self, day: date) -> tuple[datetime, datetime]:
         hours, midnight = self.hours_on(day), datetime(day.year, day.month, day.day, tzinfo=BEIJING)
         return midnight + timedelta(minutes=hours.opens), midnight + timedelta(minutes=hours.closes)
@@ -131,6 +135,11 @@ def deadline(happened: datetime, now: datetime, span: Span) -> datetime:
     """
     due = after(happened, span)
     return due if due > now else after(now, span)
+
+
+def morning_of(day: date) -> datetime:
+    """When the doors open on a day, were it a working day."""
+    return calendar().opens_on(day)
 
 
 def end_of(day: date) -> datetime:

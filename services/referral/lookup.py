@@ -9,8 +9,18 @@ import sqlalchemy as sa
 
 from services.contracts import referral as public
 from services.kernel.manifest import Facts, Look
-from services.referral.domain.facts import ConsentFact, Known, MatterFact, OfferingFact, OrganizationFact
-from services.referral.views.tables import consents, matters, offerings, offers, organizations, referrals
+from services.referral.domain.facts import (
+    ConsentFact,
+    Known,
+    MatterFact,
+    OfferingFact,
+    OrganizationFact,
+    PaymentFact,
+    ToldFact,
+    Whom,
+)
+from services.referral.views.tables import consents, grants, matters, offerings, offers, organizations, referrals
+from services.referral.views.told import told
 
 Row = dict[str, Any]
 
@@ -32,7 +42,17 @@ def of_consent(command: public.MarkReferralReady, stream_id: UUID, look: Look) -
     row = look.one(referrals, stream_id)
     cited = command.consent_id or (row and row["consent_id"])
     found = look.one(consents, cited) if cited else None
-    return Known(consents=(_consent(found),) if found else ())
+    return Known(consents=(_consent(found),) if found else (), moving=row is not None and _moving(row, look))
+
+
+OPEN = ("ready", "offered", "accepted", "in_service", "paused", "outcome_reported", "disputed", "exhausted")
+"""States in which a referral's need is open."""
+
+
+def _moving(row: Row, look: Look) -> bool:
+    """Whether another referral is to move this one's case."""
+    others = look.all(referrals, matter_id=row["matter_id"], kind="transfer")
+    return any(o["state"] in OPEN and o["referral_id"] != row["referral_id"] for o in others)
 
 
 def of_organization(command: public.OfferReferral | public.PublishOffering, stream_id: UUID, look: Look) -> Known:
@@ -40,6 +60,47 @@ def of_organization(command: public.OfferReferral | public.PublishOffering, stre
     row = look.one(organizations, command.organization_id)
     found = None if row is None or row["state"] is None else _organization(row)
     return Known(organization=found, offerings=offerings_of(command.organization_id, look))
+
+
+def of_sequence(command: public.PlanSequence | public.AskNext, stream_id: UUID, look: Look) -> Known:
+    """For a sequence: everybody in it, as the directory and the offerings have them now."""
+    if isinstance(command, public.PlanSequence):
+        planned = command.organization_ids
+    else:
+        row = look.one(referrals, stream_id)
+        planned = tuple(UUID(each) for each in row["sequence"] or ()) if row else ()
+    return Known(in_turn=tuple(_whom(organization_id, look) for organization_id in planned))
+
+
+def _whom(organization_id: UUID, look: Look) -> Whom:
+    row = look.one(organizations, organization_id)
+    found = None if row is None or row["state"] is None else _organization(row)
+    return Whom(organization=found, offerings=offerings_of(organization_id, look))
+
+
+def of_told(command: public.ConfirmAnswer | public.DisputeAnswer, stream_id: UUID, look: Look) -> Known:
+    """For an organization that speaks about what was written down for it: all of that."""
+    rows = look.all(told, referral_id=stream_id, organization_id=command.organization_id)
+    facts = [ToldFact(offer_id=r["offer_id"], answer=r["answer"], standing=r["standing"]) for r in rows]
+    return Known(told=tuple(sorted(facts, key=lambda fact: fact.answer)))
+
+
+def of_payment(command: public.DisburseGrant, stream_id: UUID, look: Look) -> Known:
+    """For a payment: what else was paid for the same need of the same person."""
+    row = look.one(grants, stream_id)
+    if row is None or row["person_id"] is None:
+        return Known()
+    alike = look.all(grants, person_id=row["person_id"], purpose_code=row["purpose_code"])
+    return Known(payments=tuple(_payment(g) for g in alike if g["grant_id"] != stream_id and _kept(g)))
+
+
+def _kept(row: Row) -> bool:
+    """Whether any of it was paid and not given back, as far as the amounts are known."""
+    return row["paid_at"] is not None and (row["payments_unknown"] > 0 or row["paid_fen"] > row["returned_fen"])
+
+
+def _payment(row: Row) -> PaymentFact:
+    return PaymentFact(grant_id=row["grant_id"], fund=row["fund"], paid_at=row["paid_at"])
 
 
 def of_answer(command: public.AcceptReferral, stream_id: UUID, look: Look) -> Known:
@@ -103,6 +164,11 @@ FACTS: dict[type, Facts] = {
     public.MarkReferralReady: of_consent,
     public.OfferReferral: of_organization,
     public.PublishOffering: of_organization,
+    public.PlanSequence: of_sequence,
+    public.AskNext: of_sequence,
     public.AcceptReferral: of_answer,
+    public.ConfirmAnswer: of_told,
+    public.DisputeAnswer: of_told,
+    public.DisburseGrant: of_payment,
 }
 """What is looked up for which command; all others are decided on their own stream alone."""

@@ -21,7 +21,7 @@ from services.referral.views.tables import consents, deadlines, grants, offering
 Row = dict[str, Any]
 
 NOT_TAKEN = ("draft", "ready", "offered", "exhausted")
-TAKEN = ("accepted", "in_service")
+TAKEN = ("accepted", "in_service", "paused", "disputed")
 UNPAID = ("applied", "approved", "partly_paid")
 
 NO_LONGER_NEEDED = "no-longer-needed"
@@ -43,6 +43,10 @@ def whenever(message: Message, look: Look) -> list[Do]:
         case intake.CaseTransferredOut() as event:
             moved = _matter_moved(event.matter_id, event.handoff.giver, event.handoff.takers[0], look)
             return [do for do in moved if do.stream_id != event.referral_id]
+        case public.OfferDeclined() | public.OfferExpired() | public.AcceptanceRefused() as event if (
+            event.offers_left == 0
+        ):
+            return _in_turn(message.stream_id, event.offer_id, look)
         case public.OrganizationSuspended():
             return _organization_gone(message.stream_id, "organization-suspended", look)
         case public.OrganizationRetired():
@@ -119,6 +123,13 @@ def _organization_gone(organization_id: UUID, reason_code: str, look: Look) -> l
     return [_take_back(row, reason_code) for row in asked] + [
         Do(referral.DECIDER, row["referral_id"], give_back) for row in held
     ]
+
+
+def _in_turn(referral_id: UUID, offer_id: UUID, look: Look) -> list[Do]:
+    """One of a sequence has said no or kept silent: the next is asked."""
+    row = look.one(offers, offer_id)
+    ask_next = public.AskNext(offer_id=offer_id)
+    return [Do(referral.DECIDER, referral_id, ask_next)] if row and row["mode"] == "sequential" else []
 
 
 def _live(look: Look, referral_id: UUID) -> list[Row]:

@@ -25,6 +25,8 @@ from services.referral.endpoints.directory import Directory
 from services.referral.endpoints.money import Money
 from services.referral.endpoints.showing import Showing
 from services.referral.endpoints.staffing import Staffing
+from services.referral.endpoints.told import Told
+from services.referral.endpoints.unmet import Unmet
 from services.referral.lookup import FACTS
 from services.referral.lookup_staff import STAFF_FACTS
 
@@ -52,7 +54,7 @@ MANIFEST = Manifest(
 )
 
 
-class ReferralService(Directory, Staffing, CodeTables, Asking, Answering, Money, Showing, Candidates):
+class ReferralService(Directory, Staffing, CodeTables, Asking, Answering, Money, Showing, Candidates, Told, Unmet):
     """Offers needs to the five societies, one of which answers for each, and keeps the directory of who can."""
 
     name = "referral"

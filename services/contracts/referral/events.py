@@ -60,6 +60,30 @@ class ServiceStarted:
     check_at: Instant
 
 
+@published("service.paused", zh="暂停服务")
+class ServicePaused:
+    """The service stands still for a while, for a reason; the organization answers for the need as before."""
+
+    matter_id: UUID
+    case_id: UUID | None = None
+    offer_id: UUID
+    organization_id: UUID
+    reason_code: Code
+    until: date | None = None
+    check_at: Instant
+
+
+@published("service.resumed", zh="恢复服务")
+class ServiceResumed:
+    """The service goes on, after a pause or after its outcome was disputed."""
+
+    matter_id: UUID
+    case_id: UUID | None = None
+    offer_id: UUID
+    organization_id: UUID
+    check_at: Instant
+
+
 @published("referral.returned", zh="退回", handoff=True)
 class ReferralReturned:
     """The organization gave back what it had accepted; the origin answers again, and access to identity ends."""

@@ -211,3 +211,17 @@ class InKindSupportDelivered:
     quantity: Count | None = None
     est_value_fen: Fen | None = None
     evidence_ref: Ref | None = None
+
+
+@published("overlap.hinted", zh="重复帮扶提示")
+class OverlapHinted:
+    """Others have paid for the same need of the same person lately: a hint to look, and nobody's fault.
+
+    It does not name the others: givers learn nothing of each other by it.
+    """
+
+    matter_id: UUID
+    case_id: UUID | None = None
+    person_id: UUID
+    need_code: Code
+    other_count: Count

@@ -6,7 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from services.contracts.referral.words import AcceptanceFault, OfferMode, Places, ReferralKind, Urgency
-from services.contracts.words import Handoff
+from services.contracts.words import Handoff, Party
 from services.kernel.contract import Code, Count, Instant, Ref, published
 
 
@@ -144,3 +144,14 @@ class AcceptanceRefused:
     organization_id: UUID
     reason: AcceptanceFault
     offers_left: Count | None = None
+
+
+@published("referral.sequence-planned", zh="依次询问")
+class ReferralSequencePlanned:
+    """These organizations are to be asked one after the other; none of them learns of the others."""
+
+    matter_id: UUID
+    case_id: UUID | None = None
+    organization_ids: tuple[UUID, ...]
+    station_head: Party | None = None
+    conditions_met: tuple[Code, ...] = ()

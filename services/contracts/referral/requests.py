@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Annotated
 from uuid import UUID
+
+from msgspec import Meta
 
 from services.contracts.referral.words import (
     Codes,
@@ -57,6 +60,26 @@ class OfferReferral:
     respond_by: Instant | None = None
     conditions_met: Codes = ()
     reason_code: Code | None = None
+
+
+@asked(zh="依次询问")
+class PlanSequence:
+    """Ask these organizations one after the other, the next one as soon as one says no or keeps silent.
+
+    When nobody of them takes the need, the head of the station does, if one is named; otherwise it waits for the origin.
+    `conditions_met` holds for all of them.
+    """
+
+    organization_ids: Annotated[tuple[UUID, ...], Meta(min_length=1, max_length=32)]
+    station_head: Party | None = None
+    conditions_met: Codes = ()
+
+
+@asked(zh="询问下一机构")
+class AskNext:
+    """The one that was asked has said no or kept silent: ask the next one of the sequence; asked by the service itself."""
+
+    offer_id: UUID
 
 
 @asked(zh="撤回要约")
@@ -120,6 +143,19 @@ class StartService:
     """The organization has met the person."""
 
     planned_until: date | None = None
+
+
+@asked(zh="暂停服务")
+class PauseService:
+    """The organization cannot go on for a while, and says why; until when may be unknown."""
+
+    reason_code: Code
+    until: date | None = None
+
+
+@asked(zh="恢复服务")
+class ResumeService:
+    """The organization goes on with what it had paused, or with what was disputed."""
 
 
 @asked(zh="退回转介")

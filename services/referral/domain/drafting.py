@@ -6,7 +6,6 @@ from uuid import UUID
 
 from services.contracts import referral as public
 from services.contracts.codes import LEGAL_BASIS
-from services.contracts.codes_referral import known_services
 from services.contracts.words import Handoff, Party
 from services.kernel.errors import Refused
 from services.kernel.message import Ask
@@ -25,6 +24,7 @@ from services.referral.domain.referral_state import (
     Withdrawn,
 )
 from services.referral.domain.speaking import must_be_open, must_be_origin
+from services.referral.domain.summary import must_be_deidentified
 
 
 def draft(command: public.DraftReferral, state: State, ask: Ask) -> list[Event]:
@@ -33,7 +33,7 @@ def draft(command: public.DraftReferral, state: State, ask: Ask) -> list[Event]:
         if state.slip.matter_id == command.matter_id and state.slip.need_codes == command.need_codes:
             return []
         raise Refused("referral-known", "This referral is about another need.", "该转介单已用于其他需求。")
-    known_services(command.need_codes, "need_codes")
+    must_be_deidentified(command)
     LEGAL_BASIS.known(command.legal_basis, field="legal_basis")
     must_be_open(known(ask).matter, urgent=command.urgency == "emergency")
     return [
@@ -57,11 +57,18 @@ def _origin(command: public.DraftReferral, ask: Ask) -> Party:
 
 
 def ready(command: public.MarkReferralReady, state: State, ask: Ask) -> list[Event]:
-    """Offering tells codes alone, and still needs the person's consent or a legal basis; a mere question needs neither."""
+    """Offering tells codes alone, and still needs the person's consent or a legal basis; a mere question needs neither.
+
+    A case moves to one new owner: while one transfer of a matter is open, no other becomes ready (INV-2).
+    """
     match state:
         case Draft():
             must_be_origin(ask)
             slip = state.slip
+            must_be_deidentified(slip.event)
+            if slip.kind == "transfer" and known(ask).moving:
+                raise Refused("transfer-open", "This case is being transferred already; end that first.",
+                              "该个案已有进行中的移交, 请先结束。", allowed=("cancel-referral",))  # fmt: skip
             consent_id = command.consent_id or slip.consent_id
             legal_basis = command.legal_basis or slip.legal_basis
             LEGAL_BASIS.known(command.legal_basis, field="legal_basis")

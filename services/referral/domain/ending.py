@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from services.contracts import referral as public
+from services.contracts.words import Party
 from services.kernel.errors import Refused
 from services.kernel.message import Ask
 from services.referral.domain.offers import withdrawn
@@ -18,11 +19,13 @@ from services.referral.domain.referral_state import (
     EnteredInError,
     Event,
     Exhausted,
+    Held,
     InService,
     Known,
     Offer,
     Offered,
     OutcomeReported,
+    Paused,
     Ready,
     State,
     Withdrawn,
@@ -33,11 +36,11 @@ from services.referral.domain.speaking import must_be_origin
 
 
 def withdraw(command: public.WithdrawReferral, state: State, ask: Ask) -> list[Event]:
-    """The person does not want it: allowed until the service has been reported done. A receiver must stop."""
+    """The person does not want it: allowed until the service has been reported done (INV-7). A receiver must stop."""
     match state:
         case Withdrawn():
             return []
-        case Draft() | Ready() | Offered() | Exhausted() | Accepted() | InService():
+        case Draft() | Ready() | Offered() | Exhausted() | Accepted() | InService() | Paused() | Disputed():
             must_be_origin(ask)
             slip, taken = state.slip, _taken(state)
             ended = public.ReferralWithdrawn(
@@ -74,21 +77,26 @@ def exhaust(command: public.ExhaustReferral, state: State, ask: Ask) -> list[Eve
             return []
         case Ready():
             must_be_origin(ask)
-            slip = state.slip
-            return [
-                public.ReferralExhausted(
-                    matter_id=slip.matter_id, case_id=slip.case_id, need_codes=slip.need_codes,
-                    tried=tuple(dict.fromkeys(o.organization_id for o in state.offers)),
-                    declined_reasons=tuple(o.reason_code for o in state.offers if o.state == "declined" and o.reason_code),
-                    handoff=handoff("taken", slip, state.holder, command.station_head),
-                ),
-                public.ReferralEscalated(
-                    matter_id=slip.matter_id, case_id=slip.case_id, level="station_head", to=command.station_head,
-                    reason_code=command.reason_code or "nobody-left",
-                ),
-            ]  # fmt: skip
+            return exhausted(state, command.station_head, command.reason_code or "nobody-left")
         case _:
             raise no(state)
+
+
+def exhausted(state: Ready, station_head: Party, reason_code: str) -> list[Event]:
+    """The need goes from whoever holds it to the head of the station, and is put before him."""
+    slip = state.slip
+    return [
+        public.ReferralExhausted(
+            matter_id=slip.matter_id, case_id=slip.case_id, need_codes=slip.need_codes,
+            tried=tuple(dict.fromkeys(o.organization_id for o in state.offers)),
+            declined_reasons=tuple(o.reason_code for o in state.offers if o.state == "declined" and o.reason_code),
+            handoff=handoff("taken", slip, state.holder, station_head),
+        ),
+        public.ReferralEscalated(
+            matter_id=slip.matter_id, case_id=slip.case_id, level="station_head", to=station_head,
+            reason_code=reason_code,
+        ),
+    ]  # fmt: skip
 
 
 def close(command: public.CloseReferral, state: State, ask: Ask) -> list[Event]:
@@ -141,7 +149,7 @@ def _take_back(state: Known, reason_code: str) -> list[Event]:
 
 def _taken(state: Known) -> Offer | None:
     """The offer whose acceptance is in force."""
-    return state.taken if isinstance(state, Accepted | InService | OutcomeReported | Disputed) else None
+    return state.taken if isinstance(state, Held) else None
 
 
 def _need(state: Known) -> UUID | None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
+from services.contracts.referral import Answer
 from services.contracts.words import Party
 from services.kernel.message import Ask
 
@@ -51,10 +53,38 @@ class MatterFact:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Whom:
+    """One organization that may be asked, with what it offers."""
+
+    organization: OrganizationFact | None
+    offerings: tuple[OfferingFact, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ToldFact:
+    """What was written down for an organization about one offer, and whether it has stood by it or denied it."""
+
+    offer_id: UUID
+    answer: Answer
+    standing: Literal["told", "confirmed", "disputed"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PaymentFact:
+    """Another grant out of which something was paid for the same need of the same person, and when last."""
+
+    grant_id: UUID
+    fund: Party
+    paid_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Known:
     """Everything a decision may want to know; what was not looked up or never heard of is missing.
 
-    `itself` is the id of the aggregate that is decided about.
+    `itself` is the id of the aggregate that is decided about. `in_turn` are the organizations of a sequence, `told` is
+    what was written down for one organization, `moving` says that another referral is to move the case, `payments` is
+    what else was paid for the same need of the same person.
     """
 
     itself: UUID | None = None
@@ -62,6 +92,15 @@ class Known:
     organization: OrganizationFact | None = None
     offerings: tuple[OfferingFact, ...] = ()
     consents: tuple[ConsentFact, ...] = ()
+    in_turn: tuple[Whom, ...] = ()
+    told: tuple[ToldFact, ...] = ()
+    moving: bool = False
+    payments: tuple[PaymentFact, ...] = ()
+
+    @property
+    def whom(self) -> Whom:
+        """The one organization that was looked up."""
+        return Whom(organization=self.organization, offerings=self.offerings)
 
 
 NOTHING = Known()

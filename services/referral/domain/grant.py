@@ -6,9 +6,7 @@ and the one who applies, the one who approves and the one who confirms are three
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import assert_never
-from uuid import UUID
 
 from services.contracts import referral as public
 from services.contracts.tables import dated
@@ -17,6 +15,21 @@ from services.kernel.decider import Decider
 from services.kernel.errors import NotFound, Refused
 from services.kernel.message import Ask
 from services.referral.domain.facts import itself, known
+from services.referral.domain.grant_state import (
+    Applied,
+    Approved,
+    Closed,
+    Event,
+    Lapsed,
+    Money,
+    Paid,
+    PartlyPaid,
+    Rejected,
+    State,
+    UseReported,
+    evolve,
+)
+from services.referral.domain.overlap import other_givers
 from services.referral.domain.speaking import ORGANIZATIONS_PEOPLE, decided_by, must_be_open, must_be_origin, not_now
 
 Command = (
@@ -29,96 +42,6 @@ Command = (
     | public.ReportGrantUse
     | public.CloseGrant
 )
-Event = (
-    public.GrantApplied
-    | public.GrantApproved
-    | public.GrantRejected
-    | public.GrantLapsed
-    | public.GrantDisbursed
-    | public.GrantReturned
-    | public.GrantUseReported
-    | public.GrantClosed
-)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Money:
-    """What every state knows: whose it is, who decided what, and how much as far as anybody knows.
-
-    `approved_fen` is None when unknown; `paid_known` is False once a payment of unknown amount was made.
-    """
-
-    grant_id: UUID
-    matter_id: UUID
-    case_id: UUID | None
-    purpose_code: str
-    applicant: Party
-    applied_by: str
-    fund: Party
-    approved_by: str = ""
-    approved_fen: int | None = None
-    paid_fen: int = 0
-    paid_known: bool = True
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Applied:
-    """The giver has been asked."""
-
-    money: Money
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Approved:
-    """The giver agreed and has paid nothing yet."""
-
-    money: Money
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PartlyPaid:
-    """Something was paid, and more is to come."""
-
-    money: Money
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Paid:
-    """All is paid; its use is to be reported."""
-
-    money: Money
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class UseReported:
-    """Its use is on record; a third person is to confirm it."""
-
-    money: Money
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Closed:
-    """Confirmed."""
-
-    money: Money
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Rejected:
-    """The giver said no."""
-
-    money: Money
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Lapsed:
-    """Nothing, or nothing more, will be paid."""
-
-    money: Money
-
-
-Known = Applied | Approved | PartlyPaid | Paid | UseReported | Closed | Rejected | Lapsed
-State = Known | None
 
 ALLOWED: dict[type, tuple[str, ...]] = {
     Applied: ("approve-grant", "reject-grant", "lapse-grant"),
@@ -128,7 +51,7 @@ ALLOWED: dict[type, tuple[str, ...]] = {
     UseReported: ("close-grant",),
     Closed: (),
     Rejected: (),
-    Lapsed: (),
+    Lapsed: ("return-grant",),
 }
 
 
@@ -243,7 +166,7 @@ def lapse(command: public.LapseGrant, state: State, ask: Ask) -> list[Event]:
 
 
 def disburse(command: public.DisburseGrant, state: State, ask: Ask) -> list[Event]:
-    """Never more than was approved, as far as the amounts are known; with the last payment the worker owes a report."""
+    """Never more than was approved, as far as the amounts are known (INV-23); with the last one the worker owes a report."""
     if not isinstance(state, Approved | PartlyPaid):
         raise _no(state)
     money = state.money
@@ -253,17 +176,29 @@ def disburse(command: public.DisburseGrant, state: State, ask: Ask) -> list[Even
         raise Refused("over-approved", f"Approved are {money.approved_fen} fen, paid would be {paid}.",
                       f"批准金额为 {money.approved_fen} 分, 发放合计将为 {paid} 分。", field="amount_fen")  # fmt: skip
     released = _handoff("released", money, money.fund, money.applicant) if command.final else None
+    paid_out = public.GrantDisbursed(
+        matter_id=money.matter_id, case_id=money.case_id, fund=money.fund, amount_fen=command.amount_fen,
+        payee_kind=command.payee_kind, voucher_ref=command.voucher_ref, final=command.final, handoff=released,
+    )  # fmt: skip
+    return [paid_out, *_overlap(money, ask)]
+
+
+def _overlap(money: Money, ask: Ask) -> list[Event]:
+    """A hint where other givers have paid for the same of late; once, and again only when there is one more of them."""
+    others = other_givers(money.fund, known(ask).payments, ask.happened_at)
+    if money.person_id is None or others <= money.hinted:
+        return []
     return [
-        public.GrantDisbursed(
-            matter_id=money.matter_id, case_id=money.case_id, fund=money.fund, amount_fen=command.amount_fen,
-            payee_kind=command.payee_kind, voucher_ref=command.voucher_ref, final=command.final, handoff=released,
+        public.OverlapHinted(
+            matter_id=money.matter_id, case_id=money.case_id, person_id=money.person_id, need_code=money.purpose_code,
+            other_count=others,
         )
     ]  # fmt: skip
 
 
 def give_back(command: public.ReturnGrant, state: State, ask: Ask) -> list[Event]:
-    """Not more can go back than was paid, as far as the amounts are known."""
-    if not isinstance(state, PartlyPaid | Paid):
+    """Not more can go back than was paid, as far as the amounts are known; also after the rest has lapsed (INV-23)."""
+    if not isinstance(state, PartlyPaid | Paid | Lapsed):
         raise _no(state)
     money = state.money
     _own_fund(money, ask)
@@ -282,7 +217,7 @@ def _over_paid(money: Money, field: str) -> Refused:
 
 
 def report_use(command: public.ReportGrantUse, state: State, ask: Ask) -> list[Event]:
-    """Not more can be used than was paid, as far as the amounts are known."""
+    """Not more can be used than was paid, as far as the amounts are known (INV-23)."""
     match state:
         case Paid(money=money):
             must_be_origin(ask)
@@ -301,7 +236,7 @@ def report_use(command: public.ReportGrantUse, state: State, ask: Ask) -> list[E
 
 
 def close(command: public.CloseGrant, state: State, ask: Ask) -> list[Event]:
-    """Confirmed by somebody who neither applied nor approved."""
+    """Confirmed by somebody who neither applied nor approved (INV-23)."""
     match state:
         case UseReported(money=money):
             must_be_origin(ask)
@@ -342,43 +277,6 @@ def decide(command: Command, state: State, ask: Ask) -> list[Event]:
             return close(command, state, ask)
         case _:
             assert_never(command)
-
-
-def evolve(state: State, event: Event) -> State:
-    """What an event makes of a grant."""
-    if isinstance(event, public.GrantApplied):
-        return Applied(money=_asked_for(event))
-    if state is None:
-        return None
-    money = state.money
-    match event:
-        case public.GrantApproved():
-            return Approved(
-                money=replace(money, fund=event.fund, approved_by=event.approved_by, approved_fen=event.amount_fen)
-            )
-        case public.GrantDisbursed():
-            sure = money.paid_known and event.amount_fen is not None
-            paid = replace(money, paid_fen=money.paid_fen + (event.amount_fen or 0), paid_known=sure)
-            return Paid(money=paid) if event.final else PartlyPaid(money=paid)
-        case public.GrantReturned():
-            return replace(state, money=replace(money, paid_fen=max(0, money.paid_fen - (event.amount_fen or 0))))
-        case public.GrantUseReported():
-            return UseReported(money=money)
-        case public.GrantClosed():
-            return Closed(money=money)
-        case public.GrantRejected():
-            return Rejected(money=money)
-        case public.GrantLapsed():
-            return Lapsed(money=money)
-        case _:
-            assert_never(event)
-
-
-def _asked_for(event: public.GrantApplied) -> Money:
-    return Money(
-        grant_id=event.handoff.need_id or event.matter_id, matter_id=event.matter_id, case_id=event.case_id,
-        purpose_code=event.purpose_code, applicant=event.applicant, applied_by=event.applied_by, fund=event.fund,
-    )  # fmt: skip
 
 
 DECIDER = Decider(name="grant", decide=dated(decide), evolve=evolve, events=Event, states=State)

@@ -11,7 +11,7 @@ from services.contracts.codes_times import ANSWER_BACK, REPLY, remind_at
 from services.contracts.worktime import Span, deadline
 from services.kernel.errors import Refused
 from services.kernel.message import Ask
-from services.referral.domain.facts import OrganizationFact, known
+from services.referral.domain.facts import OfferingFact, OrganizationFact, Whom, known
 from services.referral.domain.offering import why_not
 from services.referral.domain.referral_allowed import handoff, no, reason_needed
 from services.referral.domain.referral_state import (
@@ -27,6 +27,7 @@ from services.referral.domain.referral_state import (
     live,
 )
 from services.referral.domain.speaking import ORGANIZATIONS_PEOPLE, must_be_origin, must_speak_for, speaks_for
+from services.referral.domain.summary import no_numbers
 
 
 @dataclass(frozen=True)
@@ -45,24 +46,29 @@ def offer(command: public.OfferReferral, state: State, ask: Ask) -> list[Event]:
     before = latest(state, command.organization_id)
     if before is not None and before.state == "live":
         return []
-    organization = _may_be_asked(command, state, ask, before)
-    offering_id = _fitting(command, state, ask)
+    return [offered(command, state, known(ask).whom, ask)]
+
+
+def offered(command: public.OfferReferral, state: Known, whom: Whom, ask: Ask) -> public.ReferralOffered:
+    """The offer to this organization, unless it may not be asked or does not fit (INV-12)."""
+    organization = _may_be_asked(command, state, whom.organization, ask)
+    offering_id = _fitting(command, state, whom.offerings)
     clock = _reply_clock(command, state, ask)
     slip = state.slip
-    return [
-        public.ReferralOffered(
-            matter_id=slip.matter_id, case_id=slip.case_id, offer_id=ask.new_id("offer"),
-            organization_id=command.organization_id, offering_id=offering_id, kind=slip.kind, mode=command.mode,
-            need_codes=slip.need_codes, urgency=slip.urgency, areas=slip.event.areas, group_codes=slip.event.group_codes,
-            age_band=slip.event.age_band, required_by=slip.event.required_by, remind_at=clock.remind_at,
-            respond_by=clock.ends, reason_code=command.reason_code,
-            handoff=handoff("offered", slip, holder(state), organization.party),
-        )
-    ]  # fmt: skip
+    return public.ReferralOffered(
+        matter_id=slip.matter_id, case_id=slip.case_id, offer_id=ask.new_id("offer"),
+        organization_id=command.organization_id, offering_id=offering_id, kind=slip.kind, mode=command.mode,
+        need_codes=slip.need_codes, urgency=slip.urgency, areas=slip.event.areas, group_codes=slip.event.group_codes,
+        age_band=slip.event.age_band, required_by=slip.event.required_by, remind_at=clock.remind_at,
+        respond_by=clock.ends, reason_code=command.reason_code,
+        handoff=handoff("offered", slip, holder(state), organization.party),
+    )  # fmt: skip
 
 
-def _may_be_asked(command: public.OfferReferral, state: Known, ask: Ask, before: Offer | None) -> OrganizationFact:
-    organization = known(ask).organization
+def _may_be_asked(
+    command: public.OfferReferral, state: Known, organization: OrganizationFact | None, ask: Ask
+) -> OrganizationFact:
+    before = latest(state, command.organization_id)
     if organization is None:
         raise Refused("organization-unknown", "There is no such organization in the directory.", "名录中没有该机构。",
                       field="organization_id")  # fmt: skip
@@ -92,12 +98,12 @@ MISFITS = {
 """Why an offering does not fit, in Chinese: the codes of `why_not`, and none at all."""
 
 
-def _fitting(command: public.OfferReferral, state: Known, ask: Ask) -> UUID | None:
+def _fitting(command: public.OfferReferral, state: Known, offerings: tuple[OfferingFact, ...]) -> UUID | None:
     """The offering under which it is asked (INV-12); a question can be put to anybody active."""
     if state.slip.kind == "consult":
         return command.offering_id
     reasons: set[str] = set()
-    for offering in known(ask).offerings:
+    for offering in offerings:
         if command.offering_id in (None, offering.offering_id):
             found = why_not(offering, state.slip.need_codes, state.slip.event.areas, command.conditions_met)
             if not found:
@@ -188,6 +194,7 @@ def supply_information(command: public.SupplyInformation, state: State, ask: Ask
     if state is None:
         raise no(state)
     must_be_origin(ask)
+    no_numbers(command.answer_codes, "answer_codes")
     found = latest(state, command.organization_id)
     if found is None or not found.asking or found.state != "live":
         raise Refused(

@@ -1,7 +1,8 @@
 """A referral: one need is offered to others, one of them answers for it, and it ends with an outcome.
 
-States and consequences stand in `referral_state`, the rules in a module a phase: `drafting` before anybody is asked,
-`offers` and `answers` while organizations are asked, `serving` from acceptance to outcome, `ending` for all other ends.
+States stand in `referral_state`, consequences in `referral_evolve`, the rules in a module a phase: `drafting` before
+anybody is asked, `offers`, `sequence` and `answers` while organizations are asked, `told` for what was written down for
+them, `serving` from acceptance to outcome, `ending` for all other ends.
 """
 
 from __future__ import annotations
@@ -12,24 +13,33 @@ from services.contracts import referral as public
 from services.contracts.tables import dated
 from services.kernel.decider import Decider
 from services.kernel.message import Ask
-from services.referral.domain import answers, drafting, ending, offers, serving
-from services.referral.domain.referral_state import Event, State, evolve
+from services.referral.domain import answers, drafting, ending, offers, sequence, serving, told
+from services.referral.domain.referral_evolve import evolve
+from services.referral.domain.referral_state import Event, State
 
 Asking = (
     public.DraftReferral
     | public.MarkReferralReady
     | public.ChangeReferralOrigin
     | public.OfferReferral
-    | public.ViewOffer
-    | public.RequestInformation
+    | public.PlanSequence
+    | public.AskNext
     | public.SupplyInformation
     | public.WithdrawOffer
+)
+Answering = (
+    public.ViewOffer
+    | public.RequestInformation
     | public.AcceptReferral
     | public.DeclineOffer
     | public.ExpireOffer
+    | public.ConfirmAnswer
+    | public.DisputeAnswer
 )
 Serving = (
     public.StartService
+    | public.PauseService
+    | public.ResumeService
     | public.ReturnReferral
     | public.RerouteReferral
     | public.ReportOutcome
@@ -45,7 +55,7 @@ Ending = (
     | public.CloseReferral
     | public.MarkReferralEnteredInError
 )
-Command = Asking | Serving | Ending
+Command = Asking | Answering | Serving | Ending
 
 
 def decide(command: Command, state: State, ask: Ask) -> list[Event]:
@@ -60,20 +70,34 @@ def decide(command: Command, state: State, ask: Ask) -> list[Event]:
             return drafting.change_origin(command, state, ask)
         case public.OfferReferral():
             return offers.offer(command, state, ask)
-        case public.ViewOffer():
-            return offers.view(command, state, ask)
-        case public.RequestInformation():
-            return offers.request_information(command, state, ask)
+        case public.PlanSequence():
+            return sequence.plan(command, state, ask)
+        case public.AskNext():
+            return sequence.ask_next(command, state, ask)
         case public.SupplyInformation():
             return offers.supply_information(command, state, ask)
         case public.WithdrawOffer():
             return offers.withdraw_offer(command, state, ask)
+        case _:
+            return _answer(command, state, ask)
+
+
+def _answer(command: Answering | Serving | Ending, state: State, ask: Ask) -> list[Event]:
+    match command:
+        case public.ViewOffer():
+            return offers.view(command, state, ask)
+        case public.RequestInformation():
+            return offers.request_information(command, state, ask)
         case public.AcceptReferral():
             return answers.accept(command, state, ask)
         case public.DeclineOffer():
             return answers.decline(command, state, ask)
         case public.ExpireOffer():
             return answers.expire(command, state, ask)
+        case public.ConfirmAnswer():
+            return told.confirm(command, state, ask)
+        case public.DisputeAnswer():
+            return told.dispute(command, state, ask)
         case _:
             return _serve(command, state, ask)
 
@@ -82,6 +106,10 @@ def _serve(command: Serving | Ending, state: State, ask: Ask) -> list[Event]:
     match command:
         case public.StartService():
             return serving.start(command, state, ask)
+        case public.PauseService():
+            return serving.pause(command, state, ask)
+        case public.ResumeService():
+            return serving.resume(command, state, ask)
         case public.ReturnReferral() | public.RerouteReferral():
             return serving.give_back(command, state, ask)
         case public.ReportOutcome():

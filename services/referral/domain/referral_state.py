@@ -1,10 +1,10 @@
-"""What a referral remembers: a type per state, and what each event makes of it."""
+"""What a referral remembers: a type per state. What each event makes of it stands in `referral_evolve`."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, assert_never
+from typing import Literal
 from uuid import UUID
 
 from services.contracts import referral as public
@@ -24,6 +24,8 @@ Event = (
     | public.ReferralAccepted
     | public.AcceptanceRefused
     | public.ServiceStarted
+    | public.ServicePaused
+    | public.ServiceResumed
     | public.ReferralReturned
     | public.ReferralRerouted
     | public.OutcomeReported
@@ -36,10 +38,23 @@ Event = (
     | public.ReminderSent
     | public.ReferralEscalated
     | public.ReferralOriginChanged
+    | public.ReferralSequencePlanned
+    | public.AnswerConfirmed
+    | public.AnswerDisputed
     | public.ReferralEnteredInError
 )
 
 OfferState = Literal["live", "declined", "expired", "superseded", "withdrawn", "refused", "accepted", "returned"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sequence:
+    """Whom to ask one after the other: all, those still to be asked, and who takes the need when nobody of them does."""
+
+    planned: tuple[UUID, ...] = ()
+    left: tuple[UUID, ...] = ()
+    station_head: Party | None = None
+    conditions_met: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,6 +72,7 @@ class Slip:
     event: public.ReferralDrafted
     consent_id: UUID | None
     legal_basis: str | None
+    sequence: Sequence = Sequence()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -131,6 +147,16 @@ class InService:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Paused:
+    """One organization answers for the need; its service stands still, and `check_at` asks whether it can go on."""
+
+    slip: Slip
+    offers: tuple[Offer, ...]
+    taken: Offer
+    check_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class OutcomeReported:
     """The organization has said what came of it; the origin has not confirmed that."""
 
@@ -192,7 +218,7 @@ class EnteredInError:
     offers: tuple[Offer, ...]
 
 
-Held = Accepted | InService | OutcomeReported | Disputed
+Held = Accepted | InService | Paused | OutcomeReported | Disputed
 """An organization answers for the need."""
 
 Ended = Closed | Withdrawn | Cancelled | EnteredInError
@@ -207,7 +233,7 @@ def holder(state: Known) -> Party:
     match state:
         case Ready() | Offered() | Exhausted():
             return state.holder
-        case Accepted() | InService() | OutcomeReported() | Disputed():
+        case Accepted() | InService() | Paused() | OutcomeReported() | Disputed():
             return state.taken.party
         case _:
             return state.slip.origin
@@ -227,164 +253,3 @@ def latest(state: Known, organization_id: UUID) -> Offer | None:
     """The last asking of this organization."""
     asked = [offer for offer in state.offers if offer.organization_id == organization_id]
     return asked[-1] if asked else None
-
-
-def evolve(state: State, event: Event) -> State:
-    """What an event makes of a referral."""
-    if isinstance(event, public.ReferralDrafted):
-        return Draft(slip=_slip(event))
-    if state is None:
-        return None
-    match event:
-        case public.ReferralReady():
-            slip = replace(state.slip, consent_id=event.consent_id, legal_basis=event.legal_basis)
-            return Ready(slip=slip, offers=state.offers, holder=event.holder)
-        case public.ReferralReturned() | public.ReferralRerouted():
-            offers = _set(state, event.offer_id, state="returned", reason_code=event.reason_code)
-            return Ready(slip=state.slip, offers=offers, holder=state.slip.origin)
-        case public.ReferralClosed():
-            return Closed(slip=state.slip, offers=state.offers)
-        case public.ReferralWithdrawn():
-            return Withdrawn(slip=state.slip, offers=state.offers, reason_code=event.reason_code)
-        case public.ReferralCancelled():
-            return Cancelled(slip=state.slip, offers=state.offers)
-        case public.ReferralEnteredInError():
-            return EnteredInError(slip=state.slip, offers=state.offers)
-        case public.ReferralExhausted():
-            return Exhausted(slip=state.slip, offers=state.offers, holder=first(event.handoff.takers))
-        case public.ReferralOriginChanged():
-            return _origin_changed(state, event)
-        case _:
-            return _evolve_offers(state, event)
-
-
-_OfferEvent = (
-    public.ReferralOffered
-    | public.OfferViewed
-    | public.MoreInformationRequested
-    | public.InformationSupplied
-    | public.OfferDeclined
-    | public.OfferExpired
-    | public.OfferSuperseded
-    | public.OfferWithdrawn
-    | public.AcceptanceRefused
-)
-_ServiceEvent = (
-    public.ReferralAccepted
-    | public.ServiceStarted
-    | public.OutcomeReported
-    | public.OutcomeConfirmed
-    | public.OutcomeDisputed
-    | public.ReminderSent
-    | public.ReferralEscalated
-)
-
-
-def _evolve_offers(state: Known, event: _OfferEvent | _ServiceEvent) -> Known:
-    match event:
-        case public.ReferralOffered():
-            return Offered(slip=state.slip, offers=(*state.offers, _offer(event)), holder=holder(state))
-        case public.OfferViewed():
-            return replace(state, offers=_set(state, event.offer_id, viewed=True))
-        case public.MoreInformationRequested():
-            clock = {"respond_by": event.respond_by, "remind_at": event.remind_at}
-            return replace(state, offers=_set(state, event.offer_id, asking=True, paused=True, **clock))
-        case public.InformationSupplied():
-            clock = {"respond_by": event.respond_by, "remind_at": event.remind_at}
-            return replace(state, offers=_set(state, event.offer_id, asking=False, **clock))
-        case public.OfferDeclined():
-            return _fewer(state, _set(state, event.offer_id, state="declined", reason_code=event.reason_code))
-        case public.OfferExpired():
-            return _fewer(state, _set(state, event.offer_id, state="expired"))
-        case public.OfferSuperseded():
-            return _fewer(state, _set(state, event.offer_id, state="superseded"))
-        case public.OfferWithdrawn():
-            return _fewer(state, _set(state, event.offer_id, state="withdrawn", reason_code=event.reason_code))
-        case public.AcceptanceRefused():
-            return _fewer(state, _set(state, event.offer_id, state="refused"))
-        case _:
-            return _evolve_service(state, event)
-
-
-def _evolve_service(state: Known, event: _ServiceEvent) -> Known:
-    match event:
-        case public.ReferralAccepted():
-            offers = _set(state, event.offer_id, state="accepted")
-            return Accepted(
-                slip=state.slip, offers=offers, taken=_taken(offers, event.offer_id, event.organization_id),
-                remind_at=event.remind_at, start_by=event.start_by, escalate_at=event.start_by,
-            )  # fmt: skip
-        case public.ServiceStarted():
-            taken = _taken(state.offers, event.offer_id, event.organization_id)
-            return InService(slip=state.slip, offers=state.offers, taken=taken, check_at=event.check_at)
-        case public.OutcomeReported():
-            taken = _taken(state.offers, event.offer_id, event.organization_id)
-            return OutcomeReported(slip=state.slip, offers=state.offers, taken=taken, outcome=event.outcome)
-        case public.OutcomeDisputed():
-            if isinstance(state, OutcomeReported):
-                return Disputed(slip=state.slip, offers=state.offers, taken=state.taken, outcome=state.outcome)
-            return state
-        case public.OutcomeConfirmed():
-            return state
-        case public.ReminderSent():
-            return _reminded(state, event)
-        case public.ReferralEscalated():
-            if isinstance(state, Accepted):
-                return replace(state, escalated=state.escalated + 1, escalate_at=event.again_at)
-            return state
-        case _:
-            assert_never(event)
-
-
-def _slip(event: public.ReferralDrafted) -> Slip:
-    return Slip(
-        referral_id=event.referral_id, matter_id=event.matter_id, case_id=event.case_id, person_id=event.person_id,
-        kind=event.kind, need_codes=event.need_codes, urgency=event.urgency, origin=event.origin, event=event,
-        consent_id=event.consent_id, legal_basis=event.legal_basis,
-    )  # fmt: skip
-
-
-def _offer(event: public.ReferralOffered) -> Offer:
-    return Offer(
-        offer_id=event.offer_id, organization_id=event.organization_id, party=first(event.handoff.takers),
-        offering_id=event.offering_id, mode=event.mode, respond_by=event.respond_by, remind_at=event.remind_at,
-    )  # fmt: skip
-
-
-def _taken(offers: tuple[Offer, ...], offer_id: UUID, organization_id: UUID) -> Offer:
-    found = [offer for offer in offers if offer.offer_id == offer_id]
-    return (
-        found[0]
-        if found
-        else Offer(offer_id=offer_id, organization_id=organization_id, party="unknown", state="accepted")
-    )
-
-
-def _set(state: Known, offer_id: UUID, /, **changes: object) -> tuple[Offer, ...]:
-    return tuple(replace(o, **changes) if o.offer_id == offer_id else o for o in state.offers)  # type: ignore[arg-type]
-
-
-def _fewer(state: Known, offers: tuple[Offer, ...]) -> Known:
-    """The state after one of its offers has ended: nobody left to answer makes it ready again."""
-    if isinstance(state, Offered) and not any(offer.state == "live" for offer in offers):
-        return Ready(slip=state.slip, offers=offers, holder=state.holder)
-    return replace(state, offers=offers)
-
-
-def _reminded(state: Known, event: public.ReminderSent) -> Known:
-    if event.offer_id is not None and isinstance(state, Offered):
-        return replace(state, offers=_set(state, event.offer_id, remind_at=None))
-    match state:
-        case Accepted():
-            return replace(state, remind_at=event.again_at)
-        case InService() if event.again_at is not None:
-            return replace(state, check_at=event.again_at)
-        case _:
-            return state
-
-
-def _origin_changed(state: Known, event: public.ReferralOriginChanged) -> Known:
-    slip = replace(state.slip, origin=event.origin)
-    if isinstance(state, Ready | Offered) and event.handoff is not None:
-        return replace(state, slip=slip, holder=event.origin)
-    return replace(state, slip=slip)

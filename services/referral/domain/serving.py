@@ -1,15 +1,16 @@
-"""From acceptance to outcome: first contact, giving back, reporting, confirming, and the clocks that run meanwhile."""
+"""From acceptance to outcome: first contact, pauses, giving back, reporting, confirming, and the clocks meanwhile."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from services.contracts import referral as public
-from services.contracts.codes_referral import ESCALATION_LEVELS
+from services.contracts.codes_referral import ESCALATION_LEVELS, RETURN_AFTER_SILENCE
 from services.contracts.codes_times import FIRST_CONTACT, outcome_check
 from services.contracts.words import Party
-from services.contracts.worktime import after
+from services.contracts.worktime import after, morning_of
+from services.kernel.errors import Refused
 from services.kernel.message import Ask
 from services.referral.domain.referral_allowed import handoff, no, reason_needed
 from services.referral.domain.referral_state import (
@@ -20,11 +21,14 @@ from services.referral.domain.referral_state import (
     Known,
     Offered,
     OutcomeReported,
+    Paused,
     State,
     holder,
     live,
 )
 from services.referral.domain.speaking import must_be_origin, must_speak_for, origin_only
+
+NO_FIRST_CONTACT = "no-first-contact"
 
 
 def start(command: public.StartService, state: State, ask: Ask) -> list[Event]:
@@ -45,27 +49,75 @@ def start(command: public.StartService, state: State, ask: Ask) -> list[Event]:
             raise no(state)
 
 
+def pause(command: public.PauseService, state: State, ask: Ask) -> list[Event]:
+    """The service stands still; whether it can go on is asked on the day that was named, or when outcomes are asked for."""
+    match state:
+        case Paused():
+            return []
+        case InService(slip=slip, taken=taken):
+            must_speak_for(ask, taken.organization_id, taken.party)
+            return [
+                public.ServicePaused(
+                    matter_id=slip.matter_id, case_id=slip.case_id, offer_id=taken.offer_id,
+                    organization_id=taken.organization_id, reason_code=command.reason_code, until=command.until,
+                    check_at=_asked_again(command.until, ask),
+                )
+            ]  # fmt: skip
+        case _:
+            raise no(state)
+
+
+def _asked_again(until: date | None, ask: Ask) -> datetime:
+    usual = after(ask.now, outcome_check())
+    if until is None:
+        return usual
+    morning = morning_of(until)
+    if morning <= ask.now:
+        raise Refused("until-past", "That day is over already.", "该日期已过。", field="until")
+    return morning
+
+
+def resume(command: public.ResumeService, state: State, ask: Ask) -> list[Event]:
+    """It goes on after a pause, or after the origin did not agree with what was reported."""
+    match state:
+        case InService():
+            return []
+        case Paused(slip=slip, taken=taken) | Disputed(slip=slip, taken=taken):
+            must_speak_for(ask, taken.organization_id, taken.party)
+            return [
+                public.ServiceResumed(
+                    matter_id=slip.matter_id, case_id=slip.case_id, offer_id=taken.offer_id,
+                    organization_id=taken.organization_id, check_at=after(ask.now, outcome_check()),
+                )
+            ]  # fmt: skip
+        case _:
+            raise no(state)
+
+
 def give_back(command: public.ReturnReferral | public.RerouteReferral, state: State, ask: Ask) -> list[Event]:
     """The organization gives the need back; so may the station's head for one that keeps silent."""
-    if not isinstance(state, Accepted | InService):
+    if not isinstance(state, Accepted | InService | Paused | Disputed):
         raise no(state)
     slip, taken = state.slip, state.taken
     if ask.actor.role != "station_head":
         must_speak_for(ask, taken.organization_id, taken.party)
-    back = handoff("returned", slip, taken.party, slip.origin)
     if isinstance(command, public.ReturnReferral):
-        return [
-            public.ReferralReturned(
-                matter_id=slip.matter_id, case_id=slip.case_id, offer_id=taken.offer_id,
-                organization_id=taken.organization_id, reason_code=command.reason_code, handoff=back,
-            )
-        ]  # fmt: skip
+        return [_returned(state, command.reason_code)]
     return [
         public.ReferralRerouted(
             matter_id=slip.matter_id, case_id=slip.case_id, offer_id=taken.offer_id, organization_id=taken.organization_id,
-            suggested_organization_id=command.suggested_organization_id, reason_code=command.reason_code, handoff=back,
+            suggested_organization_id=command.suggested_organization_id, reason_code=command.reason_code,
+            handoff=handoff("returned", slip, taken.party, slip.origin),
         )
     ]  # fmt: skip
+
+
+def _returned(state: Accepted | InService | Paused | Disputed, reason_code: str) -> public.ReferralReturned:
+    slip, taken = state.slip, state.taken
+    return public.ReferralReturned(
+        matter_id=slip.matter_id, case_id=slip.case_id, offer_id=taken.offer_id, organization_id=taken.organization_id,
+        reason_code=reason_code, handoff=handoff("returned", slip, taken.party, slip.origin),
+    )  # fmt: skip
 
 
 def report(command: public.ReportOutcome, state: State, ask: Ask) -> list[Event]:
@@ -73,7 +125,7 @@ def report(command: public.ReportOutcome, state: State, ask: Ask) -> list[Event]
     match state:
         case OutcomeReported(outcome=command.outcome):
             return []
-        case InService() | Disputed():
+        case InService() | Paused() | Disputed():
             slip, taken = state.slip, state.taken
             must_speak_for(ask, taken.organization_id, taken.party)
             return [
@@ -144,11 +196,15 @@ def remind(command: public.RemindReferral, state: State, ask: Ask) -> list[Event
         case Accepted() if state.remind_at is not None and ask.now >= state.remind_at:
             return [_reminder(state, state.taken.party, "receiver", "no-first-contact")]
         case InService() if ask.now >= state.check_at:
-            return [
-                _reminder(state, state.taken.party, "receiver", "outcome-due", again=after(ask.now, outcome_check()))
-            ]
+            return [_check(state, "outcome-due", ask)]
+        case Paused() if ask.now >= state.check_at:
+            return [_check(state, "pause-over", ask)]
         case _:
             return []
+
+
+def _check(state: InService | Paused, reason_code: str, ask: Ask) -> public.ReminderSent:
+    return _reminder(state, state.taken.party, "receiver", reason_code, again=after(ask.now, outcome_check()))
 
 
 def _remind_of_offer(command: public.RemindReferral, state: Offered, ask: Ask) -> list[Event]:
@@ -169,15 +225,32 @@ def _reminder(
 
 
 def escalate(command: public.EscalateReferral, state: State, ask: Ask) -> list[Event]:
-    """Accepted, and then silence: first before the lead of the organization, then before the head of the station."""
+    """Accepted, and then silence: before the organization's lead, before the station's head, and in the end it comes back.
+
+    With the first step the origin is told to ask the person, who may know more than the hub does.
+    """
     if not isinstance(state, Accepted) or state.escalate_at is None or ask.now < state.escalate_at:
         return []
-    level = ESCALATION_LEVELS[min(state.escalated, len(ESCALATION_LEVELS) - 1)]
-    again = after(ask.now, FIRST_CONTACT[state.slip.urgency]) if state.escalated + 1 < len(ESCALATION_LEVELS) else None
-    return [
-        public.ReferralEscalated(
-            matter_id=state.slip.matter_id, case_id=state.slip.case_id, level=level,
-            to=state.taken.party if level == "receiver_lead" else state.slip.origin, reason_code="no-first-contact",
-            again_at=again,
-        )
-    ]  # fmt: skip
+    if state.escalated >= len(ESCALATION_LEVELS):
+        return [_returned(state, NO_FIRST_CONTACT)]
+    level = ESCALATION_LEVELS[state.escalated]
+    escalated = public.ReferralEscalated(
+        matter_id=state.slip.matter_id, case_id=state.slip.case_id, level=level,
+        to=state.taken.party if level == "receiver_lead" else _head(state), reason_code=NO_FIRST_CONTACT,
+        again_at=_escalated_again(state, ask),
+    )  # fmt: skip
+    if state.escalated > 0:
+        return [escalated]
+    return [escalated, _reminder(state, state.slip.origin, "origin", "ask-the-person")]
+
+
+def _head(state: Accepted) -> Party:
+    """The station's head where somebody has named one; else whoever asks for the station."""
+    return state.slip.sequence.station_head or state.slip.origin
+
+
+def _escalated_again(state: Accepted, ask: Ask) -> datetime | None:
+    """One span later; after the last level only where silence is to end the acceptance."""
+    if state.escalated + 1 >= len(ESCALATION_LEVELS) and not RETURN_AFTER_SILENCE:
+        return None
+    return after(ask.now, FIRST_CONTACT[state.slip.urgency])

@@ -24,6 +24,8 @@ class Answering:
     accept = asks("POST", "/referrals/{id}/acceptance", public.AcceptReferral, of=referral.DECIDER, roles=ANSWERING)
     decline = asks("POST", "/referrals/{id}/refusal", public.DeclineOffer, of=referral.DECIDER, roles=ANSWERING)
     start = asks("POST", "/referrals/{id}/start", public.StartService, of=referral.DECIDER, roles=ANSWERING)
+    pause = asks("POST", "/referrals/{id}/pause", public.PauseService, of=referral.DECIDER, roles=ANSWERING)
+    resume = asks("POST", "/referrals/{id}/resumption", public.ResumeService, of=referral.DECIDER, roles=ANSWERING)
     give_back = asks("POST", "/referrals/{id}/return", public.ReturnReferral, of=referral.DECIDER, roles=ANSWERING)
     reroute = asks("POST", "/referrals/{id}/reroute", public.RerouteReferral, of=referral.DECIDER, roles=ANSWERING)
     report = asks("POST", "/referrals/{id}/outcome", public.ReportOutcome, of=referral.DECIDER, roles=ANSWERING)

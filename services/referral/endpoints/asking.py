@@ -14,6 +14,7 @@ class Asking:
     draft = asks("POST", "/referrals", public.DraftReferral, of=referral.DECIDER, roles=STATION)
     ready = asks("POST", "/referrals/{id}/readiness", public.MarkReferralReady, of=referral.DECIDER, roles=STATION)
     offer = asks("POST", "/referrals/{id}/offers", public.OfferReferral, of=referral.DECIDER, roles=STATION)
+    plan = asks("POST", "/referrals/{id}/sequence", public.PlanSequence, of=referral.DECIDER, roles=STATION)
     take_back = asks(
         "POST", "/referrals/{id}/offers/withdrawal", public.WithdrawOffer, of=referral.DECIDER, roles=STATION
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.kernel.message import Recorded
 from services.kernel.view import Change
-from services.referral.views import deadlines, directory, money, progress, staff
+from services.referral.views import deadlines, directory, money, progress, staff, told, unmet
 from services.referral.views.heard import project_heard
 from services.referral.views.tables import METADATA
 
@@ -19,4 +19,6 @@ def project(recorded: Recorded) -> list[Change]:
         *money.project(recorded),
         *deadlines.project(recorded),
         *staff.project(recorded),
+        *told.project(recorded),
+        *unmet.project(recorded),
     ]

@@ -38,8 +38,10 @@ def project(recorded: Recorded) -> list[Change]:
         case public.ServiceStarted() as event:
             check = _clock(recorded, recorded.stream_id, OUTCOME_CHECK, event.check_at)
             return [*_gone(recorded.stream_id, (CONTACT_REMINDER, CONTACT_ESCALATION)), check]
+        case public.ServicePaused() | public.ServiceResumed() as event:
+            return [_clock(recorded, recorded.stream_id, OUTCOME_CHECK, event.check_at)]
         case public.ReminderSent() as event:
-            return [_reminded(recorded, event)]
+            return _reminded(recorded, event)
         case public.ReferralEscalated() as event if event.again_at is not None:
             return [_clock(recorded, recorded.stream_id, CONTACT_ESCALATION, event.again_at)]
         case _:
@@ -86,12 +88,12 @@ def _clock(recorded: Recorded, subject_id: UUID, kind: str, due: datetime, party
     return put(deadlines, subject_id, kind, **about, **({"party": party} if party else {}))
 
 
-def _reminded(recorded: Recorded, event: public.ReminderSent) -> Change:
+def _reminded(recorded: Recorded, event: public.ReminderSent) -> list[Change]:
     if event.offer_id is not None:
-        return drop(deadlines, event.offer_id, OFFER_REMINDER)
+        return [drop(deadlines, event.offer_id, OFFER_REMINDER)]
     if event.again_at is not None:
-        return _clock(recorded, recorded.stream_id, OUTCOME_CHECK, event.again_at)
-    return drop(deadlines, recorded.stream_id, CONTACT_REMINDER)
+        return [_clock(recorded, recorded.stream_id, OUTCOME_CHECK, event.again_at)]
+    return [drop(deadlines, recorded.stream_id, CONTACT_REMINDER)] if event.level == "receiver" else []
 
 
 def _gone(subject_id: UUID, kinds: tuple[str, ...]) -> list[Change]:

@@ -30,6 +30,8 @@ def project(recorded: Recorded) -> list[Change]:
             return [_over(recorded, "rejected", event.reason_code)]
         case public.GrantLapsed() as event:
             return [_over(recorded, "lapsed", event.reason_code)]
+        case public.OverlapHinted() as event:
+            return [_row(recorded, overlaps=event.other_count)]
         case public.InKindSupportDelivered() as event:
             return [_delivered(recorded, event)]
         case _:
@@ -48,7 +50,7 @@ def _applied(recorded: Recorded, event: public.GrantApplied) -> Change:
     return _row(
         recorded, state="applied", matter_id=event.matter_id, case_id=event.case_id, person_id=event.person_id,
         purpose_code=event.purpose_code, applicant=event.applicant, holder=event.holder, fund=event.fund,
-        asked_fen=event.amount_fen, paid_fen=0, returned_fen=0, payments=0, payments_unknown=0,
+        asked_fen=event.amount_fen, paid_fen=0, returned_fen=0, payments=0, payments_unknown=0, overlaps=0,
         applied_at=recorded.happened_at,
     )  # fmt: skip
 
@@ -56,7 +58,7 @@ def _applied(recorded: Recorded, event: public.GrantApplied) -> Change:
 def _disbursed(recorded: Recorded, event: public.GrantDisbursed) -> list[Change]:
     holder = {"holder": event.handoff.takers[0]} if event.handoff else {}
     return [
-        _row(recorded, state="paid" if event.final else "partly_paid", **holder),
+        _row(recorded, state="paid" if event.final else "partly_paid", paid_at=recorded.happened_at, **holder),
         add(
             grants, recorded.stream_id, payments=1, paid_fen=event.amount_fen or 0,
             payments_unknown=1 if event.amount_fen is None else 0,

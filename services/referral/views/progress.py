@@ -33,7 +33,9 @@ def project(recorded: Recorded) -> list[Change]:
             return [_row(recorded, origin=event.origin, **holder)]
         case public.ReferralEscalated() as event:
             return [_row(recorded, level=event.level)]
-        case public.ReminderSent():
+        case public.ReferralSequencePlanned() as event:
+            return [_row(recorded, sequence=[str(each) for each in event.organization_ids])]
+        case public.ReminderSent() | public.AnswerConfirmed():
             return [_row(recorded)]
         case _:
             return [*_project_offer(recorded), *_project_service(recorded)]
@@ -71,6 +73,10 @@ def _project_service(recorded: Recorded) -> list[Change]:
     match recorded.event:
         case public.ServiceStarted() as event:
             return [_row(recorded, state="in_service", started_at=event.first_contact_at, start_by=None, level=None)]
+        case public.ServicePaused() as event:
+            return [_row(recorded, state="paused", reason_code=event.reason_code)]
+        case public.ServiceResumed():
+            return [_row(recorded, state="in_service", reason_code=None)]
         case public.ReferralReturned() as event:
             return _given_back(recorded, event.offer_id, event.handoff, event.reason_code)
         case public.ReferralRerouted() as event:
@@ -81,6 +87,9 @@ def _project_service(recorded: Recorded) -> list[Change]:
             return [_row(recorded, confirmed=True)]
         case public.OutcomeDisputed() as event:
             return [_row(recorded, state="disputed", reason_code=event.reason_code)]
+        case public.AnswerDisputed() as event:
+            disputed = {"state": "disputed", "reason_code": event.reason_code} if event.answer == "outcome" else {}
+            return [_row(recorded, **disputed)]
         case public.ReferralExhausted() as event:
             return [_row(recorded, state="exhausted", holder=event.handoff.takers[0], respond_by=None)]
         case _:
@@ -93,7 +102,7 @@ def _project_end(recorded: Recorded) -> list[Change]:
             columns = {"outcome": event.outcome, "confirmed": event.confirmed, "reason_code": event.unconfirmed_reason}
             return [_over(recorded, "closed", **columns), *_stopped(recorded, event.offer_id, "closed")]
         case public.ReferralWithdrawn() as event:
-            over = _over(recorded, "withdrawn", reason_code=event.reason_code)
+            over = _over(recorded, "withdrawn", withdrawn_by=event.by, reason_code=event.reason_code)
             return [over, *_stopped(recorded, event.offer_id, "stopped")]
         case public.ReferralCancelled() as event:
             return [_over(recorded, "cancelled", reason_code=event.reason_code)]

@@ -88,6 +88,7 @@ referrals = sa.Table(
     sa.Column("legal_basis", sa.String(64)),
     sa.Column("required_by", sa.Date),
     sa.Column("offers_count", sa.Integer),
+    sa.Column("sequence", sa.JSON),
     _instant("respond_by"),
     _instant("start_by"),
     _instant("drafted_at"),
@@ -98,6 +99,7 @@ referrals = sa.Table(
     sa.Column("outcome", sa.String(32)),
     sa.Column("confirmed", sa.Boolean),
     sa.Column("level", sa.String(32)),
+    sa.Column("withdrawn_by", sa.String(64)),
     sa.Column("reason_code", sa.String(64)),
 )
 
@@ -155,7 +157,9 @@ grants = sa.Table(
     sa.Column("payments_unknown", sa.Integer),
     sa.Column("decided_on", sa.Date),
     sa.Column("reason_code", sa.String(64)),
+    sa.Column("overlaps", sa.Integer),
     _instant("applied_at"),
+    _instant("paid_at"),
     _instant("ended_at"),
 )
 

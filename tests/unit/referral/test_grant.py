@@ -1,6 +1,7 @@
-"""Money from a giver: unknown is a value, and what is known must hold; three decide, each something else."""
+"""Money from a giver: unknown is a value, and what is known must hold; three decide, each something else (INV-23)."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,8 +11,8 @@ from services.contracts import referral as public
 from services.contracts.words import Act, Handoff
 from services.kernel.message import Actor, Behalf
 from services.referral.domain import grant, in_kind
-from services.referral.domain.facts import Known, MatterFact
-from tests.support.spec import Spec
+from services.referral.domain.facts import Known, MatterFact, PaymentFact
+from tests.support.spec import NOON, Spec
 from tests.unit.referral.samples import CASE, MATTER, ORIGIN, PERSON, STATION, STATION_HEAD
 
 GRANT, CHARITY = UUID(int=41), UUID(int=42)
@@ -171,3 +172,65 @@ def test_a_giver_without_an_organization_decides_nothing():
 def test_an_organization_records_what_it_gave_itself():
     given = public.RecordInKindSupport(matter_id=MATTER, giver="charity:another", item_codes=("clothes",))
     goods.given().when(given, actor=GIVER).then_refused("not-yours")
+
+
+# --- what others have paid for the same -----------------------------------------------------------------------------
+
+HINT = public.OverlapHinted(
+    **ABOUT, person_id=PERSON, need_code="economic-hardship", other_count=1
+)  # the others are not named: givers learn nothing of each other by it
+
+
+def paid_by(fund: str, days_ago: int = 30, number: int = 51) -> PaymentFact:
+    """Another giver paid for the same need of the same person."""
+    return PaymentFact(grant_id=UUID(int=number), fund=fund, paid_at=NOON - timedelta(days=days_ago))
+
+
+def others(*payments: PaymentFact) -> Known:
+    """These are the payments that were found."""
+    return replace(KNOWN, payments=payments)
+
+
+def test_a_second_giver_for_the_same_need_is_hinted_at_and_the_payment_stands():
+    given = money.given(TO_FUND, APPROVED)
+    given.when(PAY, actor=GIVER, facts=others(paid_by("charity:another"))).then(PAID, HINT)
+
+
+def test_the_same_giver_paying_again_is_no_overlap():
+    money.given(TO_FUND, APPROVED).when(PAY, actor=GIVER, facts=others(paid_by(FUND))).then(PAID)
+
+
+def test_what_was_paid_long_ago_does_not_overlap():
+    past = others(paid_by("charity:another", days_ago=181))
+    money.given(TO_FUND, APPROVED).when(PAY, actor=GIVER, facts=past).then(PAID)
+
+
+def test_each_giver_is_counted_once_and_one_that_nobody_knows_as_another():
+    found = others(
+        paid_by("charity:another"), paid_by("charity:another", number=52), paid_by("unknown", number=53)
+    )  # fmt: skip
+    money.given(TO_FUND, APPROVED).when(PAY, actor=GIVER, facts=found).then(PAID, replace(HINT, other_count=2))
+
+
+def test_a_hint_is_given_once_and_again_only_for_one_more_giver():
+    one, two = paid_by("charity:another"), paid_by("charity:third", number=52)
+    part = replace(PAY, amount_fen=200_00, final=False)
+    given = money.given(TO_FUND, APPROVED, PART, HINT)
+    given.when(part, actor=GIVER, facts=others(one)).then(PART)
+    given.when(part, actor=GIVER, facts=others(one, two)).then(PART, replace(HINT, other_count=2))
+
+
+def test_of_somebody_whom_nobody_named_nothing_is_hinted():
+    nameless = replace(TO_FUND, person_id=None)
+    given = money.given(nameless, APPROVED)
+    given.when(PAY, actor=GIVER, facts=others(paid_by("charity:another"))).then(PAID)
+
+
+def test_what_was_paid_may_still_go_back_when_the_rest_has_lapsed():
+    lapsed = public.GrantLapsed(**ABOUT, reason_code="no-longer-needed", handoff=handoff("returned", FUND, ORIGIN))
+    back = public.ReturnGrant(amount_fen=200_00, reason_code="no-longer-needed")
+    returned = public.GrantReturned(**ABOUT, amount_fen=200_00, reason_code="no-longer-needed")
+    given = money.given(TO_FUND, APPROVED, PART, lapsed)
+    given.when(back, actor=STATION).then(returned)
+    given.when(replace(back, amount_fen=200_01), actor=STATION).then_refused("over-paid")
+    money.given(TO_FUND, lapsed).when(back, actor=STATION).then_refused("over-paid")

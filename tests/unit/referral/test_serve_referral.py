@@ -7,8 +7,9 @@ import pytest
 
 from services.contracts import referral as public
 from services.contracts.codes_times import FIRST_CONTACT, outcome_check
-from services.contracts.worktime import after
+from services.contracts.worktime import Span, after
 from services.referral.domain import referral_state as states
+from services.referral.domain import serving
 from tests.unit.referral.samples import (
     CASE,
     CHECK_AT,
@@ -219,22 +220,52 @@ def test_two_persons_say_that_it_was_entered_in_error():
 # --- silence after the acceptance -----------------------------------------------------------------------------------
 
 
-def test_who_accepted_and_keeps_silent_is_reminded_and_then_escalated_twice():
-    reminder = public.ReminderSent(matter_id=MATTER, to=team(LEIFENG), level="receiver", reason_code="no-first-contact")
-    referral.given(*ACCEPTED).when(public.RemindReferral(), actor=CLOCK, now=START_HALF).then(reminder)
-    again = after(START_BY, FIRST_CONTACT["normal"])
-    lead = public.ReferralEscalated(
-        matter_id=MATTER, case_id=CASE, level="receiver_lead", to=team(LEIFENG), reason_code="no-first-contact",
-        again_at=again,
-    )  # fmt: skip
-    head = public.ReferralEscalated(
-        matter_id=MATTER, case_id=CASE, level="station_head", to=ORIGIN, reason_code="no-first-contact"
-    )
-    escalate = public.EscalateReferral()
-    referral.given(*ACCEPTED, reminder).when(escalate, actor=CLOCK, now=START_BY).then(lead)
-    referral.given(*ACCEPTED, reminder, lead).when(escalate, actor=CLOCK, now=START_BY).then_nothing()
-    referral.given(*ACCEPTED, reminder, lead).when(escalate, actor=CLOCK, now=again).then(head)
-    referral.given(*ACCEPTED, reminder, lead, head).when(escalate, actor=CLOCK, now=again).then_nothing()
+REMINDED = public.ReminderSent(matter_id=MATTER, to=team(LEIFENG), level="receiver", reason_code="no-first-contact")
+ONE_MORE, TWO_MORE = (after(START_BY, Span(n * FIRST_CONTACT["normal"].minutes)) for n in (1, 2))
+BEFORE_THE_LEAD = public.ReferralEscalated(
+    matter_id=MATTER, case_id=CASE, level="receiver_lead", to=team(LEIFENG), reason_code="no-first-contact",
+    again_at=ONE_MORE,
+)  # fmt: skip
+ASK_THE_PERSON = public.ReminderSent(matter_id=MATTER, to=ORIGIN, level="origin", reason_code="ask-the-person")
+BEFORE_THE_HEAD = replace(BEFORE_THE_LEAD, level="station_head", to=ORIGIN, again_at=TWO_MORE)
+ESCALATE = public.EscalateReferral()
+
+
+def test_who_accepted_and_keeps_silent_is_reminded_once():
+    given = referral.given(*ACCEPTED)
+    given.when(public.RemindReferral(), actor=CLOCK, now=START_HALF).then(REMINDED)
+    given = referral.given(*ACCEPTED, REMINDED)
+    given.when(public.RemindReferral(), actor=CLOCK, now=START_HALF).then_nothing()
+
+
+def test_silence_goes_before_the_lead_and_the_origin_is_to_ask_the_person():
+    given = referral.given(*ACCEPTED, REMINDED)
+    given.when(ESCALATE, actor=CLOCK, now=START_BY).then(BEFORE_THE_LEAD, ASK_THE_PERSON)
+    escalated = referral.given(*ACCEPTED, REMINDED, BEFORE_THE_LEAD, ASK_THE_PERSON)
+    escalated.when(ESCALATE, actor=CLOCK, now=START_BY).then_nothing()
+
+
+def test_asking_the_person_does_not_keep_the_receiver_from_being_reminded():
+    given = referral.given(*ACCEPTED, BEFORE_THE_LEAD, ASK_THE_PERSON)
+    given.when(public.RemindReferral(), actor=CLOCK, now=START_BY).then(REMINDED)
+
+
+def test_more_silence_goes_before_the_head_of_the_station():
+    given = referral.given(*ACCEPTED, REMINDED, BEFORE_THE_LEAD, ASK_THE_PERSON)
+    given.when(ESCALATE, actor=CLOCK, now=ONE_MORE).then(BEFORE_THE_HEAD)
+
+
+def test_in_the_end_what_was_accepted_and_never_served_comes_back_by_rule():
+    given = referral.given(*ACCEPTED, REMINDED, BEFORE_THE_LEAD, ASK_THE_PERSON, BEFORE_THE_HEAD)
+    given.when(ESCALATE, actor=CLOCK, now=TWO_MORE).then(replace(RETURNED, reason_code="no-first-contact"))
+
+
+def test_where_a_city_wants_it_silence_stays_with_the_head(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(serving, "RETURN_AFTER_SILENCE", False)
+    given = referral.given(*ACCEPTED, REMINDED, BEFORE_THE_LEAD, ASK_THE_PERSON)
+    last = replace(BEFORE_THE_HEAD, again_at=None)
+    given.when(ESCALATE, actor=CLOCK, now=ONE_MORE).then(last)
+    referral.given(*given.past, last).when(ESCALATE, actor=CLOCK, now=TWO_MORE).then_nothing()
 
 
 def test_a_service_that_has_started_is_not_escalated():
