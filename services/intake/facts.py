@@ -150,7 +150,24 @@ def _for_reading(command: public.ReadIdentity, itself: UUID, look: Look) -> Know
     )
     consents = {consent.consent_id: consent for consent in consent_facts(look, itself)}
     live = look.all(t.disclosures, person_id=itself, state="live")
-    return Known(itself=itself, cases=cases, accesses=tuple(_access(row, consents) for row in live))
+    plans = look.all(t.visit_plans, person_id=itself, state="running")
+    guards = look.all(t.guardians, person_id=itself)
+    suspected = look.all(t.safeguarding, person_id=itself, guardian_suspected=True)
+    return Known(
+        itself=itself,
+        cases=cases,
+        accesses=tuple(_access(row, consents) for row in live),
+        places=_places(look.one(t.persons, itself) or {}),
+        visitors=frozenset(row["visitor"] for row in plans if row["visitor"]),
+        guardians=frozenset(str(row["guardian_id"]) for row in guards),
+        guardian_suspected=bool(suspected),
+    )
+
+
+def _places(person: Row) -> tuple[str, ...]:
+    """Where a person lives and is registered, and the unit that took down who he is."""
+    found = (person.get(name) for name in ("residence_area", "hukou_area", "kept_by"))
+    return tuple(place for place in found if place)
 
 
 def _access(row: Row, consents: Mapping[UUID, ConsentFact]) -> AccessFact:

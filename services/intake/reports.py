@@ -14,9 +14,11 @@ from services.intake import tables as t
 from services.intake.domain.help_request_state import OPEN_STATES
 from services.intake.domain.rules import HERE
 from services.intake.policies import OPEN_CASES
+from services.intake.scopes import CASES, PLANS, REQUESTS
 from services.kernel.clock import system_clock
 from services.kernel.errors import ContractBroken, FieldProblem
 from services.kernel.manifest import Look
+from services.kernel.message import Actor
 
 Row = dict[str, Any]
 
@@ -27,17 +29,15 @@ GRACE = {"daily": 2, "weekly": 8, "fortnightly": 15, "monthly": 32, "quarterly":
 """After how many days without a visit one is due: the cadence with a day's grace."""
 
 
-def worklist(look: Look, area: str) -> Row:
-    """Open requests by urgency, then by the day that was promised; plans whose visit is due."""
+def worklist(look: Look, area: str, who: Actor) -> Row:
+    """Open requests by urgency, then by the day that was promised; plans whose visit is due: of what this one sees."""
     today = system_clock().astimezone(HERE).date()
     r = t.help_requests.c
-    rows = look.run(
-        sa.select(t.help_requests).where(r.state.in_(OPEN_STATES), r.area.startswith(area, autoescape=True))
-    )
+    rows = look.run(REQUESTS.select(who).where(r.state.in_(OPEN_STATES), r.area.startswith(area, autoescape=True)))
     requests = [row | {"due": _due(row, today)} for row in rows]
     requests.sort(key=lambda row: (URGENCY.index(row["urgency"]), row["follow_up_by"] or date.max))
     p = t.visit_plans.c
-    plans = look.run(sa.select(t.visit_plans).where(p.state == "running", p.area.startswith(area, autoescape=True)))
+    plans = look.run(PLANS.select(who).where(p.state == "running", p.area.startswith(area, autoescape=True)))
     return {"today": today, "requests": requests, "visits_due": [row for row in plans if _visit_due(row, today)]}
 
 
@@ -53,8 +53,12 @@ def _visit_due(row: Row, today: date) -> bool:
     return last is None or bool(today - last >= timedelta(days=GRACE[row["cadence"]]))
 
 
-def open_matters(look: Look, person_id: UUID) -> Row:
-    """Where a person has open matters; what they are about is not said (H4)."""
+def open_matters(look: Look, person_id: UUID, who: Actor) -> Row:
+    """Where a person has open matters, and whom to ask; of others' matters not even the id is said (H4)."""
+    own = {
+        scope: {row["matter_id"] for row in look.run(scope.select(who).where(scope.table.c.person_id == person_id))}
+        for scope in (REQUESTS, CASES)
+    }
     requests = [
         {"matter_id": row["matter_id"], "kind": "help-request", "area": row["area"], "holder": row["unit"]}
         for row in look.all(t.help_requests, person_id=person_id)
@@ -65,16 +69,18 @@ def open_matters(look: Look, person_id: UUID) -> Row:
         for row in look.all(t.cases, person_id=person_id)
         if row["state"] in OPEN_CASES
     ]
+    for rows, scope in ((requests, REQUESTS), (cases, CASES)):
+        rows[:] = [row if row["matter_id"] in own[scope] else row | {"matter_id": None} for row in rows]
     return {"person_id": person_id, "open": [*requests, *cases]}
 
 
-def visit_rates(look: Look, month: str, area: str) -> Row:
-    """Persons visited at least once in the month, of those with a plan; each plan's visits beside what it promises."""
+def visit_rates(look: Look, month: str, area: str, who: Actor) -> Row:
+    """Of the plans that this one sees: persons visited in the month, of those with one; visits beside what is promised."""
     if re.fullmatch(r"20[0-9]{2}-(0[1-9]|1[0-2])", month) is None:
         raise ContractBroken(
             FieldProblem(field="month", code="invalid", expected_en="a month, YYYY-MM", expected_zh="月份, YYYY-MM")
         )
-    rows = look.run(_plans_of(month, area))
+    rows = look.run(_plans_of(month, area).where(PLANS.rows(who)))
     due = {row["person_id"] for row in rows if CADENCE_PER_MONTH[row["cadence"]]}
     seen = {row["person_id"] for row in rows if row["made"]} & due
     return {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.contracts import codes
+from services.contracts.visibility import APPROVERS, is_restricted
 from services.intake import erasing, rekeying, views
 from services.intake.domain import (
     activity,
@@ -26,6 +27,7 @@ from services.intake.endpoints.rounds import Rounds
 from services.intake.endpoints.safeguarding import Safeguarding
 from services.intake.facts import FACTS
 from services.intake.policies import TIMERS, project_heard, whenever
+from services.intake.scopes import REACHES, SCOPES
 from services.kernel.entrypoints import Log, Request, http
 from services.kernel.manifest import Manifest
 
@@ -49,6 +51,10 @@ MANIFEST = Manifest(
     whenever=whenever,
     facts=FACTS,
     timers=(*TIMERS, *erasing.TIMERS, *rekeying.TIMERS),
+    scopes=SCOPES,
+    reaches=REACHES,
+    withholds=is_restricted,
+    unseals=APPROVERS["unseal-child"],
 )
 
 

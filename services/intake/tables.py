@@ -181,6 +181,20 @@ safeguarding = _table(
     sa.Index("safeguarding_matter", "matter_id"),
     sa.Index("safeguarding_person", "person_id"),
 )
+safeguarding_readers = _table(
+    "safeguarding_readers", ("concern_id", "reader"), _key("reader", sa.String), *_texts("by")
+)
+"""Who was named as a reader of a concern, beside those who are by their office."""
+
+MADE = {
+    "help-request": help_requests, "person": persons, "consent": consents, "disclosure": disclosures, "case": cases,
+    "visit-plan": visit_plans, "activity": activities, "safeguarding": safeguarding,
+}  # fmt: skip
+"""The tables whose rows keep who brought them into being (`made_by`) and for which unit (`kept_by`)."""
+
+for _made_table in MADE.values():
+    _made_table.append_column(sa.Column("made_by", sa.String))
+    _made_table.append_column(sa.Column("kept_by", sa.String))
 
 
 def joined(codes: Iterable[str]) -> str:

@@ -28,7 +28,15 @@ def project(recorded: Recorded) -> list[Change]:
     show = SHOWN.get(type(recorded.event))
     if show is None:
         return []
-    return [*show(recorded, recorded.event), *_sealed(recorded), *views_records.written(recorded)]
+    return [*show(recorded, recorded.event), *_made(recorded), *_sealed(recorded), *views_records.written(recorded)]
+
+
+def _made(recorded: Recorded) -> list[Change]:
+    """Who brought it into being, and for which unit; what the hub does of its own accord is nobody's."""
+    table = t.MADE.get(recorded.stream.partition("/")[0])
+    if recorded.version != 1 or table is None or recorded.actor.role == "service":
+        return []
+    return [put(table, recorded.stream_id, made_by=recorded.actor.id, kept_by=recorded.actor.org)]
 
 
 def _sealed(recorded: Recorded) -> list[Change]:

@@ -120,5 +120,10 @@ SHOWN: dict[type, Show] = {
     public.MandatoryReportMade: _reported,
     public.MandatoryReportAcknowledged: lambda r, e: [_concern(r, state="acknowledged")],
     public.SafeguardingConcernNotReportable: lambda r, e: [_concern(r, state="not_reportable")],
+    public.SafeguardingReaderNamed: lambda r, e: [
+        _concern(r),
+        put(t.safeguarding_readers, e.concern_id, e.reader, by=r.actor.id),
+    ],
+    public.SafeguardingConcernRead: lambda r, e: [_concern(r)],
     public.SafeguardingConcernClosed: lambda r, e: [_concern(r, state="closed", result_code=e.result_code)],
 }

@@ -24,7 +24,7 @@ Opens = Callable[[str, str], frozenset[str]]
 """From a role and a kind of information to the ways in which the role sees it without further ado."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Scope:
     """The rows of one table for whoever asks.
 
@@ -122,3 +122,39 @@ class Reach:
         columns = zip(scope.table.primary_key, key, strict=True)
         statement = sa.select(may.label("near")).where(rows, *(column == value for column, value in columns))
         return [LookUp(statement, self.who)]
+
+
+# --- conditions that services make ways of ----------------------------------------------------------------------------
+
+
+def begins(column: sa.ColumnElement[Any], text: str) -> Where:
+    """The value begins with this text; nothing begins with none."""
+    return column.startswith(text, autoescape=True) if text else sa.false()
+
+
+def names(column: sa.ColumnElement[Any], text: str, *, beginning: bool = False) -> Where:
+    """The value, `<kind>:<id>` or an id alone, names this id; or an id that begins so."""
+    if not text:
+        return sa.false()
+    named = column.contains if beginning else column.endswith
+    plain = begins(column, text) if beginning else column == text
+    return sa.or_(plain, named(f":{text}", autoescape=True))
+
+
+def lists(column: sa.ColumnElement[Any], word: str) -> Where:
+    """The value, words joined by commas, holds this word."""
+    return (sa.literal(",") + column + sa.literal(",")).contains(f",{word},", autoescape=True)
+
+
+def within(column: sa.ColumnElement[Any], inner: sa.ColumnElement[Any], where: Where) -> Where:
+    """The value is that of `inner` in some row for which this holds: rows of another table decide."""
+    return where if isinstance(where, True_) else column.in_(sa.select(inner).where(where).scalar_subquery())
+
+
+def through(scope: Scope, inner: str, column: sa.ColumnElement[Any]) -> dict[str, Way]:
+    """The ways of rows that hang on rows of another table: each stands as the one whose `inner` column it names."""
+
+    def follow(way: Way) -> Way:
+        return lambda actor: within(column, scope.table.c[inner], way(actor))
+
+    return {name: follow(way) for name, way in scope.ways.items()}

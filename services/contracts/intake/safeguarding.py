@@ -70,6 +70,27 @@ class SafeguardingConcernClosed:
     result_code: Code
 
 
+@published("safeguarding.reader-named", zh="指定侵害疑似知情人", restricted=True)
+class SafeguardingReaderNamed:
+    """One more person may read about this concern: by name, for as long as it is kept."""
+
+    concern_id: UUID
+    matter_id: UUID
+    reader: Ref
+
+
+@published("safeguarding.read", zh="查阅侵害疑似", restricted=True)
+class SafeguardingConcernRead:
+    """A named reader, or somebody for whom a second person unsealed it, has read this concern."""
+
+    concern_id: UUID
+    matter_id: UUID
+    reader: Ref
+    reader_role: Code
+    why: Code
+    reader_org: Ref | None = None
+
+
 @asked(zh="报告侵害疑似")
 class RaiseSafeguardingConcern:
     """Raise a concern, on one screen; nothing is required. Name the authority if it was told already."""
@@ -114,3 +135,17 @@ class CloseSafeguardingConcern:
 
     result_code: Code
     station: Party
+
+
+@asked(zh="指定侵害疑似知情人")
+class NameSafeguardingReader:
+    """Let one more person read about this concern, who has to know of it."""
+
+    reader: Ref
+
+
+@asked(zh="查阅侵害疑似")
+class ReadSafeguardingConcern:
+    """Read a concern and what was told with it, for a stated purpose; it is on record."""
+
+    why: Code

@@ -36,7 +36,7 @@ from services.intake.domain.help_request_state import (
     not_now,
 )
 from services.intake.domain.known import itself, known
-from services.intake.domain.reading import STATION_READERS, keeps
+from services.intake.domain.reading import reads_here
 from services.intake.domain.rules import already_there
 from services.kernel.decider import Decider
 from services.kernel.errors import NotFound, Refused
@@ -292,7 +292,7 @@ def read_notes(command: public.ReadHelpRequestNotes, state: State, ask: Ask) -> 
             reader=actor.id,
             reader_role=actor.role,
             why=command.why,
-            allowed=actor.role in STATION_READERS and keeps(state.core.area, actor.org),
+            allowed=reads_here((state.core.area, state.core.unit.partition(":")[2]), actor),
             reader_org=actor.org or None,
         )
     ]

@@ -112,6 +112,8 @@ class Known:
     """Everything a decision may want to know; what was not looked up or never heard of is missing.
 
     `itself` is the id of the aggregate that is decided about. `busy` are the days and modes of visits on record.
+    Of a person who would be read about: `places` he lives or is registered in or is kept by, his `visitors` and
+    `guardians`, and whether a guardian is suspected to harm him.
     """
 
     itself: UUID | None = None
@@ -126,6 +128,10 @@ class Known:
     concern_raised: bool = False
     erasure: ErasureFact | None = None
     record: RecordFact | None = None
+    places: tuple[str, ...] = ()
+    visitors: frozenset[Party] = frozenset()
+    guardians: frozenset[str] = frozenset()
+    guardian_suspected: bool = False
 
     def consent_to(
         self, purpose: str, now: datetime, *categories: str, receiver: Party | None = None

@@ -108,15 +108,20 @@ def _at_all(state: State | None) -> reading.Whom:
         case None:
             raise NotFound("no such person")
         case Active():
-            return reading.Whom(person_id=state.person_id, station=state.station)
+            return _whom(state)
         case Deceased():
-            return reading.Whom(person_id=state.before.person_id, station=state.before.station)
+            return _whom(state.before)
         case Leaving() | Restricted():
             return reading.Whom(person_id=state.before.person_id, station=state.before.station, closed=True)
         case Erased():
             return reading.Whom(person_id=state.person_id, station=state.station, closed=True)
         case _:
             assert_never(state)
+
+
+def _whom(person: Active) -> reading.Whom:
+    sensitivity = sensitivity_of(person.age_band)
+    return reading.Whom(person_id=person.person_id, station=person.station, sensitivity=sensitivity)
 
 
 def register(command: public.RegisterPerson, state: State | None, ask: Ask) -> list[Event]:

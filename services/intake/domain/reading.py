@@ -14,6 +14,12 @@ from services.kernel.message import Actor, Ask
 STATION_READERS = ("coordinator", "station_head", "worker", "grid_worker", "supervisor")
 """Roles that may read at their own station; the dispatcher gets what an assignment needs, not the file."""
 
+HEADS = ("coordinator", "station_head")
+"""Those who read for the whole station; the others read what is their own: their unit's files, their cases and visits."""
+
+OF_A_CHILD: tuple[public.PersonalCategory, ...] = ("identity", "contact")
+"""What the station may read of a child's record; the rest is for those who work on the case (INV-11)."""
+
 EVERYTHING: tuple[public.PersonalCategory, ...] = ("identity", "contact", "narrative", "health")
 
 
@@ -24,6 +30,7 @@ class Whom:
     person_id: UUID
     station: str
     closed: bool = False
+    sensitivity: str = "personal"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,7 +45,7 @@ class Way:
 def read(command: public.ReadIdentity, whom: Whom, ask: Ask) -> list[public.IdentityRead | public.IdentityReadRefused]:
     """Who reads whom and why is on record; the one who may not learns nothing."""
     codes.READ_PURPOSE.known(command.why, field="why")
-    way = None if whom.closed else _own(whom, ask) or _disclosed(command, ask)
+    way = None if whom.closed else _way(command, whom, ask)
     actor, org = ask.actor, ask.actor.org or None
     if way is None:
         return [
@@ -61,19 +68,52 @@ def read(command: public.ReadIdentity, whom: Whom, ask: Ask) -> list[public.Iden
     ]
 
 
+def _way(command: public.ReadIdentity, whom: Whom, ask: Ask) -> Way | None:
+    return _own(whom, ask) or _disclosed(command, ask) or _himself_or_ward(whom, ask) or _unsealed(ask)
+
+
 def _own(whom: Whom, ask: Ask) -> Way | None:
-    """Those who work on a case of the person, and the station that keeps the file."""
+    """Those who work on a case of the person or visit him, and the station that keeps the file or where he lives."""
     if ask.actor.role not in STATION_READERS:
         return None
-    own = next((case for case in known(ask).cases if f"worker:{ask.actor.id}" in case.workers), None)
+    me, facts = f"worker:{ask.actor.id}", known(ask)
+    own = next((case for case in facts.cases if me in case.workers), None)
     if own is not None:
         return Way(categories=EVERYTHING, case_id=own.case_id)
-    return Way(categories=EVERYTHING) if keeps(whom.station, ask.actor.org) else None
+    if me in facts.visitors or _at_station((whom.station, *facts.places), ask.actor):
+        return Way(categories=OF_A_CHILD if whom.sensitivity == "child" else EVERYTHING)
+    return None
+
+
+def reads_here(places: tuple[str, ...], actor: Actor) -> bool:
+    """Whether this one may read what was told at one of these places: areas, or the ids of units."""
+    return actor.role in STATION_READERS and _at_station(places, actor)
+
+
+def _at_station(places: tuple[str, ...], actor: Actor) -> bool:
+    """Whether this is one of the station's own people: heads read for all of it, others for their own unit."""
+    if actor.role in HEADS:
+        return any(keeps(place, actor.org) for place in places)
+    return actor.org != "" and actor.org.rpartition(":")[2] in places
+
+
+def _himself_or_ward(whom: Whom, ask: Ask) -> Way | None:
+    """A client reads what is kept of himself, or of whom he is the guardian; not while a guardian is suspected (INV-10)."""
+    if ask.actor.role != "client":
+        return None
+    himself = ask.actor.id.rpartition(":")[2]
+    guards = himself in known(ask).guardians and not known(ask).guardian_suspected
+    return Way(categories=EVERYTHING) if himself == str(whom.person_id) or guards else None
+
+
+def _unsealed(ask: Ask) -> Way | None:
+    """An auditor reads pseudonyms, and more when a second person has approved that; his word came along."""
+    return Way(categories=EVERYTHING) if ask.actor.role == "auditor" and ask.approver is not None else None
 
 
 def keeps(station: str, org: str) -> bool:
     """A street's station reads for its communities, whose codes begin with its own."""
-    return bool(org) and station.startswith(org)
+    return bool(org) and station.startswith(org.rpartition(":")[2])
 
 
 def _disclosed(command: public.ReadIdentity, ask: Ask) -> Way | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import assert_never
 from uuid import UUID
 
@@ -23,6 +23,7 @@ class Raised:
 
     concern_id: UUID
     matter_id: UUID
+    readers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,6 +34,7 @@ class Reported:
     matter_id: UUID
     authority: Party
     acknowledged: bool = False
+    readers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,6 +43,7 @@ class NotReportable:
 
     concern_id: UUID
     matter_id: UUID
+    readers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,6 +52,7 @@ class Closed:
 
     concern_id: UUID
     matter_id: UUID
+    readers: tuple[str, ...] = ()
 
 
 State = Raised | Reported | NotReportable | Closed
@@ -58,6 +62,8 @@ Command = (
     | public.AcknowledgeMandatoryReport
     | public.DecideNotReportable
     | public.CloseSafeguardingConcern
+    | public.NameSafeguardingReader
+    | public.ReadSafeguardingConcern
 )
 Event = (
     public.SafeguardingConcernRaised
@@ -65,6 +71,8 @@ Event = (
     | public.MandatoryReportAcknowledged
     | public.SafeguardingConcernNotReportable
     | public.SafeguardingConcernClosed
+    | public.SafeguardingReaderNamed
+    | public.SafeguardingConcernRead
 )
 
 ALLOWED: dict[type, tuple[str, ...]] = {
@@ -101,6 +109,10 @@ def decide(command: Command, state: State | None, ask: Ask) -> list[Event]:
             return not_reportable(command, state, ask)
         case public.CloseSafeguardingConcern():
             return close(command, state)
+        case public.NameSafeguardingReader():
+            return name_reader(command, state)
+        case public.ReadSafeguardingConcern():
+            return read(command, state, ask)
         case _:
             assert_never(command)
 
@@ -215,28 +227,62 @@ def close(command: public.CloseSafeguardingConcern, state: State) -> list[Event]
     ]
 
 
+def name_reader(command: public.NameSafeguardingReader, state: State) -> list[Event]:
+    """Whoever has to know is named; naming somebody twice says nothing new to anybody (INV-11)."""
+    named = public.SafeguardingReaderNamed(
+        concern_id=state.concern_id, matter_id=state.matter_id, reader=command.reader
+    )
+    return [] if command.reader in state.readers else [named]
+
+
+def read(command: public.ReadSafeguardingConcern, state: State, ask: Ask) -> list[Event]:
+    """Who reads it, and why, is on record (INV-33); whether he may was asked before, with nothing found for others."""
+    codes.READ_PURPOSE.known(command.why, field="why")
+    return [
+        public.SafeguardingConcernRead(
+            concern_id=state.concern_id,
+            matter_id=state.matter_id,
+            reader=ask.actor.id,
+            reader_role=ask.actor.role,
+            why=command.why,
+            reader_org=ask.actor.org or None,
+        )
+    ]
+
+
 def evolve(state: State | None, event: Event) -> State | None:
     """The concern after this event."""
     match event:
         case public.SafeguardingConcernRaised():
-            return Raised(concern_id=event.concern_id, matter_id=event.matter_id)
+            return Raised(concern_id=event.concern_id, matter_id=event.matter_id, readers=_readers(state))
         case public.MandatoryReportMade():
-            return _reported(event, event.handoff.takers[0] if event.handoff.takers else "unknown", False)
+            authority = event.handoff.takers[0] if event.handoff.takers else "unknown"
+            return _reported(event, authority, False, _readers(state))
         case public.MandatoryReportAcknowledged():
             authority = state.authority if isinstance(state, Reported) else "unknown"
-            return _reported(event, authority, True)
+            return _reported(event, authority, True, _readers(state))
         case public.SafeguardingConcernNotReportable():
-            return NotReportable(concern_id=event.concern_id, matter_id=event.matter_id)
+            return NotReportable(concern_id=event.concern_id, matter_id=event.matter_id, readers=_readers(state))
         case public.SafeguardingConcernClosed():
-            return Closed(concern_id=event.concern_id, matter_id=event.matter_id)
+            return Closed(concern_id=event.concern_id, matter_id=event.matter_id, readers=_readers(state))
+        case public.SafeguardingReaderNamed():
+            known = state or Raised(concern_id=event.concern_id, matter_id=event.matter_id)
+            return replace(known, readers=(*known.readers, event.reader))
+        case public.SafeguardingConcernRead():
+            return state
         case _:
             assert_never(event)
 
 
-def _reported(event: Event, authority: Party, acknowledged: bool) -> Reported:
+def _readers(state: State | None) -> tuple[str, ...]:
+    return () if state is None else state.readers
+
+
+def _reported(event: Event, authority: Party, acknowledged: bool, readers: tuple[str, ...]) -> Reported:
     return Reported(
-        concern_id=event.concern_id, matter_id=event.matter_id, authority=authority, acknowledged=acknowledged
-    )
+        concern_id=event.concern_id, matter_id=event.matter_id, authority=authority, acknowledged=acknowledged,
+        readers=readers,
+    )  # fmt: skip
 
 
 DECIDER = Decider(name="safeguarding", decide=dated(decide), evolve=evolve, events=Event, states=State)

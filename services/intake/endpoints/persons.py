@@ -37,4 +37,4 @@ class Persons:
     @http("GET", "/persons/{id}/open-matters", roles=STATION, says="where the person has open matters")
     def open_matters(self, request: Request) -> object:
         """Which matters of a person are open, and where; not what they are about (for the duplicate check)."""
-        return reports.open_matters(self.log.look, request.path["id"])
+        return reports.open_matters(self.log.look, request.path["id"], request.actor)

@@ -1,9 +1,12 @@
 """Which roles may ask and read what, of intake."""
 
+from services.contracts.visibility import readers
 from services.contracts.words import STATION_ROLES
 
 STATION = STATION_ROLES
-READING = (*STATION, "auditor", "administrator")
-HELPERS = (*STATION, "partner", "team_leader", "volunteer")
-RESTRICTED = ("supervisor", "station_head")
-"""Who may read about safeguarding; everybody else gets the same answer whether there is something or not (INV-11)."""
+READING = readers("codes")
+"""Whoever may see codes of something of intake's; of what, the scopes say."""
+HELPERS = (*STATION, "partner", "team_leader", "volunteer", "client", "auditor")
+RESTRICTED = tuple(role for role in readers("child") if role != "service")
+"""Who may be named as a reader about safeguarding; all others, and those who are not named, get the same answer whether
+there is something or not (INV-11)."""

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
 from services.contracts import intake as public
+from services.contracts.visibility import APPROVERS
 from services.intake import tables
 from services.intake.domain import help_request, person
 from services.intake.endpoints.query import WHY, only, why, wrong
 from services.intake.endpoints.readers import HELPERS, STATION
+from services.intake.endpoints.unsealing import notes_of
 from services.kernel.entrypoints import Hand, Request, http
 from services.kernel.errors import ContractBroken, NotFound
+from services.kernel.message import Actor
 
 EVERYTHING = frozenset({"identity", "contact", "narrative", "health"})
 READING_ASKS = WHY | {"categories": {"pattern": "^[a-z,]{1,40}$"}}
@@ -29,7 +31,7 @@ class Reading:
         """Who the person is, for those who may know: `?why=` a purpose, `&categories=` identity,contact,…"""
         person_id = request.path["id"]
         categories = frozenset(tables.split(self._allowed(request, person_id)["categories"]))
-        found = self._opened(f"person/{person_id}", categories)
+        found = notes_of(self.log, f"person/{person_id}", categories)
         latest = {value["field"]: value["value"] for value in found}
         return {"person_id": person_id, "categories": sorted(categories), "fields": latest}
 
@@ -44,7 +46,7 @@ class Reading:
             raise NotFound("no such case")
         read = self._allowed(request, row["person_id"])
         about = None if read["disclosure_id"] is None else {str(row["case_id"]), str(row["person_id"])}
-        notes = self._opened(f"case/{row['case_id']}", tables.split(read["categories"]), about)
+        notes = notes_of(self.log, f"case/{row['case_id']}", tables.split(read["categories"]), about)
         return {"case_id": row["case_id"], "notes": notes}
 
     @http("GET", "/help-requests/{id}/notes", roles=STATION, query=WHY, says="what was told with the request")
@@ -57,7 +59,7 @@ class Reading:
         row = self.log.look.one(tables.reads, done.position)
         if row is None or not row["allowed"]:
             raise NotFound("nothing for this reader")
-        return {"request_id": request_id, "notes": self._opened(f"help-request/{request_id}", EVERYTHING)}
+        return {"request_id": request_id, "notes": notes_of(self.log, f"help-request/{request_id}", EVERYTHING)}
 
     def _allowed(self, request: Request, person_id: UUID) -> dict[str, Any]:
         """What is on record of this reading, and what it opens; a refusal looks like nobody being there."""
@@ -65,27 +67,18 @@ class Reading:
         given = tuple(c for c in request.query.get("categories", "").split(",") if c)
         if not EVERYTHING.issuperset(given):
             raise ContractBroken(wrong("categories", "identity, contact, narrative, health"))
+        second = self._approver(request, person_id)
         command = public.ReadIdentity(why=why(request), categories=given)  # type: ignore[arg-type]  # checked above
-        done = self.log.ask(PERSON, person_id, command, request)
+        done = self.log.ask(PERSON, person_id, command, request, approver=second)
         row: dict[str, Any] | None = self.log.look.one(tables.reads, done.position)
         if row is None or not row["allowed"]:
             raise NotFound("nothing for this reader")
         return row
 
-    def _opened(self, stream: str, categories: Iterable[str], about: set[str] | None = None) -> list[dict[str, Any]]:
-        """The sealed values that were said on a stream, of these categories, about these (None: all), the oldest first."""
-        rows = sorted(self.log.look.all(tables.sealed_values, stream=stream), key=lambda row: row["position"])
-        rows = [row for row in rows if about is None or row["subject"] in about]
-        subjects = {row["subject"] for row in rows}
-        opened = {
-            digest: value
-            for subject in subjects
-            for digest, value in self.log.vault.read(
-                subject, [row["digest"] for row in rows if row["subject"] == subject]
-            ).items()
-        }
-        return [
-            {"event": row["event"], "field": value["field"], "value": value["value"], "position": row["position"]}
-            for row in rows
-            if (value := opened.get(row["digest"])) is not None and value["category"] in categories
-        ]
+    def _approver(self, request: Request, person_id: UUID) -> Actor | None:
+        """Who has approved that an auditor unseals what is kept of this person; a child's takes others than the rest."""
+        if request.actor.role != "auditor":
+            return None
+        row = self.log.look.one(tables.persons, person_id)
+        child = row is not None and row["sensitivity"] == "child"
+        return self.log.second(request, "unseal", person_id, APPROVERS["unseal-child" if child else "unseal"])

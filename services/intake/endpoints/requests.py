@@ -38,4 +38,4 @@ class Requests:
     @http("GET", "/worklist", roles=READING, query=AREA, says="what a station has to do")
     def worklist(self, request: Request) -> object:
         """What a station has to do: open requests by urgency and promised day, visits that are due. `?area=` a code."""
-        return reports.worklist(self.log.look, area_of(request))
+        return reports.worklist(self.log.look, area_of(request), request.actor)

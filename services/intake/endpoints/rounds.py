@@ -43,4 +43,4 @@ class Rounds:
     @http("GET", "/visit-rates/{month}", roles=READING, query=AREA, says="how many were visited")
     def visit_rates(self, request: Request) -> object:
         """How many of the persons due in a month were visited, and each plan's own rate. `?area=` a code."""
-        return reports.visit_rates(self.log.look, request.path["month"], area_of(request))
+        return reports.visit_rates(self.log.look, request.path["month"], area_of(request), request.actor)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ from uuid import UUID, uuid4
 
 from nameko.extensions import DependencyProvider
 
+from services.kernel.approvals import approver_of, needed, wanted
 from services.kernel.clock import system_clock
 from services.kernel.clockwork import Clockwork
 from services.kernel.config import Settings
@@ -19,7 +21,8 @@ from services.kernel.entrypoints.request import Request
 from services.kernel.entrypoints.site import Route, Site
 from services.kernel.errors import HubError, Unavailable
 from services.kernel.manifest import Manifest
-from services.kernel.message import Ask
+from services.kernel.message import Actor, Ask
+from services.kernel.scope import Scope
 from services.kernel.store import Store, Views
 from services.kernel.unit import Done, Order, Unit
 from services.kernel.vault import Vault
@@ -104,16 +107,32 @@ class Hand:
         return self._opened.vault
 
     def ask(
-        self, decider: Decider, stream_id: UUID, command: Any, request: Request, command_id: UUID | None = None
-    ) -> Done:
+        self, decider: Decider, stream_id: UUID, command: Any, request: Request, command_id: UUID | None = None,
+        approver: Actor | None = None,
+    ) -> Done:  # fmt: skip
         """Have one command done for whoever made the request, and wait until it is durable."""
         now = system_clock()
-        ask = Ask(id=command_id or uuid4(), now=now, at=now, actor=request.actor, channel="web")
+        ask = Ask(id=command_id or uuid4(), now=now, at=now, actor=request.actor, channel="web", approver=approver)
         order = Order(decider, stream_id, command, ask, fresh=command_id is None)
         (result,) = self.store.submit(Unit([order])).result(timeout=ANSWER_SECONDS)
         if isinstance(result, HubError):
             raise result
         return result
+
+    def seen(self, request: Request, scope: Scope, *key: Any) -> dict[str, Any] | None:
+        """The row under this key as whoever asks sees it; None where there is none, or none for him."""
+        columns = zip(scope.table.primary_key, key, strict=True)
+        rows = self.look.run(scope.select(request.actor).where(*(column == value for column, value in columns)))
+        return rows[0] if rows else None
+
+    def second(self, request: Request, command: str, about: object, roles: Collection[str]) -> Actor:
+        """The second person who has approved this for whoever asks (`Approval`); raises Refused where nobody has."""
+        what = wanted(command, about, request.actor.id, {})
+        keys = self.settings.token_public_keys
+        second = approver_of(request.header("approval"), what, keys, system_clock())
+        if second.role not in roles:
+            raise needed(what, "The one who approved may not approve this.", "该批准人无权批准此事。")
+        return second
 
 
 class Log(DependencyProvider):

@@ -146,7 +146,7 @@ INTERNAL = {
 }
 """Commands that intake asks of itself; nobody can send them."""
 
-READINGS = {public.ReadIdentity, public.ReadHelpRequestNotes}
+READINGS = {public.ReadIdentity, public.ReadHelpRequestNotes, public.ReadSafeguardingConcern}
 """Commands that stand behind a GET, which answers what they open."""
 
 

@@ -141,7 +141,7 @@ def test_an_activity_keeps_the_laws() -> None:
 
 
 def test_a_safeguarding_concern_keeps_the_laws() -> None:
-    keeps(safeguarding.DECIDER, safeguarding.Command)
+    keeps(safeguarding.DECIDER, safeguarding.Command, public.ReadSafeguardingConcern)
 
 
 def test_a_record_keeps_the_laws() -> None:

@@ -13,7 +13,7 @@ from services.intake.domain import person as domain
 from services.intake.domain.known import AccessFact, CaseFact, Known
 from services.kernel.message import Actor
 from tests.support.spec import NOON, Spec
-from tests.unit.intake.stories import CASE, DISCLOSURE, OPENED, PERSON, REGISTERED, STREET, TEAM, YES, ZSL
+from tests.unit.intake.stories import CASE, DISCLOSURE, MOTHER, OPENED, PERSON, REGISTERED, STREET, TEAM, YES, ZSL
 
 person = Spec(domain.DECIDER)
 
@@ -39,8 +39,11 @@ NO_DRIVER = public.IdentityReadRefused(
 ASKS = public.ReadIdentity(why="referral")
 
 
+ADULT = replace(REGISTERED, age_band="adult", sensitivity="personal")
+
+
 def test_the_station_that_keeps_the_file_reads_it_on_record() -> None:
-    person.given(REGISTERED).when(READ).then(
+    person.given(ADULT).when(READ).then(
         public.IdentityRead(
             person_id=PERSON,
             reader="w-01",
@@ -74,6 +77,43 @@ def test_whoever_works_on_the_case_reads_wherever_the_file_is_kept() -> None:
         )
     )
     assert OPENED.owner == ZSL
+
+
+def test_of_a_childs_record_the_station_reads_who_it_is_and_those_named_on_the_case_the_rest() -> None:
+    """Child protection is for those who are named (4.7, INV-11)."""
+    (read,) = person.given(REGISTERED).when(READ).decided()
+    assert read.categories == ("identity", "contact")
+    facts = Known(cases=(CaseFact(case_id=CASE, workers=frozenset({"worker:w-01"})),))
+    (read,) = person.given(REGISTERED).when(READ, facts=facts).decided()
+    assert (read.categories, read.case_id) == (ALL, CASE)
+
+
+def test_a_worker_reads_the_files_of_the_own_unit_and_of_those_he_visits_and_no_others() -> None:
+    worker = Actor(id="w-05", role="worker", org="220104004005")
+    own, visits = Known(places=("220104004005",)), Known(visitors=frozenset({"worker:w-05"}))
+    for facts, allowed in ((own, True), (visits, True), (Known(places=("220104004006",)), False)):
+        (read,) = person.given(ADULT).when(READ, actor=worker, facts=facts).decided()
+        assert isinstance(read, public.IdentityRead) is allowed
+
+
+def test_an_auditor_reads_when_a_second_person_has_approved_it() -> None:
+    auditor, head = Actor(id="a-01", role="auditor"), Actor(id="w-09", role="station_head", org=STREET)
+    (read,) = person.given(ADULT).when(READ, actor=auditor, approver=head).decided()
+    assert read.categories == ALL
+    (refused,) = person.given(ADULT).when(READ, actor=auditor).decided()
+    assert isinstance(refused, public.IdentityReadRefused)
+
+
+def test_a_client_reads_his_own_record_and_a_guardian_the_childs_unless_a_guardian_is_suspected() -> None:
+    """INV-10."""
+    himself, mother = (Actor(id=str(who), role="client") for who in (PERSON, MOTHER))
+    guarded = Known(guardians=frozenset({str(MOTHER)}))
+    suspected = replace(guarded, guardian_suspected=True)
+    for actor, facts, allowed in (
+        (himself, Known(), True), (mother, guarded, True), (mother, Known(), False), (mother, suspected, False),
+    ):  # fmt: skip
+        (read,) = person.given(REGISTERED).when(READ, actor=actor, facts=facts).decided()
+        assert isinstance(read, public.IdentityRead) is allowed
 
 
 @pytest.mark.parametrize(

@@ -136,7 +136,7 @@ def test_nothing_is_found_where_no_concern_was_raised() -> None:
 
 def test_every_event_of_safeguarding_is_restricted() -> None:
     names = [name for name in EVENTS if name.startswith("safeguarding.")]
-    assert len(names) == 5
+    assert len(names) == 7
     assert all(about(EVENTS[name]).get("restricted") for name in names)
 
 

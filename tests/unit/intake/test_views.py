@@ -20,7 +20,7 @@ from services.intake.views import SHOWN, project, sealed_under
 from services.kernel.contract import EVENTS, canonical, read_data
 from services.kernel.errors import ContractBroken
 from services.kernel.message import Actor
-from tests.support.spec import NOON
+from tests.support.spec import COORDINATOR, NOON
 from tests.unit.intake.desk import Desk, said
 from tests.unit.intake.stories import (
     ACTIVITY,
@@ -139,15 +139,15 @@ def test_a_quarter_of_daily_visits_is_one_sheet_and_one_person(desk: Desk) -> No
     assert desk.asks(visit_plan.DECIDER, PLAN, sheet) == []
     desk.asks(visit_plan.DECIDER, PLAN, public.RecordMissedVisit(on=TODAY, reason_code="worker-ill"))
     assert desk.row(t.visit_plans, PLAN)["visits"] == 90
-    rates = visit_rates(desk.look, "2026-01", STREET)
+    rates = visit_rates(desk.look, "2026-01", STREET, COORDINATOR)
     assert (rates["persons_due"], rates["persons_visited"], rates["visits"]) == (1, 1, 31)
-    assert visit_rates(desk.look, "2026-03", "2201")["persons_visited"] == 0
-    assert visit_rates(desk.look, "2026-01", "2299")["plans"] == []
+    assert visit_rates(desk.look, "2026-03", "2201", COORDINATOR)["persons_visited"] == 0
+    assert visit_rates(desk.look, "2026-01", "2299", COORDINATOR)["plans"] == []
 
 
 def test_a_month_that_is_none_is_refused(desk: Desk) -> None:
     with pytest.raises(ContractBroken):
-        visit_rates(desk.look, "2026-13", "")
+        visit_rates(desk.look, "2026-13", "", COORDINATOR)
 
 
 def test_a_concern_counts_with_its_plan(desk: Desk) -> None:
@@ -169,30 +169,31 @@ def test_missing_papers_keep_a_request_on_the_worklist_until_the_promised_day(de
     desk.asks(help_request.DECIDER, REQUEST, guide)
     row = desk.row(t.help_requests, REQUEST)
     assert (row["state"], row["materials_missing"]) == ("waiting_client", "witness-statement")
-    assert [r["due"] for r in worklist(desk.look, STREET)["requests"]] == [False]
+    assert [r["due"] for r in worklist(desk.look, STREET, COORDINATOR)["requests"]] == [False]
     asked = public.FollowUpHelpRequest(result_code="in-progress", leaves="waiting", follow_up_by=date(2020, 1, 1))
     desk.asks(help_request.DECIDER, REQUEST, asked)
-    assert [r["due"] for r in worklist(desk.look, STREET)["requests"]] == [True]
-    assert worklist(desk.look, "2299")["requests"] == []
+    assert [r["due"] for r in worklist(desk.look, STREET, COORDINATOR)["requests"]] == [True]
+    assert worklist(desk.look, "2299", COORDINATOR)["requests"] == []
 
 
 def test_the_worklist_goes_by_urgency_with_the_unjudged_before_what_can_wait(desk: Desk) -> None:
     for number, urgency in enumerate(("low", None, "urgent", "normal")):
         receive = public.ReceiveHelpRequest(unit=COMMUNITY, area=STREET, urgency=urgency)  # type: ignore[arg-type]
         desk.asks(help_request.DECIDER, UUID(int=100 + number), receive)
-    found = [row["urgency"] for row in worklist(desk.look, "")["requests"]]
+    found = [row["urgency"] for row in worklist(desk.look, "", COORDINATOR)["requests"]]
     assert found == ["urgent", None, "normal", "low"]
 
 
 def test_another_station_sees_that_a_matter_is_open_and_not_what_it_is_about(desk: Desk) -> None:
     receive = public.ReceiveHelpRequest(unit=COMMUNITY, area=STREET, person_id=PERSON, need_codes=("paperwork",))
     desk.asks(help_request.DECIDER, REQUEST, receive)
-    assert open_matters(desk.look, PERSON)["open"] == [
-        {"matter_id": REQUEST, "kind": "help-request", "area": STREET, "holder": COMMUNITY}
-    ]
+    elsewhere = Actor(id="w-09", role="coordinator", org="220102001")
+    there = {"kind": "help-request", "area": STREET, "holder": COMMUNITY}
+    assert open_matters(desk.look, PERSON, COORDINATOR)["open"] == [{"matter_id": REQUEST} | there]
+    assert open_matters(desk.look, PERSON, elsewhere)["open"] == [{"matter_id": None} | there]
     desk.asks(help_request.DECIDER, REQUEST, public.TriageHelpRequest(urgency="normal", disposition="case"))
     opens_case(desk, request_id=REQUEST)
-    assert open_matters(desk.look, PERSON)["open"] == [
+    assert open_matters(desk.look, PERSON, COORDINATOR)["open"] == [
         {"matter_id": REQUEST, "kind": "case", "area": STREET, "holder": ZSL}
     ]
 

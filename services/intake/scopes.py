@@ -1,0 +1,311 @@
+"""Who stands in which way to what intake shows, and who may command it; what each way opens is said by the language.
+
+A station is where its area code begins, or the organization that its people work for: what lies there, or was taken down
+there, is the station's. `own` is what one answers for oneself, and what one's own unit has; a client's own is himself,
+and whom he is the guardian of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from services.contracts import intake as public
+from services.contracts.visibility import APPROVERS, opens, ways
+from services.contracts.words import STATION_ROLES
+from services.intake import tables as t
+from services.kernel.message import Actor
+from services.kernel.scope import Reach, Scope, Way, Where, begins, lists, names, through, within
+
+NOBODY = UUID(int=0)
+MADE = {"made_by": "ledger", "kept_by": "ledger"}
+"""Who took a thing down, and for which unit: what ways are made of, and shown to auditors alone."""
+
+DISPATCH = "dispatch"
+
+
+def unit(actor: Actor) -> str:
+    """The id of whom one works for, without its kind: an area code, or an organization's id."""
+    return actor.org.rpartition(":")[2]
+
+
+def me(actor: Actor) -> str:
+    """As which party a worker answers."""
+    return f"worker:{actor.id}"
+
+
+def himself(actor: Actor) -> UUID:
+    """The person that a client's token is of."""
+    try:
+        return UUID(actor.id.rpartition(":")[2])
+    except ValueError:
+        return NOBODY
+
+
+def everything(actor: Actor) -> Where:
+    """Every row."""
+    return sa.true()
+
+
+def _made(table: sa.Table, actor: Actor, *, units: bool = True) -> Where:
+    """Whoever brought it into being; and, where it is the unit's, whose unit did."""
+    return sa.or_(table.c.made_by == actor.id, table.c.kept_by == actor.org if units and actor.org else sa.false())
+
+
+def _station(table: sa.Table, areas: tuple[str, ...], parties: tuple[str, ...] = ()) -> Way:
+    """It lies in the station's area, or is in the hands of one of its units, or was taken down by one."""
+
+    def way(actor: Actor) -> Where:
+        where = unit(actor)
+        found = [begins(table.c[name], where) for name in areas if where.isdecimal()]
+        found += [names(table.c[name], where, beginning=True) for name in (*parties, "kept_by")]
+        return sa.or_(*found)
+
+    return way
+
+
+def _own(
+    table: sa.Table,
+    units: tuple[str, ...],
+    workers: tuple[str, ...] = (),
+    listed: tuple[str, ...] = (),
+    kept: bool = True,
+) -> Way:
+    """One's own: taken down by oneself or (`kept`) one's unit, in the hands of either."""
+
+    def way(actor: Actor) -> Where:
+        if actor.role == "client":
+            return table.c.person_id.in_(_served(actor)) if "person_id" in table.c else sa.false()
+        found = [_made(table, actor, units=kept), *(names(table.c[name], unit(actor)) for name in units)]
+        found += [table.c[name] == me(actor) for name in workers] + [lists(table.c[name], me(actor)) for name in listed]
+        return sa.or_(*found)
+
+    return way
+
+
+def _served(actor: Actor) -> sa.ScalarSelect[UUID]:
+    """The client himself, and whom he is the guardian of; nobody's of whom it is suspected that a guardian harms them."""
+    g, s = t.guardians.c, t.safeguarding.c
+    suspected = sa.select(s.person_id).where(s.guardian_suspected, s.person_id.is_not(None))
+    wards = sa.select(g.person_id).where(g.guardian_id == himself(actor), g.person_id.not_in(suspected))
+    return sa.union(sa.select(sa.literal(himself(actor), sa.Uuid)), wards).scalar_subquery()
+
+
+CASES = Scope(
+    table=t.cases, opens=opens, usual="codes", kinds=MADE | {"person_id": "person", "household_id": "person"},
+    ways={
+        "all": everything,
+        "station": _station(t.cases, ("area",), ("owner",)),
+        "own": _own(t.cases, ("owner",), ("owner", "supervisor"), ("workers",), kept=False),
+    },
+)  # fmt: skip
+PLANS = Scope(
+    table=t.visit_plans, opens=opens, usual="codes", kinds=MADE | {"person_id": "person"},
+    ways={
+        "all": everything,
+        "station": _station(t.visit_plans, ("area",), ("unit",)),
+        "own": _own(t.visit_plans, ("unit",), ("visitor",), kept=False),
+    },
+)  # fmt: skip
+
+
+def _dispatched(actor: Actor) -> Where:
+    """Requests of the station that are to be given out as tasks."""
+    r = t.help_requests.c
+    given_out = sa.or_(r.disposition == DISPATCH, r.dispatcher == me(actor))
+    return sa.and_(given_out, REQUESTS.ways["station"](actor))
+
+
+REQUESTS = Scope(
+    table=t.help_requests, opens=opens, usual="codes", kinds=MADE | {"person_id": "person"},
+    ways={
+        "all": everything,
+        "station": _station(t.help_requests, ("area",), ("unit",)),
+        "own": _own(t.help_requests, ("unit",), ("dispatcher",)),
+        "tasks": _dispatched,
+    },
+)  # fmt: skip
+
+
+def _person_own(actor: Actor) -> Where:
+    p = t.persons.c
+    if actor.role == "client":
+        return p.person_id.in_(_served(actor))
+    places = [names(column, unit(actor)) for column in (p.station, p.residence_area, p.hukou_area)]
+    on = [within(p.person_id, s.table.c.person_id, s.ways["own"](actor)) for s in (CASES, PLANS, REQUESTS)]
+    return sa.or_(_made(t.persons, actor), *places, *on)
+
+
+PERSONS = Scope(
+    table=t.persons, opens=opens, usual="codes", kinds=MADE,
+    ways={
+        "all": everything,
+        "station": _station(t.persons, ("station", "residence_area", "hukou_area")),
+        "own": _person_own,
+        "tasks": lambda actor: within(t.persons.c.person_id, t.help_requests.c.person_id, _dispatched(actor)),
+    },
+)  # fmt: skip
+
+
+def _of_person(table: sa.Table) -> Scope:
+    """Rows about a person stand as the person does."""
+    found = through(PERSONS, "person_id", table.c.person_id)
+    return Scope(table=table, opens=opens, usual="codes", ways=_without_tasks(found) | {"all": everything}, kinds=MADE)
+
+
+def _without_tasks(found: Mapping[str, Way]) -> dict[str, Way]:
+    return {name: way for name, way in found.items() if name != "tasks"}
+
+
+def _under(scope: Scope, table: sa.Table, column: str, **kinds: str) -> Scope:
+    """Rows that belong to a row of another scope."""
+    found = through(scope, column, table.c[column])
+    return Scope(table=table, opens=opens, usual="codes", ways=found | {"all": everything}, kinds=kinds)
+
+
+CONSENTS, DISCLOSURES = _of_person(t.consents), _of_person(t.disclosures)
+ACTIVITIES = Scope(
+    table=t.activities, opens=opens, usual="codes", kinds=MADE,
+    ways={
+        "all": everything,
+        "station": _station(t.activities, ("area",), ("host",)),
+        "own": _own(t.activities, ("host",)),
+    },
+)  # fmt: skip
+
+
+def _read_of(way: str) -> Way:
+    """Readings of a person, or of what was told with a request."""
+
+    def found(actor: Actor) -> Where:
+        r = t.reads.c
+        return sa.or_(
+            within(r.person_id, t.persons.c.person_id, PERSONS.ways[way](actor)),
+            within(r.request_id, t.help_requests.c.request_id, REQUESTS.ways[way](actor)),
+        )
+
+    return found
+
+
+def _strand_of(way: str) -> Way:
+    """Strands of a matter that is a request, or a case."""
+
+    def found(actor: Actor) -> Where:
+        s = t.strands.c
+        return sa.or_(*(within(s.matter_id, x.table.c.matter_id, x.ways[way](actor)) for x in (REQUESTS, CASES)))
+
+    return found
+
+
+# --- safeguarding -------------------------------------------------------------------------------------------------------
+
+
+def named(role: str, kind: str) -> frozenset[str]:
+    """Those to whom a child's protection is shown: by name, in whatever way they stand to it (INV-11)."""
+    if kind != "child":
+        return opens(role, kind)
+    return frozenset({"named"}) if ways(role, "child", "named") else opens(role, kind)
+
+
+def _named(actor: Actor) -> Where:
+    """Named for it; or head or supervisor of the station that it concerns, or of any, where none is known to be."""
+    s, r = t.safeguarding.c, t.safeguarding_readers.c
+    by_name = s.concern_id.in_(sa.select(r.concern_id).where(r.reader == actor.id))
+    if actor.role not in ("station_head", "supervisor"):
+        return by_name
+    case = sa.and_(t.cases.c.supervisor == me(actor), t.cases.c.matter_id == s.matter_id)
+    here = [by_name, s.kept_by == actor.org if actor.org else sa.false(), sa.exists().where(case)]
+    if actor.role == "station_head":
+        here += [_concerns(PERSONS, "person_id", actor), _concerns(REQUESTS, "matter_id", actor)]
+        here += [_concerns(CASES, "matter_id", actor), names(s.kept_by, unit(actor), beginning=True)]
+    return sa.or_(*here, _nowhere())
+
+
+def _concerns(scope: Scope, column: str, actor: Actor) -> Where:
+    return within(t.safeguarding.c[column], scope.table.c[column], scope.ways["station"](actor))
+
+
+def _nowhere() -> Where:
+    """No station is known to be concerned: somebody has to look all the same."""
+    s = t.safeguarding.c
+    known = (
+        s.person_id.in_(sa.select(t.persons.c.person_id)), s.matter_id.in_(sa.select(t.help_requests.c.matter_id)),
+        s.matter_id.in_(sa.select(t.cases.c.matter_id)),
+    )  # fmt: skip
+    at_station = sa.and_(s.kept_by.is_not(None), s.kept_by != "")
+    return sa.not_(
+        sa.or_(*(sa.func.coalesce(found, sa.false()) for found in known), sa.func.coalesce(at_station, sa.false()))
+    )
+
+
+SAFEGUARDING = Scope(
+    table=t.safeguarding, opens=named, usual="child", ways={"all": everything, "named": _named}, kinds=MADE
+)
+
+
+def _raiser(actor: Actor) -> Where:
+    """Whoever raised a concern may say that it was reported, and reads nothing of it."""
+    return t.safeguarding.c.made_by == actor.id
+
+
+RAISED = Scope(
+    table=t.safeguarding, usual="child",
+    opens=lambda role, kind: named(role, kind) | {"raised"},
+    ways={"all": everything, "named": _named, "raised": _raiser},
+)  # fmt: skip
+
+SCOPES: dict[sa.Table, Scope] = {
+    t.help_requests: REQUESTS,
+    t.persons: PERSONS,
+    t.client_groups: _of_person(t.client_groups),
+    t.guardians: _of_person(t.guardians),
+    t.reads: Scope(
+        table=t.reads, opens=opens, usual="codes",
+        ways={"all": everything, "own": _read_of("own"), "station": _read_of("station")},
+    ),
+    t.consents: CONSENTS,
+    t.disclosures: DISCLOSURES,
+    t.cases: CASES,
+    t.case_months: _under(CASES, t.case_months, "case_id"),
+    t.strands: Scope(
+        table=t.strands, opens=opens, usual="codes", kinds={"person_id": "person"},
+        ways={"all": everything, "own": _strand_of("own"), "station": _strand_of("station")},
+    ),
+    t.visit_plans: PLANS,
+    t.visits: _under(PLANS, t.visits, "plan_id"),
+    t.visit_months: _under(PLANS, t.visit_months, "plan_id", person_id="person"),
+    t.activities: ACTIVITIES,
+    t.attendances: _under(ACTIVITIES, t.attendances, "activity_id", person_id="person", matter_id="person", case_id="person"),
+    t.safeguarding: SAFEGUARDING,
+}  # fmt: skip
+"""Of each table that intake shows: who stands in which way to its rows."""
+
+
+def _who(command: type) -> tuple[str, ...]:
+    return STATION_ROLES
+
+
+def _approvers(command: type) -> tuple[str, ...]:
+    return APPROVERS[""]
+
+
+def _reach(scope: Scope, **about: dict[str, Scope]) -> Reach:
+    """Whoever sees it may command it, in a role that the command is for, if he sees what the command names as well."""
+    named_by = {getattr(public, command): fields for command, fields in about.items()}
+    return Reach(scope=scope, who=_who, approvers=_approvers, names=named_by)
+
+
+OF_PERSON = {"person_id": PERSONS}
+REACHES: dict[str, Reach] = {
+    "help-request": _reach(REQUESTS, LinkPersonToHelpRequest=OF_PERSON),
+    "person": _reach(PERSONS),
+    "consent": _reach(CONSENTS, RequestConsent=OF_PERSON, GrantConsent=OF_PERSON, RefuseConsent=OF_PERSON),
+    "disclosure": _reach(DISCLOSURES, DiscloseIdentity=OF_PERSON),
+    "case": _reach(CASES, OpenCase=OF_PERSON | {"request_id": REQUESTS}),
+    "visit-plan": _reach(PLANS, SetVisitPlan=OF_PERSON),
+    "activity": _reach(ACTIVITIES),
+    "safeguarding": _reach(RAISED),
+}
+"""Of each kind of aggregate: who may command it."""
