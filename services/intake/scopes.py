@@ -16,6 +16,7 @@ from services.contracts import intake as public
 from services.contracts.visibility import APPROVERS, opens, ways
 from services.contracts.words import STATION_ROLES
 from services.intake import tables as t
+from services.intake.erasure_tables import erasures
 from services.kernel.message import Actor
 from services.kernel.scope import Reach, Scope, Way, Where, begins, lists, names, through, within
 
@@ -152,7 +153,13 @@ PERSONS = Scope(
 def _of_person(table: sa.Table) -> Scope:
     """Rows about a person stand as the person does."""
     found = through(PERSONS, "person_id", table.c.person_id)
-    return Scope(table=table, opens=opens, usual="codes", ways=_without_tasks(found) | {"all": everything}, kinds=MADE)
+    return Scope(
+        table=table, opens=opens, usual="codes", ways=_without_tasks(found) | {"all": everything}, kinds=_made_of(table)
+    )
+
+
+def _made_of(table: sa.Table) -> dict[str, str]:
+    return {name: kind for name, kind in MADE.items() if name in table.c}
 
 
 def _without_tasks(found: Mapping[str, Way]) -> dict[str, Way]:
@@ -165,7 +172,18 @@ def _under(scope: Scope, table: sa.Table, column: str, **kinds: str) -> Scope:
     return Scope(table=table, opens=opens, usual="codes", ways=found | {"all": everything}, kinds=kinds)
 
 
-CONSENTS, DISCLOSURES = _of_person(t.consents), _of_person(t.disclosures)
+def _received(actor: Actor) -> Where:
+    """What was disclosed to one's organization, or to oneself."""
+    r = t.disclosures.c.receiver
+    to_me = [r == f"{kind}:{actor.id}" for kind in ("worker", "volunteer", "person")]
+    return sa.or_(*to_me) if actor.role == "volunteer" else sa.or_(names(r, unit(actor)), *to_me)
+
+
+CONSENTS = _of_person(t.consents)
+DISCLOSURES = Scope(
+    table=t.disclosures, opens=opens, usual="codes", kinds=MADE,
+    ways=dict(_of_person(t.disclosures).ways) | {"taken": _received, "assigned": _received},
+)  # fmt: skip
 ACTIVITIES = Scope(
     table=t.activities, opens=opens, usual="codes", kinds=MADE,
     ways={
@@ -256,6 +274,12 @@ RAISED = Scope(
     ways={"all": everything, "named": _named, "raised": _raiser},
 )  # fmt: skip
 
+
+def _for_the_named(actor: Actor, command: type) -> Where | None:
+    """That it was reported, the raiser may say as well; everything else is for those who are named."""
+    return None if command is public.MakeMandatoryReport or actor.role == "service" else _named(actor)
+
+
 SCOPES: dict[sa.Table, Scope] = {
     t.help_requests: REQUESTS,
     t.persons: PERSONS,
@@ -277,8 +301,12 @@ SCOPES: dict[sa.Table, Scope] = {
     t.visits: _under(PLANS, t.visits, "plan_id"),
     t.visit_months: _under(PLANS, t.visit_months, "plan_id", person_id="person"),
     t.activities: ACTIVITIES,
-    t.attendances: _under(ACTIVITIES, t.attendances, "activity_id", person_id="person", matter_id="person", case_id="person"),
+    t.attendances: Scope(
+        table=t.attendances, opens=opens, usual="person",
+        ways=through(ACTIVITIES, "activity_id", t.attendances.c.activity_id) | {"all": everything},
+    ),
     t.safeguarding: SAFEGUARDING,
+    erasures: _of_person(erasures),
 }  # fmt: skip
 """Of each table that intake shows: who stands in which way to its rows."""
 
@@ -306,6 +334,6 @@ REACHES: dict[str, Reach] = {
     "case": _reach(CASES, OpenCase=OF_PERSON | {"request_id": REQUESTS}),
     "visit-plan": _reach(PLANS, SetVisitPlan=OF_PERSON),
     "activity": _reach(ACTIVITIES),
-    "safeguarding": _reach(RAISED),
+    "safeguarding": Reach(scope=RAISED, near=_for_the_named, who=_who, approvers=_approvers),
 }
 """Of each kind of aggregate: who may command it."""

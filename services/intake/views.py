@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from services.contracts import intake as public
+from services.contracts.words import STATION_ROLES
 from services.intake import tables as t
 from services.intake import views_cases, views_erasure, views_people, views_records, views_requests, views_rounds
 from services.kernel.message import Recorded
@@ -34,9 +35,11 @@ def project(recorded: Recorded) -> list[Change]:
 def _made(recorded: Recorded) -> list[Change]:
     """Who brought it into being, and for which unit; what the hub does of its own accord is nobody's."""
     table = t.MADE.get(recorded.stream.partition("/")[0])
-    if recorded.version != 1 or table is None or recorded.actor.role == "service":
+    actor = recorded.actor
+    if recorded.version != 1 or table is None or actor.role == "service":
         return []
-    return [put(table, recorded.stream_id, made_by=recorded.actor.id, kept_by=recorded.actor.org)]
+    at_station = actor.role in STATION_ROLES
+    return [put(table, recorded.stream_id, made_by=actor.id, kept_by=actor.org if at_station else "")]
 
 
 def _sealed(recorded: Recorded) -> list[Change]:

@@ -42,7 +42,7 @@ def test_columns_are_of_kinds_that_the_table_knows(service: str) -> None:
     for table, scope in (manifest(service).scopes or {}).items():
         assert scope.table is table
         assert {scope.usual, *scope.kinds.values()} <= KINDS.keys(), table.name
-        assert scope.kinds.keys() <= table.c.keys(), table.name
+        assert scope.kinds.keys() <= set(table.c.keys()), table.name
         assert not scope.kinds.keys() & {c.name for c in table.primary_key}, "a key orders pages, and is never empty"
 
 

@@ -13,14 +13,14 @@ from services.contracts.words import ROLES
 from services.intake import tables
 from services.intake.domain import safeguarding
 from services.intake.endpoints.query import WHY, only, why
-from services.intake.endpoints.readers import RESTRICTED
+from services.intake.endpoints.readers import NAMED
 from services.intake.endpoints.unsealing import notes_of
 from services.intake.scopes import SAFEGUARDING
 from services.kernel.entrypoints import Hand, Reply, Request, asks, http, lists
 from services.kernel.errors import NotFound
 
 HARM = safeguarding.DECIDER
-NAMED = tuple(role for role in RESTRICTED if role != "auditor")
+AT_STATION = tuple(role for role in NAMED if role != "auditor")
 HIDDEN = ("made_by", "kept_by")
 
 
@@ -32,24 +32,22 @@ class Safeguarding:
     raise_harm = asks("POST", "/safeguarding-concerns", public.RaiseSafeguardingConcern, of=HARM, roles=ROLES)
     report_harm = asks("POST", "/safeguarding-concerns/{id}/report", public.MakeMandatoryReport, of=HARM, roles=ROLES)
     acknowledge_harm = asks(
-        "POST", "/safeguarding-concerns/{id}/answer", public.AcknowledgeMandatoryReport, of=HARM, roles=NAMED
+        "POST", "/safeguarding-concerns/{id}/answer", public.AcknowledgeMandatoryReport, of=HARM, roles=AT_STATION
     )
     not_reportable = asks(
-        "POST", "/safeguarding-concerns/{id}/not-reportable", public.DecideNotReportable, of=HARM, roles=NAMED
+        "POST", "/safeguarding-concerns/{id}/not-reportable", public.DecideNotReportable, of=HARM, roles=AT_STATION
     )
     close_harm = asks(
-        "POST", "/safeguarding-concerns/{id}/closing", public.CloseSafeguardingConcern, of=HARM, roles=NAMED
+        "POST", "/safeguarding-concerns/{id}/closing", public.CloseSafeguardingConcern, of=HARM, roles=AT_STATION
     )
     name_reader = asks(
-        "POST", "/safeguarding-concerns/{id}/readers", public.NameSafeguardingReader, of=HARM, roles=NAMED
+        "POST", "/safeguarding-concerns/{id}/readers", public.NameSafeguardingReader, of=HARM, roles=AT_STATION
     )
     all_harm = lists(
-        "/safeguarding-concerns", tables.safeguarding, by=("state", "matter_id"), roles=NAMED, hides=HIDDEN
+        "/safeguarding-concerns", tables.safeguarding, by=("state", "matter_id"), roles=AT_STATION, hides=HIDDEN
     )
 
-    @http(
-        "GET", "/safeguarding-concerns/{id}", roles=RESTRICTED, query=WHY, says="a concern, and what was told with it"
-    )
+    @http("GET", "/safeguarding-concerns/{id}", roles=NAMED, query=WHY, says="a concern, and what was told with it")
     def one_harm(self, request: Request) -> Reply:
         """A concern with what was told, for those who are named; that they read it is on record.
 
