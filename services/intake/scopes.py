@@ -17,6 +17,7 @@ from services.contracts.visibility import APPROVERS, opens, ways
 from services.contracts.words import STATION_ROLES
 from services.intake import tables as t
 from services.intake.erasure_tables import erasures
+from services.intake.record_tables import corrections, records
 from services.kernel.message import Actor
 from services.kernel.scope import Reach, Scope, Way, Where, begins, lists, names, through, within
 
@@ -217,6 +218,23 @@ def _strand_of(way: str) -> Way:
     return found
 
 
+def _record_of(way: str) -> Way:
+    """Records stand as that in which they were written down: a request, a case, a visit plan, an activity."""
+    homes = ((REQUESTS, "request_id"), (CASES, "case_id"), (PLANS, "plan_id"), (ACTIVITIES, "activity_id"))
+
+    def found(actor: Actor) -> Where:
+        about = records.c.about_id
+        return sa.or_(*(within(about, scope.table.c[key], scope.ways[way](actor)) for scope, key in homes))
+
+    return found
+
+
+RECORDS = Scope(
+    table=records, opens=opens, usual="codes", kinds={"person_id": "person"},
+    ways={"all": everything, "own": _record_of("own"), "station": _record_of("station")},
+)  # fmt: skip
+
+
 # --- safeguarding -------------------------------------------------------------------------------------------------------
 
 
@@ -307,6 +325,8 @@ SCOPES: dict[sa.Table, Scope] = {
     ),
     t.safeguarding: SAFEGUARDING,
     erasures: _of_person(erasures),
+    records: RECORDS,
+    corrections: _under(RECORDS, corrections, "record_id"),
 }  # fmt: skip
 """Of each table that intake shows: who stands in which way to its rows."""
 
@@ -334,6 +354,7 @@ REACHES: dict[str, Reach] = {
     "case": _reach(CASES, OpenCase=OF_PERSON | {"request_id": REQUESTS}),
     "visit-plan": _reach(PLANS, SetVisitPlan=OF_PERSON),
     "activity": _reach(ACTIVITIES),
+    "record": _reach(RECORDS),
     "safeguarding": Reach(scope=RAISED, near=_for_the_named, who=_who, approvers=_approvers),
 }
 """Of each kind of aggregate: who may command it."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sqlalchemy as sa
-
 from services.contracts import intake as public
 from services.intake.domain import record
 from services.intake.endpoints.readers import READING, STATION
 from services.intake.record_tables import corrections, records
+from services.intake.scopes import RECORDS
 from services.kernel.entrypoints import Hand, Request, asks, http, lists, shows
 
 RECORD = record.DECIDER
@@ -37,7 +36,6 @@ class Records:
     @http("GET", "/cases/{id}/records", roles=READING, says="what was written down in a case")
     def case_records(self, request: Request) -> object:
         """What was written down in a case, in the order in which it happened; `stream_version` says in which it was told."""
-        r = records.c
-        rows = self.log.look.run(sa.select(records).where(r.case_id == request.path["id"]))
+        rows = self.log.look.run(RECORDS.select(request.actor).where(records.c.case_id == request.path["id"]))
         rows.sort(key=lambda row: (row["happened_at"] or row["recorded_at"], row["stream_version"]))
         return {"case_id": request.path["id"], "records": rows}
