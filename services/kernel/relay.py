@@ -256,7 +256,7 @@ class Relay:
                 self._settle(wire, window, POLL_SECONDS)
                 self._save(window)
                 self._report(window)
-                if not window:
+                if not window and self._store.head() <= window.sent:
                     self._rest()
             self._drain(wire, window)
         finally:

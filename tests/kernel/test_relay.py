@@ -143,6 +143,17 @@ def test_every_event_goes_out_once_in_order_and_is_remembered() -> None:
     assert wire.closed
 
 
+def test_it_does_not_rest_while_the_log_holds_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    def a_window_at_a_time(parcels: list[Parcel], settled: int) -> Iterable[Receipt]:
+        if len(parcels) == settled:
+            yield Receipt("confirmed", len(parcels), True)
+
+    monkeypatch.setattr(relay, "IDLE_SECONDS", 60)
+    book, wire = Book(2 * EVENTS.window), FakeWire(a_window_at_a_time)
+    with Running(book, EVENTS, wire) as running:
+        running.until(lambda: running.relay.position == 2 * EVENTS.window)
+
+
 def test_the_position_is_not_written_for_every_batch() -> None:
     book, wire = Book(0), FakeWire()
     with Running(book, LOG, wire) as running:
