@@ -8,13 +8,12 @@ from uuid import UUID
 
 from services.contracts import intake as public
 from services.contracts.words import Party
-from services.kernel.decider import changed
 from services.kernel.errors import Refused
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class File:
-    """What stays while the state changes: whose case, who owns it, how often the client was served."""
+    """What stays while the state changes: whose case, and who owns it. What no decision asks for, views count."""
 
     case_id: UUID
     matter_id: UUID
@@ -23,7 +22,6 @@ class File:
     area: str
     workers: tuple[Party, ...] = ()
     risk_level: public.RiskLevel | None = None
-    services: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -225,9 +223,8 @@ def _after(state: State, event: Event) -> State:  # noqa: C901 - one line an eve
 
 
 def _served(state: State, event: public.ServiceDelivered) -> State:
-    """One contact more; under a plan it means that help is under way, what paper tells late changes no state."""
-    file = changed(state.file, services=state.file.services + 1)
-    return Intervening(file=file) if event.under_plan else replace(state, file=file)
+    """Under a plan it means that help is under way; what paper tells late changes no state."""
+    return Intervening(file=state.file) if event.under_plan and not isinstance(state, Intervening) else state
 
 
 def stage_of(state: State) -> public.Stage:
