@@ -246,8 +246,9 @@ class Appender(threading.Thread):
         snapshots, events = writer.tails(list(cold), [d.fingerprint for d in cold.values()])
         for name, version, _, packed in snapshots:
             loaded[name] = Stream(version, cold[name].unpack(bytes(packed)))
-        for name, tail in groupby(events, itemgetter(0)):
-            rows = [(kind, raw) for _, kind, raw in tail]
+        names = list(cold)
+        for place, tail in groupby(events, itemgetter(0)):
+            name, rows = names[place - 1], [(kind, raw) for _, kind, raw in tail]
             loaded[name] = Stream(loaded[name].version + len(rows), fold_rows(cold[name], loaded[name].state, rows))
         return loaded
 

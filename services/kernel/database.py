@@ -40,8 +40,8 @@ class Head:
 EventRow = tuple[int, str, int, str, int, bytes]
 CommandRow = tuple[UUID, bytes, str, int, int, str]
 SnapshotRow = tuple[str, int, str, bytes]
-TailRow = tuple[str, str, bytes]
-"""An event's stream, its name, its bytes."""
+TailRow = tuple[int, str, bytes]
+"""The place of an event's stream among those asked for, counted from 1; the event's name, its bytes."""
 
 
 @dataclass
@@ -78,7 +78,7 @@ class Writer(Protocol):
         ...
 
     def tails(self, streams: Sequence[str], fingerprints: Sequence[str]) -> tuple[list[SnapshotRow], list[TailRow]]:
-        """The usable snapshots of these streams, and the events after them, ordered by stream and version."""
+        """The usable snapshots of these streams, and the events after them, by stream as asked and by version."""
         ...
 
     def answers(self, ids: Sequence[UUID]) -> list[CommandRow]:

@@ -130,15 +130,15 @@ class SqliteWriter:
         """The usable snapshots of these streams, and the events after them."""
         snapshots: list[SnapshotRow] = []
         events: list[TailRow] = []
-        for stream, fingerprint in zip(streams, fingerprints, strict=True):
+        for place, (stream, fingerprint) in enumerate(zip(streams, fingerprints, strict=True), 1):
             found = self._rows(
                 "SELECT stream, version, fingerprint, state FROM snapshot WHERE stream = ? AND fingerprint = ?",
                 (stream, fingerprint),
             )
             snapshots += found
             events += self._rows(
-                "SELECT stream, type, raw FROM event WHERE stream = ? AND version > ? ORDER BY version",
-                (stream, found[0][1] if found else 0),
+                "SELECT ?, type, raw FROM event WHERE stream = ? AND version > ? ORDER BY version",
+                (place, stream, found[0][1] if found else 0),
             )
         return snapshots, events
 
