@@ -255,7 +255,7 @@ class Appender(threading.Thread):
 
 def fold_rows(decider: Decider, state: Any, rows: list[tuple[str, bytes]]) -> Any:
     """The state after the events with these names and stored bytes, read in today's shape."""
-    return decider.fold(state, read_stored(decider.event_types, rows))
+    return decider.fold(state, read_stored(decider.event_types, rows, decider.reads))
 
 
 def _done(row: Any) -> Done:

@@ -66,11 +66,11 @@ def _array(kind: Kind, cells: Sequence[Any]) -> bytes:
     return b"".join(parts)
 
 
-def source(kinds: Sequence[Kind], alone: bool) -> str:
-    """What `packed` values are read from: one row, or many."""
+def source(kinds: Sequence[Kind], alone: bool, first: int = 1) -> str:
+    """What `packed` values are read from: one row, or many; the parameters are numbered from `first`."""
     if alone:
-        return f"VALUES ({', '.join(f'${n}::{kind.name}' for n, kind in enumerate(kinds, 1))})"
-    return f"SELECT * FROM unnest({', '.join(f'${n}::{kind.name}[]' for n, kind in enumerate(kinds, 1))})"
+        return f"(VALUES ({', '.join(f'${n}::{kind.name}' for n, kind in enumerate(kinds, first))})) given"
+    return f"unnest({', '.join(f'${n}::{kind.name}[]' for n, kind in enumerate(kinds, first))}) given"
 
 
 class Pipe:
@@ -84,6 +84,9 @@ class Pipe:
     def run(self, statements: Sequence[Statement]) -> None:
         """All of them, or none: raises the database's first error."""
         named = [(self._prepared(sql), values) for sql, values in statements]
+        if len(named) == 1:
+            self._run_alone(*named[0])
+            return
         self._pg.enter_pipeline_mode()
         try:
             for name, values in named:
@@ -93,6 +96,13 @@ class Pipe:
         finally:
             if self._pg.status == pq.ConnStatus.OK:
                 self._pg.exit_pipeline_mode()
+
+    def _run_alone(self, name: bytes, values: list[Packed]) -> None:
+        result = self._pg.exec_prepared(name, values, [pq.Format.BINARY] * len(values))
+        if self._pg.status != pq.ConnStatus.OK:
+            raise psycopg.OperationalError(self._pg.get_error_message())
+        if result.status == pq.ExecStatus.FATAL_ERROR:
+            raise errors.error_from_result(result)
 
     def _prepared(self, sql: str) -> bytes:
         name = self._names.get(sql)

@@ -50,6 +50,15 @@ RENEW = (
     " ON CONFLICT (stream) DO UPDATE SET version = excluded.version, "
     "fingerprint = excluded.fingerprint, state = excluded.state"
 )
+# One statement, so that both are of one moment. By place and not by name: names are slow to compare and to read.
+TAILS = (
+    "WITH w AS MATERIALIZED (SELECT w.place, w.stream, s.version, s.state "
+    "FROM unnest(%s::text[], %s::text[]) WITH ORDINALITY w(stream, fingerprint, place) "
+    "LEFT JOIN snapshot s USING (stream, fingerprint)) "
+    "SELECT place, version, '', state FROM w WHERE version IS NOT NULL UNION ALL "
+    "SELECT w.place, e.version, e.type, e.raw FROM w CROSS JOIN LATERAL ("
+    "SELECT version, type, raw FROM event WHERE stream = w.stream AND version > coalesce(w.version, 0)) e ORDER BY 1, 2"
+)
 GONE = (psycopg.OperationalError, psycopg.InterfaceError)
 WATCHFUL: dict[str, Any] = {
     "keepalives_idle": 15,
@@ -77,16 +86,14 @@ class PostgresWriter:
 
     def _read(self, sql: str, params: Sequence[Any]) -> list[Any]:
         try:
-            return self._raw.execute(sql, params, prepare=True).fetchall()
+            return self._raw.execute(sql, params, prepare=True, binary=True).fetchall()
         except GONE as broken:
             raise DatabaseGone(str(broken)) from broken
 
     def write(self, group: Group) -> None:
         """Write the group in one transaction, sent in one go."""
-        after = group.after
         statements = [
-            (MOVE, packed(MOVE_KINDS, [(group.before.position, after.position, after.hash, after.recorded_at)])),
-            *_inserted(tables.event, EVENT, group.events),
+            _logged(group),
             *_inserted(tables.command, COMMAND, group.commands),
             *_inserted(tables.snapshot, SNAPSHOT, _newest(group.snapshots), RENEW),
             *((MOVED, packed(MOVED_KINDS, [(m.publisher, m.after, m.before)])) for m in group.moves),
@@ -112,28 +119,9 @@ class PostgresWriter:
 
     def tails(self, streams: Sequence[str], fingerprints: Sequence[str]) -> tuple[list[SnapshotRow], list[TailRow]]:
         """The usable snapshots of these streams, and the events after them."""
-        wanted, prints = list(streams), list(fingerprints)
-        try:
-            with self._raw.pipeline():
-                usable = self._raw.execute(
-                    "SELECT s.stream, s.version, s.fingerprint, s.state FROM snapshot s "
-                    "JOIN unnest(%s::text[], %s::text[]) w(stream, fingerprint) USING (stream, fingerprint)",
-                    (wanted, prints),
-                )
-                later = self._raw.execute(
-                    # By place and not by name: names are long, alike at the beginning, and slow to compare and to read.
-                    "SELECT w.place, e.type, e.raw "
-                    "FROM unnest(%s::text[], %s::text[]) WITH ORDINALITY w(stream, fingerprint, place) "
-                    "LEFT JOIN snapshot s USING (stream, fingerprint) CROSS JOIN LATERAL ("
-                    "SELECT version, type, raw FROM event WHERE stream = w.stream AND version > coalesce(s.version, 0)"
-                    ") e ORDER BY w.place, e.version",
-                    (wanted, prints),
-                    binary=True,
-                )
-                snapshots, events = usable.fetchall(), later.fetchall()
-            return snapshots, events
-        except GONE as broken:
-            raise DatabaseGone(str(broken)) from broken
+        rows = self._read(TAILS, (list(streams), list(fingerprints)))
+        snapshots = [(streams[p - 1], v, fingerprints[p - 1], state) for p, v, kind, state in rows if not kind]
+        return snapshots, [(place, kind, raw) for place, _, kind, raw in rows if kind]
 
     def answers(self, ids: Sequence[UUID]) -> list[CommandRow]:
         """What was answered to those of these commands that are known."""
@@ -167,10 +155,25 @@ def _kinds(table: sa.Table, columns: tuple[str, ...]) -> tuple[Kind, ...]:
     return tuple(next(kind for cls, kind in KINDS.items() if isinstance(each, cls)) for each in found)
 
 
+def _logged(group: Group) -> Statement:
+    """The head moves, and in the same statement, where the head could be moved, the events come behind it."""
+    after = group.after
+    moved = packed(MOVE_KINDS, [(group.before.position, after.position, after.hash, after.recorded_at)])
+    if not group.events:
+        return MOVE, moved
+    return _log(len(group.events) == 1), moved + packed(_kinds(tables.event, EVENT), group.events)
+
+
+@cache
+def _log(alone: bool) -> str:
+    rows = source(_kinds(tables.event, EVENT), alone, len(MOVE_KINDS) + 1)
+    return f"WITH moved AS ({MOVE} RETURNING 1) INSERT INTO event ({', '.join(EVENT)}) SELECT given.* FROM moved, {rows}"
+
+
 @cache
 def _insert(table: sa.Table, columns: tuple[str, ...], alone: bool) -> str:
     names = ", ".join(f'"{c}"' for c in columns)
-    return f'INSERT INTO "{table.name}" ({names}) {source(_kinds(table, columns), alone)}'
+    return f'INSERT INTO "{table.name}" ({names}) SELECT given.* FROM {source(_kinds(table, columns), alone)}'
 
 
 def _inserted(
@@ -185,7 +188,8 @@ def _deleted(table: sa.Table, keys: Sequence[tuple[Any, ...]]) -> Statement:
     names = tuple(column.name for column in table.primary_key)
     listed = ", ".join(f'"{n}"' for n in names)
     kinds = _kinds(table, names)
-    return f'DELETE FROM "{table.name}" WHERE ({listed}) IN ({source(kinds, len(keys) == 1)})', packed(kinds, keys)
+    gone = f"SELECT given.* FROM {source(kinds, len(keys) == 1)}"
+    return f'DELETE FROM "{table.name}" WHERE ({listed}) IN ({gone})', packed(kinds, keys)
 
 
 def _changed(changes: Sequence[Change | Rows]) -> list[Statement]:

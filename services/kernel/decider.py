@@ -7,8 +7,8 @@ The kernel runs them inside the commit (see `appender`), so a decision always st
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, is_dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, is_dataclass
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -29,6 +29,9 @@ class Decider:
 
     `events` and `states` are the dataclasses (or unions of them) that it writes and that it may be in; a state of None
     is "never heard of it". Events and states are frozen dataclasses.
+
+    `reads` names, of events that a stream has very many of, the fields that `evolve` asks for: when a stream is read
+    the others are not decoded.
     """
 
     name: str
@@ -36,6 +39,7 @@ class Decider:
     evolve: Evolve
     events: Any
     states: Any
+    reads: Mapping[type, tuple[str, ...]] = field(default_factory=dict)
 
     @cached_property
     def event_types(self) -> dict[str, type]:

@@ -1,4 +1,4 @@
-"""Reading the own log: many events at once, and without judging them again.
+"""Reading the own log: without judging again what was judged before it was written.
 
 A code's pattern and a count's limits take half of the time that reading takes. They were held before the event was
 written (see `draft`), and it has happened whatever they say today. Events of others are read by `heard`, which judges.
@@ -8,18 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
-from itertools import groupby
-from operator import itemgetter
 from types import UnionType
 from typing import Any, Union, get_args, get_origin
 
 import msgspec
 
 from services.kernel.contract import bare, hints, read_data, version_of
-from services.kernel.message import Envelope, Recorded
+from services.kernel.message import Recorded, read_envelope
 from services.kernel.upcast import current
 
-type_of = itemgetter(0)
+Reads = Mapping[type, tuple[str, ...]]
+"""Of some classes of events the fields that are wanted; the others are not even decoded."""
+
+Reader = Callable[[bytes], Any]
 
 
 class _Held(msgspec.Struct):
@@ -28,60 +29,64 @@ class _Held(msgspec.Struct):
 
 
 _held = msgspec.json.Decoder(_Held).decode
-_envelopes = msgspec.json.Decoder(list[Envelope]).decode
 
 
-def read_stored(types: Mapping[str, type], rows: Iterable[tuple[str, bytes]]) -> Iterator[Any]:
-    """Events from their names and stored bytes, in today's shape; `types` are the classes by name."""
-    for name, run in groupby(rows, type_of):
-        yield from _of_one_class(types[name], [raw for _, raw in run])
+def read_stored(types: Mapping[str, type], rows: Iterable[tuple[str, bytes]], only: Reads) -> Iterator[Any]:
+    """Events from their names and stored bytes, in today's shape; `types` are the classes by name.
+
+    An event of a class that is in `only` has the fields named there and no others: who asks for another gets an
+    AttributeError.
+    """
+    readers: dict[str, Reader] = {}
+    for name, raw in rows:
+        read = readers.get(name)
+        if read is None:
+            read = readers[name] = reader(types[name], only.get(types[name]))
+        yield read(raw)
 
 
 def read_recorded(types: Mapping[str, type], raws: list[bytes]) -> list[Recorded]:
     """Stored events with their envelopes; of a type that is not among `types` the event is None."""
-    envelopes = _envelopes(_listed(raws))
-    events: list[Any] = []
-    for name, run in groupby(zip((e.type for e in envelopes), raws, strict=True), type_of):
-        same = [raw for _, raw in run]
-        events += _of_one_class(types[name], same) if name in types else [None] * len(same)
-    return [
-        Recorded(envelope=envelope, raw=raw, event=event)
-        for envelope, raw, event in zip(envelopes, raws, events, strict=True)
-    ]
+    found = []
+    for raw in raws:
+        envelope = read_envelope(raw)
+        cls = types.get(envelope.type)
+        found.append(Recorded(envelope=envelope, raw=raw, event=None if cls is None else reader(cls, None)(raw)))
+    return found
 
 
-def _of_one_class(cls: type, raws: list[bytes]) -> list[Any]:
-    return _many(cls)(raws) if version_of(cls) == 1 else [_one(cls, raw) for raw in raws]
+@cache
+def reader(cls: type, fields: tuple[str, ...] | None) -> Reader:
+    """A reader of one class of events, from stored bytes; of all fields, or of these alone."""
+    if version_of(cls) > 1:
+        return lambda raw: _in_any_shape(cls, raw)
+    held: Any = msgspec.defstruct("Held", [("data", _loose(cls, fields))])
+    decode = msgspec.json.Decoder(held).decode
+    become = object.__setattr__
+
+    def read(raw: bytes) -> Any:
+        event = decode(raw).data
+        become(event, "__class__", cls)
+        return event
+
+    return read
 
 
-def _listed(raws: list[bytes]) -> bytes:
-    return b"[" + b",".join(raws) + b"]"
-
-
-def _one(cls: type, raw: bytes) -> Any:
+def _in_any_shape(cls: type, raw: bytes) -> Any:
     """An event that may have been stored in another shape."""
     held = _held(raw)
     return read_data(cls, current(cls, held.schemaversion, bytes(held.data)))
 
 
-@cache
-def _many(cls: type) -> Callable[[list[bytes]], list[Any]]:
-    """A reader of many events of one class that has never had another shape."""
-    # The codec reads constraints from the annotations: this is the class without them, and what it makes of the bytes
-    # becomes an event of the class itself, which has the same slots.
-    annotations = {name: unconstrained(hint) for name, hint in hints(cls).items()}
-    loose: Any = type(cls.__name__, (cls,), {"__slots__": (), "__annotations__": annotations})
-    held: Any = msgspec.defstruct("Held", [("data", loose)])
-    decode = msgspec.json.Decoder(list[held]).decode
-    become = object.__setattr__
+def _loose(cls: Any, fields: tuple[str, ...] | None) -> Any:
+    """The class without its constraints, and where fields are named, with these alone.
 
-    def read(raws: list[bytes]) -> list[Any]:
-        events = [held.data for held in decode(_listed(raws))]
-        for event in events:
-            become(event, "__class__", cls)
-        return events
-
-    return read
+    The codec reads both from the class; what it makes of the bytes becomes an event of the class itself, which has the
+    same slots.
+    """
+    kept = cls.__dataclass_fields__ if fields is None else {name: cls.__dataclass_fields__[name] for name in fields}
+    annotations = {name: unconstrained(hint) for name, hint in hints(cls).items() if name in kept}
+    return type(cls.__name__, (cls,), {"__slots__": (), "__annotations__": annotations, "__dataclass_fields__": kept})
 
 
 def unconstrained(hint: Any) -> Any:

@@ -184,4 +184,7 @@ def take_over(command: public.TakeOverCase, state: State) -> list[Event]:
     ]
 
 
-DECIDER = Decider(name="case", decide=dated(decide), evolve=evolve, events=Event, states=State)
+DECIDER = Decider(
+    name="case", decide=dated(decide), evolve=evolve, events=Event, states=State,
+    reads={public.ServiceDelivered: ("under_plan",)},
+)  # fmt: skip
