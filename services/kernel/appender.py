@@ -32,13 +32,23 @@ GROUP_ORDERS = 1_000
 RECONNECT_SECONDS = 3.0
 EMPTY = Head(0, b"", 0)
 
+Written = Callable[[int, list[bytes]], None]
+"""Told of each commit: the position of its first event, and the bytes of all."""
+
+
+def unheeded(first: int, raws: list[bytes]) -> None:
+    """Nobody wants to know."""
+
 
 class Appender(threading.Thread):
     """Takes units from any thread; answers each, from its own thread, when it is durable or known to be refused."""
 
-    def __init__(self, manifest: Manifest, connect: Callable[[], Writer], look: Look, clock: Clock) -> None:
+    def __init__(
+        self, manifest: Manifest, connect: Callable[[], Writer], look: Look, clock: Clock, written: Written = unheeded
+    ) -> None:
         super().__init__(name=f"{manifest.name}-appender", daemon=True)
         self._manifest, self._connect, self._look, self._clock = manifest, connect, look, clock
+        self._written = written
         # What waits, as it was posted; None says that nothing will come any more.
         self._waiting: SimpleQueue[tuple[Unit, ...] | None] = SimpleQueue()
         self._ending = False
@@ -128,6 +138,8 @@ class Appender(threading.Thread):
         self._write(writer, draft)
         self._memory.keep(draft.overlay, draft.answered)
         self.head = draft.group.after
+        if events := draft.group.events:
+            self._written(events[0][0], [row[5] for row in events])
         for unit, results in draft.results:
             _answer(unit, results)
         return units[len(draft.results) :]

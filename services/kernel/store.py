@@ -17,6 +17,7 @@ from services.kernel.errors import Unavailable
 from services.kernel.manifest import Manifest
 from services.kernel.schema import prepare
 from services.kernel.tables import cursor, event, head, relay
+from services.kernel.tail import Tail
 from services.kernel.unit import Results, Unit
 
 POLL_SECONDS = 1.0
@@ -62,9 +63,10 @@ class Store:
         self.engine = engine_for(url)
         self.views = Views(self.engine)
         self._grown = threading.Condition()
+        self._tail = Tail()
         self._head = self._read_head()
         self._rounds = 0
-        self.appender = Appender(manifest, lambda: writer_for(self.engine), self.views, clock)
+        self.appender = Appender(manifest, lambda: writer_for(self.engine), self.views, clock, self._tail.add)
         self.appender.rounds.append(self._announce)
 
     def start(self) -> None:
