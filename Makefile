@@ -62,7 +62,7 @@ browser: $(VENV)/.dev ## drive the console in headless Chromium
 	$(call tests,tests/browser,,--timeout=300)
 
 bench: $(VENV)/.dev ## measure throughput, lag and replay speed beside peers (takes minutes; ARGS="appends http" runs some)
-	@deploy/bootstrap.sh tests
+	@deploy/bootstrap.sh bench
 	@$(BIN)/python -W ignore -m tests.bench $(ARGS)
 
 lint: $(VENV)/.dev ## check style, types and imports

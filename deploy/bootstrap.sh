@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Installs what the hub (`venv`) or its tests (`tests`) need and this Debian machine does not have.
+# Installs what the hub (`venv`), its tests (`tests`) or its measurements (`bench`) need and this Debian machine lacks.
 # It installs nothing that is there, starts no service, and says in words what it may not install.
 set -euo pipefail
 
-usage() { echo "usage: deploy/bootstrap.sh venv|tests" >&2; exit 64; }
+usage() { echo "usage: deploy/bootstrap.sh venv|tests|bench" >&2; exit 64; }
 [ $# -eq 1 ] || usage
 
 python=${PYTHON:-python3}
@@ -30,12 +30,14 @@ fi
 need python3-venv "$python" -c 'import ensurepip, venv'
 case $1 in
   venv) ;;
-  tests)
+  tests | bench)
     need rabbitmq-server any '/usr/lib/rabbitmq/bin/rabbitmq-server'
     need postgresql any '/usr/lib/postgresql/*/bin/initdb'
     need caddy command -v caddy
     need chromium command -v chromium
     need fonts-noto-cjk chinese_font
+    # A load generator in Python would take a core of its own, and so measure itself.
+    [ "$1" = tests ] || need wrk command -v wrk
     ;;
   *) usage ;;
 esac
