@@ -136,6 +136,13 @@ class Store:
         query = sa.select(event.c.raw).where(event.c.position > after).order_by(event.c.position).limit(limit)
         return self._raws(query.where(event.c.type.not_in(but)) if but else query)
 
+    def following(self, after: int, limit: int) -> list[bytes]:
+        """The next events: those that this process has just written from memory, others as `read` finds them.
+
+        At most `limit`; fewer do not mean that there are no more.
+        """
+        return self._tail.after(after, limit) or self.read(after, limit)
+
     def stream(self, stream: str) -> list[bytes]:
         """All stored events of one stream, in order."""
         return self._raws(sa.select(event.c.raw).where(event.c.stream == stream).order_by(event.c.version))

@@ -47,7 +47,7 @@ class Book:
     def head(self) -> int:
         return len(self.raws)
 
-    def read(self, after: int, limit: int) -> list[bytes]:
+    def following(self, after: int, limit: int) -> list[bytes]:
         if self.away:
             raise ConnectionError("no database")
         return self.raws[after : after + limit]
