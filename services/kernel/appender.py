@@ -235,7 +235,7 @@ class Appender(threading.Thread):
             else:
                 cold[order.stream] = order.decider
         if cold:
-            loaded = self._load_streams(writer, cold)
+            loaded = load_streams(writer, cold)
             known.streams |= loaded
             self._memory.keep(loaded, {})
         return known
@@ -253,16 +253,17 @@ class Appender(threading.Thread):
         if asked:
             known.answers |= {row[0]: (bytes(row[1]), _done(row)) for row in writer.answers(asked)}
 
-    def _load_streams(self, writer: Writer, cold: dict[str, Decider]) -> dict[str, Stream]:
-        loaded = {name: Stream(0, None) for name in cold}
-        snapshots, events = writer.tails(list(cold), [d.fingerprint for d in cold.values()])
-        for name, version, _, packed in snapshots:
-            loaded[name] = Stream(version, cold[name].unpack(bytes(packed)))
-        names = list(cold)
-        for place, tail in groupby(events, itemgetter(0)):
-            name, rows = names[place - 1], [(kind, raw) for _, kind, raw in tail]
-            loaded[name] = Stream(loaded[name].version + len(rows), fold_rows(cold[name], loaded[name].state, rows))
-        return loaded
+
+def load_streams(writer: Writer, cold: dict[str, Decider]) -> dict[str, Stream]:
+    """These streams as the database has them: from a snapshot and what came after it."""
+    loaded, names = {name: Stream(0, None) for name in cold}, list(cold)
+    snapshots, events = writer.tails(names, [decider.fingerprint for decider in cold.values()])
+    for name, version, _, packed in snapshots:
+        loaded[name] = Stream(version, cold[name].unpack(bytes(packed)))
+    for place, tail in groupby(events, itemgetter(0)):
+        name, rows = names[place - 1], [(kind, raw) for _, kind, raw in tail]
+        loaded[name] = Stream(loaded[name].version + len(rows), fold_rows(cold[name], loaded[name].state, rows))
+    return loaded
 
 
 def fold_rows(decider: Decider, state: Any, rows: list[tuple[str, bytes]]) -> Any:

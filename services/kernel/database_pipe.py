@@ -98,7 +98,8 @@ class Pipe:
                 self._pg.exit_pipeline_mode()
 
     def _run_alone(self, name: bytes, values: list[Packed]) -> None:
-        result = self._pg.exec_prepared(name, values, [pq.Format.BINARY] * len(values))
+        given: Any = values  # psycopg says that it takes no None, and does
+        result = self._pg.exec_prepared(name, given, [pq.Format.BINARY] * len(values))
         if self._pg.status != pq.ConnStatus.OK:
             raise psycopg.OperationalError(self._pg.get_error_message())
         if result.status == pq.ExecStatus.FATAL_ERROR:

@@ -167,7 +167,9 @@ def _logged(group: Group) -> Statement:
 @cache
 def _log(alone: bool) -> str:
     rows = source(_kinds(tables.event, EVENT), alone, len(MOVE_KINDS) + 1)
-    return f"WITH moved AS ({MOVE} RETURNING 1) INSERT INTO event ({', '.join(EVENT)}) SELECT given.* FROM moved, {rows}"
+    return (
+        f"WITH moved AS ({MOVE} RETURNING 1) INSERT INTO event ({', '.join(EVENT)}) SELECT given.* FROM moved, {rows}"
+    )
 
 
 @cache

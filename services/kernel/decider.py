@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, is_dataclass
-from functools import cached_property
+from dataclasses import dataclass, field, fields, is_dataclass
+from functools import cache, cached_property
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
 import msgspec
 
 from services.kernel.contract import name_of
 from services.kernel.message import Ask
 
+T = TypeVar("T")
 Decide = Callable[[Any, Any, Ask], list[Any]]
 Evolve = Callable[[Any, Any], Any]
 
@@ -82,6 +83,27 @@ class Decider:
         """A state from a snapshot's bytes."""
         name, raw = msgspec.json.decode(packed, type=tuple[str, msgspec.Raw])
         return msgspec.json.decode(raw, type=self.state_types[name])
+
+
+@cache
+def _slots(cls: Any) -> list[tuple[str, Callable[[Any], Any], Callable[[Any, Any], None]]]:
+    names = [field.name for field in fields(cls)]
+    return [(name, getattr(cls, name).__get__, getattr(cls, name).__set__) for name in names]
+
+
+def changed(state: T, **changes: Any) -> T:
+    """A copy of a frozen dataclass with slots in which some fields are others, as `dataclasses.replace` makes it.
+
+    It takes half the time, for it does not ask what may be replaced: for what `evolve` does with every event of a long
+    stream.
+    """
+    cls: Any = type(state)
+    made: T = object.__new__(cls)
+    for name, get, put in _slots(cls):
+        put(made, changes.pop(name) if name in changes else get(state))
+    if changes:
+        raise TypeError(f"{cls.__name__} has no {', '.join(changes)}")
+    return made
 
 
 def members(kinds: Any) -> tuple[type, ...]:

@@ -16,13 +16,12 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from services.kernel.appender import fold_rows
+from services.kernel.appender import load_streams
 from services.kernel.database import DatabaseGone, Writer, writer_for
-from services.kernel.decider import Decider
 from services.kernel.draft import Draft, micros
 from services.kernel.errors import HubError, Unavailable
 from services.kernel.manifest import Look
-from services.kernel.memory import Known, Stream
+from services.kernel.memory import Known
 from services.kernel.store import Store
 from services.kernel.tables import head
 from services.kernel.unit import Done, Order, Unit
@@ -99,23 +98,12 @@ def _tried(trial: Trial, draft: Draft, look: Rehearsed) -> Done | HubError:
 
 
 def _load(writer: Writer, orders: Sequence[Order]) -> Known:
-    known = Known(streams=_streams(writer, {order.stream: order.decider for order in orders}))
+    known = Known(streams=load_streams(writer, {order.stream: order.decider for order in orders}))
     asked = [order.ask.id for order in orders if not order.fresh]
     for row in writer.answers(asked) if asked else ():
         names = tuple(row[5].split(",")) if row[5] else ()
         known.answers[row[0]] = (bytes(row[1]), Done(UUID(row[2].rpartition("/")[2]), row[3], row[4], names))
     return known
-
-
-def _streams(writer: Writer, wanted: dict[str, Decider]) -> dict[str, Stream]:
-    loaded = {name: Stream(0, None) for name in wanted}
-    snapshots, events = writer.tails(list(wanted), [decider.fingerprint for decider in wanted.values()])
-    for name, version, _, packed in snapshots:
-        loaded[name] = Stream(version, wanted[name].unpack(bytes(packed)))
-    for name, kind, raw in events:
-        before = loaded[name]
-        loaded[name] = Stream(before.version + 1, fold_rows(wanted[name], before.state, [(kind, raw)]))
-    return loaded
 
 
 class Rehearsed:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from services.intake.domain import case
 from services.intake.service import MANIFEST
-from services.kernel.appender import Appender
+from services.kernel.appender import load_streams
 from services.kernel.database import Writer, writer_for
 from services.kernel.draft import SNAPSHOT_EVERY
 from services.kernel.store import Store
@@ -40,9 +40,9 @@ def run(stage: Stage) -> Iterable[Row]:
         long, middle, short, library = (
             1000 * each
             for each in stage.medians(
-                lambda ids=ids, store=store, writer=writer: opening(store, writer, ids[LONG], 50),  # type: ignore[misc]
-                lambda ids=ids, store=store, writer=writer: opening(store, writer, ids[MIDDLE], 10),  # type: ignore[misc]
-                lambda ids=ids, store=store, writer=writer: opening(store, writer, ids[SHORT], 50),  # type: ignore[misc]
+                lambda ids=ids, writer=writer: opening(writer, ids[LONG], 50),  # type: ignore[misc]
+                lambda ids=ids, writer=writer: opening(writer, ids[MIDDLE], 10),  # type: ignore[misc]
+                lambda ids=ids, writer=writer: opening(writer, ids[SHORT], 50),  # type: ignore[misc]
                 lambda peer=peer, theirs=theirs: timed(lambda: peer.repository.get(theirs), 10),  # type: ignore[misc]
             )
         )
@@ -55,11 +55,10 @@ def run(stage: Stage) -> Iterable[Row]:
                   least=True, reached=library >= 10 * middle, note="eventsourcing, repository.get")  # fmt: skip
 
 
-def opening(store: Store, writer: Writer, case_id: UUID, times: int) -> float:
+def opening(writer: Writer, case_id: UUID, times: int) -> float:
     """Seconds to read a case and fold its state, as the appender does before a decision."""
-    appender = Appender(MANIFEST, lambda: writer, store.views, store.clock)
     cold = {f"case/{case_id}": case.DECIDER}
-    return timed(lambda: appender._load_streams(writer, cold), times)
+    return timed(lambda: load_streams(writer, cold), times)
 
 
 def timed(work: Callable[[], object], times: int) -> float:
