@@ -6,6 +6,7 @@ An image holds one service only, so nothing here may import a service before it 
 from __future__ import annotations
 
 import importlib
+from keyword import iskeyword
 from typing import Any
 
 import click
@@ -21,6 +22,8 @@ COMMANDS = {
     "demo": ("demo", "Load the five stories into a running hub."),
     "replay": ("matters", "Show a matter as it was, and as it was then known."),
     "custody": ("matters", "Show who answered for a matter and its needs, from beginning to end."),
+    "import": ("registers", "Take a register over from a spreadsheet, or try what the hub would say."),
+    "export": ("registers", "Write a register out as a spreadsheet."),
     "rebuild": ("views", "Rebuild a service's views from the logs."),
     "dead": ("dead", "List messages that were set aside, and have them handled again."),
     "doctor": ("doctor", "Say what is wrong with this installation, and how to mend it."),
@@ -43,7 +46,7 @@ class Lazy(click.Group):
         if name not in COMMANDS:
             return None
         module = importlib.import_module(f"wushe.commands.{COMMANDS[name][0]}")
-        return getattr(module, name)  # type: ignore[no-any-return]
+        return getattr(module, f"{name}_" if iskeyword(name) else name)  # type: ignore[no-any-return]
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """As ever; whether JSON is wanted must be known before the command is."""
