@@ -76,6 +76,7 @@ STRAND = {
     "task.verified": "verified",
     "task.unfilled": "unfilled",
     "task.cancelled": "cancelled",
+    "task.entered-in-error": "entered-in-error",
     "task.no-show-recorded": "opened",
     "pairing.formed": "active",
     "pairing.ended": "ended",
@@ -165,6 +166,7 @@ WAITS: dict[str, Wait | None] = {
     "task.unfilled": Wait("mine", "assign"),
     "task.verified": None,
     "task.cancelled": None,
+    "task.entered-in-error": None,
     "visit.concern-raised": Wait("mine", "concern"),
 }
 """What an event leaves to be waited for; None: nothing any more."""

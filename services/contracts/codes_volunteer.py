@@ -6,6 +6,8 @@ read with the words of its own time. Codes outside a table are taken as they are
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from services.contracts.tables import Table, table
 
 VERSION = "2026-1"
@@ -54,6 +56,9 @@ TASK_REASONS: Labels = {
     "ill": ("身体不适", "unwell"),
     "busy": ("另有安排", "something else came up"),
     "safety": ("安全顾虑", "a worry about safety"),
+    "suspended": ("志愿者已暂停", "the volunteer is suspended"),
+    "not-cleared": ("从业查询未通过", "the check for work with minors was not passed"),
+    "no-show": ("未到", "did not come"),
     "other": ("其他", "other"),
 }
 
@@ -93,20 +98,10 @@ COMMITMENTS: Labels = {
 SCHOOL_COMMITMENTS = ("c1", "c2", "c3", "c4", "c5")
 """The five commitments of every school-community pairing; c2 falls due on the last day of the year."""
 
-GRACE_MINUTES = 15
-"""How long after the slot's beginning somebody is late before it is a no-show."""
-
-UNFILLED_MINUTES = 15
-"""How long before the slot the search ends and the holder of the matter takes over."""
-
-SHORT_NOTICE_MINUTES = 24 * 60
-"""A cancellation this close to the slot makes the task more urgent."""
-
-NEXT_CANDIDATES = 5
-"""How many are asked at once when somebody cannot come."""
-
 RECORD_WITHIN_WORKING_DAYS = 10
 """民政部令第67号 art. 11."""
+
+QUALIFICATION = "qualification"
 
 
 def _table(name: str, zh: str, labels: Labels) -> Table:
@@ -123,3 +118,38 @@ ARRIVAL_METHOD = _table("arrival_method", "到达方式", ARRIVAL_METHODS)
 FINDING = _table("finding", "现场情况", FINDINGS)
 ACTION = _table("action", "现场处置", ACTIONS)
 COMMITMENT = _table("commitment", "结对承诺", COMMITMENTS)
+
+SKILL = table("skill", "志愿技能", """
+    companionship | 陪伴聊天 | company
+    tutoring | 学业辅导 | tutoring
+    cooking | 烹饪 | cooking
+    repair | 小型维修 | small repairs | training=1
+    child-care | 儿童看护 | child care | training=1
+    elder-care | 老年照护 | care of elders | training=1
+    sports | 运动指导 | sports | training=1
+    driving | 驾驶 | driving | qualification=1
+    electrical-work | 电工作业 | electrical work | training=1 qualification=1
+    first-aid | 急救 | first aid | training=1 qualification=1
+    counselling | 心理疏导 | counselling | training=1 qualification=1
+    legal-advice | 法律咨询 | legal advice | training=1 qualification=1
+""", version=VERSION, assumed=True)  # fmt: skip
+"""What a task may ask for; `training=1`: trained first, `qualification=1`: qualified by law first (志愿服务条例 art. 16).
+
+A skill that is not in the table asks for training, to be on the safe side.
+"""
+
+DISPATCH = table("dispatch", "派单时限", """
+    grace | 迟到等候 | late, and not yet a no-show | minutes=15
+    unfilled | 开始前停止寻找 | the search ends before the slot | minutes=15
+    answer | 至少留给答复的时间 | at least this long to answer | minutes=15
+    short-notice | 临近取消 | a cancellation that makes a task more urgent | minutes=1440
+    emergency | 紧急任务 | an emergency: the holder of the matter takes over | minutes=10
+    emergency-slot | 紧急任务最迟开始 | what begins later is no emergency | minutes=30
+    next | 一次补邀人数 | how many are asked at once when somebody cannot come | count=5
+""", version=VERSION, fixed=True, assumed=True)  # fmt: skip
+"""What dispatching counts with. No text sets these numbers."""
+
+
+def dispatch_minutes(code: str) -> timedelta:
+    """A span of dispatching, as it stands on the day of the decision."""
+    return timedelta(minutes=DISPATCH.number(code, "minutes"))

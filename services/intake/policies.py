@@ -161,7 +161,7 @@ def _volunteer(message: Message, look: Look) -> list[Do]:
             by = event.by if event.result == "done" else None
             ended = _strand_ended(event.matter_id, need_id, event.result, by, look)
             return [*ended, *_revoke_all(look, "service-ended", (), need_id=need_id)]
-        case volunteer.TaskCancelled(matter_id=matter_id):
+        case volunteer.TaskCancelled(matter_id=matter_id) | volunteer.TaskEnteredInError(matter_id=matter_id):
             ended = _strand_ended(matter_id, need_id, "cancelled", None, look)
             return [*ended, *_revoke_all(look, "service-ended", (), need_id=need_id)]
         case volunteer.PairingEnded():

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import UTC, date, datetime
-from typing import Any
+from datetime import date
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -14,11 +12,15 @@ from services.contracts.volunteer import (
     AcceptTask,
     AssignTask,
     CancelAssignment,
+    CancelTask,
     CompleteTask,
+    DeclareRelative,
+    DeclareUnfilled,
     DeclineTask,
     FormPairing,
     JoinTeam,
     LeaveTeam,
+    MarkTaskEnteredInError,
     OfferTask,
     OpenTask,
     ReassignTask,
@@ -26,24 +28,41 @@ from services.contracts.volunteer import (
     RecordNoShow,
     ReviewStars,
     SuspendVolunteer,
+    VerifyTask,
     WithdrawVolunteer,
 )
 from services.contracts.words import Party
 from services.contracts.worktime import working_days_after
 from services.kernel.manifest import Facts, Look
-from services.volunteer.domain.eligibility import Person, Span, Training, day_of
+from services.volunteer.domain.eligibility import day_of
 from services.volunteer.domain.known import Known
-from services.volunteer.view_tables import (
-    assignments,
-    tasks,
-    volunteer_limits,
-    volunteer_skills,
-    volunteer_teams,
-    volunteers,
-)
+from services.volunteer.facts_people import aware, bound, family_of, people_of
+from services.volunteer.view_tables import assignments, matter_owners, matters, tasks, volunteers
 
 CANDIDATES_MOST = 100
-BOUND = ("assigned", "on_site")
+
+
+def _holder(task_id: UUID, look: Look) -> Party | None:
+    """Who answers for the matter now, if somebody has taken it over from the holder that the task names."""
+    task = look.one(tasks, task_id)
+    matter = look.one(matters, task["matter_id"]) if task else None
+    if task is None or matter is None or look.one(matter_owners, task["matter_id"], task["holder"]) is None:
+        return None
+    owner: Party | None = matter["owner"]
+    return owner
+
+
+def handing_back(command: DeclareUnfilled | CancelTask | MarkTaskEnteredInError, task_id: UUID, look: Look) -> Known:
+    """Who answers for the matter now."""
+    return Known(holder=_holder(task_id, look))
+
+
+def verifying(command: VerifyTask, task_id: UUID, look: Look) -> Known:
+    """Those who went with their other hats, the client's family, and who answers for the matter now."""
+    return Known(
+        people=people_of(went(task_id, look), task_id, look), relatives=family_of(task_id, look),
+        holder=_holder(task_id, look),
+    )  # fmt: skip
 
 
 def opening(command: OpenTask | FormPairing, stream_id: UUID, look: Look) -> Known:
@@ -53,13 +72,13 @@ def opening(command: OpenTask | FormPairing, stream_id: UUID, look: Look) -> Kno
 
 def answering(command: AcceptTask | DeclineTask, task_id: UUID, look: Look) -> Known:
     """The one who answers, and those who said yes before."""
-    return Known(people=_people((command.assignee, *_accepted(task_id, look)), task_id, look))
+    return Known(people=people_of((command.assignee, *_accepted(task_id, look)), task_id, look))
 
 
 def choosing(command: OfferTask | AssignTask | ReassignTask, task_id: UUID, look: Look) -> Known:
     """Those who are named, and those who said yes before."""
-    named = command.joining if isinstance(command, ReassignTask) else _named(command)
-    return Known(people=_people((*named, *_accepted(task_id, look)), task_id, look))
+    named = (*command.leaving, *command.joining) if isinstance(command, ReassignTask) else _named(command)
+    return Known(people=people_of((*named, *_accepted(task_id, look)), task_id, look))
 
 
 def _named(command: OfferTask | AssignTask) -> tuple[Party, ...]:
@@ -77,21 +96,21 @@ def replacing(command: CancelAssignment | RecordNoShow, task_id: UUID, look: Loo
     passed = {row["assignee"] for row in look.all(assignments, task_id=task_id)}
     parties = [f"volunteer:{row['volunteer_id']}" for row in look.run(query.limit(CANDIDATES_MOST))]
     return Known(
-        people=_people((command.assignee,), task_id, look),
-        candidates=_people((who for who in parties if who not in passed), task_id, look),
+        people=people_of((command.assignee,), task_id, look),
+        candidates=people_of((who for who in parties if who not in passed), task_id, look),
     )
 
 
 def arriving(command: RecordArrival, task_id: UUID, look: Look) -> Known:
     """Those who go."""
-    return Known(people=_people(went(task_id, look), task_id, look))
+    return Known(people=people_of(went(task_id, look), task_id, look))
 
 
 def completing(command: CompleteTask, task_id: UUID, look: Look) -> Known:
     """Those who went, and until when volunteers' hours are recorded in time: None where nobody knows when it was."""
     task = look.one(tasks, task_id)
     moment = command.ended_at or command.began_at or (aware(task["slot_start"]) if task else None)
-    people = _people(went(task_id, look), task_id, look)
+    people = people_of(went(task_id, look), task_id, look)
     return Known(people=people, record_by=record_by(day_of(moment)) if moment else None)
 
 
@@ -99,7 +118,7 @@ def leaving(command: SuspendVolunteer | WithdrawVolunteer, volunteer_id: UUID, l
     """The tasks that wait for this volunteer."""
     return Known(
         itself=volunteer_id,
-        open_tasks=tuple(row["task_id"] for row in _bound((f"volunteer:{volunteer_id}",), None, look)),
+        open_tasks=tuple(row["task_id"] for row in bound((f"volunteer:{volunteer_id}",), None, look)),
     )
 
 
@@ -122,6 +141,8 @@ def record_by(day: date) -> date:
 FACTS: dict[type, Facts] = {
     OpenTask: opening, FormPairing: opening, AcceptTask: answering, DeclineTask: answering, OfferTask: choosing,
     AssignTask: choosing, ReassignTask: choosing, CancelAssignment: replacing, RecordNoShow: replacing,
+    DeclareUnfilled: handing_back, CancelTask: handing_back, MarkTaskEnteredInError: handing_back, VerifyTask: verifying,
+    DeclareRelative: own,
     RecordArrival: arriving, CompleteTask: completing, SuspendVolunteer: leaving, WithdrawVolunteer: leaving, JoinTeam: own, LeaveTeam: own,
     ReviewStars: counting,
 }  # fmt: skip
@@ -134,72 +155,3 @@ def _accepted(task_id: UUID, look: Look) -> tuple[Party, ...]:
 def went(task_id: UUID, look: Look) -> tuple[Party, ...]:
     """Those who go or went."""
     return tuple(row["assignee"] for row in look.all(assignments, task_id=task_id, state="assigned"))
-
-
-def _people(parties: Iterable[Party], task_id: UUID, look: Look) -> tuple[Person, ...]:
-    """What is known of these, bar volunteers nobody knows."""
-    named = tuple(dict.fromkeys(parties))
-    ids = [UUID(who.partition(":")[2]) for who in named if _is_volunteer(who)]
-    rows = {
-        row["volunteer_id"]: row for row in look.run(sa.select(volunteers).where(volunteers.c.volunteer_id.in_(ids)))
-    }
-    skills, limits, teams = (_of(table, ids, look) for table in (volunteer_skills, volunteer_limits, volunteer_teams))
-    busy = _busy(named, task_id, look)
-    people = [Person(party=who, busy=busy.get(who, ())) for who in named if not who.startswith("volunteer:")]
-    for volunteer_id, row in rows.items():
-        who = f"volunteer:{volunteer_id}"
-        people.append(
-            Person(
-                party=who, state=row["state"], minor=row["minor"], guardian_consent=bool(row["guardian_consent"]),
-                trained=tuple(
-                    Training(skill=s["skill"], valid_until=s["valid_until"])
-                    for s in skills.get(volunteer_id, ()) if s["trained_on"] is not None
-                ),
-                limits=tuple(limit["demand"] for limit in limits.get(volunteer_id, ())),
-                teams=tuple(team["team"] for team in teams.get(volunteer_id, ())),
-                cleared_until=row["cleared_until"], insured_from=row["insured_from"],
-                insured_until=row["insured_until"], busy=busy.get(who, ()),
-            )
-        )  # fmt: skip
-    return tuple(people)
-
-
-def _is_volunteer(who: Party) -> bool:
-    kind, _, name = who.partition(":")
-    try:
-        return kind == "volunteer" and str(UUID(name)) == name
-    except ValueError:
-        return False
-
-
-def _of(table: sa.Table, ids: list[UUID], look: Look) -> dict[UUID, list[dict[str, Any]]]:
-    found: dict[UUID, list[dict[str, Any]]] = {}
-    for row in look.run(sa.select(table).where(table.c.volunteer_id.in_(ids))):
-        found.setdefault(row["volunteer_id"], []).append(row)
-    return found
-
-
-def _bound(parties: tuple[Party, ...], but: UUID | None, look: Look) -> list[dict[str, Any]]:
-    """The open assignments of these, with the slots of their tasks."""
-    query = (
-        sa.select(assignments.c.assignee, tasks.c.task_id, tasks.c.slot_start, tasks.c.slot_end)
-        .join(tasks, tasks.c.task_id == assignments.c.task_id)
-        .where(assignments.c.assignee.in_(parties), assignments.c.state == "assigned", tasks.c.state.in_(BOUND))
-        .order_by(tasks.c.task_id)
-    )
-    return [row for row in look.run(query) if row["task_id"] != but]
-
-
-def _busy(parties: tuple[Party, ...], but: UUID, look: Look) -> dict[Party, tuple[Span, ...]]:
-    found: dict[Party, tuple[Span, ...]] = {}
-    for row in _bound(parties, but, look):
-        start = aware(row["slot_start"])
-        if start is not None:
-            span = Span(start=start, end=aware(row["slot_end"]))
-            found[row["assignee"]] = (*found.get(row["assignee"], ()), span)
-    return found
-
-
-def aware(moment: datetime | None) -> datetime | None:
-    """SQLite gives instants back without their zone, which is UTC."""
-    return moment.replace(tzinfo=UTC) if moment is not None and moment.tzinfo is None else moment

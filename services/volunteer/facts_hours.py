@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -18,10 +19,11 @@ from services.contracts.volunteer import (
 )
 from services.contracts.words import Party
 from services.kernel.manifest import Facts, Look
-from services.volunteer.domain.eligibility import Span
+from services.volunteer.domain.eligibility import Span, day_of
 from services.volunteer.domain.hours_rules import span_of
 from services.volunteer.domain.known import HoursKnown, Statement, Stretch
-from services.volunteer.facts import aware, record_by, went
+from services.volunteer.facts import record_by
+from services.volunteer.facts_people import aware
 from services.volunteer.view_tables import (
     assignments,
     hours,
@@ -61,9 +63,22 @@ def recording(command: RecordHours, record_id: UUID, look: Look) -> HoursKnown:
     return HoursKnown(
         record_by=record_by(command.day), volunteer_state=volunteer["state"],
         matter_id=task["matter_id"] if task else None, worker=worker,
-        assignees=went(command.task_id, look) if task and command.task_id else None,
+        assignees=_gave(command, look) if task else None,
         on_duty=_on_duty(worker, look) if worker else (), others=_others(command.volunteer_id, record_id, look),
     )  # fmt: skip
+
+
+def _gave(command: RecordHours, look: Look) -> tuple[Party, ...]:
+    """Those who went, and those who were there on that day until somebody came instead or it was called off."""
+    rows = look.all(assignments, task_id=command.task_id)
+    return tuple(row["assignee"] for row in rows if row["state"] == "assigned" or _was_there(row, command))
+
+
+def _was_there(row: dict[str, Any], command: RecordHours) -> bool:
+    arrived, left = aware(row["arrived_at"]), aware(row["left_at"])
+    if row["state"] not in ("replaced", "released") or arrived is None or left is None:
+        return False
+    return day_of(arrived) <= command.day <= day_of(left) and (command.ended_at is None or command.ended_at <= left)
 
 
 def correcting(command: CorrectHours, record_id: UUID, look: Look) -> HoursKnown:

@@ -6,12 +6,15 @@ A task that was completed stays: its result is still to be verified, whatever be
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from services.contracts import intake, referral
+from services.contracts.codes_volunteer import MINOR_PROTECTION
 from services.contracts.volunteer import (
+    CancelAssignment,
     CancelTask,
     DeclareUnfilled,
     EndPairing,
@@ -20,12 +23,14 @@ from services.contracts.volunteer import (
     ServiceHoursConfirmed,
     ServiceHoursCorrected,
     ServiceHoursVoided,
+    VolunteerCleared,
+    VolunteerSuspended,
 )
 from services.contracts.volunteer.words import PairingResult
 from services.kernel.manifest import Do, Look, Timer
 from services.kernel.message import Message
 from services.volunteer.domain import pairing, task, volunteer
-from services.volunteer.view_tables import hours_due, pairings, tasks
+from services.volunteer.view_tables import assignments, hours_due, pairings, tasks
 from services.volunteer.views_tasks import CALLED_OFF
 
 MATTER_ENDS = (
@@ -53,7 +58,32 @@ def whenever(message: Message, look: Look) -> list[Do]:
         return [*off, *_end(pairings.c.referral_id == message.stream_id, "broken_off", "referral-ended", look)]
     if isinstance(event, ServiceHoursConfirmed) or (isinstance(event, CHANGED) and event.counted):
         return [Do(volunteer.DECIDER, event.volunteer_id, ReviewStars())]
+    if isinstance(event, VolunteerSuspended):
+        return list(_release(message.stream_id, "suspended", event.open_tasks, look))
+    if isinstance(event, VolunteerCleared) and event.check_kind == MINOR_PROTECTION and event.result == "not_clear":
+        with_minors = [row["task_id"] for row in _bound(message.stream_id, look) if row["with_minor"]]
+        return list(_release(message.stream_id, "not-cleared", with_minors, look))
     return []
+
+
+def _bound(volunteer_id: UUID, look: Look) -> list[dict[str, Any]]:
+    """The tasks to which this volunteer is to go."""
+    query = (
+        sa.select(tasks.c.task_id, tasks.c.with_minor)
+        .join(assignments, tasks.c.task_id == assignments.c.task_id)
+        .where(assignments.c.assignee == f"volunteer:{volunteer_id}", assignments.c.state == "assigned",
+               tasks.c.state == "assigned")
+        .order_by(tasks.c.task_id)
+    )  # fmt: skip
+    return look.run(query)
+
+
+def _release(volunteer_id: UUID, reason: str, task_ids: Iterable[UUID], look: Look) -> Iterable[Do]:
+    """Somebody else is looked for, for those tasks to which the volunteer still was to go."""
+    still = {row["task_id"] for row in _bound(volunteer_id, look)}
+    for task_id in task_ids:
+        if task_id in still:
+            yield Do(task.DECIDER, task_id, CancelAssignment(assignee=f"volunteer:{volunteer_id}", reason_code=reason))
 
 
 def _cancel(which: sa.ColumnElement[bool], reason: str, look: Look) -> Iterable[Do]:

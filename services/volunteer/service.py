@@ -14,12 +14,14 @@ from services.volunteer.endpoints.tasks import Tasks
 from services.volunteer.facts import FACTS
 from services.volunteer.facts_hours import HOURS_FACTS
 from services.volunteer.policies import TIMERS, whenever
+from services.volunteer.views_heard import project_heard
 
 MANIFEST = Manifest(
     name="volunteer",
     deciders=(volunteer.DECIDER, task.DECIDER, hours.DECIDER, pairing.DECIDER),
     metadata=views.METADATA,
     project=views.project,
+    project_heard=project_heard,
     hears=("intake", "referral", "volunteer"),
     whenever=whenever,
     facts=FACTS | HOURS_FACTS,

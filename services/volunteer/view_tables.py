@@ -31,6 +31,26 @@ volunteer_skills = sa.Table(
 )  # fmt: skip
 """Skills that a volunteer says to have, and since when training shows it (`trained_on`)."""
 
+volunteer_checks = sa.Table(
+    "volunteer_checks", METADATA,
+    sa.Column("volunteer_id", sa.Uuid, primary_key=True),
+    sa.Column("check_kind", sa.String, primary_key=True),
+    sa.Column("skill", sa.String, primary_key=True),
+    sa.Column("result", sa.String),
+    sa.Column("checked_on", sa.Date),
+    sa.Column("valid_until", sa.Date),
+)  # fmt: skip
+"""The latest check of each kind; `skill` is empty where the check is about none."""
+
+volunteer_relatives = sa.Table(
+    "volunteer_relatives", METADATA,
+    sa.Column("volunteer_id", sa.Uuid, primary_key=True),
+    sa.Column("person_id", sa.Uuid, primary_key=True),
+    sa.Column("relation", sa.String),
+    sa.Index("volunteer_relatives_of", "person_id"),
+)  # fmt: skip
+"""To which clients a volunteer is related, as declared."""
+
 volunteer_limits = sa.Table(
     "volunteer_limits", METADATA,
     sa.Column("volunteer_id", sa.Uuid, primary_key=True),
@@ -87,15 +107,53 @@ tasks = sa.Table(
 )  # fmt: skip
 """`owner` answers for the need now; `unfilled_at` is set while people are being looked for."""
 
+matters = sa.Table(
+    "matters", METADATA,
+    sa.Column("matter_id", sa.Uuid, primary_key=True),
+    sa.Column("person_id", sa.Uuid),
+    sa.Column("owner", sa.String),
+)  # fmt: skip
+"""As heard from intake: whose matter it is, and who answers for it now."""
+
+matter_owners = sa.Table(
+    "matter_owners", METADATA,
+    sa.Column("matter_id", sa.Uuid, primary_key=True),
+    sa.Column("party", sa.String, primary_key=True),
+)  # fmt: skip
+"""Everybody who has ever answered for a matter."""
+
 assignments = sa.Table(
     "assignments", METADATA,
     sa.Column("task_id", sa.Uuid, primary_key=True),
     sa.Column("assignee", sa.String, primary_key=True),
     sa.Column("matter_id", sa.Uuid),
     sa.Column("state", sa.String),
+    sa.Column("arrived_at", sa.DateTime(timezone=True)),
+    sa.Column("left_at", sa.DateTime(timezone=True)),
     sa.Index("assignments_of", "assignee"),
 )  # fmt: skip
-"""Who was asked (asked, accepted, declined) and who goes (assigned, cancelled, replaced, no_show, released)."""
+"""Who was asked (asked, accepted, declined) and who goes (assigned, cancelled, replaced, no_show, released).
+
+What somebody gave between arriving and leaving stays his, whoever came instead.
+"""
+
+alerts = sa.Table(
+    "alerts", METADATA,
+    sa.Column("task_id", sa.Uuid, primary_key=True),
+    sa.Column("kind", sa.String, primary_key=True),
+    sa.Column("matter_id", sa.Uuid),
+    sa.Column("who", sa.String, index=True),
+    sa.Column("since", sa.DateTime(timezone=True)),
+)  # fmt: skip
+"""What a task needs at once, and of whom: `find-somebody`, `tell-client`; gone once it is done."""
+
+no_shows = sa.Table(
+    "no_shows", METADATA,
+    sa.Column("assignee", sa.String, primary_key=True),
+    sa.Column("times", sa.Integer),
+    sa.Column("last_at", sa.DateTime(timezone=True)),
+)  # fmt: skip
+"""How often somebody did not come: a private fact for those who dispatch, never a score (INV-37)."""
 
 hours = sa.Table(
     "hours", METADATA,

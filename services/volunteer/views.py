@@ -50,7 +50,7 @@ def project(recorded: Recorded) -> list[Change]:
         case "volunteer":
             return [put(volunteers, key, version=recorded.version), *about_volunteer(recorded, key)]
         case "task":
-            return list(about_task(recorded.event, key, recorded.version))
+            return list(about_task(recorded, key))
         case "service-hours":
             return [put(hours, key, version=recorded.version), *_about_hours(recorded, key)]
         case "pairing":

@@ -9,6 +9,7 @@ from uuid import UUID
 from services.contracts.codes_volunteer import MINOR_PROTECTION
 from services.contracts.volunteer import (
     RecordStatementIssued,
+    RelativeDeclared,
     StarLevelReached,
     StarLevelRevised,
     VolunteerCleared,
@@ -21,6 +22,7 @@ from services.contracts.volunteer import (
     VolunteerTrained,
     VolunteerVerified,
     VolunteerWithdrew,
+    VolunteerWorkerLinked,
 )
 from services.kernel.message import Recorded
 from services.kernel.view import Change, drop, put
@@ -28,7 +30,9 @@ from services.volunteer.view_tables import (
     stars,
     statement_records,
     statements,
+    volunteer_checks,
     volunteer_limits,
+    volunteer_relatives,
     volunteer_skills,
     volunteer_teams,
     volunteers,
@@ -58,6 +62,8 @@ def _columns(event: object) -> dict[str, Any]:
             return {"insured_from": event.valid_from, "insured_until": event.valid_until}
         case VolunteerTrained() | VolunteerReinstated():
             return {"state": event.state}
+        case VolunteerWorkerLinked():
+            return {"worker": event.worker}
         case VolunteerSuspended():
             return {"state": "suspended"}
         case VolunteerWithdrew():
@@ -71,6 +77,11 @@ def _beside(event: object, volunteer_id: UUID) -> Iterable[Change]:
         case VolunteerTrained() if event.skill is not None:
             trained = {"trained_on": event.trained_on, "valid_until": event.valid_until}
             yield put(volunteer_skills, volunteer_id, event.skill, **trained)
+        case VolunteerCleared():
+            checked = {"result": event.result, "checked_on": event.checked_on, "valid_until": event.valid_until}
+            yield put(volunteer_checks, volunteer_id, event.check_kind, event.skill or "", **checked)
+        case RelativeDeclared():
+            yield put(volunteer_relatives, volunteer_id, event.person_id, relation=event.relation)
         case VolunteerJoinedTeam():
             yield put(volunteer_teams, volunteer_id, event.team)
         case VolunteerLeftTeam():

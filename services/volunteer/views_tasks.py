@@ -16,6 +16,7 @@ from services.contracts.volunteer import (
     TaskCancelled,
     TaskCompleted,
     TaskDeclined,
+    TaskEnteredInError,
     TaskOffered,
     TaskOpened,
     TaskReassigned,
@@ -24,8 +25,10 @@ from services.contracts.volunteer import (
 )
 from services.contracts.words import Party
 from services.contracts.worktime import end_of
+from services.kernel.message import Recorded
 from services.kernel.view import Change, drop, put
 from services.volunteer.view_tables import assignments, hours_due, tasks
+from services.volunteer.views_alerts import about_alerts
 
 SEARCHING = ("opened", "offered")
 """The states in which people are being looked for."""
@@ -34,30 +37,39 @@ CALLED_OFF = (*SEARCHING, "unfilled", "assigned", "on_site")
 """The states in which a task can still be called off."""
 
 
-def about_task(event: object, task_id: UUID, version: int) -> Iterable[Change]:
+def about_task(recorded: Recorded, task_id: UUID) -> Iterable[Change]:
     """The rows that an event of this task changes."""
-    yield put(tasks, task_id, version=version, **_task(event))
-    yield from _people(event, task_id)
+    yield put(tasks, task_id, version=recorded.version, **_task(recorded.event))
+    yield from _people(recorded, task_id)
+    yield from about_alerts(recorded, task_id)
 
 
 def _task(event: object) -> dict[str, Any]:
     match event:
         case TaskOpened():
             return _opened(event)
-        case TaskOffered():
-            return {"state": "offered"}
-        case TaskAccepted() | TaskDeclined():
-            return {"state": "offered" if event.still_asked else "opened"}
-        case TaskAssigned() | TaskReassigned():
+        case TaskOffered() | TaskAccepted() | TaskDeclined():
+            return {} if event.unfilled else {"state": _searching_state(event)}
+        case TaskAssigned():
             return {"state": "assigned", "owner": event.assignees[0], "unfilled_at": None}
+        case TaskReassigned():
+            state = "on_site" if event.on_site else "assigned"
+            return {"state": state, "owner": event.assignees[0], "unfilled_at": None}
         case AssignmentCancelled():
             return {"state": "opened", **_searching(event), "urgency": event.urgency}
         case NoShowRecorded():
             return {"state": "opened", **_searching(event)}
         case TaskUnfilled():
-            return {"state": "unfilled", "owner": event.handoff.takers[0], "unfilled_at": None}
+            holder = event.handoff.takers[0]
+            return {"state": "unfilled", "owner": holder, "holder": holder, "unfilled_at": None}
         case ArrivalRecorded():
             return {"state": "on_site"}
+        case _:
+            return _over(event)
+
+
+def _over(event: object) -> dict[str, Any]:
+    match event:
         case TaskCompleted():
             times = {"began_at": event.began_at, "ended_at": event.ended_at}
             return {"state": "completed", "result": event.result, **times}
@@ -65,6 +77,8 @@ def _task(event: object) -> dict[str, Any]:
             return {"state": "verified", "owner": event.handoff.takers[0], "verified_by": event.by}
         case TaskCancelled():
             return {"state": "cancelled", "owner": event.handoff.takers[0], "unfilled_at": None}
+        case TaskEnteredInError():
+            return {"state": "entered_in_error", "owner": event.handoff.takers[0], "unfilled_at": None}
         case _:
             return {}
 
@@ -79,6 +93,10 @@ def _opened(event: TaskOpened) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _searching_state(event: TaskOffered | TaskAccepted | TaskDeclined) -> str:
+    return "offered" if isinstance(event, TaskOffered) or event.still_asked else "opened"
+
+
 def _searching(event: AssignmentCancelled | NoShowRecorded) -> dict[str, Any]:
     return {"owner": event.handoff.takers[0], "unfilled_at": event.unfilled_at}
 
@@ -86,21 +104,26 @@ def _searching(event: AssignmentCancelled | NoShowRecorded) -> dict[str, Any]:
 ANSWERS = {TaskOffered: "asked", TaskAccepted: "accepted", TaskDeclined: "declined"}
 
 
-def _people(event: object, task_id: UUID) -> Iterable[Change]:
+def _people(recorded: Recorded, task_id: UUID) -> Iterable[Change]:
+    event, at = recorded.event, recorded.happened_at
     match event:
         case TaskOffered() | TaskAccepted() | TaskDeclined():
             yield from _now(ANSWERS[type(event)], task_id, event.matter_id, event.assignee)
         case TaskAssigned():
-            yield from _now("assigned", task_id, event.matter_id, *event.assignees)
+            yield from _now("assigned", task_id, event.matter_id, *event.assignees, left_at=None)
         case TaskReassigned():
-            yield from _now("replaced", task_id, event.matter_id, *event.leaving)
-            yield from _now("assigned", task_id, event.matter_id, *event.assignees)
+            # One who did not come is no longer among those who go, and was not replaced by anybody.
+            left = event.leaving if event.joining else ()
+            yield from _now("replaced", task_id, event.matter_id, *left, left_at=at)
+            yield from _now("assigned", task_id, event.matter_id, *event.assignees, left_at=None)
         case AssignmentCancelled() | NoShowRecorded():
             gone = "cancelled" if isinstance(event, AssignmentCancelled) else "no_show"
             yield from _now(gone, task_id, event.matter_id, event.assignee)
             yield from _now("accepted", task_id, event.matter_id, *event.remaining)
-        case TaskCancelled():
-            yield from _now("released", task_id, event.matter_id, *event.assignees)
+        case ArrivalRecorded():
+            yield from (put(assignments, task_id, who, arrived_at=at) for who in event.assignees)
+        case TaskCancelled() | TaskEnteredInError():
+            yield from _now("released", task_id, event.matter_id, *event.assignees, left_at=at)
         case TaskCompleted() if event.record_by is not None:
             due = end_of(event.record_by)
             went = (who for who in event.assignees if who.startswith("volunteer:"))
@@ -111,5 +134,5 @@ def _people(event: object, task_id: UUID) -> Iterable[Change]:
             return
 
 
-def _now(state: str, task_id: UUID, matter_id: UUID, *parties: Party) -> Iterable[Change]:
-    return [put(assignments, task_id, who, matter_id=matter_id, state=state) for who in parties]
+def _now(state: str, task_id: UUID, matter_id: UUID, *parties: Party, **more: Any) -> Iterable[Change]:
+    return [put(assignments, task_id, who, matter_id=matter_id, state=state, **more) for who in parties]

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from services.contracts.volunteer.words import ContactResult, Risk, TaskResult, Urgency, VerifiedBy
 from services.contracts.words import AreaCode, Handoff, Party
-from services.kernel.contract import Code, Count, Digest, Instant, published
+from services.kernel.contract import Code, Count, Digest, Instant, Ref, published
 
 
 @published("task.opened", zh="任务发布", handoff=True, opens="need")
@@ -41,10 +41,14 @@ class TaskOpened:
 
 @published("task.offered", zh="邀约")
 class TaskOffered:
-    """This one is asked, in codes alone, without knowing for whom; the dispatcher answers for the need as before."""
+    """This one is asked, in codes alone, without knowing for whom; whoever answered for the need answers as before.
+
+    A team may be asked; its leader names the members who go. `unfilled`: the holder of the matter answers by now.
+    """
 
     matter_id: UUID
     assignee: Party
+    unfilled: bool = False
 
 
 @published("task.accepted", zh="接单")
@@ -55,17 +59,19 @@ class TaskAccepted:
     assignee: Party
     still_asked: Count
     answered_via: Code
+    unfilled: bool = False
 
 
 @published("task.declined", zh="婉拒")
 class TaskDeclined:
-    """This one said no."""
+    """This one said no, or has said yes and may not be sent any more: then the hub answers, with the rule as reason."""
 
     matter_id: UUID
     assignee: Party
     still_asked: Count
     reason_code: Code | None = None
     answered_via: Code
+    unfilled: bool = False
 
 
 @published("task.assigned", zh="派单", handoff=True)
@@ -100,13 +106,18 @@ class AssignmentCancelled:
 
 @published("task.reassigned", zh="改派", handoff=True)
 class TaskReassigned:
-    """Some go instead of others; there was no moment in which nobody answered."""
+    """Some go instead of others; there was no moment in which nobody answered.
+
+    `on_site` are those who were there before and stay. What those who left gave stays theirs.
+    """
 
     matter_id: UUID
     leaving: tuple[Party, ...]
     joining: tuple[Party, ...]
     assignees: tuple[Party, ...]
     reason_code: Code
+    on_site: tuple[Party, ...] = ()
+    sealed: tuple[Digest, ...] = ()
     handoff: Handoff
 
 
@@ -121,7 +132,7 @@ class TaskUnfilled:
 
 @published("task.arrival-recorded", zh="到达")
 class ArrivalRecorded:
-    """They are there."""
+    """These are there."""
 
     matter_id: UUID
     assignees: tuple[Party, ...]
@@ -183,6 +194,27 @@ class TaskCancelled:
     reason_code: Code
     assignees: tuple[Party, ...] = ()
     handoff: Handoff
+
+
+@published("task.entered-in-error", zh="任务误录", handoff=True, closes="need")
+class TaskEnteredInError:
+    """The task should never have existed, as two persons say; hours that were given stay, and the holder has the need."""
+
+    matter_id: UUID
+    case_id: UUID | None = None
+    person_id: UUID | None = None
+    reason_code: Code
+    approver: Ref
+    assignees: tuple[Party, ...] = ()
+    handoff: Handoff
+
+
+@published("task.emergency-called", zh="紧急呼叫")
+class EmergencyServiceCalled:
+    """An emergency service was called for the client; nobody waits for a volunteer meanwhile."""
+
+    matter_id: UUID
+    service: Code
 
 
 @published("task.client-contacted", zh="告知服务对象")

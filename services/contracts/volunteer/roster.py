@@ -46,12 +46,16 @@ class VerifyVolunteer:
 
 @asked(zh="登记资格核验")
 class ClearVolunteer:
-    """A check was made (for work with minors: of the register of offenders) and came to this result."""
+    """A check was made (for work with minors: of the register of offenders) and came to this result.
+
+    A qualification names the skill that the law asks it for.
+    """
 
     check_kind: Code
     result: CheckResult
     checked_on: date
     valid_until: date
+    skill: Code | None = None
 
 
 @asked(zh="登记培训")
@@ -87,6 +91,21 @@ class LeaveTeam:
     """The volunteer leaves a team."""
 
     team: Party
+
+
+@asked(zh="登记兼职身份")
+class LinkWorker:
+    """The volunteer is also this worker: what the worker does on duty is no volunteering of the same human."""
+
+    worker: Party
+
+
+@asked(zh="声明亲属关系")
+class DeclareRelative:
+    """The volunteer is a relative of this person: somebody else sends people to that family and verifies what they did."""
+
+    person_id: UUID
+    relation: Code
 
 
 @asked(zh="暂停志愿者")
@@ -151,12 +170,13 @@ class VolunteerVerified:
 
 @published("volunteer.cleared", zh="资格核验")
 class VolunteerCleared:
-    """A check was made, came to this result, and holds until that day."""
+    """A check was made, came to this result, and holds until that day; a qualification names its skill."""
 
     check_kind: Code
     result: CheckResult
     checked_on: date
     valid_until: date
+    skill: Code | None = None
 
 
 @published("volunteer.trained", zh="培训")
@@ -193,6 +213,21 @@ class VolunteerLeftTeam:
     """The volunteer does not belong to this team any more."""
 
     team: Party
+
+
+@published("volunteer.worker-linked", zh="兼职身份")
+class VolunteerWorkerLinked:
+    """This volunteer and this worker are one human in two roles; each act says in which."""
+
+    worker: Party
+
+
+@published("volunteer.relative-declared", zh="亲属关系声明")
+class RelativeDeclared:
+    """The volunteer is a relative of this person, and does not decide about that family's matters."""
+
+    person_id: UUID
+    relation: Code
 
 
 @published("volunteer.suspended", zh="志愿者暂停")

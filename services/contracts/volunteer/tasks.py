@@ -18,7 +18,7 @@ from services.contracts.volunteer.words import (
     VerifiedBy,
 )
 from services.contracts.words import AreaCode, Party
-from services.kernel.contract import Code, Instant, Sealed, asked
+from services.kernel.contract import Code, Instant, Ref, Sealed, asked
 
 
 @asked(zh="发布任务")
@@ -91,13 +91,18 @@ class ReassignTask:
     leaving: SomeParties
     joining: SomeParties
     reason_code: Code
+    note: Annotated[str, Meta(max_length=2000), Sealed("narrative")] | None = None
 
 
 @asked(zh="登记到达")
 class RecordArrival:
-    """They are there; how that is known is a code, never a position of somebody's phone."""
+    """They are there; how that is known is a code, never a position of somebody's phone.
+
+    Without names it is whoever says so, or all who go where somebody else says it.
+    """
 
     method: Code
+    assignees: Annotated[tuple[Party, ...], Meta(max_length=200)] = ()
 
 
 @asked(zh="完成任务")
@@ -138,6 +143,21 @@ class CancelTask:
 
     by: Code
     reason_code: Code
+
+
+@asked(zh="标记任务误录")
+class MarkTaskEnteredInError:
+    """The task should never have existed; somebody else approves."""
+
+    reason_code: Code
+    approver: Ref
+
+
+@asked(zh="登记紧急呼叫")
+class CallEmergencyService:
+    """An emergency service (110, 119, 120 …) was called; asked with one click, after the call."""
+
+    service: Code
 
 
 @asked(zh="登记告知服务对象")

@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 
+from services.contracts.codes_volunteer import SKILL
 from services.contracts.volunteer.words import Risk
 from services.contracts.words import Party
 from services.kernel.errors import Refused
+from services.kernel.message import Actor
 
 BEIJING = timezone(timedelta(hours=8))
 
@@ -46,10 +48,18 @@ class Span:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Person:
-    """Somebody who could go: a worker of a station, of whom only the time matters, or a volunteer."""
+    """Somebody who could go: a worker of a station, of whom only the time matters, or a volunteer.
+
+    `hats` are the other parties that the same human is; `relative` says that the client is of the family; `skills` are
+    those that the volunteer says to have, `trained` and `qualified` those that something stands behind.
+    """
 
     party: Party
     state: str = "active"
+    hats: tuple[Party, ...] = ()
+    relative: bool = False
+    skills: tuple[str, ...] = ()
+    qualified: tuple[Training, ...] = ()
     teams: tuple[Party, ...] = ()
     minor: bool | None = None
     guardian_consent: bool = False
@@ -70,8 +80,10 @@ WHY: dict[str, Why] = {
     "guardian-consent": ("guardian-consent", "A minor, or one whose age is unknown, goes only with the guardian's consent.",
                          "未成年人或年龄不详者须经监护人同意。"),
     "minor-at-risk": ("minor-at-risk", "Minors are not sent where there is danger.", "不得安排未成年人参加有危险的服务。"),
-    "skill-missing": ("skill-missing", "The task needs a skill that this volunteer was not trained for.",
-                      "任务所需技能, 该志愿者未经培训。"),
+    "skill-missing": ("skill-missing", "The task needs a skill that this volunteer was not trained for, or has not.",
+                      "任务所需技能, 该志愿者未经培训或不具备。"),
+    "not-qualified": ("not-qualified", "The law asks a qualification for this work, and none that holds is on record.",
+                      "该项服务依法须具备专业资格, 未见有效资格记录。"),
     "beyond-ability": ("beyond-ability", "The task demands what this volunteer does not do.", "任务要求超出该志愿者的意愿与能力。"),
     "not-insured": ("not-insured", "There is danger in it, and no insurance that covers the day.", "服务有风险, 当日无有效保险。"),
     "not-cleared": ("not-cleared", "Work with minors needs a register check that is not older than a year.",
@@ -89,7 +101,7 @@ def day_of(moment: datetime) -> date:
 
 
 def faults(person: Person, needs: Needs, now: datetime) -> Iterator[str]:
-    """Why this one may not be sent, every rule that fails; nothing when all hold."""
+    """Why this one may not be sent, every rule that fails; nothing when all hold (INV-15, INV-16)."""
     if person.party.startswith("volunteer:"):
         yield from _volunteer_faults(person, needs, day_of(needs.slot_start or now))
     if needs.slot_start and any(_overlap(span, needs.slot_start, needs.slot_end) for span in person.busy):
@@ -106,14 +118,58 @@ def _volunteer_faults(person: Person, needs: Needs, day: date) -> Iterator[str]:
         yield "guardian-consent"
     if person.minor is not False and needs.risk != "none":
         yield "minor-at-risk"
-    if not set(needs.skills) <= {t.skill for t in person.trained if t.valid_until is None or t.valid_until >= day}:
-        yield "skill-missing"
+    yield from _skill_faults(person, needs.skills, day)
     if set(needs.demands) & set(person.limits):
         yield "beyond-ability"
     if needs.risk != "none" and not _covers(person.insured_from, person.insured_until, day):
         yield "not-insured"
     if needs.with_minor and (person.cleared_until is None or person.cleared_until < day):
         yield "not-cleared"
+
+
+def _skill_faults(person: Person, skills: tuple[str, ...], day: date) -> Iterator[str]:
+    """Training first where the skill needs it, a legal qualification where the law asks for one (条例 art. 16)."""
+    trained, qualified = _holding(person.trained, day), _holding(person.qualified, day)
+    asked = {skill: _asked_of(skill) for skill in skills}
+    if any(
+        (needs.training and s not in trained) or s not in (*trained, *qualified, *person.skills)
+        for s, needs in asked.items()
+    ):
+        yield "skill-missing"
+    if any(needs.qualification and skill not in qualified for skill, needs in asked.items()):
+        yield "not-qualified"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What stands behind a skill before it is used."""
+
+    training: bool
+    qualification: bool
+
+
+def _asked_of(skill: str) -> Asked:
+    term = SKILL.current.terms.get(skill)
+    if term is None:
+        return Asked(training=True, qualification=False)
+    return Asked(training=bool(term.numbers.get("training")), qualification=bool(term.numbers.get("qualification")))
+
+
+def _holding(proofs: tuple[Training, ...], day: date) -> frozenset[str]:
+    return frozenset(t.skill for t in proofs if t.valid_until is None or t.valid_until >= day)
+
+
+def is_same_human(person: Person, actor: Actor) -> bool:
+    """Whether whoever acts is this one, in whichever role (H15)."""
+    acting = f"volunteer:{actor.id}" if actor.role == "volunteer" else f"worker:{actor.id}"
+    return acting in (person.party, *person.hats)
+
+
+def must_not_send_oneself_to_family(person: Person, actor: Actor) -> None:
+    """Nobody takes a task of the own family, or gives it to himself: somebody else decides (H15)."""
+    if person.relative and is_same_human(person, actor):
+        raise Refused("own-family", "This is a matter of one's own family; somebody else decides who goes.",
+                      "涉及本人亲属的事项, 须由他人派单。")  # fmt: skip
 
 
 def must_be_fit(person: Person, needs: Needs, now: datetime) -> None:

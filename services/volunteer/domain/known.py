@@ -15,7 +15,8 @@ from services.volunteer.domain.eligibility import Person, Span
 class Known:
     """`itself` is the id of the stream, `people` are those a command is about, `candidates` could be asked next.
 
-    `minutes` are the confirmed ones of the volunteer whom the command is about.
+    `minutes` are the confirmed ones of the volunteer whom the command is about; `relatives` are parties of the client's
+    family; `holder` answers for the matter now, where somebody has taken it over from the one whom the task names.
     """
 
     itself: UUID | None = None
@@ -23,6 +24,8 @@ class Known:
     candidates: tuple[Person, ...] = ()
     open_tasks: tuple[UUID, ...] = ()
     minutes: int = 0
+    relatives: tuple[Party, ...] = ()
+    holder: Party | None = None
     record_by: date | None = None
 
     def person(self, party: Party) -> Person:

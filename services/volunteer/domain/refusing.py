@@ -45,6 +45,12 @@ def must_be_of(ask: Ask, *parties: Party | None) -> None:
         raise Refused("not-yours", "This concerns another organization.", "这是其他机构的事项, 不能由您操作。")
 
 
+def must_all_be_of(ask: Ask, *parties: Party) -> None:
+    """An organization's people put nobody into another organization."""
+    for party in parties:
+        must_be_of(ask, party)
+
+
 def must_be_own(ask: Ask, volunteer_id: UUID | None) -> None:
     """A volunteer speaks alone for himself."""
     if ask.actor.role == "volunteer" and ask.actor.id != str(volunteer_id):

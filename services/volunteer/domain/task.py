@@ -8,12 +8,14 @@ from services.contracts.tables import dated
 from services.contracts.volunteer import (
     AcceptTask,
     AssignTask,
+    CallEmergencyService,
     CancelAssignment,
     CancelTask,
     CompleteTask,
     ContactClient,
     DeclareUnfilled,
     DeclineTask,
+    MarkTaskEnteredInError,
     OfferTask,
     OpenTask,
     ReassignTask,
@@ -24,13 +26,13 @@ from services.contracts.volunteer import (
 )
 from services.kernel.decider import Decider
 from services.kernel.message import Ask
-from services.volunteer.domain import calling, doing
+from services.volunteer.domain import calling, changing, doing
 from services.volunteer.domain.task_states import Event, State, evolve
 
 Calling = OpenTask | OfferTask | AcceptTask | DeclineTask | AssignTask | DeclareUnfilled
 Doing = (
     CancelAssignment | ReassignTask | RecordArrival | CompleteTask | VerifyTask | RecordNoShow | CancelTask
-    | ContactClient | RemindOfHours
+    | ContactClient | RemindOfHours | MarkTaskEnteredInError | CallEmergencyService
 )  # fmt: skip
 Command = Calling | Doing
 
@@ -53,7 +55,7 @@ def _decide_calling(command: Calling, state: State | None, ask: Ask) -> list[Eve
         case AssignTask():
             return calling.assign_task(command, state, ask)
         case DeclareUnfilled():
-            return calling.declare_unfilled(state)
+            return calling.declare_unfilled(state, ask)
         case _ as never:
             assert_never(never)
 
@@ -61,9 +63,9 @@ def _decide_calling(command: Calling, state: State | None, ask: Ask) -> list[Eve
 def _decide_doing(command: Doing, state: State | None, ask: Ask) -> list[Event]:
     match command:
         case CancelAssignment():
-            return doing.cancel_assignment(command, state, ask)
+            return changing.cancel_assignment(command, state, ask)
         case ReassignTask():
-            return doing.reassign_task(command, state, ask)
+            return changing.reassign_task(command, state, ask)
         case RecordArrival():
             return doing.record_arrival(command, state, ask)
         case CompleteTask():
@@ -71,9 +73,13 @@ def _decide_doing(command: Doing, state: State | None, ask: Ask) -> list[Event]:
         case VerifyTask():
             return doing.verify_task(command, state, ask)
         case RecordNoShow():
-            return doing.record_no_show(command, state, ask)
+            return changing.record_no_show(command, state, ask)
         case CancelTask():
-            return doing.cancel_task(command, state)
+            return changing.cancel_task(command, state, ask)
+        case MarkTaskEnteredInError():
+            return changing.mark_error(command, state, ask)
+        case CallEmergencyService():
+            return doing.call_emergency(command, state)
         case ContactClient():
             return doing.contact_client(command, state)
         case RemindOfHours():

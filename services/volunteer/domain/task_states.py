@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import assert_never
 from uuid import UUID
 
-from services.contracts.codes_volunteer import UNFILLED_MINUTES
+from services.contracts.codes_volunteer import dispatch_minutes
 from services.contracts.volunteer import (
     ArrivalRecorded,
     AssignmentCancelled,
     ClientContacted,
+    EmergencyServiceCalled,
     HoursMissed,
     NoShowRecorded,
     TaskAccepted,
@@ -19,6 +20,7 @@ from services.contracts.volunteer import (
     TaskCancelled,
     TaskCompleted,
     TaskDeclined,
+    TaskEnteredInError,
     TaskOffered,
     TaskOpened,
     TaskReassigned,
@@ -44,6 +46,7 @@ class Job:
     case_id: UUID | None = None
     person_id: UUID | None = None
     owing_hours: tuple[Party, ...] = ()
+    called: tuple[str, ...] = ()
 
     @property
     def slot_start(self) -> datetime | None:
@@ -94,10 +97,11 @@ class Assigned:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OnSite:
-    """They are there."""
+    """Some of those who go are there, or all."""
 
     job: Job
     assignees: tuple[Party, ...]
+    arrived: tuple[Party, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -125,11 +129,18 @@ class Cancelled:
     job: Job
 
 
-State = Opened | Offered | Unfilled | Assigned | OnSite | Completed | Verified | Cancelled
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EnteredInError:
+    """It should never have existed."""
+
+    job: Job
+
+
+State = Opened | Offered | Unfilled | Assigned | OnSite | Completed | Verified | Cancelled | EnteredInError
 Event = (
     TaskOpened | TaskOffered | TaskAccepted | TaskDeclined | TaskAssigned | AssignmentCancelled | TaskReassigned
     | TaskUnfilled | ArrivalRecorded | TaskCompleted | TaskVerified | NoShowRecorded | TaskCancelled | ClientContacted
-    | HoursMissed
+    | HoursMissed | TaskEnteredInError | EmergencyServiceCalled
 )  # fmt: skip
 
 
@@ -140,32 +151,72 @@ def evolve(state: State | None, event: Event) -> State | None:
     return None if state is None else _go_on(state, event)
 
 
-def _go_on(state: State, event: Event) -> State:
+Searching = TaskOffered | TaskAccepted | TaskDeclined | AssignmentCancelled | NoShowRecorded | TaskUnfilled
+Going = TaskAssigned | TaskReassigned | ArrivalRecorded
+Noted = TaskOpened | ClientContacted | EmergencyServiceCalled | HoursMissed
+Over = TaskCompleted | TaskVerified | TaskCancelled | TaskEnteredInError
+
+
+def _go_on(state: State, event: Searching | Going | Noted | Over) -> State:
+    if isinstance(event, Searching):
+        return _search(state, event)
+    if isinstance(event, Going):
+        return _go(state, event)
+    return _note(state, event) if isinstance(event, Noted) else _end(state, event)
+
+
+def _search(state: State, event: Searching) -> State:
     match event:
-        case TaskOpened() | ClientContacted():
-            return state
         case TaskOffered() | TaskAccepted() | TaskDeclined():
             return _called(state, event)
-        case TaskAssigned() | TaskReassigned():
-            return Assigned(job=state.job, assignees=event.assignees)
         case AssignmentCancelled():
             job = replace(state.job, urgency=event.urgency)
             return Opened(job=job, call=Call(declined=(event.assignee,), accepted=event.remaining))
         case NoShowRecorded():
             return Opened(job=state.job, call=Call(declined=(event.assignee,), accepted=event.remaining))
         case TaskUnfilled():
-            return Unfilled(job=state.job, call=_call(state))
+            return Unfilled(job=replace(state.job, holder=event.handoff.takers[0]), call=_call(state))
+        case _ as never:
+            assert_never(never)
+
+
+def _go(state: State, event: Going) -> State:
+    match event:
+        case TaskAssigned():
+            return Assigned(job=state.job, assignees=event.assignees)
+        case TaskReassigned(on_site=()):
+            return Assigned(job=state.job, assignees=event.assignees)
+        case TaskReassigned():
+            return OnSite(job=state.job, assignees=event.assignees, arrived=event.on_site)
         case ArrivalRecorded():
-            return OnSite(job=state.job, assignees=event.assignees)
+            return _there(state, event)
+        case _ as never:
+            assert_never(never)
+
+
+def _note(state: State, event: Noted) -> State:
+    match event:
+        case TaskOpened() | ClientContacted():
+            return state
+        case EmergencyServiceCalled():
+            return replace(state, job=replace(state.job, called=(*state.job.called, event.service)))
+        case HoursMissed():
+            left = without(state.job.owing_hours, f"volunteer:{event.volunteer_id}")
+            return replace(state, job=replace(state.job, owing_hours=left))
+        case _ as never:
+            assert_never(never)
+
+
+def _end(state: State, event: Over) -> State:
+    match event:
         case TaskCompleted():
             return Completed(job=_owing_hours(state.job, event), assignees=event.assignees, result=event.result)
         case TaskVerified():
             return Verified(job=state.job, assignees=assignees_of(state), result=event.result)
         case TaskCancelled():
             return Cancelled(job=state.job)
-        case HoursMissed():
-            left = without(state.job.owing_hours, f"volunteer:{event.volunteer_id}")
-            return replace(state, job=replace(state.job, owing_hours=left))
+        case TaskEnteredInError():
+            return EnteredInError(job=state.job)
         case _ as never:
             assert_never(never)
 
@@ -182,6 +233,12 @@ def _job(event: TaskOpened) -> Job:
     )  # fmt: skip
 
 
+def _there(state: State, event: ArrivalRecorded) -> State:
+    before = state.arrived if isinstance(state, OnSite) else ()
+    arrived = (*without(before, *event.assignees), *event.assignees)
+    return OnSite(job=state.job, assignees=assignees_of(state) or event.assignees, arrived=arrived)
+
+
 def _called(state: State, event: TaskOffered | TaskAccepted | TaskDeclined) -> State:
     call, who = _call(state), event.assignee
     rest = Call(
@@ -196,6 +253,8 @@ def _called(state: State, event: TaskOffered | TaskAccepted | TaskDeclined) -> S
             call = replace(rest, declined=(*rest.declined, who))
         case _ as never:
             assert_never(never)
+    if isinstance(state, Unfilled):
+        return Unfilled(job=state.job, call=call)
     return Offered(job=state.job, call=call) if call.asked else Opened(job=state.job, call=call)
 
 
@@ -215,7 +274,7 @@ def without(parties: tuple[Party, ...], *gone: Party) -> tuple[Party, ...]:
 
 def assignees_of(state: State) -> tuple[Party, ...]:
     """Those who go or went; nobody before a task is assigned."""
-    return () if isinstance(state, Opened | Offered | Unfilled | Cancelled) else state.assignees
+    return state.assignees if isinstance(state, Assigned | OnSite | Completed | Verified) else ()
 
 
 def owner_of(state: State) -> Party:
@@ -225,17 +284,32 @@ def owner_of(state: State) -> Party:
             return state.job.dispatcher
         case Assigned() | OnSite() | Completed():
             return state.assignees[0] if state.assignees else state.job.dispatcher
-        case Unfilled() | Verified() | Cancelled():
+        case Unfilled() | Verified() | Cancelled() | EnteredInError():
             return state.job.holder
         case _ as never:
             assert_never(never)
 
 
-def search_ends(slot_start: datetime | None, now: datetime) -> datetime | None:
-    """When the holder takes over if nobody is found: some time before the slot, but not before anybody could answer."""
+def search_ends(slot_start: datetime | None, now: datetime, urgency: Urgency) -> datetime | None:
+    """When the holder takes over if nobody is found: some time before the slot, but not before anybody could answer.
+
+    An emergency waits for no slot and no queue (INV-42).
+    """
+    if urgency == "emergency":
+        return now + dispatch_minutes("emergency")
     if slot_start is None:
         return None
-    return max(slot_start - timedelta(minutes=UNFILLED_MINUTES), now + timedelta(minutes=UNFILLED_MINUTES))
+    return max(slot_start - dispatch_minutes("unfilled"), now + dispatch_minutes("answer"))
+
+
+def search_ends_again(job: Job, now: datetime) -> datetime | None:
+    """When the holder takes over after somebody could not come: at its time before the slot, or at once if that is past.
+
+    The client does not wait while others think it over (H5).
+    """
+    if job.slot_start is None or job.urgency == "emergency":
+        return search_ends(job.slot_start, now, job.urgency)
+    return max(job.slot_start - dispatch_minutes("unfilled"), now)
 
 
 def taken(state: State, by: tuple[Party, ...]) -> Handoff:

@@ -5,16 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import assert_never
 
-from services.contracts.codes_volunteer import MINOR_PROTECTION, MINOR_PROTECTION_DAYS
+from services.contracts.codes_volunteer import MINOR_PROTECTION, MINOR_PROTECTION_DAYS, QUALIFICATION
 from services.contracts.tables import dated
 from services.contracts.volunteer import (
     ClearVolunteer,
+    DeclareRelative,
     InsureVolunteer,
     IssueRecordStatement,
     JoinTeam,
     LeaveTeam,
+    LinkWorker,
     RegisterVolunteer,
     ReinstateVolunteer,
+    RelativeDeclared,
     ReviewStars,
     SuspendVolunteer,
     TrainVolunteer,
@@ -29,6 +32,7 @@ from services.contracts.volunteer import (
     VolunteerTrained,
     VolunteerVerified,
     VolunteerWithdrew,
+    VolunteerWorkerLinked,
     WithdrawVolunteer,
 )
 from services.kernel.decider import Decider
@@ -39,8 +43,10 @@ from services.volunteer.domain.known import known
 from services.volunteer.domain.recognition import issue_statement, review_stars
 from services.volunteer.domain.refusing import (
     ORGANIZATIONS_PEOPLE,
+    must_all_be_of,
     must_be_of,
     must_be_own,
+    own_matter,
 )
 from services.volunteer.domain.volunteer_states import (
     Active,
@@ -57,9 +63,12 @@ from services.volunteer.domain.volunteer_states import (
 
 Later = (
     VerifyVolunteer | ClearVolunteer | TrainVolunteer | InsureVolunteer | JoinTeam | LeaveTeam | SuspendVolunteer
-    | ReinstateVolunteer
+    | ReinstateVolunteer | LinkWorker | DeclareRelative
 )  # fmt: skip
 Command = RegisterVolunteer | Later | WithdrawVolunteer | IssueRecordStatement | ReviewStars
+
+JUDGED = VerifyVolunteer | ClearVolunteer | TrainVolunteer | InsureVolunteer | ReinstateVolunteer
+"""What is said of a volunteer by somebody else: not even on duty does anybody say it of himself (H15)."""
 
 
 def decide(command: Command, state: State | None, ask: Ask) -> list[Event]:
@@ -78,15 +87,17 @@ def decide(command: Command, state: State | None, ask: Ask) -> list[Event]:
 
 
 def _decide_known(command: Later, state: State, ask: Ask) -> list[Event]:
+    if isinstance(command, JUDGED) and state.profile.worker == f"worker:{ask.actor.id}":
+        raise own_matter()
     match command:
         case VerifyVolunteer():
-            return verify(command, state)
+            return verify(command, state, ask)
         case ClearVolunteer():
             return clear(command, state, ask)
         case TrainVolunteer():
             return train(command, state, ask)
         case InsureVolunteer():
-            return insure(command, state)
+            return insure(command, state, ask)
         case JoinTeam():
             return join(command, state, ask)
         case LeaveTeam():
@@ -95,6 +106,10 @@ def _decide_known(command: Later, state: State, ask: Ask) -> list[Event]:
             return suspend(command, state, ask)
         case ReinstateVolunteer():
             return reinstate(command, state)
+        case LinkWorker():
+            return link_worker(command, state)
+        case DeclareRelative():
+            return declare_relative(command, state, ask)
         case _ as never:
             assert_never(never)
 
@@ -108,6 +123,7 @@ def register(command: RegisterVolunteer, state: State | None, ask: Ask) -> list[
             "consent-missing", "An organization enters a volunteer only with that person's consent; say where it is.",
             "组织录入志愿者信息须经本人同意, 请注明同意凭据。", field="consent_ref",
         )  # fmt: skip
+    must_all_be_of(ask, *command.teams)
     registered = VolunteerRegistered(
         national_no=command.national_no, area=command.area, minor=command.minor,
         guardian_consent_ref=command.guardian_consent_ref, consent_ref=command.consent_ref, worker=command.worker,
@@ -117,17 +133,18 @@ def register(command: RegisterVolunteer, state: State | None, ask: Ask) -> list[
     return [registered]
 
 
-def verify(command: VerifyVolunteer, state: State) -> list[Event]:
-    """Somebody has seen who it is; a minor needs the guardian's consent."""
-    if isinstance(state, Verified | Active):
+def verify(command: VerifyVolunteer, state: State, ask: Ask) -> list[Event]:
+    """Somebody has seen who it is; a minor needs the guardian's consent. Seen again, one who has come of age is no minor."""
+    must_be_of(ask, *state.profile.teams)
+    if isinstance(state, Verified | Active) and command.minor == state.profile.minor:
         return []
-    if not isinstance(state, Registered):
+    if not isinstance(state, Registered | Verified | Active):
         raise cannot(state)
     if command.minor and not (command.guardian_consent_ref or state.profile.guardian_consent):
         raise Refused("guardian-consent", "A minor volunteers only with the guardian's consent; say where it is.",
                       "未成年人参加志愿服务须经监护人同意, 请注明凭据。", field="guardian_consent_ref")  # fmt: skip
     verified = VolunteerVerified(
-        state="active" if state.profile.trained else "verified",
+        state="active" if state.profile.trained else named(state) if isinstance(state, Active) else "verified",
         minor=command.minor,
         evidence_kind=command.evidence_kind,
         guardian_consent_ref=command.guardian_consent_ref,
@@ -140,18 +157,21 @@ def clear(command: ClearVolunteer, state: State, ask: Ask) -> list[Event]:
     lasts = (command.valid_until - command.checked_on).days
     if command.valid_until < command.checked_on or command.checked_on > day_of(ask.now):
         raise Refused("dates-wrong", "A check was made before it can hold.", "核验日期有误。", field="valid_until")
+    if command.check_kind == QUALIFICATION and command.skill is None:
+        raise Refused("skill-missing", "A qualification names its skill.", "专业资格须注明对应技能。", field="skill")
     if command.check_kind == MINOR_PROTECTION and lasts > MINOR_PROTECTION_DAYS:
         raise Refused("holds-one-year", "A check for work with minors holds one year.", "未成年人保护从业查询有效期一年。",
                       field="valid_until")  # fmt: skip
     cleared = VolunteerCleared(
         check_kind=command.check_kind, result=command.result, checked_on=command.checked_on,
-        valid_until=command.valid_until,
+        valid_until=command.valid_until, skill=command.skill,
     )  # fmt: skip
     return [] if cleared in state.profile.cleared else [cleared]
 
 
 def train(command: TrainVolunteer, state: State, ask: Ask) -> list[Event]:
-    """The volunteer was trained, today or before."""
+    """The volunteer was trained, today or before; who organized it says so, or the volunteer's team."""
+    must_be_of(ask, command.organizer, *state.profile.teams)
     if command.trained_on > day_of(ask.now) or (command.valid_until and command.valid_until < command.trained_on):
         raise Refused(
             "dates-wrong", "Trainings are recorded after they took place.", "培训日期有误。", field="trained_on"
@@ -165,8 +185,9 @@ def train(command: TrainVolunteer, state: State, ask: Ask) -> list[Event]:
     return [] if again else [trained]
 
 
-def insure(command: InsureVolunteer, state: State) -> list[Event]:
-    """An insurance covers the volunteer."""
+def insure(command: InsureVolunteer, state: State, ask: Ask) -> list[Event]:
+    """An insurance covers the volunteer: taken out by the team, or by a station for its own."""
+    must_be_of(ask, *state.profile.teams)
     if command.valid_until < command.valid_from:
         raise Refused("dates-wrong", "An insurance ends after it begins.", "保险期间有误。", field="valid_until")
     insured = VolunteerInsured(
@@ -208,6 +229,22 @@ def reinstate(command: ReinstateVolunteer, state: State) -> list[Event]:
         return []
     before = "active" if state.before == "verified" and state.profile.trained else state.before
     return [VolunteerReinstated(state=before, reason_code=command.reason_code)]
+
+
+def link_worker(command: LinkWorker, state: State) -> list[Event]:
+    """One human in two roles (INV-17)."""
+    if not command.worker.startswith("worker:"):
+        raise Refused("not-a-worker", "Only a worker is on duty.", "只有工作人员有履职身份。", field="worker")
+    return [] if command.worker == state.profile.worker else [VolunteerWorkerLinked(worker=command.worker)]
+
+
+def declare_relative(command: DeclareRelative, state: State, ask: Ask) -> list[Event]:
+    """A relative of the client does not decide about the family's matter (H15)."""
+    must_be_own(ask, known(ask).itself)
+    must_be_of(ask, *state.profile.teams)
+    if command.person_id in state.profile.relative_of:
+        return []
+    return [RelativeDeclared(person_id=command.person_id, relation=command.relation)]
 
 
 def withdraw(command: WithdrawVolunteer, state: State | None, ask: Ask) -> list[Event]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import Literal, assert_never
+from uuid import UUID
 
 from services.contracts.volunteer import (
     RecordStatementIssued,
+    RelativeDeclared,
     StarLevelReached,
     StarLevelRevised,
     VolunteerCleared,
@@ -19,6 +21,7 @@ from services.contracts.volunteer import (
     VolunteerTrained,
     VolunteerVerified,
     VolunteerWithdrew,
+    VolunteerWorkerLinked,
 )
 from services.contracts.volunteer.words import VolunteerState
 from services.contracts.words import Party
@@ -41,6 +44,7 @@ class Profile:
     last_statement: RecordStatementIssued | None = None
     stars: tuple[StarLevelReached, ...] = ()
     worker: Party | None = None
+    relative_of: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,15 +86,19 @@ class Withdrawn:
 State = Registered | Verified | Active | Suspended | Withdrawn
 Event = (
     VolunteerRegistered | VolunteerVerified | VolunteerCleared | VolunteerTrained | VolunteerInsured
-    | VolunteerJoinedTeam | VolunteerLeftTeam | VolunteerSuspended | VolunteerReinstated | VolunteerWithdrew
+    | VolunteerWorkerLinked | RelativeDeclared | VolunteerJoinedTeam | VolunteerLeftTeam
+    | VolunteerSuspended | VolunteerReinstated | VolunteerWithdrew
     | RecordStatementIssued | StarLevelReached | StarLevelRevised
 )  # fmt: skip
 
-ALWAYS = ("clear-volunteer", "train-volunteer", "insure-volunteer", "join-team", "leave-team", "withdraw-volunteer")
+ALWAYS = (
+    "clear-volunteer", "train-volunteer", "insure-volunteer", "join-team", "leave-team", "link-worker", "declare-relative",
+    "withdraw-volunteer",
+)  # fmt: skip
 ALLOWED: dict[type, tuple[str, ...]] = {
     Registered: ("verify-volunteer", "suspend-volunteer", *ALWAYS),
-    Verified: ("suspend-volunteer", *ALWAYS),
-    Active: ("suspend-volunteer", *ALWAYS),
+    Verified: ("verify-volunteer", "suspend-volunteer", *ALWAYS),
+    Active: ("verify-volunteer", "suspend-volunteer", *ALWAYS),
     Suspended: ("reinstate-volunteer", *ALWAYS),
     Withdrawn: (),
 }
@@ -165,10 +173,15 @@ def _profile(profile: Profile, event: Event) -> Profile:
             consent = profile.guardian_consent or event.guardian_consent_ref is not None
             return replace(profile, minor=event.minor, guardian_consent=consent)
         case VolunteerCleared():
-            return replace(profile, cleared=(*(c for c in profile.cleared if c.check_kind != event.check_kind), event))
+            kind, others = (event.check_kind, event.skill), profile.cleared
+            return replace(profile, cleared=(*(c for c in others if (c.check_kind, c.skill) != kind), event))
+        case VolunteerWorkerLinked():
+            return replace(profile, worker=event.worker)
+        case RelativeDeclared():
+            return replace(profile, relative_of=(*profile.relative_of, event.person_id))
         case VolunteerTrained():
-            others = (t for t in profile.trained if t.training_code != event.training_code)
-            return replace(profile, trained=(*others, event))
+            trained = (t for t in profile.trained if t.training_code != event.training_code)
+            return replace(profile, trained=(*trained, event))
         case VolunteerInsured():
             return replace(profile, insured=event)
         case VolunteerJoinedTeam():

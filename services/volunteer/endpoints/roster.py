@@ -6,7 +6,7 @@ from services.contracts import volunteer as public
 from services.kernel.entrypoints import asks, lists, shows
 from services.volunteer.domain import volunteer
 from services.volunteer.endpoints.callers import ANSWERING, ORGANIZERS, READING, STATION
-from services.volunteer.view_tables import volunteer_skills, volunteer_teams, volunteers
+from services.volunteer.view_tables import volunteer_checks, volunteer_skills, volunteer_teams, volunteers
 
 
 class Roster:
@@ -28,6 +28,11 @@ class Roster:
     withdraw = asks(
         "POST", "/volunteers/{id}/withdrawal", public.WithdrawVolunteer, of=volunteer.DECIDER, roles=ANSWERING
     )
+    link_worker = asks("POST", "/volunteers/{id}/worker", public.LinkWorker, of=volunteer.DECIDER, roles=STATION)
+    declare_relative = asks(
+        "POST", "/volunteers/{id}/relatives", public.DeclareRelative, of=volunteer.DECIDER, roles=ANSWERING
+    )
+    checks = lists("/volunteer-checks", volunteer_checks, by=("volunteer_id", "check_kind", "result"), roles=STATION)
     one_volunteer = shows("/volunteers/{id}", volunteers, roles=READING)
     all_volunteers = lists("/volunteers", volunteers, by=("state", "area"), roles=STATION)
     skills = lists("/volunteer-skills", volunteer_skills, by=("volunteer_id", "skill"), roles=STATION)

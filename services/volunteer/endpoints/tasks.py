@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from services.contracts import volunteer as public
 from services.kernel.entrypoints import Log, Request, asks, http, lists, shows
 from services.volunteer.domain import task
-from services.volunteer.endpoints.callers import ANSWERING, READING, STATION
-from services.volunteer.view_tables import assignments, tasks
+from services.volunteer.endpoints.callers import ANSWERING, DISPATCHING, ORGANIZERS, READING, STATION
+from services.volunteer.view_tables import alerts, assignments, no_shows, tasks
 from services.volunteer.views_tasks import SEARCHING
 
 
@@ -27,7 +27,7 @@ class Tasks:
     cancel_assignment = asks(
         "POST", "/tasks/{id}/assignment/cancellation", public.CancelAssignment, of=task.DECIDER, roles=ANSWERING
     )
-    reassign_task = asks("POST", "/tasks/{id}/reassignment", public.ReassignTask, of=task.DECIDER, roles=STATION)
+    reassign_task = asks("POST", "/tasks/{id}/reassignment", public.ReassignTask, of=task.DECIDER, roles=ORGANIZERS)
     arrive = asks("POST", "/tasks/{id}/arrival", public.RecordArrival, of=task.DECIDER, roles=ANSWERING)
     complete_task = asks("POST", "/tasks/{id}/completion", public.CompleteTask, of=task.DECIDER, roles=ANSWERING)
     verify_task = asks("POST", "/tasks/{id}/verification", public.VerifyTask, of=task.DECIDER, roles=STATION)
@@ -35,6 +35,12 @@ class Tasks:
     declare_unfilled = asks("POST", "/tasks/{id}/unfilled", public.DeclareUnfilled, of=task.DECIDER, roles=STATION)
     cancel_task = asks("POST", "/tasks/{id}/cancellation", public.CancelTask, of=task.DECIDER, roles=STATION)
     contact_client = asks("POST", "/tasks/{id}/client-contacts", public.ContactClient, of=task.DECIDER, roles=STATION)
+    call_emergency = asks(
+        "POST", "/tasks/{id}/emergency-calls", public.CallEmergencyService, of=task.DECIDER, roles=ANSWERING
+    )
+    mark_error = asks("POST", "/tasks/{id}/error", public.MarkTaskEnteredInError, of=task.DECIDER, roles=STATION)
+    all_alerts = lists("/task-alerts", alerts, by=("task_id", "kind", "who", "matter_id"), roles=STATION)
+    all_no_shows = lists("/no-shows", no_shows, by=("assignee",), roles=DISPATCHING)
     one_task = shows("/tasks/{id}", tasks, roles=READING)
     all_tasks = lists(
         "/tasks", tasks, by=("state", "matter_id", "case_id", "referral_id", "area", "holder"), roles=READING

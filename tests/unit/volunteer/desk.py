@@ -21,6 +21,7 @@ from services.volunteer.domain import hours, pairing, task, volunteer
 from services.volunteer.facts import FACTS
 from services.volunteer.facts_hours import HOURS_FACTS
 from services.volunteer.policies import TIMERS, whenever
+from services.volunteer.views_heard import project_heard
 from tests.support.spec import COORDINATOR, NOON
 
 
@@ -59,7 +60,9 @@ class Desk:
             id=UUID(int=next(self._numbers)), source=f"/{publisher}", type=name_of(event), subject=f"any/{stream_id}",
             time=self.now, position=1, streamversion=1,
         )  # fmt: skip
-        todo = whenever(Recorded(envelope=envelope, raw=canonical(event), event=event), self.store.views)
+        message = Recorded(envelope=envelope, raw=canonical(event), event=event)
+        todo = whenever(message, self.store.views)
+        self.store.submit(Unit(rows=list(project_heard(message)))).result(10)
         for do in todo:
             self.asks(do.command, do.decider, do.stream_id, by=Actor(id="policy:volunteer", role="service"))
         return todo

@@ -10,12 +10,15 @@ import pytest
 from services.contracts.volunteer import (
     ArrivalRecorded,
     AssignmentCancelled,
+    CallEmergencyService,
     CancelAssignment,
     CancelTask,
     ClientContacted,
     CompleteTask,
     ContactClient,
+    EmergencyServiceCalled,
     HoursMissed,
+    MarkTaskEnteredInError,
     NoShowRecorded,
     ReassignTask,
     RecordArrival,
@@ -23,6 +26,7 @@ from services.contracts.volunteer import (
     RemindOfHours,
     TaskCancelled,
     TaskCompleted,
+    TaskEnteredInError,
     TaskOffered,
     TaskReassigned,
     TaskVerified,
@@ -197,3 +201,117 @@ def test_of_organizations_only_those_whose_people_go_say_how_it_goes() -> None:
     for command in (RecordArrival(method="told"), COMPLETE, CancelAssignment(assignee=MEI)):
         BOTH.when(command, actor=leader, facts=ALL).then_refused("not-yours")
         assert BOTH.when(command, actor=leader, facts=led).decided()
+
+
+ARRIVED = ArrivalRecorded(matter_id=MATTER, assignees=(MEI,), method="told")
+THERE = task.given(OPENED, assigned(MEI, ZBS), ARRIVED)
+
+
+def test_each_of_those_who_go_arrives() -> None:
+    BOTH.when(RecordArrival(method="told"), actor=MEI_HERSELF, facts=ALL).then(ARRIVED)
+    THERE.when(RecordArrival(method="told"), actor=MEI_HERSELF, facts=ALL).then_nothing()
+    second = replace(ARRIVED, assignees=(ZBS,))
+    THERE.when(RecordArrival(method="told", assignees=(MEI, ZBS))).then(second)
+    THERE.when(RecordArrival(method="told", assignees=(LIN,))).then_refused("not-assigned")
+
+
+def test_one_who_does_not_come_leaves_the_need_with_those_who_are_there() -> None:
+    """INV-1: there is no moment in which nobody answers."""
+    missed = NoShowRecorded(
+        matter_id=MATTER, assignee=ZBS, remaining=(MEI,), unfilled_at=SLOT - timedelta(minutes=15),
+        handoff=handed("returned", ZBS, DISPATCHER),
+    )  # fmt: skip
+    goes_on = TaskReassigned(
+        matter_id=MATTER, leaving=(ZBS,), joining=(), assignees=(MEI,), reason_code="no-show", on_site=(MEI,),
+        handoff=handed("taken", DISPATCHER, MEI),
+    )  # fmt: skip
+    late = SLOT + timedelta(minutes=15)
+    THERE.when(RecordNoShow(assignee=ZBS), at=late, facts=ALL).then(missed, goes_on)
+    THERE.when(RecordNoShow(assignee=MEI), at=late).then_refused("not-in-this-state")
+    alone = task.given(OPENED, assigned(MEI, ZBS), ARRIVED, missed, goes_on)
+    (done,) = alone.when(COMPLETE, actor=MEI_HERSELF, facts=ALL).decided()
+    assert done.assignees == (MEI,)
+    joined = replace(goes_on, leaving=(MEI,), joining=(LIN, WEN), assignees=(LIN, WEN), on_site=())
+    more = alone.when(ReassignTask(leaving=(MEI,), joining=(LIN, WEN), reason_code="ill"), facts=ALL)
+    more.then(replace(joined, reason_code="ill", handoff=handed("taken", MEI, LIN, WEN)))
+
+
+def test_peers_bug_10_one_who_is_replaced_in_the_middle_hands_over_and_the_others_stay() -> None:
+    """casa 1740: the note is sealed, the event holds its digest; credit is a matter of hours (test_service)."""
+    swapped = TaskReassigned(
+        matter_id=MATTER, leaving=(MEI,), joining=(LIN,), assignees=(ZBS, LIN), reason_code="ill", sealed=("A" * 43,),
+        handoff=handed("taken", MEI, ZBS, LIN),
+    )  # fmt: skip
+    swap = ReassignTask(leaving=(MEI,), joining=(LIN,), reason_code="ill")
+    THERE.when(swap, facts=ALL, sealed=("A" * 43,)).then(swapped)
+    both_there = task.given(OPENED, assigned(MEI, ZBS), replace(ARRIVED, assignees=(MEI, ZBS)))
+    both_there.when(swap, facts=ALL, sealed=("A" * 43,)).then(replace(swapped, on_site=(ZBS,)))
+
+
+def test_a_leader_swaps_members_of_his_own_team_alone() -> None:
+    leader = Actor(id="l-1", role="team_leader", org="team:leifeng")
+    ours = {"teams": ("team:leifeng",)}
+    swap = ReassignTask(leaving=(MEI,), joining=(LIN,), reason_code="ill")
+    led = Known(people=(replace(fit(MEI), **ours), replace(fit(LIN), **ours)))
+    assert BOTH.when(swap, actor=leader, facts=led).decided()
+    strange = Known(people=(replace(fit(MEI), **ours), fit(LIN)))
+    BOTH.when(swap, actor=leader, facts=strange).then_refused("not-yours")
+
+
+def test_after_a_late_cancellation_the_holder_takes_over_at_once() -> None:
+    """H5: fifteen minutes before the slot the station answers; the client does not wait while others think it over."""
+    at = SLOT - timedelta(minutes=10)
+    (cancelled,) = BOTH.when(CancelAssignment(assignee=MEI), at=at, now=at).decided()
+    assert (cancelled.notice_minutes, cancelled.unfilled_at) == (10, at)
+    hour = SLOT - timedelta(hours=1)
+    (cancelled,) = BOTH.when(CancelAssignment(assignee=MEI), at=hour, now=hour).decided()
+    assert (cancelled.notice_minutes, cancelled.unfilled_at) == (60, SLOT - timedelta(minutes=15))
+
+
+def test_relatives_are_not_asked_when_somebody_cannot_come() -> None:
+    others = Known(candidates=(replace(fit(LIN), relative=True), fit(WEN)))
+    _, asked = BOTH.when(CancelAssignment(assignee=MEI), facts=others).decided()
+    assert asked == TaskOffered(matter_id=MATTER, assignee=WEN)
+
+
+def test_nobody_verifies_in_one_role_what_he_did_in_another_or_what_was_done_for_his_family() -> None:
+    """H15, INV-28."""
+    hat = Actor(id="w-zyh", role="grid_worker", org="220104004005")
+    other_hat = Known(people=(replace(fit(MEI), hats=(ZYH,)),))
+    FINISHED.when(VerifyTask(by="coordinator"), actor=hat, facts=other_hat).then_refused("own-work")
+    FINISHED.when(VerifyTask(by="coordinator"), actor=hat, facts=Known(relatives=(ZYH,))).then_refused("own-family")
+    verified = replace(CONFIRMED, by="coordinator", on_site=False)
+    FINISHED.when(VerifyTask(by="coordinator"), actor=hat, facts=Known(people=(fit(MEI),))).then(verified)
+
+
+def test_the_need_goes_back_to_whoever_answers_for_the_matter_now() -> None:
+    """INV-28, INV-1: the case was taken over meanwhile."""
+    facts = Known(holder="worker:w-new")
+    back = replace(CONFIRMED, handoff=handed("released", MEI, "worker:w-new"))
+    FINISHED.when(VerifyTask(by="client", on_site=True), facts=facts).then(back)
+    (cancelled,) = BOTH.when(CancelTask(by="client", reason_code="not-needed"), facts=facts).decided()
+    assert cancelled.handoff == handed("returned", MEI, "worker:w-new")
+
+
+def test_a_task_that_should_never_have_existed_is_marked_by_two_persons() -> None:
+    """INV-31."""
+    mark = MarkTaskEnteredInError(reason_code="entered-twice", approver="worker:w-02")
+    marked = TaskEnteredInError(
+        matter_id=MATTER, reason_code="entered-twice", approver="worker:w-02", assignees=(MEI, ZBS),
+        handoff=handed("returned", MEI, XINGHUA),
+    )  # fmt: skip
+    BOTH.when(mark).then(marked)
+    task.given(OPENED, assigned(MEI, ZBS), marked).when(mark).then_nothing()
+    task.given(OPENED, assigned(MEI, ZBS), marked).when(COMPLETE).then_refused("not-in-this-state")
+    BOTH.when(replace(mark, approver="worker:w-01")).then_refused("second-person-needed")
+    task.given().when(mark).then_refused("task-unknown")
+
+
+def test_calling_an_ambulance_is_one_click_and_on_record_once() -> None:
+    """INV-42."""
+    called = EmergencyServiceCalled(matter_id=MATTER, service="120")
+    BOTH.when(CallEmergencyService(service="120"), actor=MEI_HERSELF).then(called)
+    again = task.given(OPENED, called)
+    again.when(CallEmergencyService(service="120")).then_nothing()
+    again.when(CallEmergencyService(service="110")).then(replace(called, service="110"))
+    BOTH.when(CallEmergencyService(service="12345")).then_refused("unknown-code")

@@ -22,7 +22,7 @@ from services.kernel.message import Actor
 from services.volunteer.domain.eligibility import Person, Span, Training
 from services.volunteer.domain.known import Known
 from services.volunteer.domain.task import DECIDER
-from tests.support.spec import Spec
+from tests.support.spec import NOON, Spec
 from tests.unit.volunteer.people import (
     ALL,
     DISPATCHER,
@@ -34,6 +34,7 @@ from tests.unit.volunteer.people import (
     OPEN,
     OPENED,
     SLOT,
+    TASK,
     WEN,
     XINGHUA,
     ZBS,
@@ -193,12 +194,138 @@ def test_a_minor_with_consent_may_go_where_there_is_no_danger() -> None:
     task.given(FOR_ONE).when(AssignTask(assignees=(MEI,)), facts=facts).then(assigned(MEI))
 
 
-def test_insurance_that_lapsed_since_the_yes_keeps_a_volunteer_at_home() -> None:
-    opened, yes = replace(OPENED, risk="some"), YES
-    lapsed = Known(people=(replace(WELL, insured_until=date(2026, 3, 1)), fit(WEN)))
-    task.given(opened, yes).when(AcceptTask(assignee=WEN), facts=lapsed).then_refused("not-insured")
-
-
 def test_a_task_that_was_never_opened_is_not_known() -> None:
     refused = task.given().when(AssignTask(assignees=(ZBS,))).then_refused("task-unknown")
     assert refused.allowed == ()
+
+
+def test_one_who_may_not_be_sent_any_more_does_not_hold_up_the_others() -> None:
+    """INV-15: the yes of one whose insurance has lapsed does not count, and the next one's does."""
+    opened, yes = replace(OPENED, risk="some"), YES
+    lapsed = Known(people=(replace(WELL, insured_until=date(2026, 3, 1)), fit(WEN)))
+    dropped = TaskDeclined(matter_id=MATTER, assignee=MEI, still_asked=0, reason_code="not-insured", answered_via="hub")
+    wens = TaskAccepted(matter_id=MATTER, assignee=WEN, still_asked=0, answered_via="api")
+    task.given(opened, yes).when(AcceptTask(assignee=WEN), facts=lapsed).then(dropped, wens)
+    again = task.given(opened, yes, dropped, wens)
+    lins = TaskAccepted(matter_id=MATTER, assignee=LIN, still_asked=0, answered_via="api")
+    again.when(AcceptTask(assignee=LIN), facts=ALL).then(lins, assigned(WEN, LIN))
+    task.given(opened, yes).when(AssignTask(assignees=(WEN,)), facts=lapsed).then_refused("not-insured")
+
+
+@pytest.mark.parametrize(
+    ("skill", "person", "code"),
+    [
+        ("tutoring", replace(WELL, trained=()), "skill-missing"),
+        ("driving", WELL, "skill-missing"),
+        ("first-aid", replace(WELL, qualified=(Training(skill="first-aid"),)), "skill-missing"),
+        ("first-aid", replace(WELL, trained=(Training(skill="first-aid"),)), "not-qualified"),
+        ("unheard-of", replace(WELL, skills=("unheard-of",)), "skill-missing"),
+    ],
+)
+def test_training_or_a_qualification_comes_first_where_the_skill_needs_it(
+    skill: str, person: Person, code: str
+) -> None:
+    """INV-15, 志愿服务条例 art. 16."""
+    opened = replace(FOR_ONE, skills=(skill,))
+    task.given(opened).when(AssignTask(assignees=(MEI,)), facts=Known(people=(person,))).then_refused(code)
+
+
+@pytest.mark.parametrize(
+    ("skill", "person"),
+    [
+        ("tutoring", replace(WELL, skills=("tutoring",), trained=())),
+        ("driving", replace(WELL, qualified=(Training(skill="driving", valid_until=date(2026, 3, 2)),))),
+        (
+            "first-aid",
+            replace(WELL, trained=(Training(skill="first-aid"),), qualified=(Training(skill="first-aid"),)),
+        ),
+        ("unheard-of", replace(WELL, trained=(Training(skill="unheard-of"),))),
+    ],
+)
+def test_who_has_what_the_skill_needs_is_sent(skill: str, person: Person) -> None:
+    opened = replace(FOR_ONE, skills=(skill,))
+    task.given(opened).when(AssignTask(assignees=(MEI,)), facts=Known(people=(person,))).then(assigned(MEI))
+
+
+def test_a_qualification_that_has_lapsed_is_none() -> None:
+    lapsed = replace(WELL, qualified=(Training(skill="driving", valid_until=date(2026, 3, 1)),))
+    opened = replace(FOR_ONE, skills=("driving",))
+    refused = task.given(opened).when(AssignTask(assignees=(MEI,)), facts=Known(people=(lapsed,)))
+    assert refused.then_refused("skill-missing").allowed == ()
+
+
+LEIFENG = "team:leifeng"
+LEADER = Actor(id="l-1", role="team_leader", org=LEIFENG)
+MEMBER = Known(people=(replace(fit(MEI), teams=(LEIFENG,)), Person(party=LEIFENG)))
+TEAM_ASKED = TaskOffered(matter_id=MATTER, assignee=LEIFENG)
+
+
+def test_a_team_is_asked_as_a_whole_and_its_leader_names_the_members() -> None:
+    task.given(FOR_ONE).when(OfferTask(candidates=(LEIFENG,)), facts=Known()).then(TEAM_ASKED)
+    asked = task.given(FOR_ONE, TEAM_ASKED)
+    asked.when(AcceptTask(assignee=LEIFENG), actor=LEADER, facts=MEMBER).then_refused("name-members")
+    one = TaskAccepted(matter_id=MATTER, assignee=MEI, still_asked=1, answered_via="api")
+    asked.when(AcceptTask(assignee=MEI), actor=LEADER, facts=MEMBER).then(one, assigned(MEI))
+    task.given(FOR_ONE).when(AssignTask(assignees=(LEIFENG,)), facts=Known()).then_refused("not-assignable")
+
+
+def test_a_leader_says_no_for_the_team_and_for_no_other() -> None:
+    asked = task.given(FOR_ONE, TEAM_ASKED)
+    no = TaskDeclined(matter_id=MATTER, assignee=LEIFENG, still_asked=0, answered_via="api")
+    asked.when(DeclineTask(assignee=LEIFENG), actor=LEADER, facts=Known()).then(no)
+    other = replace(LEADER, org="team:other")
+    asked.when(DeclineTask(assignee=LEIFENG), actor=other, facts=Known()).then_refused("not-yours")
+
+
+UNFILLED = TaskUnfilled(matter_id=MATTER, attempts=1, handoff=handed("returned", DISPATCHER, XINGHUA))
+
+
+def test_a_late_yes_still_helps_and_takes_the_need_from_the_holder() -> None:
+    late = task.given(FOR_ONE, ASKED, UNFILLED)
+    yes = replace(YES, unfilled=True)
+    late.when(AcceptTask(assignee=MEI), facts=ALL).then(yes, assigned(MEI, by=XINGHUA))
+    late.when(DeclineTask(assignee=MEI), facts=ALL).then(
+        TaskDeclined(matter_id=MATTER, assignee=MEI, still_asked=0, answered_via="api", unfilled=True)
+    )
+    late.when(OfferTask(candidates=(LIN,)), facts=ALL).then(TaskOffered(matter_id=MATTER, assignee=LIN, unfilled=True))
+
+
+def test_a_need_that_nobody_takes_goes_back_to_whoever_answers_for_the_matter_now() -> None:
+    """INV-1: the case was taken over since the task was opened."""
+    taken_over = Known(holder="worker:w-new")
+    unfilled = replace(UNFILLED, handoff=handed("returned", DISPATCHER, "worker:w-new"))
+    task.given(OPENED, ASKED).when(DeclareUnfilled(), facts=taken_over).then(unfilled)
+    sent = task.given(OPENED, ASKED, unfilled).when(AssignTask(assignees=(ZBS, ZYH)))
+    sent.then(assigned(ZBS, ZYH, by="worker:w-new"))
+
+
+def test_an_emergency_waits_for_no_slot_and_no_queue() -> None:
+    """INV-42."""
+    now = replace(OPEN, urgency="emergency", slot_start=None, slot_end=None)
+    (opened,) = task.when(now, facts=Known(itself=TASK)).decided()
+    assert opened.unfilled_at == NOON + timedelta(minutes=10)
+    task.when(replace(now, slot_start=NOON + timedelta(minutes=31)), facts=Known(itself=TASK)).then_refused(
+        "not-an-emergency"
+    )
+    (soon,) = task.when(replace(now, slot_start=NOON + timedelta(minutes=30)), facts=Known(itself=TASK)).decided()
+    assert soon.unfilled_at == NOON + timedelta(minutes=10)
+
+
+FAMILY = Known(people=(replace(fit(MEI), relative=True, hats=(ZYH,)), Person(party=ZYH, hats=(MEI,), relative=True)))
+
+
+@pytest.mark.parametrize(
+    ("command", "actor"),
+    [
+        (AcceptTask(assignee=MEI), MEI_HERSELF),
+        (AssignTask(assignees=(MEI,)), Actor(id="w-zyh", role="grid_worker", org="220104004005")),
+        (AssignTask(assignees=(ZYH,)), Actor(id="w-zyh", role="grid_worker", org="220104004005")),
+    ],
+)
+def test_nobody_sends_himself_to_his_own_family_in_whichever_role(command: object, actor: Actor) -> None:
+    """H15: the conflict of interest blocks self-assignment."""
+    task.given(FOR_ONE).when(command, actor=actor, facts=FAMILY).then_refused("own-family")
+
+
+def test_somebody_else_may_send_a_relative() -> None:
+    task.given(FOR_ONE).when(AssignTask(assignees=(MEI,)), facts=FAMILY).then(assigned(MEI))

@@ -10,13 +10,16 @@ import pytest
 
 from services.contracts.volunteer import (
     ClearVolunteer,
+    DeclareRelative,
     InsureVolunteer,
     IssueRecordStatement,
     JoinTeam,
     LeaveTeam,
+    LinkWorker,
     RecordStatementIssued,
     RegisterVolunteer,
     ReinstateVolunteer,
+    RelativeDeclared,
     SuspendVolunteer,
     TrainVolunteer,
     VerifyVolunteer,
@@ -30,6 +33,7 @@ from services.contracts.volunteer import (
     VolunteerTrained,
     VolunteerVerified,
     VolunteerWithdrew,
+    VolunteerWorkerLinked,
     WithdrawVolunteer,
 )
 from services.kernel.message import Actor, Behalf
@@ -210,3 +214,69 @@ def test_a_partner_states_nothing_in_the_name_of_another_unit() -> None:
     other = Actor(id="p-8", role="partner", org="organization:lotus")
     claimed = Behalf(org="organization:jida", evidence_kind="phone")
     ON_TRACK.when(issue, actor=other, behalf=claimed, facts=found).then_refused("not-yours")
+
+
+def test_one_who_has_come_of_age_is_seen_again() -> None:
+    minor = replace(VERIFIED, minor=True, guardian_consent_ref="paper-2")
+    grown = replace(VERIFIED, state="active", minor=False)
+    seen = VerifyVolunteer(minor=False, evidence_kind=VERIFIED.evidence_kind)
+    volunteer.given(REGISTERED, minor, TRAINED).when(seen).then(grown)
+    volunteer.given(REGISTERED, minor).when(seen).then(replace(grown, state="verified"))
+    volunteer.given(REGISTERED, minor, TRAINED, grown).when(seen).then_nothing()
+
+
+def test_a_qualification_names_its_skill_and_stands_beside_other_checks() -> None:
+    qualified = ClearVolunteer(
+        check_kind="qualification", result="clear", checked_on=CLEAR.checked_on, valid_until=date(2030, 3, 1),
+        skill="driving",
+    )  # fmt: skip
+    cleared = VolunteerCleared(
+        check_kind="qualification", result="clear", checked_on=CLEAR.checked_on, valid_until=date(2030, 3, 1),
+        skill="driving",
+    )  # fmt: skip
+    ON_TRACK.when(qualified).then(cleared)
+    other = replace(cleared, skill="first-aid")
+    volunteer.given(REGISTERED, cleared, other).when(qualified).then_nothing()
+    ON_TRACK.when(replace(qualified, skill=None)).then_refused("skill-missing")
+
+
+def test_one_human_in_two_roles_is_on_record() -> None:
+    """INV-17."""
+    linked = VolunteerWorkerLinked(worker="worker:w-zyh")
+    ON_TRACK.when(LinkWorker(worker="worker:w-zyh")).then(linked)
+    volunteer.given(REGISTERED, linked).when(LinkWorker(worker="worker:w-zyh")).then_nothing()
+    ON_TRACK.when(LinkWorker(worker="team:leifeng")).then_refused("not-a-worker")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [VERIFY, CLEAR, TRAIN, InsureVolunteer(policy_ref="p", valid_from=date(2026, 1, 1), valid_until=date(2026, 9, 1)),
+     ReinstateVolunteer(reason_code="cleared-up")],
+)  # fmt: skip
+def test_nobody_judges_on_duty_the_volunteer_that_he_is(command: object) -> None:
+    """H15: the conflict of interest blocks self-approval."""
+    both = volunteer.given(REGISTERED, VolunteerWorkerLinked(worker="worker:w-01"))
+    both.when(command).then_refused("own-matter")
+
+
+def test_an_organization_speaks_of_its_own_volunteers_alone() -> None:
+    insure = InsureVolunteer(policy_ref="p", valid_from=date(2026, 1, 1), valid_until=date(2026, 9, 1))
+    for command in (VERIFY, TRAIN, insure):
+        ON_TRACK.when(command, actor=LEADER).then_refused("not-yours")
+    member = volunteer.given(REGISTERED, VERIFIED, VolunteerJoinedTeam(team="team:leifeng"))
+    assert member.when(insure, actor=LEADER).decided()
+    register = RegisterVolunteer(consent_ref="paper-1", teams=("team:other",))
+    volunteer.when(register, actor=LEADER).then_refused("not-yours")
+
+
+def test_a_relative_of_a_client_says_so_once_and_for_himself() -> None:
+    """H15."""
+    person = UUID(int=31)
+    declare, declared = (
+        DeclareRelative(person_id=person, relation="mother"),
+        RelativeDeclared(person_id=person, relation="mother"),
+    )
+    own = Known(itself=MEI_ID)
+    ON_TRACK.when(declare, actor=MEI_HERSELF, facts=own).then(declared)
+    volunteer.given(REGISTERED, declared).when(declare, actor=MEI_HERSELF, facts=own).then_nothing()
+    ON_TRACK.when(declare, actor=MEI_HERSELF, facts=Known(itself=TASK)).then_refused("not-yours")

@@ -1,0 +1,36 @@
+"""What is kept of what intake says: whose matter it is, and who answers for it now. It names ids and parties alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from services.contracts import intake
+from services.contracts.words import Handoff
+from services.kernel.message import Message
+from services.kernel.view import Change, put
+from services.volunteer.view_tables import matter_owners, matters
+
+WHOSE = intake.HelpRequestReceived | intake.HelpRequestPersonLinked | intake.CaseOpened | intake.VisitPlanSet
+
+
+def project_heard(message: Message) -> list[Change]:
+    """The rows that a message of intake changes."""
+    event = message.event
+    if message.envelope.publisher != "intake" or event is None:
+        return []
+    changes: list[Change] = []
+    if isinstance(event, WHOSE) and event.person_id is not None:
+        changes.append(put(matters, event.matter_id, person_id=event.person_id))
+    handoff = getattr(event, "handoff", None)
+    if isinstance(handoff, Handoff) and handoff.need_id is None and handoff.act == "taken" and handoff.takers:
+        changes += _taken_over(handoff.matter_id, handoff)
+    return changes
+
+
+def _taken_over(matter_id: UUID, handoff: Handoff) -> Iterable[Change]:
+    owner = handoff.takers[0]
+    yield put(matters, matter_id, owner=owner)
+    for party in (handoff.giver, owner):
+        if party != "unknown":
+            yield put(matter_owners, matter_id, party)
