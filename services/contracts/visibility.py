@@ -142,3 +142,8 @@ def readers(*kinds: Kind) -> tuple[str, ...]:
 def is_restricted(event: type) -> bool:
     """Whether an event is for named readers alone (INV-11)."""
     return bool(about(event).get("restricted"))
+
+
+def unit_of(org: str) -> str:
+    """The id of whom somebody works for, without its kind: an area code, or an organization's id."""
+    return org.rpartition(":")[2]

@@ -29,6 +29,8 @@ class Scope:
     """The rows of one table for whoever asks.
 
     `usual` is the kind of every column that `kinds` does not name; whoever sees nothing of that kind sees no row.
+    `late` says that its rows tell of what another service has, and may not be there yet: a row that is missing is no
+    refusal then.
     """
 
     table: sa.Table
@@ -36,6 +38,7 @@ class Scope:
     opens: Opens
     usual: str
     kinds: Mapping[str, str] = field(default_factory=dict)
+    late: bool = False
 
     def rows(self, actor: Actor) -> Where:
         """The rows that this one sees."""
@@ -71,10 +74,13 @@ class LookUp:
 
     statement: sa.Select[Any]
     who: Callable[[type], tuple[str, ...]]
+    late: bool = False
 
     def check(self, found: list[dict[str, Any]], command: type) -> None:
         """Refuse what was not found, or found out of reach."""
-        if not found:
+        if self.late and not found:
+            return
+        if not found or not found[0]["seen"]:
             raise NotFound("nothing under this id")
         if not found[0]["near"]:
             raise NotAllowed(self.who(command))
@@ -120,8 +126,10 @@ class Reach:
             return []
         may = sa.literal(True) if near is None else sa.case((near, sa.true()), else_=sa.false())
         columns = zip(scope.table.primary_key, key, strict=True)
-        statement = sa.select(may.label("near")).where(rows, *(column == value for column, value in columns))
-        return [LookUp(statement, self.who)]
+        seen = sa.case((rows, sa.true()), else_=sa.false())
+        here = [column == value for column, value in columns]
+        statement = sa.select(seen.label("seen"), may.label("near")).where(*here)
+        return [LookUp(statement, self.who, scope.late)]
 
 
 # --- conditions that services make ways of ----------------------------------------------------------------------------

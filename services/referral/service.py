@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.contracts.visibility import is_restricted
 from services.kernel.entrypoints import Log
 from services.kernel.manifest import Manifest
 from services.referral import policies, views
@@ -29,6 +30,7 @@ from services.referral.endpoints.told import Told
 from services.referral.endpoints.unmet import Unmet
 from services.referral.lookup import FACTS
 from services.referral.lookup_staff import STAFF_FACTS
+from services.referral.scopes import REACHES, SCOPES
 
 MANIFEST = Manifest(
     name="referral",
@@ -51,6 +53,9 @@ MANIFEST = Manifest(
     whenever=policies.whenever,
     facts=FACTS | STAFF_FACTS,
     timers=policies.TIMERS,
+    scopes=SCOPES,
+    reaches=REACHES,
+    withholds=is_restricted,
 )
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import sqlalchemy as sa
-
 from services.contracts import referral as public
 from services.kernel.entrypoints import Log, Request, asks, http
 from services.referral.domain import referral
-from services.referral.endpoints.reading import uuid_of
 from services.referral.endpoints.roles import ANSWERING, ORGANIZATIONS
+from services.referral.scopes import OFFERS
 from services.referral.views import tables
 
 
@@ -35,11 +33,7 @@ class Answering:
                                     "returned", "closed", "stopped"]}})  # fmt: skip
     def inbox(self, request: Request) -> object:
         """The offers made to the caller's own organization: codes alone, and whoever else was asked is not in it."""
-        mine = tables.offers.c.party == request.actor.org
-        own_id = uuid_of(request.actor.org)
-        if own_id is not None:
-            mine = mine | (tables.offers.c.organization_id == own_id)
-        query = sa.select(tables.offers).where(mine).order_by(tables.offers.c.offered_at.desc()).limit(500)
+        query = OFFERS.select(request.actor).order_by(tables.offers.c.offered_at.desc()).limit(500)
         if "state" in request.query:
             query = query.where(tables.offers.c.state == request.query["state"])
         hidden = ("case_id", "suggested_organization_id")

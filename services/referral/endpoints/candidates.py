@@ -13,7 +13,7 @@ from services.kernel.manifest import Look
 from services.referral.candidates import Asked, Candidate, History, candidates
 from services.referral.domain.facts import OfferingFact, OrganizationFact
 from services.referral.endpoints.reading import uuid_of
-from services.referral.endpoints.roles import READING
+from services.referral.endpoints.roles import FINDING
 from services.referral.lookup import offering_of, taken_by_offering
 from services.referral.views import tables
 
@@ -23,7 +23,7 @@ class Candidates:
 
     log: Log
 
-    @http("GET", "/candidates", roles=READING, says="who could take this need, the likeliest first",
+    @http("GET", "/candidates", roles=FINDING, says="who could take this need, the likeliest first",
           query={"service": {"pattern": "^[a-z0-9,._-]{1,400}$"}, "area": {"pattern": "^[a-z0-9,-]{1,400}$"},
                  "referral": {"format": "uuid"}})  # fmt: skip
     def candidates(self, request: Request) -> object:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from services.contracts import referral as public
 from services.kernel.entrypoints import asks, lists, shows
 from services.referral.domain import grant, in_kind
-from services.referral.endpoints.roles import ANSWERING, READING, STATION
+from services.referral.endpoints.roles import ANSWERING, SEEING, STATION
 from services.referral.views import tables
 
 
@@ -22,8 +22,8 @@ class Money:
     settle = asks("POST", "/grants/{id}/closure", public.CloseGrant, of=grant.DECIDER, roles=STATION)
     deliver = asks("POST", "/in-kind-support", public.RecordInKindSupport, of=in_kind.DECIDER, roles=ANSWERING)
 
-    grant = shows("/grants/{id}", tables.grants, roles=READING)
-    grants = lists("/grants", tables.grants, by=("state", "matter_id", "case_id", "fund"), roles=READING)
+    grant = shows("/grants/{id}", tables.grants, roles=SEEING)
+    grants = lists("/grants", tables.grants, by=("state", "matter_id", "case_id", "fund"), roles=SEEING)
     in_kind = lists(
-        "/in-kind-support", tables.in_kind, by=("matter_id", "case_id", "referral_id", "giver"), roles=READING
+        "/in-kind-support", tables.in_kind, by=("matter_id", "case_id", "referral_id", "giver"), roles=SEEING
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.contracts.visibility import readers
 from services.contracts.words import STATION_ROLES
 
 STATION = STATION_ROLES
@@ -9,4 +10,9 @@ KEEPERS = ("coordinator", "station_head", "administrator")
 """Those who keep the directory."""
 ORGANIZATIONS = ("partner", "team_leader")
 ANSWERING = (*ORGANIZATIONS, *STATION)
-READING = (*STATION, "auditor", "administrator", "service")
+READING = readers("directory")
+"""Whoever works with the directory."""
+SEEING = tuple(role for role in readers("codes") if role != "volunteer")
+"""Whoever may see codes of a referral, an offer or a grant; of which, the scopes say."""
+FINDING = (*STATION, "auditor", "service")
+"""Whoever looks for somebody who could take a need."""

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import sqlalchemy as sa
-
 from services.contracts import referral as public
 from services.kernel.entrypoints import Log, Request, asks, http, lists
 from services.referral.domain import referral
-from services.referral.endpoints.reading import uuid_of
-from services.referral.endpoints.roles import ORGANIZATIONS, READING
+from services.referral.endpoints.roles import ORGANIZATIONS, SEEING
+from services.referral.scopes import SCOPES
 from services.referral.views.told import told
 
 
@@ -24,7 +22,7 @@ class Told:
         "POST", "/referrals/{id}/answers/dispute", public.DisputeAnswer, of=referral.DECIDER, roles=ORGANIZATIONS
     )
     told_answers = lists(
-        "/told-answers", told, by=("standing", "referral_id", "matter_id", "organization_id"), roles=READING
+        "/told-answers", told, by=("standing", "referral_id", "matter_id", "organization_id"), roles=SEEING
     )
 
     @http(
@@ -32,9 +30,10 @@ class Told:
     )
     def told_to_us(self, request: Request) -> object:
         """What stations wrote down for the caller's own organization, and how that stands."""
-        own = told.c.behalf == request.actor.org
-        own_id = uuid_of(request.actor.org)
-        if own_id is not None:
-            own = own | (told.c.organization_id == own_id)
-        query = sa.select(told).where(own).order_by(told.c.told_at.desc(), told.c.offer_id, told.c.answer).limit(500)
+        query = (
+            SCOPES[told]
+            .select(request.actor)
+            .order_by(told.c.told_at.desc(), told.c.offer_id, told.c.answer)
+            .limit(500)
+        )
         return {"items": self.log.look.run(query)}

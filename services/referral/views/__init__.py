@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from services.kernel.message import Recorded
-from services.kernel.view import Change
+from services.kernel.view import Change, put
 from services.referral.views import deadlines, directory, money, progress, staff, told, unmet
 from services.referral.views.heard import project_heard
-from services.referral.views.tables import METADATA
+from services.referral.views.tables import MADE, METADATA
 
 __all__ = ["METADATA", "project", "project_heard"]
+
+
+def _made(recorded: Recorded) -> list[Change]:
+    """Who brought it into being, and for whom; what the hub does of its own accord is nobody's."""
+    table, actor = MADE.get(recorded.stream.partition("/")[0]), recorded.actor
+    if recorded.version != 1 or table is None or actor.role == "service":
+        return []
+    return [put(table, recorded.stream_id, made_by=actor.id, kept_by=actor.org)]
 
 
 def project(recorded: Recorded) -> list[Change]:
@@ -19,6 +27,7 @@ def project(recorded: Recorded) -> list[Change]:
         *money.project(recorded),
         *deadlines.project(recorded),
         *staff.project(recorded),
+        *_made(recorded),
         *told.project(recorded),
         *unmet.project(recorded),
     ]

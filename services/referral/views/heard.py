@@ -58,6 +58,8 @@ def _matter(message: Message) -> list[Change]:
         columns["state"] = "closed"
     if said.get("opens") == "matter" or _moves_matter(getattr(event, "handoff", None)):
         columns |= _holder(getattr(event, "handoff", None), getattr(event, "owner", None))
+    if said.get("opens") == "matter":
+        columns |= _where(message)
     for name in ("case_id", "person_id"):
         if said.get("opens") == "matter" and getattr(event, name, None) is not None:
             columns[name] = getattr(event, name)
@@ -83,6 +85,13 @@ def _need(message: Message) -> list[Change]:
     if said.get("closes") == "need":
         columns["is_open"] = False
     return [put(needs, message.stream_id, **columns)] if columns else []
+
+
+def _where(message: Message) -> dict[str, object]:
+    """Where a matter lies, and who took it down for whom, as far as its opening says."""
+    area, actor = getattr(message.event, "area", None), message.actor
+    made = {} if actor.role == "service" else {"made_by": actor.id, "kept_by": actor.org}
+    return made | ({"area": area} if area else {})
 
 
 def _holder(moved: Handoff | None, owner: Party | None) -> dict[str, object]:

@@ -196,6 +196,7 @@ matters = sa.Table(
     "matters",
     METADATA,
     sa.Column("matter_id", sa.Uuid, primary_key=True),
+    sa.Column("area", sa.String(17)),
     sa.Column("state", sa.String(16)),
     sa.Column("holder", sa.String(80)),
     sa.Column("case_id", sa.Uuid),
@@ -215,3 +216,10 @@ consents = sa.Table(
     sa.Column("valid_until", sa.DateTime(timezone=True)),
 )
 """Consents heard of; `receivers_gone` are those for whom it was withdrawn last, `for_referral` says what it is about."""
+
+MADE = {"referral": referrals, "grant": grants, "in-kind-support": in_kind}
+"""The tables whose rows keep who brought them into being (`made_by`) and for which unit (`kept_by`); matters, too."""
+
+for _made in (*MADE.values(), matters):
+    _made.append_column(sa.Column("made_by", sa.String(160)))
+    _made.append_column(sa.Column("kept_by", sa.String(160)))
