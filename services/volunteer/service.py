@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.contracts.visibility import is_restricted
 from services.kernel.entrypoints import Log
 from services.kernel.manifest import Manifest
 from services.volunteer import views
@@ -14,6 +15,7 @@ from services.volunteer.endpoints.tasks import Tasks
 from services.volunteer.facts import FACTS
 from services.volunteer.facts_hours import HOURS_FACTS
 from services.volunteer.policies import TIMERS, whenever
+from services.volunteer.scopes import REACHES, SCOPES
 from services.volunteer.views_heard import project_heard
 
 MANIFEST = Manifest(
@@ -26,6 +28,9 @@ MANIFEST = Manifest(
     whenever=whenever,
     facts=FACTS | HOURS_FACTS,
     timers=TIMERS,
+    scopes=SCOPES,
+    reaches=REACHES,
+    withholds=is_restricted,
 )
 
 

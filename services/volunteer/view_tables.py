@@ -248,3 +248,10 @@ pairing_reports = sa.Table(
     sa.Column("form_code", sa.String),
     sa.Column("reported_at", sa.DateTime(timezone=True)),
 )  # fmt: skip
+
+MADE = {"task": tasks, "volunteer": volunteers, "service-hours": hours, "pairing": pairings}
+"""The tables whose rows keep who brought them into being (`made_by`) and for which unit (`kept_by`)."""
+
+for _made in MADE.values():
+    _made.append_column(sa.Column("made_by", sa.String))
+    _made.append_column(sa.Column("kept_by", sa.String))

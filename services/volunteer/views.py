@@ -28,6 +28,7 @@ from services.contracts.volunteer import (
 from services.kernel.message import Recorded
 from services.kernel.view import Change, add, drop, put
 from services.volunteer.view_tables import (
+    MADE,
     METADATA,
     commitments,
     hours,
@@ -44,7 +45,19 @@ __all__ = ["METADATA", "project"]
 
 
 def project(recorded: Recorded) -> list[Change]:
-    """The rows that an event changes; the version of its own row always."""
+    """The rows that an event changes, and who brought them into being; the version of its own row always."""
+    return [*_about(recorded), *_made(recorded)]
+
+
+def _made(recorded: Recorded) -> list[Change]:
+    """Who brought it into being, and for whom; what the hub does of its own accord is nobody's."""
+    table, actor = MADE.get(recorded.stream.partition("/")[0]), recorded.actor
+    if recorded.version != 1 or table is None or actor.role == "service":
+        return []
+    return [put(table, recorded.stream_id, made_by=actor.id, kept_by=actor.org)]
+
+
+def _about(recorded: Recorded) -> list[Change]:
     kind, key = recorded.stream.partition("/")[0], recorded.stream_id
     match kind:
         case "volunteer":

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from services.contracts.visibility import readers
 from services.contracts.words import STATION_ROLES
 
 STATION = (*STATION_ROLES, "service")
 ORGANIZERS = (*STATION, "partner", "team_leader")
 ANSWERING = (*ORGANIZERS, "volunteer")
 DISPATCHING = ("coordinator", "station_head", "dispatcher")
-READING = (*STATION, "auditor", "administrator")
-"""Others see what is their own: `/me/tasks`, `/me/service-hours`, and tasks that look for people, without the matter."""
+READING = readers("codes")
+"""Whoever may see codes of a task or a pairing; of which, the scopes say. Tasks that look for people are shown to all who
+may go, without the matter (`/open-tasks`)."""
+ROSTER = readers("roster")
+"""Whoever may see something of the roster."""

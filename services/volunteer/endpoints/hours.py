@@ -8,7 +8,7 @@ from uuid import UUID
 from services.contracts import volunteer as public
 from services.kernel.entrypoints import Log, Request, asks, http, lists, shows
 from services.volunteer.domain import hours
-from services.volunteer.endpoints.callers import ANSWERING, ORGANIZERS, READING
+from services.volunteer.endpoints.callers import ANSWERING, ORGANIZERS, ROSTER
 from services.volunteer.view_tables import hours as hours_view
 
 
@@ -30,9 +30,9 @@ class Hours:
     )
     void_hours = asks("POST", "/service-hours/{id}/voiding", public.VoidHours, of=hours.DECIDER, roles=ORGANIZERS)
     rate_service = asks("POST", "/service-hours/{id}/rating", public.RateService, of=hours.DECIDER, roles=ORGANIZERS)
-    one_record = shows("/service-hours/{id}", hours_view, roles=READING)
+    one_record = shows("/service-hours/{id}", hours_view, roles=ROSTER)
     all_records = lists(
-        "/service-hours", hours_view, by=("volunteer_id", "state", "organizer", "task_id", "day"), roles=READING
+        "/service-hours", hours_view, by=("volunteer_id", "state", "organizer", "task_id", "day"), roles=ROSTER
     )
 
     @http("GET", "/me/service-hours", roles=("volunteer",), says="what is on record of me")

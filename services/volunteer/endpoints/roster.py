@@ -5,7 +5,7 @@ from __future__ import annotations
 from services.contracts import volunteer as public
 from services.kernel.entrypoints import asks, lists, shows
 from services.volunteer.domain import volunteer
-from services.volunteer.endpoints.callers import ANSWERING, ORGANIZERS, READING, STATION
+from services.volunteer.endpoints.callers import ANSWERING, ORGANIZERS, ROSTER, STATION
 from services.volunteer.view_tables import volunteer_checks, volunteer_skills, volunteer_teams, volunteers
 
 
@@ -32,8 +32,8 @@ class Roster:
     declare_relative = asks(
         "POST", "/volunteers/{id}/relatives", public.DeclareRelative, of=volunteer.DECIDER, roles=ANSWERING
     )
-    checks = lists("/volunteer-checks", volunteer_checks, by=("volunteer_id", "check_kind", "result"), roles=STATION)
-    one_volunteer = shows("/volunteers/{id}", volunteers, roles=READING)
-    all_volunteers = lists("/volunteers", volunteers, by=("state", "area"), roles=STATION)
-    skills = lists("/volunteer-skills", volunteer_skills, by=("volunteer_id", "skill"), roles=STATION)
-    teams = lists("/volunteer-teams", volunteer_teams, by=("volunteer_id", "team"), roles=STATION)
+    checks = lists("/volunteer-checks", volunteer_checks, by=("volunteer_id", "check_kind", "result"), roles=ROSTER)
+    one_volunteer = shows("/volunteers/{id}", volunteers, roles=ROSTER)
+    all_volunteers = lists("/volunteers", volunteers, by=("state", "area"), roles=ROSTER)
+    skills = lists("/volunteer-skills", volunteer_skills, by=("volunteer_id", "skill"), roles=ROSTER)
+    teams = lists("/volunteer-teams", volunteer_teams, by=("volunteer_id", "team"), roles=ROSTER)

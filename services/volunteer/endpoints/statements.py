@@ -12,7 +12,7 @@ from services.contracts import volunteer as public
 from services.kernel.entrypoints import Log, Request, asks, http, lists
 from services.kernel.errors import NotFound
 from services.volunteer.domain import volunteer
-from services.volunteer.endpoints.callers import ORGANIZERS, READING, STATION
+from services.volunteer.endpoints.callers import ORGANIZERS, ROSTER
 from services.volunteer.view_tables import hours, stars, statement_records, statements
 
 
@@ -28,8 +28,8 @@ class Statements:
         of=volunteer.DECIDER,
         roles=ORGANIZERS,
     )
-    all_statements = lists("/record-statements", statements, by=("volunteer_id", "issuer"), roles=READING)
-    all_stars = lists("/volunteer-stars", stars, by=("volunteer_id", "scheme_id"), roles=STATION)
+    all_statements = lists("/record-statements", statements, by=("volunteer_id", "issuer"), roles=ROSTER)
+    all_stars = lists("/volunteer-stars", stars, by=("volunteer_id", "scheme_id"), roles=ROSTER)
 
     @http("GET", "/record-statements/{code}", roles=None, says="whether a unit stated this, and whether it still holds")
     def check_statement(self, request: Request) -> dict[str, Any]:

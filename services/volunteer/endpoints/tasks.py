@@ -10,6 +10,7 @@ from services.contracts import volunteer as public
 from services.kernel.entrypoints import Log, Request, asks, http, lists, shows
 from services.volunteer.domain import task
 from services.volunteer.endpoints.callers import ANSWERING, DISPATCHING, ORGANIZERS, READING, STATION
+from services.volunteer.scopes import ASSIGNMENTS, TASKS
 from services.volunteer.view_tables import alerts, assignments, no_shows, tasks
 from services.volunteer.views_tasks import SEARCHING
 
@@ -61,11 +62,6 @@ class Tasks:
     def my_tasks(self, request: Request) -> dict[str, Any]:
         """How I stand to each; what names the matter is left out until I go."""
         look = self.log.look
-        mine = look.all(assignments, assignee=f"volunteer:{request.actor.id}")
-        found = [(row["state"], look.one(tasks, row["task_id"])) for row in mine]
-        return {"items": [_mine(state, row) for state, row in found if row is not None]}
-
-
-def _mine(state: str, row: dict[str, Any]) -> dict[str, Any]:
-    hidden = () if state == "assigned" else ("matter_id", "case_id", "referral_id", "person_id", "holder", "owner")
-    return {"mine": state} | {name: value for name, value in row.items() if name not in hidden}
+        states = {row["task_id"]: row["state"] for row in look.run(ASSIGNMENTS.select(request.actor))}
+        rows = look.run(TASKS.select(request.actor).where(tasks.c.task_id.in_(states)))
+        return {"items": [{"mine": states[row["task_id"]]} | row for row in rows]}
