@@ -154,6 +154,31 @@ ASSIGNMENTS = Scope(
     | {"all": everything, "own": _own_assignment, "assigned": _assigned_me},
 )  # fmt: skip
 
+
+def _missed_here(actor: Actor) -> Where:
+    """Those who did not come to a task of the station."""
+    a = t.assignments.c
+    here = within(a.task_id, t.tasks.c.task_id, TASKS.ways["station"](actor))
+    return within(t.no_shows.c.assignee, a.assignee, here)
+
+
+def _matter_station(actor: Actor) -> Where:
+    return _station(t.matters, ("area",), ("owner",))(actor)
+
+
+def _matter_own(actor: Actor) -> Where:
+    owner = t.matters.c.owner
+    return sa.or_(_made(t.matters, actor), owner.in_(mine(actor)), names(owner, unit(actor)))
+
+
+MATTERS = Scope(
+    table=t.matters, opens=opens, usual="codes", late=True,
+    ways={
+        "all": everything, "own": _matter_own, "station": _matter_station, "tasks": _matter_station,
+        "taken": lambda actor: names(t.matters.c.owner, unit(actor)),
+    },
+)  # fmt: skip
+
 # --- the roster ---------------------------------------------------------------------------------------------------------
 
 
@@ -236,7 +261,17 @@ def _of_pairing(table: sa.Table) -> Scope:
 SCOPES: dict[sa.Table, Scope] = {
     t.tasks: TASKS,
     t.assignments: ASSIGNMENTS,
+    t.alerts: Scope(
+        table=t.alerts,
+        opens=opens,
+        usual="codes",
+        kinds={"matter_id": "person"},
+        ways={n: way for n, way in through(TASKS, "task_id", t.alerts.c.task_id).items() if n != "open"}
+        | {"all": everything},
+    ),
+    t.no_shows: Scope(table=t.no_shows, opens=opens, usual="roster", ways={"all": everything, "station": _missed_here}),
     t.volunteers: VOLUNTEERS,
+    t.volunteer_checks: _of_volunteer(t.volunteer_checks),
     t.volunteer_skills: _of_volunteer(t.volunteer_skills),
     t.volunteer_teams: _of_volunteer(t.volunteer_teams),
     t.statements: _of_volunteer(t.statements),
@@ -262,10 +297,13 @@ def _reach(scope: Scope) -> Reach:
     return Reach(scope=scope, who=_who, approvers=_approvers)
 
 
+OF_MATTER = {"matter_id": MATTERS}
 REACHES: dict[str, Reach] = {
-    "task": Reach(scope=ANSWERABLE, near=_asked_or_seen, who=_who, approvers=_approvers),
+    "task": Reach(
+        scope=ANSWERABLE, near=_asked_or_seen, who=_who, approvers=_approvers, names={public.OpenTask: OF_MATTER}
+    ),
     "volunteer": _reach(VOLUNTEERS),
     "service-hours": _reach(HOURS),
-    "pairing": _reach(PAIRINGS),
+    "pairing": Reach(scope=PAIRINGS, who=_who, approvers=_approvers, names={public.FormPairing: OF_MATTER}),
 }
 """Of each kind of aggregate: who may command it."""

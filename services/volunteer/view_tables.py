@@ -112,8 +112,11 @@ matters = sa.Table(
     sa.Column("matter_id", sa.Uuid, primary_key=True),
     sa.Column("person_id", sa.Uuid),
     sa.Column("owner", sa.String),
+    sa.Column("area", sa.String),
+    sa.Column("made_by", sa.String),
+    sa.Column("kept_by", sa.String),
 )  # fmt: skip
-"""As heard from intake: whose matter it is, and who answers for it now."""
+"""As heard from intake: whose matter it is, where it lies, who took it down, and who answers for it now."""
 
 matter_owners = sa.Table(
     "matter_owners", METADATA,

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from services.contracts import intake
 from services.contracts.words import Handoff
+from services.kernel.contract import about
 from services.kernel.message import Message
 from services.kernel.view import Change, put
 from services.volunteer.view_tables import matter_owners, matters
@@ -25,7 +26,16 @@ def project_heard(message: Message) -> list[Change]:
     handoff = getattr(event, "handoff", None)
     if isinstance(handoff, Handoff) and handoff.need_id is None and handoff.act == "taken" and handoff.takers:
         changes += _taken_over(handoff.matter_id, handoff)
+    if about(event).get("opens") == "matter":
+        changes.append(put(matters, event.matter_id, **_where(message)))
     return changes
+
+
+def _where(message: Message) -> dict[str, object]:
+    """Where a matter lies, and who took it down for whom."""
+    area, actor = getattr(message.event, "area", None), message.actor
+    made = {} if actor.role == "service" else {"made_by": actor.id, "kept_by": actor.org}
+    return made | ({"area": area} if area else {})
 
 
 def _taken_over(matter_id: UUID, handoff: Handoff) -> Iterable[Change]:
