@@ -545,11 +545,12 @@ REVOKE_REASON = table("revoke_reason", "收回原因", """
     expired | 到期 | expired
     pairing-ended | 结对结束 | the pairing ended
     organization-left | 机构退出 | the organization left
+    organization-suspended | 机构暂停 | the organization was suspended
     deceased | 去世 | deceased
     misuse | 违规 | misuse
     erased | 删除个人信息 | data erased
     other | 其他 | other
-""", needs="consent-withdrawn consent-ended service-ended returned expired pairing-ended organization-left deceased")  # fmt: skip
+""", needs="consent-withdrawn consent-ended service-ended returned expired pairing-ended organization-left organization-suspended deceased")  # fmt: skip
 
 STAR_SCHEME = table("star_scheme", "志愿者星级", """
     1 | 一星 | one star | hours=100

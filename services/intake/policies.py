@@ -12,6 +12,7 @@ from services.intake import tables as t
 from services.intake.domain import case, consent, disclosure, help_request, visit_plan
 from services.intake.domain.help_request_state import OPEN_STATES
 from services.intake.policies_erasure import on_decision
+from services.intake.policies_organizations import on_organization
 from services.kernel.contract import about
 from services.kernel.manifest import Do, Look, Timer
 from services.kernel.message import Message
@@ -95,6 +96,8 @@ def _referral(message: Message, look: Look) -> list[Do]:
             return _strand_opened(matter_id, "referral", need_id, look)
         case referral.ReferralAccepted() as event:
             return _accepted(message, event, look)
+        case referral.OrganizationSuspended() | referral.OrganizationRetired() as event:
+            return on_organization(message.stream_id, event, look)
         case referral.ReferralReturned() | referral.ReferralRerouted():
             return _revoke_all(look, "returned", (), need_id=need_id)
         case referral.ReferralClosed() as event:

@@ -25,6 +25,7 @@ from services.intake.endpoints.records import Records
 from services.intake.endpoints.requests import Requests
 from services.intake.endpoints.rounds import Rounds
 from services.intake.endpoints.safeguarding import Safeguarding
+from services.intake.endpoints.takeovers import TakeOvers
 from services.intake.facts import FACTS
 from services.intake.policies import TIMERS, project_heard, whenever
 from services.intake.scopes import REACHES, SCOPES
@@ -58,7 +59,7 @@ MANIFEST = Manifest(
 )
 
 
-class IntakeService(Requests, Persons, Consents, Cases, Rounds, Safeguarding, Reading, Erasure, Records):
+class IntakeService(Requests, Persons, Consents, Cases, Rounds, Safeguarding, Reading, Erasure, Records, TakeOvers):
     """A person is heard, consents, and is helped; what names the person stays here, sealed."""
 
     name = "intake"

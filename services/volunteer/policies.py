@@ -30,6 +30,7 @@ from services.contracts.volunteer.words import PairingResult
 from services.kernel.manifest import Do, Look, Timer
 from services.kernel.message import Message
 from services.volunteer.domain import pairing, task, volunteer
+from services.volunteer.policies_organizations import on_organization
 from services.volunteer.view_tables import assignments, hours_due, pairings, tasks
 from services.volunteer.views_tasks import CALLED_OFF
 
@@ -56,6 +57,8 @@ def whenever(message: Message, look: Look) -> list[Do]:
     if isinstance(event, REFERRAL_ENDS):
         off = _cancel(tasks.c.referral_id == message.stream_id, "referral-ended", look)
         return [*off, *_end(pairings.c.referral_id == message.stream_id, "broken_off", "referral-ended", look)]
+    if isinstance(event, referral.OrganizationSuspended | referral.OrganizationRetired):
+        return on_organization(event, look)
     if isinstance(event, ServiceHoursConfirmed) or (isinstance(event, CHANGED) and event.counted):
         return [Do(volunteer.DECIDER, event.volunteer_id, ReviewStars())]
     if isinstance(event, VolunteerSuspended):

@@ -23,6 +23,7 @@ from services.contracts.intake.case_acts import (
     ReviseServicePlan,
     SuspendCase,
     TakeOverCase,
+    TakeOverCases,
     TransferCaseOut,
 )
 from services.contracts.intake.cases import (
@@ -426,6 +427,7 @@ __all__ = [
     "SupersedeConsent",
     "SuspendCase",
     "TakeOverCase",
+    "TakeOverCases",
     "TransferCaseOut",
     "TriageHelpRequest",
     "UnlinkGuardian",

@@ -43,6 +43,19 @@ class TakeOverCase:
     reason_code: Code
 
 
+@asked(zh="批量接手")
+class TakeOverCases:
+    """Take over what a worker answers for: all their open cases and rounds of visits, or the cases that are named.
+
+    All of it moves in one step, each with an event of its own, or nothing does.
+    """
+
+    from_worker: Party
+    owner: Party
+    reason_code: Code
+    case_ids: Annotated[tuple[UUID, ...], Meta(max_length=500)] = ()
+
+
 @asked(zh="收集资料")
 class CollectInformation:
     """Write down what was learnt. Somebody else's health needs that person's own consent, or a legal basis."""

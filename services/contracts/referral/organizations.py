@@ -107,16 +107,24 @@ class OrganizationActivated:
 
 @published("organization.suspended", zh="机构暂停")
 class OrganizationSuspended:
-    """The organization gets no offers; its live offers are withdrawn and what it holds is returned."""
+    """The organization gets no offers; its live offers are withdrawn and what it holds is returned.
+
+    `party` is as whom it answered; in events from before this was said it is missing.
+    """
 
     reason_code: Code
+    party: Party | None = None
 
 
 @published("organization.retired", zh="机构注销")
 class OrganizationRetired:
-    """The organization has left the network; its access ends and it must hand back or delete what it was given."""
+    """The organization has left the network; its access ends and it must hand back or delete what it was given.
+
+    `party` is as whom it answered; in events from before this was said it is missing.
+    """
 
     reason_code: Code
+    party: Party | None = None
 
 
 @asked(zh="签订合作协议")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,7 @@ from services.kernel.entrypoints.bus import BusRuntime
 from services.kernel.entrypoints.request import Request
 from services.kernel.entrypoints.site import Route, Site
 from services.kernel.errors import HubError, Unavailable
-from services.kernel.manifest import Manifest
+from services.kernel.manifest import Do, Manifest
 from services.kernel.message import Actor, Ask
 from services.kernel.scope import Scope
 from services.kernel.store import Store, Views
@@ -133,6 +133,16 @@ class Hand:
         if second.role not in roles:
             raise needed(what, "The one who approved may not approve this.", "该批准人无权批准此事。")
         return second
+
+    def ask_all(self, dos: Sequence[Do], request: Request) -> list[Done]:
+        """Have several commands done for whoever made the request, in one commit: all of them, or none."""
+        now = system_clock()
+        asks = (Ask(id=uuid4(), now=now, at=now, actor=request.actor, channel="web") for _ in dos)
+        orders = [Order(d.decider, d.stream_id, d.command, a, fresh=True) for d, a in zip(dos, asks, strict=True)]
+        results = self.store.submit(Unit(orders)).result(timeout=ANSWER_SECONDS)
+        if wrong := next((result for result in results if isinstance(result, HubError)), None):
+            raise wrong
+        return [result for result in results if isinstance(result, Done)]
 
 
 class Log(DependencyProvider):

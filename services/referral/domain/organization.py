@@ -159,7 +159,7 @@ def suspend(command: public.SuspendOrganization, state: State) -> list[Event]:
     """An active organization gets no more offers."""
     match state:
         case Active():
-            return [public.OrganizationSuspended(reason_code=command.reason_code)]
+            return [public.OrganizationSuspended(reason_code=command.reason_code, party=state.party)]
         case Suspended():
             return []
         case _:
@@ -174,7 +174,7 @@ def retire(command: public.RetireOrganization, state: State) -> list[Event]:
         case Retired():
             return []
         case _:
-            return [public.OrganizationRetired(reason_code=command.reason_code)]
+            return [public.OrganizationRetired(reason_code=command.reason_code, party=state.party)]
 
 
 def _no(state: State) -> Refused | NotFound:

@@ -23,8 +23,8 @@ VERIFY = public.VerifyOrganization(evidence_kind="known-locally")
 VERIFIED = public.OrganizationVerified(evidence_kind="known-locally", first=True)
 ACTIVE = (REGISTERED, VERIFIED, public.OrganizationActivated())
 SUSPEND = public.SuspendOrganization(reason_code="inspection")
-SUSPENDED = public.OrganizationSuspended(reason_code="inspection")
-RETIRED = public.OrganizationRetired(reason_code="dissolved")
+SUSPENDED = public.OrganizationSuspended(reason_code="inspection", party=team(LEIFENG))
+RETIRED = public.OrganizationRetired(reason_code="dissolved", party=team(LEIFENG))
 ITSELF = Known(itself=LEIFENG)
 
 

@@ -1,0 +1,28 @@
+"""Taking over in bulk over HTTP."""
+
+from __future__ import annotations
+
+from services.contracts import intake as public
+from services.intake.takeovers import take_over
+from services.kernel.contract import read_request, schema_for
+from services.kernel.entrypoints import Hand, Request, http
+
+
+class TakeOvers:
+    """A worker leaves: their cases and rounds go to somebody else, all together or not at all."""
+
+    log: Hand
+
+    @http("POST", "/case-takeovers", roles=("station_head", "supervisor", "coordinator"),
+          takes=schema_for(public.TakeOverCases), says="what moved, each with an event of its own")  # fmt: skip
+    def take_over_cases(self, request: Request) -> object:
+        """Take over everything that a worker answers for, or the cases that are named; asked again, nothing is left."""
+        command, _ = read_request(request.json, public.TakeOverCases)
+        dos = take_over(command, self.log.look)
+        done = self.log.ask_all(dos, request) if dos else []
+        return {
+            "moved": [
+                {"kind": do.decider.name, "id": one.stream_id, "position": one.position}
+                for do, one in zip(dos, done, strict=True)
+            ]
+        }
