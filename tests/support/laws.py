@@ -23,7 +23,8 @@ from hypothesis import strategies as st
 from msgspec import Meta
 
 from services.contracts.words import AreaCode, Party
-from services.kernel.contract import CODE, REF, Digest, Sealed, bare, canonical, hints, marks, read_data
+from services.kernel.appender import fold_rows
+from services.kernel.contract import CODE, REF, Digest, Sealed, bare, canonical, hints, marks, name_of, read_data
 from services.kernel.decider import Decider, members
 from services.kernel.errors import NotFound, Refused
 from services.kernel.message import Actor, Ask
@@ -151,6 +152,8 @@ def _step(decider: Decider, state: Any, command: Any, found: Ask, repeatable: tu
         assert canonical(event).isascii(), "an event holds no text"
         assert b" " not in canonical(event), "an event holds no text"
     after = decider.fold(state, events or ())
+    stored = [(name_of(event), b'{"data":%b}' % canonical(event)) for event in events or ()]
+    assert fold_rows(decider, state, stored) == after, "a state is made alike of what was decided and of what was stored"
     if events and not isinstance(command, repeatable):
         assert not _decided(decider, command, after, found), f"{command} said twice takes effect twice"
     if after is not None:
