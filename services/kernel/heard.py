@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -63,7 +64,8 @@ def read_batch(body: bytes) -> list[bytes]:
 def read_message(publisher: str, position: int, raw: bytes, *, keep: bool = False) -> Message:
     """The message at a position; its event is None if its type is unknown here. Raises Unreadable.
 
-    With `keep`, for one who records what was said, data that cannot be read leaves the event None as well.
+    With `keep`, for one who records what was said, data that cannot be read leaves the event None as well, and none is
+    read before somebody asks for it.
     """
     try:
         envelope = read_envelope(raw)
@@ -71,16 +73,29 @@ def read_message(publisher: str, position: int, raw: bytes, *, keep: bool = Fals
         raise Unreadable(stream_of(raw), f"envelope: {broken}") from broken
     if envelope.publisher != publisher or envelope.position != position:
         raise Unreadable(envelope.subject, f"says to be {envelope.publisher} {envelope.position}")
-    return Message(envelope=envelope, raw=raw, event=_event(envelope, keep))
+    return Kept(envelope, raw) if keep else Message(envelope=envelope, raw=raw, event=_event(envelope))
 
 
-def _event(envelope: Envelope, keep: bool) -> Any:
+class Kept(Message):
+    """A message as it was said; what it means is read when somebody asks, and is None where nobody can tell."""
+
+    def __init__(self, envelope: Envelope, raw: bytes) -> None:
+        vars(self).update(envelope=envelope, raw=raw)
+
+    @cached_property
+    def event(self) -> Any:
+        """The event in today's shape, or None."""
+        try:
+            return _event(self.envelope)
+        except Unreadable:
+            return None
+
+
+def _event(envelope: Envelope) -> Any:
     cls = EVENTS.get(envelope.type)
     if cls is None:
         return None
     try:
         return read_data(cls, current(cls, envelope.schemaversion, bytes(envelope.data)))
     except (msgspec.MsgspecError, LookupError, TypeError, ValueError) as broken:
-        if keep:
-            return None
         raise Unreadable(envelope.subject, f"data: {type(broken).__name__}: {broken}") from broken

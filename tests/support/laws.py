@@ -153,7 +153,9 @@ def _step(decider: Decider, state: Any, command: Any, found: Ask, repeatable: tu
         assert b" " not in canonical(event), "an event holds no text"
     after = decider.fold(state, events or ())
     stored = [(name_of(event), b'{"data":%b}' % canonical(event)) for event in events or ()]
-    assert fold_rows(decider, state, stored) == after, "a state is made alike of what was decided and of what was stored"
+    assert fold_rows(decider, state, stored) == after, (
+        "a state is made alike of what was decided and of what was stored"
+    )
     if events and not isinstance(command, repeatable):
         assert not _decided(decider, command, after, found), f"{command} said twice takes effect twice"
     if after is not None:
