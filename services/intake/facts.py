@@ -114,6 +114,12 @@ def _for_information(command: public.CollectInformation, itself: UUID, look: Loo
     return Known(itself=itself, consents=consent_facts(look, about) if about else ())
 
 
+def _for_reopening(command: object, itself: UUID, look: Look) -> Known:
+    """The person whose case it is."""
+    row = look.one(t.cases, itself)
+    return Known(itself=itself, person=person_fact(look, row["person_id"]) if row else None)
+
+
 def _for_closing(command: object, itself: UUID, look: Look) -> Known:
     """The strands of the case's matter that are still open, as far as intake has heard."""
     row = look.one(t.cases, itself)
@@ -197,6 +203,7 @@ FACTS: Mapping[type, Facts] = cast(
         public.LinkGuardian: _for_guardian,
         public.CollectInformation: _for_information,
         public.CloseCase: _for_closing,
+        public.ReopenCase: _for_reopening,
         public.CloseCaseOnDeath: _for_closing,
         public.RecordVisits: _for_visits,
         public.RecordAttendance: _for_attendance,

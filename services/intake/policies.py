@@ -9,8 +9,9 @@ from services.contracts import intake as public
 from services.contracts import referral, volunteer
 from services.contracts.words import Party
 from services.intake import tables as t
-from services.intake.domain import case, consent, disclosure, help_request, visit_plan
+from services.intake.domain import case, consent, disclosure, help_request
 from services.intake.domain.help_request_state import OPEN_STATES
+from services.intake.policies_death import on_correction, on_death
 from services.intake.policies_erasure import on_decision
 from services.intake.policies_organizations import on_organization
 from services.kernel.contract import about
@@ -50,8 +51,10 @@ def _own(message: Message, look: Look) -> list[Do]:
             return _revoke_all(look, "consent-withdrawn", left, consent_id=consent_id)
         case public.ConsentExpired(consent_id=consent_id) | public.ConsentSuperseded(consent_id=consent_id):
             return _revoke_all(look, "consent-ended", (), consent_id=consent_id)
-        case public.PersonDied(person_id=person_id):
-            return _stop_all(person_id, look)
+        case public.PersonDied(person_id=person_id) as event:
+            return [*on_death(message, event, look), *_revoke_all(look, "deceased", (), person_id=person_id)]
+        case public.DeathCorrected() as event:
+            return on_correction(event, look)
         case public.ErasureDecided() as event:
             return on_decision(event, look)
         case _:
@@ -70,20 +73,6 @@ def _open_up(message: Message, event: public.ConsentGranted, look: Look) -> list
         row for row in strands if row["is_open"] and row["receiver"] in event.receivers and row["need_id"] not in live
     ]
     return [_disclose(message, row["need_id"], event.person_id, row["receiver"], row["matter_id"]) for row in waiting]
-
-
-def _stop_all(person_id: UUID, look: Look) -> list[Do]:
-    """The person has died: cases close, visits stop, nobody reads any more (H6)."""
-    closed = [
-        Do(case.DECIDER, row["case_id"], public.CloseCaseOnDeath())
-        for row in look.all(t.cases, person_id=person_id)
-        if row["state"] in OPEN_CASES
-    ]
-    ended = [
-        Do(visit_plan.DECIDER, row["plan_id"], public.EndVisitPlan(reason_code="deceased"))
-        for row in look.all(t.visit_plans, person_id=person_id, state="running")
-    ]
-    return [*closed, *ended, *_revoke_all(look, "deceased", (), person_id=person_id)]
 
 
 # --- referrals --------------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ records = sa.Table(
     sa.Column("event", sa.String),
     sa.Column("stream", sa.String),
     sa.Column("stream_version", sa.BigInteger),
+    sa.Column("command_id", sa.Uuid),
     sa.Column("about_id", sa.Uuid),
     sa.Column("matter_id", sa.Uuid),
     sa.Column("case_id", sa.Uuid),
@@ -47,6 +48,24 @@ corrections = sa.Table(
     sa.Index("corrections_record", "record_id"),
 )  # fmt: skip
 """One row an act on a record: what was and what is, side by side, for whoever audits."""
+
+late_entries = sa.Table(
+    "late_entries", METADATA,
+    sa.Column("position", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("command_id", sa.Uuid),
+    sa.Column("stream", sa.String),
+    sa.Column("about_id", sa.Uuid),
+    sa.Column("matter_id", sa.Uuid),
+    sa.Column("paper_ref", sa.String),
+    sa.Column("delay_days", sa.BigInteger),
+    sa.Column("observed_by", sa.String),
+    sa.Column("typed_by", sa.String),
+    sa.Column("behalf", sa.String),
+    sa.Column("happened_at", sa.DateTime(timezone=True)),
+    sa.Column("recorded_at", sa.DateTime(timezone=True)),
+    sa.Index("late_entries_about", "about_id"),
+)  # fmt: skip
+"""One row a paper that was brought in late: its number, who observed what it tells, who typed it, how late it was."""
 
 rekeyings = sa.Table(
     "rekeyings", METADATA,

@@ -17,7 +17,7 @@ from services.contracts.visibility import APPROVERS, opens, ways
 from services.contracts.words import STATION_ROLES
 from services.intake import tables as t
 from services.intake.erasure_tables import erasures
-from services.intake.record_tables import corrections, records
+from services.intake.record_tables import corrections, late_entries, records
 from services.kernel.message import Actor
 from services.kernel.scope import Reach, Scope, Way, Where, begins, lists, names, through, within
 
@@ -218,12 +218,12 @@ def _strand_of(way: str) -> Way:
     return found
 
 
-def _record_of(way: str) -> Way:
-    """Records stand as that in which they were written down: a request, a case, a visit plan, an activity."""
+def _record_of(way: str, table: sa.Table = records) -> Way:
+    """Records, and papers, stand as that in which they were written down: a request, a case, a visit plan, an activity."""
     homes = ((REQUESTS, "request_id"), (CASES, "case_id"), (PLANS, "plan_id"), (ACTIVITIES, "activity_id"))
 
     def found(actor: Actor) -> Where:
-        about = records.c.about_id
+        about = table.c.about_id
         return sa.or_(*(within(about, scope.table.c[key], scope.ways[way](actor)) for scope, key in homes))
 
     return found
@@ -326,6 +326,10 @@ SCOPES: dict[sa.Table, Scope] = {
     t.safeguarding: SAFEGUARDING,
     erasures: _of_person(erasures),
     records: RECORDS,
+    late_entries: Scope(
+        table=late_entries, opens=opens, usual="codes",
+        ways={"all": everything, "own": _record_of("own", late_entries), "station": _record_of("station", late_entries)},
+    ),
     corrections: _under(RECORDS, corrections, "record_id"),
 }  # fmt: skip
 """Of each table that intake shows: who stands in which way to its rows."""

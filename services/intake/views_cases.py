@@ -76,7 +76,6 @@ SHOWN: dict[type, Show] = {
     public.RiskLevelChanged: lambda r, e: [_case(r, risk_level=e.to_level)],
     public.ServicePlanAgreed: _planned,
     public.ServicePlanRevised: _planned,
-    public.LateEntryDeclared: lambda r, e: [_case(r)],
     public.ServiceDelivered: _served,
     public.ProgressEvaluated: lambda r, e: [_case(r, state="evaluated", evaluated_at=r.effective_at)],
     public.CaseSuspended: lambda r, e: [_case(r, state="suspended")],

@@ -12,7 +12,7 @@ import msgspec
 from services.contracts import intake as public
 from services.intake import tables as t
 from services.intake.domain.rules import local_day
-from services.intake.record_tables import corrections, records, rekeyings
+from services.intake.record_tables import corrections, late_entries, records, rekeyings
 from services.intake.tables import joined, month_of
 from services.kernel.message import Recorded
 from services.kernel.view import Change, add, drop, put
@@ -47,7 +47,10 @@ def written(recorded: Recorded) -> list[Change]:
                             conflict=event.conflict)]  # fmt: skip
         case public.VisitMade() as event:
             said = public.VisitSaid(mode=event.mode, result=event.result, visitor=event.visitor)
-            return [_record(recorded, "visit", event.plan_id, said, person_id=event.person_id, on_day=event.on)]
+            return [
+                _record(recorded, "visit", event.plan_id, said, person_id=event.person_id, on_day=event.on,
+                        conflict=event.conflict)
+            ]  # fmt: skip
         case public.HelpRequestReceived() as event:
             return [_record(recorded, "request", event.matter_id, request_said(event), person_id=event.person_id)]
         case public.ActivityAttended() as event:
@@ -72,6 +75,7 @@ def _record(recorded: Recorded, kind: str, about_id: UUID, said: Any, **more: An
         event=recorded.envelope.type,
         stream=recorded.stream,
         stream_version=recorded.version,
+        command_id=recorded.envelope.commandid,
         about_id=about_id,
         matter_id=recorded.event.matter_id,
         happened_at=recorded.effective_at,
@@ -191,7 +195,22 @@ def _moved(recorded: Recorded, event: public.NoteMoved) -> list[Change]:
     return [put(records, event.record_id, moved_to=event.to_person_id), due, *laid, _act(recorded, event, "moved")]
 
 
+def _late(recorded: Recorded, event: Any) -> list[Change]:
+    about_id: UUID = getattr(event, "case_id", None) or recorded.stream_id
+    envelope = recorded.envelope
+    return [
+        put(late_entries, recorded.position, command_id=envelope.commandid, stream=recorded.stream, about_id=about_id,
+            matter_id=getattr(event, "matter_id", None), paper_ref=event.paper_ref, delay_days=event.delay_days,
+            observed_by=event.observed_by, typed_by=envelope.actorid, behalf=envelope.behalforg or None,
+            happened_at=recorded.effective_at, recorded_at=recorded.recorded_at)
+    ]  # fmt: skip
+
+
 SHOWN: dict[type, Show] = {
+    public.LateEntryDeclared: lambda r, e: [put(t.cases, r.stream_id, version=r.version), *_late(r, e)],
+    public.LateRequestDeclared: lambda r, e: [put(t.help_requests, r.stream_id, version=r.version), *_late(r, e)],
+    public.LateVisitsDeclared: lambda r, e: [put(t.visit_plans, r.stream_id, version=r.version), *_late(r, e)],
+    public.LateActivityDeclared: lambda r, e: [put(t.activities, r.stream_id, version=r.version), *_late(r, e)],
     public.RequestCorrected: _request_corrected,
     public.ServiceCorrected: _corrected,
     public.VisitCorrected: _visit_corrected,

@@ -23,6 +23,7 @@ Row = dict[str, Any]
 NOT_TAKEN = ("draft", "ready", "offered", "exhausted")
 TAKEN = ("accepted", "in_service", "paused", "disputed")
 UNPAID = ("applied", "approved", "partly_paid")
+UNSPENT = ("partly_paid", "paid")
 
 NO_LONGER_NEEDED = "no-longer-needed"
 """What partners are told when a person has died: they need not know."""
@@ -37,7 +38,11 @@ def whenever(message: Message, look: Look) -> list[Do]:
         case intake.ConsentExpired() | intake.ConsentSuperseded() as event:
             return _consent_gone(event.consent_id, event.person_id, None, "consent-over", look)
         case intake.PersonDied() as event:
-            return _person_died(event.person_id, look)
+            return _ended_by_death(look, person_id=event.person_id)
+        case intake.DeathCorrected() as event:
+            return _lives(event.person_id, look)
+        case intake.CaseClosed(reason_code="deceased") as event:
+            return _ended_by_death(look, matter_id=event.matter_id)
         case intake.CaseTakenOver() | intake.CaseOpened() | intake.CaseReopened() as event:
             return _matter_moved(event.matter_id, event.handoff.giver, event.owner, look)
         case intake.CaseTransferredOut() as event:
@@ -89,14 +94,23 @@ def _standing_on(consent_id: UUID, person_id: UUID, look: Look) -> Iterable[Row]
     return unique.values()
 
 
-def _person_died(person_id: UUID, look: Look) -> list[Do]:
-    """What is open ends for a neutral reason, and what has not been paid lapses."""
-    open_rows = [row for row in look.all(referrals, person_id=person_id) if row["state"] in NOT_TAKEN + TAKEN]
-    unpaid = [row for row in look.all(grants, person_id=person_id) if row["state"] in UNPAID]
-    lapsed = public.LapseGrant(reason_code=NO_LONGER_NEEDED)
-    return [_withdraw(row, "station", NO_LONGER_NEEDED) for row in open_rows] + [
-        Do(grant.DECIDER, row["grant_id"], lapsed) for row in unpaid
+def _ended_by_death(look: Look, **which: UUID) -> list[Do]:
+    """What is open ends for a neutral reason; what has not been paid lapses, what was paid and not used is asked back (H6)."""
+    open_rows = [row for row in look.all(referrals, **which) if row["state"] in NOT_TAKEN + TAKEN]
+    money = look.all(grants, **which)
+    back, lapsed = public.AskGrantReturn(reason_code=NO_LONGER_NEEDED), public.LapseGrant(reason_code=NO_LONGER_NEEDED)
+    return [
+        *(_withdraw(row, "station", NO_LONGER_NEEDED) for row in open_rows),
+        *(Do(grant.DECIDER, row["grant_id"], back) for row in money if row["state"] in UNSPENT),
+        *(Do(grant.DECIDER, row["grant_id"], lapsed) for row in money if row["state"] in UNPAID),
     ]
+
+
+def _lives(person_id: UUID, look: Look) -> list[Do]:
+    """The report was wrong: nothing is asked back. What ended is taken up again by those who know, one by one."""
+    waive = public.WaiveGrantReturn(reason_code="report-corrected")
+    asked = [row for row in look.all(grants, person_id=person_id) if row["return_asked_at"] is not None]
+    return [Do(grant.DECIDER, row["grant_id"], waive) for row in asked]
 
 
 def _matter_moved(matter_id: UUID, giver: Party, owner: Party, look: Look) -> list[Do]:

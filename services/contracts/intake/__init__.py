@@ -137,6 +137,11 @@ from services.contracts.intake.help_requests import (
     StrandLeaves,
     TriageHelpRequest,
 )
+from services.contracts.intake.late_entries import (
+    LateActivityDeclared,
+    LateRequestDeclared,
+    LateVisitsDeclared,
+)
 from services.contracts.intake.persons import (
     AmendPersonDetails,
     AssignClientGroup,
@@ -343,7 +348,10 @@ __all__ = [
     "InformationCollected",
     "InvokeLegalBasis",
     "KindDecided",
+    "LateActivityDeclared",
     "LateEntryDeclared",
+    "LateRequestDeclared",
+    "LateVisitsDeclared",
     "LegalBasisInvoked",
     "LinkDuplicateRequest",
     "LinkGuardian",

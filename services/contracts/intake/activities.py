@@ -6,7 +6,7 @@ from uuid import UUID
 
 from services.contracts.intake.terms import Codes, Narrative, Parties
 from services.contracts.words import AreaCode, Party
-from services.kernel.contract import Code, Count, Digest, asked, published
+from services.kernel.contract import Code, Count, Digest, Ref, asked, published
 
 
 @published("activity.held", zh="活动举办")
@@ -49,6 +49,8 @@ class HoldActivity:
     workers: Parties = ()
     place_kind: Code | None = None
     pairing_id: UUID | None = None
+    paper_ref: Ref | None = None
+    observed_by: Party | None = None
     report: Narrative | None = None
 
 
@@ -59,4 +61,6 @@ class RecordAttendance:
     person_id: UUID
     case_id: UUID | None = None
     outcome_codes: Codes = ()
+    paper_ref: Ref | None = None
+    observed_by: Party | None = None
     note: Narrative | None = None

@@ -122,6 +122,7 @@ class RecordService:
     ended: Instant | None = None
     emergency_reason: Code | None = None
     paper_ref: Ref | None = None
+    observed_by: Party | None = None
     note: Narrative | None = None
 
 

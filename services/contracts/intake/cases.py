@@ -144,6 +144,7 @@ class LateEntryDeclared:
     matter_id: UUID
     paper_ref: Ref
     delay_days: Count
+    observed_by: Party | None = None
 
 
 @published("case.service-delivered", zh="服务记录")

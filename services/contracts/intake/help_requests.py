@@ -193,6 +193,8 @@ class ReceiveHelpRequest:
     need_codes: Codes = ()
     urgency: Urgency | None = None
     place_kind: Code | None = None
+    paper_ref: Ref | None = None
+    observed_by: Party | None = None
     story: Narrative | None = None
     reporter_name: Name | None = None
     reporter_phone: Phone | None = None

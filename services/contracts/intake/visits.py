@@ -11,7 +11,7 @@ from msgspec import Meta
 
 from services.contracts.intake.terms import Codes, Narrative, RiskLevel
 from services.contracts.words import AreaCode, Handoff, Party
-from services.kernel.contract import Code, Digest, asked, published
+from services.kernel.contract import Code, Digest, Ref, asked, published
 
 Cadence = Literal["daily", "weekly", "fortnightly", "monthly", "quarterly"]
 Mode = Literal["door", "phone", "video", "neighbour"]
@@ -67,16 +67,17 @@ class VisitorChanged:
 
 @published("visit-plan.ended", zh="探访计划结束", closes="matter")
 class VisitPlanEnded:
-    """Nobody needs to look in any more under this plan."""
+    """Nobody needs to look in any more under this plan, from this day on."""
 
     plan_id: UUID
     matter_id: UUID
     reason_code: Code
+    on: date | None = None
 
 
 @published("visit.made", zh="探访")
 class VisitMade:
-    """The person was seen or spoken to on this day."""
+    """The person was seen or spoken to on this day; a day after the plan's end is a conflict, and said to be one."""
 
     plan_id: UUID
     matter_id: UUID
@@ -87,6 +88,7 @@ class VisitMade:
     result: Result
     activity_codes: Codes = ()
     sealed: tuple[Digest, ...] = ()
+    conflict: Code | None = None
 
 
 @published("visit.missed", zh="漏访")
@@ -154,14 +156,21 @@ class RecordVisit:
     activity_codes: Codes = ()
     concern_code: Code | None = None
     action_codes: Codes = ()
+    paper_ref: Ref | None = None
+    observed_by: Party | None = None
     words: Narrative | None = None
 
 
 @asked(zh="批量登记探访")
 class RecordVisits:
-    """Write down many visits at once, as a weekly sheet has them; days already on record are passed over."""
+    """Write down many visits at once, as a weekly sheet has them; days already on record are passed over.
+
+    A paper that is brought in late has a number, and tells of one month.
+    """
 
     visits: Annotated[tuple[VisitDone, ...], Meta(min_length=1, max_length=400)]
+    paper_ref: Ref | None = None
+    observed_by: Party | None = None
 
 
 @asked(zh="登记漏访")
@@ -184,6 +193,7 @@ class RaiseConcern:
 
 @asked(zh="结束探访计划")
 class EndVisitPlan:
-    """Stop the visits."""
+    """Stop the visits; from the day on which it is said, if no other is named."""
 
     reason_code: Code
+    on: date | None = None

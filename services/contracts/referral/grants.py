@@ -51,6 +51,20 @@ class LapseGrant:
     reason_code: Code
 
 
+@asked(zh="询问退回")
+class AskGrantReturn:
+    """Ask what has become of money that was paid and not used, and have the rest returned."""
+
+    reason_code: Code
+
+
+@asked(zh="不再询问退回")
+class WaiveGrantReturn:
+    """Ask the money back no more."""
+
+    reason_code: Code
+
+
 @asked(zh="发放资助")
 class DisburseGrant:
     """Money was paid; `final` when nothing more is to come."""
@@ -134,6 +148,25 @@ class GrantLapsed:
     case_id: UUID | None = None
     reason_code: Code
     handoff: Handoff
+
+
+@published("grant.return-asked", zh="询问资助退回")
+class GrantReturnAsked:
+    """What was paid and not yet used is asked back; the reason is a neutral one. Of an unknown amount, whatever is left."""
+
+    matter_id: UUID
+    reason_code: Code
+    case_id: UUID | None = None
+    amount_fen: Fen | None = None
+
+
+@published("grant.return-waived", zh="不再询问资助退回")
+class GrantReturnWaived:
+    """The money is asked back no more."""
+
+    matter_id: UUID
+    reason_code: Code
+    case_id: UUID | None = None
 
 
 @published("grant.disbursed", zh="资助发放", handoff=True)

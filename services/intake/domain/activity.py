@@ -10,7 +10,8 @@ from services.contracts import codes
 from services.contracts import intake as public
 from services.contracts.tables import dated
 from services.intake.domain.known import itself, known
-from services.intake.domain.rules import already_there
+from services.intake.domain.late import delay_days
+from services.intake.domain.rules import already_there, day_of
 from services.kernel.decider import Decider
 from services.kernel.errors import NotFound, Refused
 from services.kernel.message import Ask
@@ -27,7 +28,7 @@ class Held:
 
 State = Held
 Command = public.HoldActivity | public.RecordAttendance
-Event = public.ActivityHeld | public.ActivityAttended
+Event = public.ActivityHeld | public.ActivityAttended | public.LateActivityDeclared
 
 
 def decide(command: Command, state: State | None, ask: Ask) -> list[Event]:
@@ -48,18 +49,31 @@ def hold(command: public.HoldActivity, state: State | None, ask: Ask) -> list[Ev
     codes.ACTIVITY_KIND.known(command.kind, field="kind")
     codes.GOAL.known(*command.goal_codes, field="goal_codes")
     codes.PLACE_KIND.known(command.place_kind, field="place_kind")
+    held = public.ActivityHeld(
+        activity_id=itself(ask),
+        kind=command.kind,
+        host=command.host,
+        area=command.area,
+        headcount=command.headcount,
+        goal_codes=command.goal_codes,
+        workers=command.workers,
+        place_kind=command.place_kind,
+        pairing_id=command.pairing_id,
+        sealed=ask.sealed,
+    )
+    return [held, *_late(command, held.activity_id, ask)]
+
+
+def _late(command: public.HoldActivity | public.RecordAttendance, activity_id: UUID, ask: Ask) -> list[Event]:
+    """The paper that tells of it; nothing where there is none."""
+    if command.paper_ref is None:
+        return []
     return [
-        public.ActivityHeld(
-            activity_id=itself(ask),
-            kind=command.kind,
-            host=command.host,
-            area=command.area,
-            headcount=command.headcount,
-            goal_codes=command.goal_codes,
-            workers=command.workers,
-            place_kind=command.place_kind,
-            pairing_id=command.pairing_id,
-            sealed=ask.sealed,
+        public.LateActivityDeclared(
+            activity_id=activity_id,
+            paper_ref=command.paper_ref,
+            delay_days=delay_days(day_of(ask), ask),
+            observed_by=command.observed_by,
         )
     ]
 
@@ -89,7 +103,8 @@ def attend(command: public.RecordAttendance, state: State | None, ask: Ask) -> l
             case_id=command.case_id,
             outcome_codes=command.outcome_codes,
             sealed=ask.sealed,
-        )
+        ),
+        *_late(command, state.activity_id, ask),
     ]
 
 
@@ -100,6 +115,8 @@ def evolve(state: State | None, event: Event) -> State | None:
             return Held(activity_id=event.activity_id, headcount=event.headcount)
         case public.ActivityAttended():
             return state and replace(state, attended=(*state.attended, event.person_id))
+        case public.LateActivityDeclared():
+            return state
         case _:
             assert_never(event)
 

@@ -72,7 +72,7 @@ def decide(command: Command, state: State | None, ask: Ask) -> list[Event]:  # n
         case public.FollowUpCase():
             return case_ends.follow_up(command, state, ask)
         case public.ReopenCase():
-            return case_ends.reopen(command, state)
+            return case_ends.reopen(command, state, ask)
         case public.TransferCaseOut():
             return case_ends.transfer_out(command, state)
         case public.MarkCaseEnteredInError():

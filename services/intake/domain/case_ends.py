@@ -19,7 +19,7 @@ from services.intake.domain.case_state import (
     not_now,
 )
 from services.intake.domain.known import known
-from services.intake.domain.rules import two_persons
+from services.intake.domain.rules import registered, two_persons
 from services.kernel.errors import Refused
 from services.kernel.message import Ask
 
@@ -89,11 +89,13 @@ def follow_up(command: public.FollowUpCase, state: State, ask: Ask) -> list[Even
     ]
 
 
-def reopen(command: public.ReopenCase, state: State) -> list[Event]:
-    """Open it again: its last owner answers for it, or the one who is named."""
+def reopen(command: public.ReopenCase, state: State, ask: Ask) -> list[Event]:
+    """Open it again: its last owner answers for it, or the one who is named. For the dead nothing begins (INV-44)."""
     codes.REASON.known(command.reason_code, field="reason_code")
     if not isinstance(state, Closed | FollowedUp):
         raise not_now(state)
+    if known(ask).person is not None:
+        registered(ask)
     file = state.file
     owner = command.owner or file.owner
     return [

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from uuid import UUID
 
 from services.contracts import codes
@@ -25,7 +24,8 @@ from services.intake.domain.case_state import (
     not_now,
 )
 from services.intake.domain.known import known
-from services.intake.domain.rules import day_of, today
+from services.intake.domain.late import delay_days
+from services.intake.domain.rules import day_of
 from services.kernel.errors import Refused
 from services.kernel.message import Ask
 
@@ -184,13 +184,10 @@ def record_service(command: public.RecordService, state: State, ask: Ask) -> lis
         case_id=file.case_id,
         matter_id=file.matter_id,
         paper_ref=command.paper_ref,
-        delay_days=_delay(day_of(ask), today(ask)),
+        delay_days=delay_days(day_of(ask), ask),
+        observed_by=command.observed_by,
     )
     return [late, served]
-
-
-def _delay(happened: date, recorded: date) -> int:
-    return max((recorded - happened).days, 0)
 
 
 def _fits(command: public.RecordService, state: State) -> str | None:

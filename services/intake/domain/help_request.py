@@ -36,8 +36,9 @@ from services.intake.domain.help_request_state import (
     not_now,
 )
 from services.intake.domain.known import itself, known
+from services.intake.domain.late import delay_days
 from services.intake.domain.reading import reads_here
-from services.intake.domain.rules import already_there
+from services.intake.domain.rules import already_there, day_of
 from services.kernel.decider import Decider
 from services.kernel.errors import NotFound, Refused
 from services.kernel.message import Ask
@@ -109,21 +110,28 @@ def receive(command: public.ReceiveHelpRequest, state: State | None, ask: Ask) -
     reporter = command.reporter
     if reporter == "unknown" and command.reporter_kind == "self" and command.person_id is not None:
         reporter = f"person:{command.person_id}"
-    return [
-        public.HelpRequestReceived(
-            matter_id=matter_id,
-            handoff=Handoff(act="taken", matter_id=matter_id, giver=reporter, takers=(command.unit,)),
-            unit=command.unit,
-            area=command.area,
-            came_by=command.came_by,
-            reporter_kind=command.reporter_kind,
-            person_id=command.person_id,
-            need_codes=command.need_codes,
-            urgency=command.urgency,
-            place_kind=command.place_kind,
-            sealed=ask.sealed,
-        )
-    ]
+    received = public.HelpRequestReceived(
+        matter_id=matter_id,
+        handoff=Handoff(act="taken", matter_id=matter_id, giver=reporter, takers=(command.unit,)),
+        unit=command.unit,
+        area=command.area,
+        came_by=command.came_by,
+        reporter_kind=command.reporter_kind,
+        person_id=command.person_id,
+        need_codes=command.need_codes,
+        urgency=command.urgency,
+        place_kind=command.place_kind,
+        sealed=ask.sealed,
+    )
+    if command.paper_ref is None:
+        return [received]
+    late = public.LateRequestDeclared(
+        matter_id=matter_id,
+        paper_ref=command.paper_ref,
+        delay_days=delay_days(day_of(ask), ask),
+        observed_by=command.observed_by,
+    )
+    return [received, late]
 
 
 def link_person(command: public.LinkPersonToHelpRequest, state: State) -> list[Event]:

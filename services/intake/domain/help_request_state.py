@@ -127,6 +127,7 @@ Event = (
     | public.DuplicateRequestLinked
     | public.HelpRequestEnteredInError
     | public.HelpRequestNotesRead
+    | public.LateRequestDeclared
 )
 
 OPEN_STATES = frozenset({"received", "triaged", "waiting_client", "in_service", "referred"})
@@ -169,7 +170,7 @@ def evolve(state: State | None, event: Event) -> State | None:  # noqa: C901 - o
             return Duplicate(core=core, other_request_id=event.other_request_id)
         case public.HelpRequestEnteredInError():
             return EnteredInError(core=core)
-        case public.HelpRequestNotesRead():
+        case public.HelpRequestNotesRead() | public.LateRequestDeclared():
             return state
         case _:
             assert_never(event)

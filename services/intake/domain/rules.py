@@ -73,7 +73,13 @@ def registered(ask: Ask) -> PersonFact:
             field="person_id",
         )
     if not person.alive:
-        raise Refused("person-deceased", "The person has died.", "该服务对象已去世。", field="person_id")
+        raise Refused(
+            "person-deceased",
+            "The person has died; if that was reported wrongly, correct the report first.",
+            "该服务对象已去世; 如属误报, 请先更正。",
+            allowed=("correct-death",),
+            field="person_id",
+        )
     return person
 
 

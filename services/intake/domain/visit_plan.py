@@ -10,6 +10,7 @@ from services.contracts import intake as public
 from services.contracts.tables import dated
 from services.contracts.words import Handoff
 from services.intake.domain.known import itself, known
+from services.intake.domain.late import delay_days, told_of
 from services.intake.domain.rules import already_there, day_of, registered, today
 from services.intake.domain.visit_plan_state import Ended, Event, Running, State, evolve
 from services.kernel.decider import Decider
@@ -34,9 +35,9 @@ def decide(command: Command, state: State | None, ask: Ask) -> list[Event]:
         case public.SetVisitPlan():
             return set_plan(command, state, ask)
         case public.RecordVisit():
-            return record(command, _running(state), ask)
+            return record(command, _told_of(state) if command.paper_ref else _running(state), _end_of(state), ask)
         case public.RecordVisits():
-            return record_many(command, _told_of(state), ask)
+            return record_many(command, _told_of(state), _end_of(state), ask)
         case public.RecordMissedVisit():
             return record_missed(command, _running(state), ask)
         case public.RaiseConcern():
@@ -46,7 +47,7 @@ def decide(command: Command, state: State | None, ask: Ask) -> list[Event]:
         case public.ChangeVisitor():
             return change_visitor(command, _running(state))
         case public.EndVisitPlan():
-            return end(command, state)
+            return end(command, state, ask)
         case _:
             assert_never(command)
 
@@ -66,6 +67,10 @@ def _running(state: State | None) -> Running:
 def _told_of(state: State | None) -> Running:
     """Sheets may come in after the plan has ended; they tell of days before."""
     return state.before if isinstance(state, Ended) else _running(state)
+
+
+def _end_of(state: State | None) -> date | None:
+    return state.on if isinstance(state, Ended) else None
 
 
 def set_plan(command: public.SetVisitPlan, state: State | None, ask: Ask) -> list[Event]:
@@ -93,7 +98,7 @@ def set_plan(command: public.SetVisitPlan, state: State | None, ask: Ask) -> lis
     ]
 
 
-def record(command: public.RecordVisit, state: Running, ask: Ask) -> list[Event]:
+def record(command: public.RecordVisit, state: Running, ended: date | None, ask: Ask) -> list[Event]:
     """One visit. A concern, or a door that nobody opens, says what is wrong and what was done at once."""
     codes.VISIT_ACTIVITY.known(*command.activity_codes, field="activity_codes")
     codes.CONCERN.known(command.concern_code, field="concern_code")
@@ -101,10 +106,11 @@ def record(command: public.RecordVisit, state: Running, ask: Ask) -> list[Event]
     on = _not_ahead(command.on or day_of(ask), ask)
     if state.last == (on, command.mode):
         return []
-    made = _made(state, on, command.mode, command.result, command.activity_codes, ask.sealed)
+    made = _made(state, on, command.mode, command.result, command.activity_codes, ask.sealed, _conflict(on, ended))
+    told = [*_late(command, [on], state, ask), made]
     if command.result == "ok" and command.concern_code is None:
-        return [made]
-    return [made, _concern(state, on, _what(command), command.action_codes, ())]
+        return told
+    return [*told, _concern(state, on, _what(command), command.action_codes, ())]
 
 
 def _what(command: public.RecordVisit) -> str:
@@ -119,11 +125,35 @@ def _what(command: public.RecordVisit) -> str:
     return command.concern_code or "no-answer"
 
 
-def record_many(command: public.RecordVisits, state: Running, ask: Ask) -> list[Event]:
+def _conflict(on: date, ended: date | None) -> str | None:
+    """A visit after the end is shown as one, and not hidden (H8)."""
+    return "after-end" if ended is not None and on > ended else None
+
+
+def _late(command: public.RecordVisit | public.RecordVisits, days: list[date], state: Running, ask: Ask) -> list[Event]:
+    """The paper that tells of these days; nothing where there is none, or where nothing in it is new."""
+    if command.paper_ref is None or not days:
+        return []
+    told_of(days, ask)
+    return [
+        public.LateVisitsDeclared(
+            plan_id=state.plan_id,
+            matter_id=state.plan_id,
+            paper_ref=command.paper_ref,
+            delay_days=delay_days(min(days), ask),
+            visits=len(days),
+            since=min(days),
+            until=max(days),
+            observed_by=command.observed_by,
+        )
+    ]
+
+
+def record_many(command: public.RecordVisits, state: Running, ended: date | None, ask: Ask) -> list[Event]:
     """A sheet of many days at once; what is on record already is passed over, so a sheet may be sent again."""
     busy = known(ask).busy
     seen: set[tuple[date, str]] = set()
-    made: list[Event] = []
+    made: list[public.VisitMade] = []
     for visit in sorted(command.visits, key=lambda visit: (visit.on, visit.mode)):
         place = (_not_ahead(visit.on, ask), visit.mode)
         if visit.result != "ok":
@@ -136,8 +166,8 @@ def record_many(command: public.RecordVisits, state: Running, ask: Ask) -> list[
             )
         if place not in busy and place not in seen:
             seen.add(place)
-            made.append(_made(state, visit.on, visit.mode, visit.result, (), ()))
-    return made
+            made.append(_made(state, visit.on, visit.mode, visit.result, (), (), _conflict(visit.on, ended)))
+    return [*_late(command, [visit.on for visit in made], state, ask), *made]
 
 
 def _not_ahead(on: date, ask: Ask) -> date:
@@ -153,6 +183,7 @@ def _made(
     result: public.Result,
     activity_codes: tuple[str, ...],
     sealed: tuple[str, ...],
+    conflict: str | None,
 ) -> public.VisitMade:
     return public.VisitMade(
         plan_id=state.plan_id,
@@ -164,6 +195,7 @@ def _made(
         result=result,
         activity_codes=activity_codes,
         sealed=sealed,
+        conflict=conflict,
     )
 
 
@@ -241,13 +273,14 @@ def change_visitor(command: public.ChangeVisitor, state: Running) -> list[Event]
     ]
 
 
-def end(command: public.EndVisitPlan, state: State | None) -> list[Event]:
+def end(command: public.EndVisitPlan, state: State | None, ask: Ask) -> list[Event]:
     """No more visits."""
     codes.REASON.known(command.reason_code, field="reason_code")
     if isinstance(state, Ended):
         return []
     plan_id = _running(state).plan_id
-    return [public.VisitPlanEnded(plan_id=plan_id, matter_id=plan_id, reason_code=command.reason_code)]
+    on = command.on or day_of(ask)
+    return [public.VisitPlanEnded(plan_id=plan_id, matter_id=plan_id, reason_code=command.reason_code, on=on)]
 
 
 DECIDER = Decider(name="visit-plan", decide=dated(decide), evolve=evolve, events=Event, states=State)

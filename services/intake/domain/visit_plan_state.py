@@ -27,9 +27,10 @@ class Running:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ended:
-    """Nobody needs to look in any more; paper may still tell of visits before."""
+    """Nobody needs to look in any more, from this day on; paper may still tell of visits before."""
 
     before: Running
+    on: date | None = None
 
 
 State = Running | Ended
@@ -42,6 +43,7 @@ Event = (
     | public.VisitMade
     | public.VisitMissed
     | public.ConcernRaised
+    | public.LateVisitsDeclared
 )
 
 
@@ -60,7 +62,7 @@ def evolve(state: State | None, event: Event) -> State | None:
             return _after(state, event)
         case Ended():
             after = _after(state.before, event)
-            return Ended(before=after) if isinstance(after, Running) else after
+            return replace(state, before=after) if isinstance(after, Running) else after
         case None:
             return None
         case _:
@@ -78,8 +80,8 @@ def _after(state: Running, event: Event) -> State:
         case public.VisitorChanged():
             return replace(state, visitor=event.visitor)
         case public.VisitPlanEnded():
-            return Ended(before=state)
-        case public.ConcernRaised() | public.VisitPlanSet():
+            return Ended(before=state, on=event.on)
+        case public.ConcernRaised() | public.VisitPlanSet() | public.LateVisitsDeclared():
             return state
         case _:
             assert_never(event)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from services.contracts import intake as public
 from services.intake.domain import record
 from services.intake.endpoints.readers import READING, STATION
-from services.intake.record_tables import corrections, records
+from services.intake.record_tables import corrections, late_entries, records
 from services.intake.scopes import RECORDS
 from services.kernel.entrypoints import Hand, Request, asks, http, lists, shows
 
@@ -33,9 +35,17 @@ class Records:
     )
     all_corrections = lists("/corrections", corrections, by=("record_id", "act"), roles=READING)
 
+    all_late = lists("/late-entries", late_entries, by=("about_id", "matter_id", "paper_ref"), roles=READING)
+
     @http("GET", "/cases/{id}/records", roles=READING, says="what was written down in a case")
     def case_records(self, request: Request) -> object:
         """What was written down in a case, in the order in which it happened; `stream_version` says in which it was told."""
         rows = self.log.look.run(RECORDS.select(request.actor).where(records.c.case_id == request.path["id"]))
+        papers = {row["command_id"]: row for row in self.log.look.all(late_entries, about_id=request.path["id"])}
         rows.sort(key=lambda row: (row["happened_at"] or row["recorded_at"], row["stream_version"]))
-        return {"case_id": request.path["id"], "records": rows}
+        return {"case_id": request.path["id"], "records": [row | _paper(papers.get(row["command_id"])) for row in rows]}
+
+
+def _paper(late: dict[str, Any] | None) -> dict[str, Any]:
+    """The paper that a record came by, if it did."""
+    return {name: late and late[name] for name in ("paper_ref", "observed_by", "typed_by")}

@@ -41,6 +41,8 @@ Command = (
     | public.ReturnGrant
     | public.ReportGrantUse
     | public.CloseGrant
+    | public.AskGrantReturn
+    | public.WaiveGrantReturn
 )
 
 ALLOWED: dict[type, tuple[str, ...]] = {
@@ -212,6 +214,39 @@ def give_back(command: public.ReturnGrant, state: State, ask: Ask) -> list[Event
     ]  # fmt: skip
 
 
+def _was_paid(money: Money) -> bool:
+    return money.paid_fen > 0 or not money.paid_known
+
+
+def ask_back(command: public.AskGrantReturn, state: State, ask: Ask) -> list[Event]:
+    """What was paid and not used is asked back, once; what was used or never paid is not."""
+    match state:
+        case PartlyPaid(money=money) | Paid(money=money) | Lapsed(money=money):
+            if money.return_asked or not _was_paid(money):
+                return []
+            known_fen = money.paid_fen if money.paid_known else None
+            return [
+                public.GrantReturnAsked(
+                    matter_id=money.matter_id, case_id=money.case_id, amount_fen=known_fen,
+                    reason_code=command.reason_code,
+                )
+            ]  # fmt: skip
+        case None:
+            raise _no(state)
+        case _:
+            return []
+
+
+def waive_return(command: public.WaiveGrantReturn, state: State) -> list[Event]:
+    """It is asked back no more."""
+    if state is None:
+        raise _no(state)
+    money = state.money
+    if not money.return_asked:
+        return []
+    return [public.GrantReturnWaived(matter_id=money.matter_id, case_id=money.case_id, reason_code=command.reason_code)]
+
+
 def _over_paid(money: Money, field: str) -> Refused:
     return Refused("over-paid", f"Only {money.paid_fen} fen were paid.", f"已发放仅 {money.paid_fen} 分。", field=field)
 
@@ -275,6 +310,10 @@ def decide(command: Command, state: State, ask: Ask) -> list[Event]:
             return report_use(command, state, ask)
         case public.CloseGrant():
             return close(command, state, ask)
+        case public.AskGrantReturn():
+            return ask_back(command, state, ask)
+        case public.WaiveGrantReturn():
+            return waive_return(command, state)
         case _:
             assert_never(command)
 

@@ -19,6 +19,8 @@ Event = (
     | public.GrantUseReported
     | public.GrantClosed
     | public.OverlapHinted
+    | public.GrantReturnAsked
+    | public.GrantReturnWaived
 )
 
 
@@ -27,7 +29,7 @@ class Money:
     """What every state knows: whose it is, who decided what, and how much as far as anybody knows.
 
     `approved_fen` is None when unknown; `paid_known` is False once a payment of unknown amount was made; `hinted` is how
-    many other givers were hinted at.
+    many other givers were hinted at; `return_asked` says that what is left is asked back.
     """
 
     grant_id: UUID
@@ -43,6 +45,7 @@ class Money:
     paid_fen: int = 0
     paid_known: bool = True
     hinted: int = 0
+    return_asked: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -105,7 +108,7 @@ Known = Applied | Approved | PartlyPaid | Paid | UseReported | Closed | Rejected
 State = Known | None
 
 
-def evolve(state: State, event: Event) -> State:
+def evolve(state: State, event: Event) -> State:  # noqa: C901 - one line an event
     """What an event makes of a grant."""
     if isinstance(event, public.GrantApplied):
         return Applied(money=_asked_for(event))
@@ -122,7 +125,12 @@ def evolve(state: State, event: Event) -> State:
             paid = replace(money, paid_fen=money.paid_fen + (event.amount_fen or 0), paid_known=sure)
             return Paid(money=paid) if event.final else PartlyPaid(money=paid)
         case public.GrantReturned():
-            return replace(state, money=replace(money, paid_fen=max(0, money.paid_fen - (event.amount_fen or 0))))
+            left = max(0, money.paid_fen - (event.amount_fen or 0))
+            return replace(state, money=replace(money, paid_fen=left, return_asked=False))
+        case public.GrantReturnAsked():
+            return replace(state, money=replace(money, return_asked=True))
+        case public.GrantReturnWaived():
+            return replace(state, money=replace(money, return_asked=False))
         case public.GrantUseReported():
             return UseReported(money=money)
         case public.GrantClosed():

@@ -18,6 +18,8 @@ class Money:
     lapse = asks("POST", "/grants/{id}/lapse", public.LapseGrant, of=grant.DECIDER, roles=ANSWERING)
     disburse = asks("POST", "/grants/{id}/payments", public.DisburseGrant, of=grant.DECIDER, roles=ANSWERING)
     refund = asks("POST", "/grants/{id}/refunds", public.ReturnGrant, of=grant.DECIDER, roles=ANSWERING)
+    ask_back = asks("POST", "/grants/{id}/return-question", public.AskGrantReturn, of=grant.DECIDER, roles=STATION)
+    waive_return = asks("POST", "/grants/{id}/return-waiver", public.WaiveGrantReturn, of=grant.DECIDER, roles=STATION)
     use = asks("POST", "/grants/{id}/use", public.ReportGrantUse, of=grant.DECIDER, roles=STATION)
     settle = asks("POST", "/grants/{id}/closure", public.CloseGrant, of=grant.DECIDER, roles=STATION)
     deliver = asks("POST", "/in-kind-support", public.RecordInKindSupport, of=in_kind.DECIDER, roles=ANSWERING)

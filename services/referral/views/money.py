@@ -10,7 +10,7 @@ from services.kernel.view import Change, add, put
 from services.referral.views.tables import grants, in_kind
 
 
-def project(recorded: Recorded) -> list[Change]:
+def project(recorded: Recorded) -> list[Change]:  # noqa: C901 - one line an event
     """Which rows change by an event about money or goods."""
     match recorded.event:
         case public.GrantApplied() as event:
@@ -21,7 +21,12 @@ def project(recorded: Recorded) -> list[Change]:
         case public.GrantDisbursed() as event:
             return _disbursed(recorded, event)
         case public.GrantReturned() as event:
-            return [_row(recorded), add(grants, recorded.stream_id, returned_fen=event.amount_fen or 0)]
+            back = _row(recorded, return_asked_at=None)
+            return [back, add(grants, recorded.stream_id, returned_fen=event.amount_fen or 0)]
+        case public.GrantReturnAsked():
+            return [_row(recorded, return_asked_at=recorded.recorded_at)]
+        case public.GrantReturnWaived():
+            return [_row(recorded, return_asked_at=None)]
         case public.GrantUseReported() as event:
             return [_row(recorded, state="use_reported", used_fen=event.used_fen)]
         case public.GrantClosed() as event:

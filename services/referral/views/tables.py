@@ -155,6 +155,7 @@ grants = sa.Table(
     sa.Column("used_fen", sa.BigInteger),
     sa.Column("payments", sa.Integer),
     sa.Column("payments_unknown", sa.Integer),
+    sa.Column("return_asked_at", sa.DateTime(timezone=True)),
     sa.Column("decided_on", sa.Date),
     sa.Column("reason_code", sa.String(64)),
     sa.Column("overlaps", sa.Integer),

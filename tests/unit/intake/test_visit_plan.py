@@ -29,7 +29,7 @@ MADE = public.VisitMade(
 CONCERN = public.ConcernRaised(
     plan_id=PLAN, matter_id=PLAN, person_id=PERSON, on=TODAY, concern_code="no-answer", action_codes=("called-family",)
 )
-ENDED = public.VisitPlanEnded(plan_id=PLAN, matter_id=PLAN, reason_code="moved-away")
+ENDED = public.VisitPlanEnded(plan_id=PLAN, matter_id=PLAN, reason_code="moved-away", on=TODAY)
 MISSED = public.VisitMissed(
     plan_id=PLAN, matter_id=PLAN, person_id=PERSON, visitor="worker:w-zyh", on=TODAY, reason_code="worker-ill"
 )

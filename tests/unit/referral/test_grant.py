@@ -54,6 +54,34 @@ def test_giver_amount_and_day_may_be_unknown():
     money.given().when(APPLY, actor=STATION, at=None, facts=KNOWN).then(APPLIED)
 
 
+BACK = public.AskGrantReturn(reason_code="no-longer-needed")
+ASKED_BACK = public.GrantReturnAsked(**ABOUT, amount_fen=500_00, reason_code="no-longer-needed")
+LAPSED = public.GrantLapsed(**ABOUT, reason_code="no-longer-needed", handoff=handoff("returned", FUND, ORIGIN))
+
+
+def test_what_was_paid_and_not_used_may_be_asked_back_once():
+    """H6."""
+    money.given(TO_FUND, APPROVED, PAID).when(BACK).then(ASKED_BACK)
+    money.given(TO_FUND, APPROVED, PAID, ASKED_BACK).when(BACK).then_nothing()
+
+
+def test_what_was_used_or_never_paid_is_not_asked_back():
+    for past in ((TO_FUND,), (TO_FUND, APPROVED), (TO_FUND, APPROVED, PAID, USED), (TO_FUND, APPROVED, LAPSED)):
+        money.given(*past).when(BACK).then_nothing()
+
+
+def test_of_an_unknown_amount_whatever_is_left_is_asked_back():
+    unknown = replace(PAID, amount_fen=None)
+    money.given(TO_FUND, APPROVED, unknown).when(BACK).then(replace(ASKED_BACK, amount_fen=None))
+
+
+def test_a_question_that_was_wrong_is_taken_back():
+    waive = public.WaiveGrantReturn(reason_code="report-corrected")
+    waived = public.GrantReturnWaived(**ABOUT, reason_code="report-corrected")
+    money.given(TO_FUND, APPROVED, PAID, ASKED_BACK).when(waive).then(waived)
+    money.given(TO_FUND, APPROVED, PAID, ASKED_BACK, waived).when(waive).then_nothing()
+
+
 def test_nobody_applies_for_his_own():
     interested = replace(APPLY, interested_party=True)
     money.given().when(interested, actor=STATION, facts=KNOWN).then_refused("interested-party")

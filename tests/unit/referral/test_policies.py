@@ -124,6 +124,35 @@ def test_when_the_person_has_died_offers_end_for_a_neutral_reason_and_money_laps
     ]
 
 
+def test_what_was_paid_and_not_used_is_asked_back_and_no_more_when_the_report_was_wrong(shelf: Shelf):
+    """H6: the giver is asked nothing about why."""
+    paid = public.GrantDisbursed(
+        matter_id=MATTER,
+        case_id=CASE,
+        fund="unknown",
+        amount_fen=200_00,
+        payee_kind="school",
+        final=False,
+        handoff=None,
+    )
+    shelf.play(GRANT, APPLIED, paid)
+    died = intake.PersonDied(person_id=PERSON, evidence_kind="certificate")
+    back, lapse = (
+        public.AskGrantReturn(reason_code="no-longer-needed"),
+        public.LapseGrant(reason_code="no-longer-needed"),
+    )
+    assert follows(shelf, died) == [Do(grant.DECIDER, GRANT, back), Do(grant.DECIDER, GRANT, lapse)]
+    by_case = intake.CaseClosed(case_id=CASE, matter_id=MATTER, reason_code="deceased")
+    assert follows(shelf, by_case) == follows(shelf, died)
+    asked = public.GrantReturnAsked(matter_id=MATTER, case_id=CASE, amount_fen=200_00, reason_code="no-longer-needed")
+    shelf.play(GRANT, asked)
+    lives = intake.DeathCorrected(person_id=PERSON, reason_code="typing-error", approver="w-02")
+    waive = public.WaiveGrantReturn(reason_code="report-corrected")
+    assert follows(shelf, lives) == [Do(grant.DECIDER, GRANT, waive)]
+    shelf.play(GRANT, public.GrantReturnWaived(matter_id=MATTER, case_id=CASE, reason_code="report-corrected"))
+    assert follows(shelf, lives) == []
+
+
 APPLIED = public.GrantApplied(
     matter_id=MATTER, case_id=CASE, person_id=PERSON, applicant=ORIGIN, holder=ORIGIN, applied_by="w-zsl", fund="unknown",
     purpose_code="economic-hardship",
