@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, cast
 from uuid import UUID
 
@@ -58,6 +59,14 @@ def _about_person(command: Any, itself: UUID, look: Look) -> Known:
         person=person_fact(look, command.person_id),
         consents=consent_facts(look, command.person_id),
     )
+
+
+def _for_disclosure(command: public.DiscloseIdentity, itself: UUID, look: Look) -> Known:
+    """The person, the consents, and whether the pair that would read lacks a mentor."""
+    pair = look.one(t.pairings, command.need_id) if command.need_id else None
+    school = pair is not None and pair["kind"] == "school_community"
+    lacking = school and None in (pair["community_mentor"], pair["academy_mentor"]) if pair else False
+    return replace(_about_person(command, itself, look), mentors_missing=lacking)
 
 
 def _about_answer(command: public.AnswerConsentRequest, itself: UUID, look: Look) -> Known:
@@ -195,7 +204,7 @@ FACTS: Mapping[type, Facts] = cast(
         public.GrantConsent: _about_person,
         public.RefuseConsent: _about_person,
         public.AnswerConsentRequest: _about_answer,
-        public.DiscloseIdentity: _about_person,
+        public.DiscloseIdentity: _for_disclosure,
         public.SetVisitPlan: _about_person,
         public.OpenCase: _for_case,
         public.TriageHelpRequest: _for_triage,

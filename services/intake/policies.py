@@ -199,7 +199,9 @@ def project_heard(message: Message) -> list[Change]:
     need_id, said = message.stream_id, about(event)
     if said.get("opens") == "need":
         kind = message.stream.partition("/")[0]
-        return [put(t.strands, need_id, matter_id=event.matter_id, kind=kind, is_open=True)]
+        opened = put(t.strands, need_id, matter_id=event.matter_id, kind=kind, is_open=True)
+        paired = isinstance(event, volunteer.PairingFormed)
+        return [opened, put(t.pairings, need_id, kind=event.kind)] if paired else [opened]
     if said.get("closes") == "need":
         return [put(t.strands, need_id, is_open=False, receiver=None)]
     match event:
@@ -207,6 +209,10 @@ def project_heard(message: Message) -> list[Change]:
             return [put(t.strands, need_id, matter_id=matter_id, receiver=handoff.takers[0], person_id=person_id)]
         case referral.ReferralReturned() | referral.ReferralRerouted():
             return [put(t.strands, need_id, receiver=None)]
+        case volunteer.PairingMentorAssigned(mentor_kind="community", mentor=mentor):
+            return [put(t.pairings, need_id, community_mentor=mentor)]
+        case volunteer.PairingMentorAssigned(mentor=mentor):
+            return [put(t.pairings, need_id, academy_mentor=mentor)]
         case _:
             return []
 

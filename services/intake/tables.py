@@ -141,6 +141,9 @@ strands = _table(
     sa.Index("strands_matter", "matter_id"),
 )
 
+pairings = _table("pairings", ("pairing_id",), *_texts("kind", "community_mentor", "academy_mentor"))
+"""As heard from the volunteer service: whether a pair of school and community has its two mentors (INV-25)."""
+
 visit_plans = _table(
     "visit_plans",
     ("plan_id",),

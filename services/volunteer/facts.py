@@ -17,6 +17,7 @@ from services.contracts.volunteer import (
     DeclareRelative,
     DeclareUnfilled,
     DeclineTask,
+    EndPairing,
     FormPairing,
     JoinTeam,
     LeaveTeam,
@@ -37,7 +38,7 @@ from services.kernel.manifest import Facts, Look
 from services.volunteer.domain.eligibility import day_of
 from services.volunteer.domain.known import Known
 from services.volunteer.facts_people import aware, bound, family_of, people_of
-from services.volunteer.view_tables import assignments, matter_owners, matters, tasks, volunteers
+from services.volunteer.view_tables import assignments, matter_owners, matters, pairings, tasks, volunteers
 
 CANDIDATES_MOST = 100
 
@@ -45,11 +46,26 @@ CANDIDATES_MOST = 100
 def _holder(task_id: UUID, look: Look) -> Party | None:
     """Who answers for the matter now, if somebody has taken it over from the holder that the task names."""
     task = look.one(tasks, task_id)
-    matter = look.one(matters, task["matter_id"]) if task else None
-    if task is None or matter is None or look.one(matter_owners, task["matter_id"], task["holder"]) is None:
+    return _owner_after(task["holder"], task["matter_id"], look) if task else None
+
+
+def _owner_after(holder: Party, matter_id: UUID, look: Look) -> Party | None:
+    matter = look.one(matters, matter_id)
+    if matter is None or look.one(matter_owners, matter_id, holder) is None:
         return None
     owner: Party | None = matter["owner"]
     return owner
+
+
+def forming(command: FormPairing, pairing_id: UUID, look: Look) -> Known:
+    """The id under which it will be known, and the volunteers among the parties."""
+    return Known(itself=pairing_id, people=people_of(command.parties, pairing_id, look))
+
+
+def ending(command: EndPairing, pairing_id: UUID, look: Look) -> Known:
+    """Who owns the case now."""
+    row = look.one(pairings, pairing_id)
+    return Known(holder=_owner_after(row["holder"], row["matter_id"], look) if row else None)
 
 
 def handing_back(command: DeclareUnfilled | CancelTask | MarkTaskEnteredInError, task_id: UUID, look: Look) -> Known:
@@ -65,7 +81,7 @@ def verifying(command: VerifyTask, task_id: UUID, look: Look) -> Known:
     )  # fmt: skip
 
 
-def opening(command: OpenTask | FormPairing, stream_id: UUID, look: Look) -> Known:
+def opening(command: OpenTask, stream_id: UUID, look: Look) -> Known:
     """The id under which it will be known."""
     return Known(itself=stream_id)
 
@@ -139,7 +155,7 @@ def record_by(day: date) -> date:
 
 
 FACTS: dict[type, Facts] = {
-    OpenTask: opening, FormPairing: opening, AcceptTask: answering, DeclineTask: answering, OfferTask: choosing,
+    OpenTask: opening, FormPairing: forming, EndPairing: ending, AcceptTask: answering, DeclineTask: answering, OfferTask: choosing,
     AssignTask: choosing, ReassignTask: choosing, CancelAssignment: replacing, RecordNoShow: replacing,
     DeclareUnfilled: handing_back, CancelTask: handing_back, MarkTaskEnteredInError: handing_back, VerifyTask: verifying,
     DeclareRelative: own,

@@ -75,7 +75,7 @@ def _asked_to_go(actor: Actor, *states: str) -> Where:
 def _goes(actor: Actor) -> Where:
     """One goes there: from the assignment to the end of the task."""
     bound = within(t.tasks.c.task_id, t.assignments.c.task_id, _asked_to_go(actor, "assigned"))
-    return sa.and_(bound, t.tasks.c.state.not_in(("verified", "cancelled")))
+    return sa.and_(bound, t.tasks.c.state.not_in(("verified", "cancelled", "entered_in_error")))
 
 
 def _team_goes(actor: Actor) -> Where:

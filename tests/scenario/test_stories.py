@@ -51,7 +51,9 @@ def test_every_event_is_in_the_ledger_once_and_in_its_publishers_order(stories: 
 def test_both_ways_to_run_keep_the_same_ledger(on_one_machine: Told, on_the_real_stack: Told):
     for one in (on_one_machine, on_the_real_stack):
         expectations.settled(one.teller)
-    assert facts(on_one_machine) == facts(on_the_real_stack)
+    told, lived = facts(on_one_machine), facts(on_the_real_stack)
+    # Other scenarios live in the real stack as well; of the stories it holds just what the embedded hub holds.
+    assert {stream: lived.get(stream) for stream in told} == told
 
 
 def test_no_personal_value_is_found_outside_the_vault(on_one_machine: Told, embedded: Embedded, reference: Reference):

@@ -78,7 +78,7 @@ def hongayi(hub: Hub, ids: Ids) -> Iterator[str]:
         yield "the visits were not entered in one act"
     yield from _is("the persons visited", {row["person_id"] for row in _months(hub, ids["matter"])}, {ids["person"]})
     yield from _is("the referrals", hub.items("referral", "/referrals", matter_id=ids["matter"]), [])
-    yield from _no_hours(hub)
+    yield from _no_hours(hub, ids)
     yield from _is("the visitor", plan["visitor"], party(ZYH))
 
 
@@ -118,7 +118,7 @@ def liminghua(hub: Hub, ids: Ids) -> Iterator[str]:
     yield from _is("the links from the community and back to it", links, wanted)
     yield from _is("whether anything is still open", chain["open"], False)
     yield from _unbroken(hub, chain)
-    yield from _no_hours(hub)
+    yield from _no_hours(hub, ids)
 
 
 def huayang(hub: Hub, ids: Ids) -> Iterator[str]:
@@ -191,9 +191,10 @@ def _months(hub: Hub, plan_id: str) -> list[dict[str, Any]]:
     return hub.items("intake", "/visit-months", plan_id=plan_id)
 
 
-def _no_hours(hub: Hub) -> Iterator[str]:
+def _no_hours(hub: Hub, ids: Ids) -> Iterator[str]:
     """Staff on duty give no volunteer hours (令67号 art. 19)."""
-    yield from _is("the volunteer hours", hub.items("volunteer", "/service-hours"), [])
+    rows = [row for row in hub.items("volunteer", "/service-hours") if row["matter_id"] == ids["matter"]]
+    yield from _is("the volunteer hours", rows, [])
 
 
 def _events(hub: Hub, service: str, stream_id: str) -> list[dict[str, Any]]:

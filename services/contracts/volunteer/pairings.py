@@ -28,7 +28,8 @@ class FormPairing:
     """Parties bind themselves for a long time.
 
     One to one: `holder` owns the case, and each commitment names its giver. School and community: `holder` is the
-    community, an association may have convened them, and the five commitments come by themselves.
+    community, an association may have convened them, and the five commitments come by themselves. `with_minor`: the one
+    who is helped is a minor.
     """
 
     kind: PairingKind
@@ -41,6 +42,7 @@ class FormPairing:
     convener: Party | None = None
     units: Annotated[tuple[Party, ...], Meta(max_length=8)] = ()
     formed_on: date | None = None
+    with_minor: bool = False
     commitments: Annotated[tuple[Commitment, ...], Meta(max_length=32)] = ()
 
 

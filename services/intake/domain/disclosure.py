@@ -82,6 +82,7 @@ def disclose(command: public.DiscloseIdentity, state: State | None, ask: Ask) ->
     """Release it, if a consent in force names receiver, purpose and category now, or a legal basis is named (INV-5).
 
     The owner of the data has the last word: a need that was taken on without such a consent is put on record (H3).
+    To a pair of school and community nothing is released before both mentors are there (INV-25).
     """
     if state is not None:
         raise already_there("disclosure", "披露")
@@ -90,6 +91,11 @@ def disclose(command: public.DiscloseIdentity, state: State | None, ask: Ask) ->
     person = known(ask).person
     if person is None:
         raise Refused("no-such-person", "The person is not registered.", "该服务对象尚未建档。", field="person_id")
+    if known(ask).mentors_missing:
+        raise Refused(
+            "mentors-missing", "First the community and the academy each name a mentor of this pair.",
+            "该结对须先由社区与学院各指定一名导师。", allowed=("assign-mentor",), field="need_id",
+        )  # fmt: skip
     if command.legal_basis is not None:
         return [_disclosed(command, None, _on_law(command, ask), ask)]
     consent = known(ask).consent_to(command.purpose, ask.now, *command.categories, receiver=command.receiver)

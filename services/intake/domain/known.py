@@ -132,6 +132,7 @@ class Known:
     visitors: frozenset[Party] = frozenset()
     guardians: frozenset[str] = frozenset()
     guardian_suspected: bool = False
+    mentors_missing: bool = False
 
     def consent_to(
         self, purpose: str, now: datetime, *categories: str, receiver: Party | None = None

@@ -36,8 +36,8 @@ from services.contracts.words import Handoff
 from services.kernel.decider import Decider
 from services.kernel.errors import Refused
 from services.kernel.message import Ask
-from services.volunteer.domain.eligibility import day_of
-from services.volunteer.domain.known import itself
+from services.volunteer.domain.eligibility import Needs, day_of, must_be_fit
+from services.volunteer.domain.known import itself, known
 from services.volunteer.domain.pairing_states import (
     Active,
     Ended,
@@ -68,7 +68,7 @@ def decide(command: Command, state: State | None, ask: Ask) -> list[Event]:
     if isinstance(command, FormPairing):
         return form(command, state, ask)
     if isinstance(command, EndPairing):
-        return end(command, state)
+        return end(command, state, ask)
     if state is None or isinstance(state, Ended):
         raise not_now("pairing", "结对", state, ALLOWED)
     must_be_of(ask, state.pair.convener, *state.pair.units, *state.pair.parties)
@@ -76,7 +76,7 @@ def decide(command: Command, state: State | None, ask: Ask) -> list[Event]:
         case AssignMentor():
             return assign_mentor(command, state)
         case SupervisePairing():
-            return supervise(command, state)
+            return supervise(command, state, ask)
         case LinkPairingCase():
             return link_case(command, state)
         case FulfilCommitment():
@@ -90,9 +90,12 @@ def decide(command: Command, state: State | None, ask: Ask) -> list[Event]:
 
 
 def form(command: FormPairing, state: State | None, ask: Ask) -> list[Event]:
-    """Parties bind themselves."""
+    """Parties bind themselves; a volunteer among them is fit for it, and cleared where a minor is helped (INV-15, INV-16)."""
     if state is not None:
         return []
+    for who in command.parties:
+        if who.startswith("volunteer:"):
+            must_be_fit(known(ask).person(who), Needs(with_minor=command.with_minor), ask.now)
     # A month or a season names no day.
     told = day_of(ask.at) if ask.at and ask.precision in ("instant", "day") else None
     formed_on = command.formed_on or told
@@ -181,9 +184,12 @@ def assign_mentor(command: AssignMentor, state: State) -> list[Event]:
     return [assigned]
 
 
-def supervise(command: SupervisePairing, state: State) -> list[Event]:
-    """Mentors supervised the pair."""
+def supervise(command: SupervisePairing, state: State, ask: Ask) -> list[Event]:
+    """Mentors supervised the pair, today or before."""
     pair = state.pair
+    if command.supervised_on > day_of(ask.now):
+        raise Refused("dates-wrong", "Supervision is recorded after it took place.", "督导须在进行之后登记。",
+                      field="supervised_on")  # fmt: skip
     kinds = tuple(sorted(set(command.mentor_kinds)))
     if any(pair.mentor(kind) is None for kind in kinds):
         raise _no_mentors()
@@ -207,6 +213,7 @@ def fulfil(command: FulfilCommitment, state: State) -> list[Event]:
     """Something promised was done. Help is given many times, each with evidence; of the five each is met once."""
     pair = _with_mentors(state)
     promise = _promise(pair, command.commitment_code)
+    _must_have_been_done(pair, promise.code)
     met_for_good = pair.kind == "school_community" and promise.state == "fulfilled"
     if met_for_good or promise.evidence == command.evidence_ref:
         return []
@@ -214,6 +221,18 @@ def fulfil(command: FulfilCommitment, state: State) -> list[Event]:
         matter_id=pair.matter_id, commitment_code=promise.code, giver=promise.giver, evidence_ref=command.evidence_ref
     )
     return [kept]
+
+
+def _must_have_been_done(pair: Pair, code: str) -> None:
+    """Of the five commitments, those that the hub itself can see are met when they are seen (INV-25)."""
+    if pair.kind != "school_community":
+        return
+    if code == "c2" and pair.case_id is None:
+        raise Refused("case-missing", "One case within the year: the pair has none yet.", "年内一个个案: 尚未关联个案。",
+                      allowed=("link-pairing-case",), field="commitment_code")  # fmt: skip
+    if code == "c3" and pair.supervised_on is None:
+        raise Refused("not-supervised", "No supervision by the mentors is on record yet.", "尚无双导师督导记录。",
+                      allowed=("supervise-pairing",), field="commitment_code")  # fmt: skip
 
 
 def waive(command: WaiveCommitment, pair: Pair) -> list[Event]:
@@ -237,8 +256,11 @@ def report(command: ReportPairing, state: State) -> list[Event]:
     return [PairingReported(matter_id=pair.matter_id, to_org=command.to_org, form_code=command.form_code)]
 
 
-def end(command: EndPairing, state: State | None) -> list[Event]:
-    """It is over; fulfilled only if nothing is open and both units have had their report."""
+def end(command: EndPairing, state: State | None, ask: Ask) -> list[Event]:
+    """It is over; fulfilled only if nothing is open and both units have had their report.
+
+    What is open is with the case owner again: the one who owns the case now (INV-26).
+    """
     if isinstance(state, Ended):
         return []
     if state is None:
@@ -248,7 +270,7 @@ def end(command: EndPairing, state: State | None) -> list[Event]:
         _must_be_fulfilled(pair)
     if command.result == "broken_off" and command.reason_code is None:
         raise Refused("reason-missing", "Breaking off needs a reason.", "中止结对须注明原因。", field="reason_code")
-    giver, back = pair.parties[0], (pair.holder,)
+    giver, back = pair.parties[0], (known(ask).holder or pair.holder,)
     ended = PairingEnded(
         matter_id=pair.matter_id, case_id=pair.case_id, kind=pair.kind, result=command.result,
         reason_code=command.reason_code, parties=pair.parties, open_commitments=pair.open_codes,

@@ -123,3 +123,11 @@ def test_access_is_revoked_once() -> None:
     disclosure.given(REFUSED).when(command).then_nothing()
     with pytest.raises(NotFound):
         disclosure.given().when(command).decided()
+
+
+def test_to_a_pair_of_school_and_community_nothing_is_released_before_both_mentors_are_there() -> None:
+    """INV-25: not on a consent, and not on a legal basis either."""
+    lacking = replace(FACTS, mentors_missing=True)
+    disclosure.given().when(ON_ACCEPTANCE, facts=lacking).then_refused("mentors-missing")
+    by_law = replace(ON_ACCEPTANCE, legal_basis="pipl13-3", approver="worker:w-02", categories=("identity",))
+    disclosure.given().when(by_law, facts=lacking).then_refused("mentors-missing")

@@ -31,9 +31,12 @@ from services.contracts.volunteer import (
 )
 from services.contracts.words import Handoff
 from services.kernel.message import Actor
+from services.volunteer.domain.eligibility import Person
+from services.volunteer.domain.known import Known
 from services.volunteer.domain.pairing import DECIDER
 from services.volunteer.domain.pairing_states import Active, Formed
 from tests.support.spec import Spec
+from tests.unit.volunteer.people import MEI, fit
 
 pairing = Spec(DECIDER)
 PAIR = uuid5(UUID(int=1), "stream")
@@ -223,3 +226,44 @@ def test_another_organization_has_no_say_in_a_pairing() -> None:
     given = pairing.given(*pairing.when(SUPPORT).decided())
     given.when(kept, actor=other).then_refused("not-yours")
     assert given.when(kept, actor=replace(other, org=TEAM)).decided()
+
+
+def test_what_is_open_goes_back_to_whoever_owns_the_case_now() -> None:
+    """INV-26: the case was taken over while the support lasted."""
+    off = EndPairing(result="broken_off", reason_code="moved-away")
+    back = Handoff(act="returned", matter_id=MATTER, need_id=PAIR, giver=TEAM, takers=("worker:w-new",))
+    over = replace(ended("broken_off", "pay-tuition", "outings", reason="moved-away"), handoff=back)
+    pairing.given(SUPPORTED).when(off, facts=Known(holder="worker:w-new")).then(over)
+
+
+def test_of_the_five_commitments_a_case_and_supervision_are_met_when_they_are_seen() -> None:
+    """INV-25: one case within the year, and supervision by the two mentors."""
+    case = FulfilCommitment(commitment_code="c2", evidence_ref="case-1")
+    pairing.given(*LED).when(case).then_refused("case-missing")
+    pairing.given(*LED, LINKED).when(case).then(kept("c2", "case-1", None, PAIR))
+    led = FulfilCommitment(commitment_code="c3", evidence_ref="minutes-1")
+    said = PairingSupervised(matter_id=PAIR, mentor_kinds=("academy", "community"), supervised_on=date(2022, 8, 1))
+    pairing.given(*LED).when(led).then_refused("not-supervised")
+    pairing.given(*LED, said).when(led).then(kept("c3", "minutes-1", None, PAIR))
+
+
+def test_nobody_has_supervised_tomorrow() -> None:
+    once = SupervisePairing(mentor_kinds=("community",), supervised_on=date(2026, 3, 3))
+    pairing.given(*LED).when(once).then_refused("dates-wrong")
+
+
+@pytest.mark.parametrize(
+    ("person", "code"),
+    [
+        (replace(fit(MEI), cleared_until=None), "not-cleared"),
+        (replace(fit(MEI), cleared_until=date(2026, 3, 1)), "not-cleared"),
+        (replace(fit(MEI), state="suspended"), "not-active"),
+        (replace(fit(MEI), minor=True), "guardian-consent"),
+    ],
+)
+def test_a_volunteer_who_supports_a_child_is_fit_and_cleared(person: Person, code: str) -> None:
+    """INV-16: within a year."""
+    promised = (Commitment(code="outings", giver=MEI),)
+    support = replace(SUPPORT, parties=(MEI,), commitments=promised, with_minor=True)
+    pairing.when(support, facts=Known(itself=PAIR, people=(person,))).then_refused(code)
+    assert pairing.when(support, facts=Known(itself=PAIR, people=(fit(MEI),))).decided()

@@ -66,7 +66,7 @@ def test_one_human_is_not_in_two_places_in_two_roles(desk: Desk) -> None:
         desk.asks(AssignTask(assignees=(f"volunteer:{both}",)), task.DECIDER, other)
 
 
-@pytest.mark.parametrize("named", ["task", "matter"])
+@pytest.mark.parametrize("named", ["task", "request", "matter"])
 def test_a_relative_of_the_client_neither_goes_by_himself_nor_verifies(desk: Desk, named: str) -> None:
     """H15: also where the task names the matter alone, and intake has said whose it is."""
     mother = somebody(desk)
@@ -76,6 +76,13 @@ def test_a_relative_of_the_client_neither_goes_by_himself_nor_verifies(desk: Des
     if named == "matter":
         linked = intake.HelpRequestPersonLinked(matter_id=MATTER, person_id=PERSON)
         desk.hears("intake", linked, MATTER)
+    if named == "request":
+        unit = Handoff(act="taken", matter_id=MATTER, giver="unknown", takers=(XINGHUA,))
+        received = intake.HelpRequestReceived(
+            matter_id=MATTER, handoff=unit, unit=XINGHUA, area="220104004005", came_by="phone", reporter_kind="self",
+            person_id=PERSON,
+        )  # fmt: skip
+        desk.hears("intake", received, MATTER)
     task_id = desk.asks(ONE if named == "task" else replace(ONE, person_id=None), task.DECIDER)
     with pytest.raises(Refused, match="own-family"):
         desk.asks(AcceptTask(assignee=f"volunteer:{mother}"), task.DECIDER, task_id, by=me)
