@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64encode
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -38,6 +39,11 @@ class Tiles:
             row = self._look.one(tile, level, n)
             self._read[level, n] = bytes(row["data"]) if row else b""
         return self._read[level, n]
+
+
+def b64(hashed: bytes) -> str:
+    """A hash as answers write it."""
+    return urlsafe_b64encode(hashed).rstrip(b"=").decode()
 
 
 def size_of(look: Look) -> int:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from base64 import urlsafe_b64encode
 from typing import Any
 from uuid import UUID, uuid4
 
-from services.audit import archive, asked, fsck, policies, replay, tables, views
+from services.audit import archive, asked, fsck, policies, replay, report_views, tables, views
+from services.audit.archive import b64
 from services.audit.custody import custody
-from services.audit.domain import finding, gap, integrity, look
+from services.audit.domain import finding, gap, integrity, look, report
+from services.audit.endpoints.figures import Figures
+from services.audit.endpoints.reports import Reports
 from services.audit.entries import Entry
 from services.audit.follow import CustodyFollower, barring
 from services.audit.ledger import Ledger
+from services.audit.statistics.counting import StatisticsFollower
 from services.contracts.audit import RecordReplay, ReportVerification
 from services.contracts.words import STATION_ROLES
 from services.kernel.entrypoints import Log, Reply, Request, http, lists, shows
@@ -22,13 +25,13 @@ PUBLISHERS = ("intake", "referral", "volunteer", "partner", "audit")
 
 MANIFEST = Manifest(
     name="audit",
-    deciders=(finding.DECIDER, gap.DECIDER, integrity.DECIDER, look.DECIDER),
+    deciders=(finding.DECIDER, gap.DECIDER, integrity.DECIDER, look.DECIDER, report.DECIDER),
     metadata=views.METADATA,
-    project=views.project,
+    project=report_views.project,
     hears=PUBLISHERS,
     record=Ledger,
     kept=tables.KEPT,
-    followers=(CustodyFollower(),),
+    followers=(CustodyFollower(), StatisticsFollower()),
     on_gap=policies.on_gap,
     on_filled=policies.on_filled,
 )
@@ -48,13 +51,8 @@ PAGE = {
 HEADED = {"type": "object", "required": ["size", "root"]}
 
 
-def b64(hashed: bytes) -> str:
-    """A hash as answers write it."""
-    return urlsafe_b64encode(hashed).rstrip(b"=").decode()
-
-
-class AuditService:
-    """Auditors replay matters, see who answered, and check the ledger; stations see their matters' chains."""
+class AuditService(Figures, Reports):
+    """Auditors replay matters, see who answered, and check the ledger; stations see their chains, figures and reports."""
 
     name = "audit"
     log = Log(MANIFEST)

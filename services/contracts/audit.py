@@ -1,4 +1,4 @@
-"""The language of the audit service: the ledger's state, gaps in what was heard, custody that broke, who looked."""
+"""The language of the audit service: the ledger's state, gaps, custody that broke, who looked, and monthly reports."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from uuid import UUID
 
 from msgspec import Meta
 
-from services.contracts.words import Party
-from services.kernel.contract import Code, Count, Digest, Instant, asked, published
+from services.contracts.words import AreaCode, Party
+from services.kernel.contract import Code, Count, Digest, Instant, Said, asked, published
 
 CustodyFault = Literal["none", "two", "suspended", "retired", "ended"]
 """What is wrong with who answers: nobody does, two do, or one who no longer may."""
@@ -177,3 +177,120 @@ class RecordReplay:
     entries: Count
     size: Count
     root: Digest
+
+
+# --- monthly reports --------------------------------------------------------------------------------------------------
+
+Month = Annotated[str, Meta(pattern=r"^[12][0-9]{3}-(0[1-9]|1[0-2])$(?!\n)"), Said("a month, YYYY-MM", "月份, YYYY-MM")]
+Recipients = Annotated[tuple[Code, ...], Meta(max_length=16)]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FigureLine:
+    """One number of a report: of `of` where it is a share or a measure of so many; `unknown` could not be placed.
+
+    `things` counts what stands behind the value, for telling which numbers are too small to be told.
+    """
+
+    indicator: Code
+    part: Code | None = None
+    value: int | None = None
+    of: Count | None = None
+    unknown: Count = 0
+    things: Count = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NamedEvent:
+    """An event, where it stands in the ledger and in its publisher's log."""
+
+    entry: Count
+    publisher: Code
+    position: Count
+    type: Code
+    event_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Adjustment:
+    """调整数: what a number of an earlier report was, what it is as known now, and the first of the events that changed it.
+
+    `cause` is `definitions` where what is counted has changed, and not what happened.
+    """
+
+    month: Month
+    indicator: Code
+    part: Code | None = None
+    before: FigureLine | None = None
+    after: FigureLine | None = None
+    cause: Literal["events", "definitions"] = "events"
+    events_count: Count = 0
+    events: tuple[NamedEvent, ...] = ()
+
+
+@published("monthly-report.sealed", zh="月报封存")
+class MonthlyReportSealed:
+    """These are the figures of a month at a station (None: the hub), as the ledger knew them at this size; they never change.
+
+    What was learnt since about earlier reports stands beside them as adjustments. `figures_hash` is the SHA-256 of the
+    canonical JSON of month, station, size, root, definitions and figures.
+    """
+
+    month: Month
+    station: AreaCode | None = None
+    size: Count
+    root: Digest
+    definitions: Code
+    figures: tuple[FigureLine, ...]
+    figures_hash: Digest
+    recipients: tuple[Code, ...] = ()
+    adjustments: tuple[Adjustment, ...] = ()
+
+
+@published("monthly-report.restated", zh="月报调整")
+class MonthlyReportRestated:
+    """Something was learnt after a report was sealed: it stays as it is, and the report of `in_month` carries the difference."""
+
+    month: Month
+    station: AreaCode | None = None
+    in_month: Month
+    size: Count
+    root: Digest
+    definitions: Code
+    figures: tuple[FigureLine, ...]
+    figures_hash: Digest
+    adjustments: tuple[Adjustment, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Restatement:
+    """The figures of an earlier month as they are known now, with the adjustments that lead to them."""
+
+    month: Month
+    figures: tuple[FigureLine, ...]
+    figures_hash: Digest
+    adjustments: tuple[Adjustment, ...]
+
+
+@asked(zh="封存月报")
+class SealMonthlyReport:
+    """Seal the report of a month that is over, at a station or (None) for the hub, for these recipients."""
+
+    month: Month
+    station: AreaCode | None = None
+    recipients: Recipients = ("social-work-department", "civil-affairs")
+
+
+@asked(zh="写入月报")
+class WriteMonthlyReport:
+    """Write down the figures that a report is sealed with, and what became of earlier ones (issued by audit itself)."""
+
+    month: Month
+    station: AreaCode | None = None
+    recipients: Recipients = ()
+    size: Count
+    root: Digest
+    definitions: Code
+    figures: Annotated[tuple[FigureLine, ...], Meta(max_length=400)]
+    figures_hash: Digest
+    restated: Annotated[tuple[Restatement, ...], Meta(max_length=400)] = ()
