@@ -29,6 +29,7 @@ COMMANDS = {
     "doctor": ("doctor", "Say what is wrong with this installation, and how to mend it."),
     "token": ("tokens", "Issue a token for somebody."),
     "keys": ("tokens", "Make the secrets of a reference deployment."),
+    "report": ("reports", "Show the figures of a month, seal its report, write it as a spreadsheet."),
     "docs": ("documents", "Write the generated documents."),
     "verify": ("matters", "Check the ledger of a running hub from its first entry to its last."),
 }

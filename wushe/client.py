@@ -32,11 +32,13 @@ def hub_options(command: Any) -> Any:
 class Client:
     """Asks a hub over HTTP; what the hub refuses ends the command with the hub's own sentences."""
 
-    def __init__(self, url: str, token: str, folder: Path, role: str = "auditor", json_: bool = False) -> None:
+    def __init__(
+        self, url: str, token: str, folder: Path, role: str = "auditor", json_: bool = False, org: str = ""
+    ) -> None:
         self.url = url.rstrip("/")
         if not token:
             needs_hub(folder, json_)
-        self._token = token or Folder(folder).token(Actor(id=f"cli.{os.getuid()}", role=role))
+        self._token = token or Folder(folder).token(Actor(id=f"cli.{os.getuid()}", role=role, org=org))
         self._session = requests.Session()
 
     def get(self, path: str, json_: bool = False, **query: Any) -> Any:
@@ -46,6 +48,13 @@ class Client:
     def post(self, path: str, body: Any, json_: bool = False) -> Any:
         """The answer to a JSON body."""
         return self._ask("POST", path, json_, json=body)
+
+    def file(self, path: str, json_: bool = False, **query: Any) -> bytes:
+        """What lies under a path, as it is."""
+        answer = self._send("GET", path, json_, params=query)
+        if answer.status_code >= 400:
+            self._ask("GET", path, json_, params=query)
+        return answer.content
 
     def _ask(self, method: str, path: str, json_: bool, **more: Any) -> Any:
         answer = self._send(method, path, json_, **more)
