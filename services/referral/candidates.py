@@ -8,7 +8,7 @@ from typing import TypedDict
 from uuid import UUID
 
 from services.referral.domain.facts import OfferingFact, OrganizationFact
-from services.referral.domain.offering import covers, why_not
+from services.referral.domain.offering import ANYBODY, Client, agreed, counting, covers, why_not
 
 PRIOR_YES, PRIOR_ANSWERS = 3 * 0.6, 3.0
 """Before an organization has answered anything, three answers are assumed, of which three in five are a yes."""
@@ -59,6 +59,7 @@ class Asked:
     services: tuple[str, ...]
     places: tuple[str, ...] = ()
     tried: Mapping[UUID, str] | None = None
+    client: Client = ANYBODY
 
 
 def candidates(
@@ -83,7 +84,9 @@ def _candidate(
     offering: OfferingFact,
     histories: Mapping[UUID, History],
 ) -> Candidate:
-    against = [w for w in why_not(offering, asked.services, asked.places) if w != "conditions-open"]
+    against = [
+        w for w in why_not(offering, asked.services, asked.places, client=asked.client) if w != "conditions-open"
+    ]
     if organization.state != "active":
         against.append(f"organization-{organization.state}")
     answered = (asked.tried or {}).get(organization.organization_id)
@@ -107,10 +110,11 @@ def _reasons(asked: Asked, offering: OfferingFact, history: History) -> list[Rea
         found.append({"code": "offers-service", "number": offered})
     if not offering.areas:
         found.append({"code": "serves-everywhere"})
-    elif any(covers(offering.areas, place) for place in asked.places):
-        found.append({"code": "serves-area"})
-    elif not asked.places:
+    elif not (places := counting(offering, asked.places, asked.client)):
         found.append({"code": "area-unknown"})
+    elif any(covers(offering.areas, place) for place in places):
+        found.append({"code": "serves-area"})
+    found += _of_the_client(offering, asked.client)
     if offering.capacity is not None and offering.capacity > offering.taken:
         found.append({"code": "free-places", "number": offering.capacity - offering.taken})
     if offering.capacity is None:
@@ -121,4 +125,19 @@ def _reasons(asked: Asked, offering: OfferingFact, history: History) -> list[Rea
         found.append({"code": "accepted-percent", "number": round(100 * history.accepted / history.answers)})
     else:
         found.append({"code": "never-asked"})
+    return found
+
+
+def _of_the_client(offering: OfferingFact, client: Client) -> list[Reason]:
+    """What speaks for it in who the client is, and what of that would have to be asked first."""
+    found: list[Reason] = []
+    if offering.group_codes:
+        served = len(set(offering.group_codes) & set(client.group_codes))
+        found += [{"code": "serves-group", "number": served}] if served else []
+        found += [] if client.group_codes else [{"code": "group-unknown"}]
+    if offering.age_bands:
+        unknown = client.age_band in (None, "unknown")
+        found.append({"code": "age-unknown" if unknown else "serves-age"})
+    if agreed(offering, client.day):
+        found.append({"code": "agreement"})
     return found

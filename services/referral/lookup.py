@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from services.contracts import referral as public
+from services.contracts.words import Party
 from services.kernel.manifest import Facts, Look
 from services.referral.domain.facts import (
     ConsentFact,
@@ -19,7 +21,16 @@ from services.referral.domain.facts import (
     ToldFact,
     Whom,
 )
-from services.referral.views.tables import consents, grants, matters, offerings, offers, organizations, referrals
+from services.referral.views.tables import (
+    agreements,
+    consents,
+    grants,
+    matters,
+    offerings,
+    offers,
+    organizations,
+    referrals,
+)
 from services.referral.views.told import told
 
 Row = dict[str, Any]
@@ -122,7 +133,18 @@ def offerings_of(organization_id: UUID, look: Look) -> tuple[OfferingFact, ...]:
     rows = look.all(offerings, organization_id=organization_id, state="published")
     taken = taken_by_offering(look, offers.c.organization_id == organization_id)
     rows.sort(key=lambda row: (row["published_at"], str(row["offering_id"])))
-    return tuple(offering_of(row, taken.get(row["offering_id"], 0)) for row in rows)
+    row = look.one(organizations, organization_id)
+    until = agreed_until(look).get(row["party"]) if row and rows else None
+    return tuple(offering_of(row, taken.get(row["offering_id"], 0), until) for row in rows)
+
+
+def agreed_until(look: Look) -> dict[Party, date]:
+    """The last day of each party's longest agreement; one without an end lasts as long as the calendar."""
+    found: dict[Party, date] = {}
+    for row in look.all(agreements, state="signed"):
+        until = row["valid_until"] or date.max
+        found |= {party: max(until, found.get(party, date.min)) for party in row["parties"]}
+    return found
 
 
 def taken_by_offering(look: Look, *where: sa.ColumnElement[bool]) -> dict[UUID, int]:
@@ -132,11 +154,13 @@ def taken_by_offering(look: Look, *where: sa.ColumnElement[bool]) -> dict[UUID, 
     return {row["offering_id"]: row["taken"] for row in rows if row["offering_id"] is not None}
 
 
-def offering_of(row: Row, taken: int) -> OfferingFact:
+def offering_of(row: Row, taken: int, until: date | None = None) -> OfferingFact:
     """An offering's row as a fact."""
     return OfferingFact(
         offering_id=row["offering_id"], service_codes=tuple(row["service_codes"]), areas=tuple(row["areas"]),
         conditions=tuple(row["conditions"]), capacity=row["capacity"], taken=taken,
+        eligible_by=tuple(row["eligible_by"] or ()), group_codes=tuple(row["group_codes"] or ()),
+        age_bands=tuple(row["age_bands"] or ()), agreement_needed=bool(row["agreement_needed"]), agreed_until=until,
     )  # fmt: skip
 
 

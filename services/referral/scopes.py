@@ -97,7 +97,9 @@ def _taken(actor: Actor) -> Where:
 
 REFERRALS = Scope(
     table=t.referrals, opens=opens, usual="codes",
-    kinds=MADE | NEED | {"person_id": "person", "case_id": "person", "consent_id": "person"},
+    kinds=MADE | NEED | {
+        "group_codes": "summary", "age_band": "summary", "person_id": "person", "case_id": "person", "consent_id": "person",
+    },
     ways={
         "all": everything, "station": _station(t.referrals, ("origin",)), "own": _own(t.referrals, ("origin",)),
         "asked": _offered(t.referrals.c.referral_id, t.offers.c.referral_id), "taken": _taken,

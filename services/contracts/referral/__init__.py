@@ -173,6 +173,8 @@ from services.contracts.referral.words import (
     ServedPlace,
     ServedPlaces,
     SomeCodes,
+    Tie,
+    Ties,
     Urgency,
     Uscc,
 )
@@ -326,6 +328,8 @@ __all__ = [
     "SupplyInformation",
     "SuspendOrganization",
     "TakePost",
+    "Tie",
+    "Ties",
     "TrainingAttendanceStruck",
     "TrainingAttended",
     "TrainingHeld",

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from msgspec import Meta
 
-from services.contracts.referral.words import Codes, OrganizationKind, Places, SomeCodes, Uscc
+from services.contracts.referral.words import Codes, OrganizationKind, Places, SomeCodes, Ties, Uscc
 from services.contracts.words import AreaCode, Party
 from services.kernel.contract import Code, Count, Digest, Ref, Said, Sealed, asked, published
 
@@ -168,13 +168,22 @@ class CooperationAgreementEnded:
 
 @asked(zh="发布服务供给")
 class PublishOffering:
-    """An organization says what it can take, where, under which conditions and how much; unknown capacity is legal."""
+    """An organization says what it can take, where, under which conditions and how much; unknown capacity is legal.
+
+    Whom it takes: by which ties to the places (none: by any), of which groups, of which ages (none: of all); and whether
+    only under a cooperation agreement.
+    """
 
     organization_id: UUID
     service_codes: SomeCodes
     areas: Places = ()
     conditions: Codes = ()
     capacity: Count | None = None
+    area_edition: Code | None = None
+    eligible_by: Ties = ()
+    group_codes: Codes = ()
+    age_bands: Codes = ()
+    agreement_needed: bool = False
 
 
 @asked(zh="调整容量")
@@ -194,13 +203,22 @@ class WithdrawOffering:
 
 @published("offering.published", zh="供给发布")
 class OfferingPublished:
-    """This organization takes these needs in these places (no place: everywhere) under these conditions."""
+    """This organization takes these needs in these places (no place: everywhere) under these conditions.
+
+    `eligible_by` says by which ties somebody belongs to the places (none: by any); groups and ages that are not named
+    are all; `area_edition` is the edition in which area codes stand.
+    """
 
     organization_id: UUID
     service_codes: tuple[Code, ...]
     areas: Places = ()
     conditions: tuple[Code, ...] = ()
     capacity: Count | None = None
+    area_edition: Code | None = None
+    eligible_by: Ties = ()
+    group_codes: tuple[Code, ...] = ()
+    age_bands: tuple[Code, ...] = ()
+    agreement_needed: bool = False
 
 
 @published("capacity.changed", zh="容量变更")

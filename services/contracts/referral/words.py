@@ -41,6 +41,12 @@ SomeCodes = Annotated[tuple[Code, ...], Meta(min_length=1, max_length=32), Said(
 Places = Annotated[tuple[Place, ...], Meta(max_length=64)]
 
 
+Tie = Literal["residence", "work", "life", "hukou"]
+"""How a person belongs to a place: 居住, 工作, 生活, 户籍."""
+
+Ties = Annotated[tuple[Tie, ...], Meta(max_length=4)]
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ServedPlace:
     """A place that is served: its code, and the edition of the division codes in which it stands (INV-40).

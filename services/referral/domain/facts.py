@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
-from services.contracts.referral import Answer
+from services.contracts.referral import Answer, Tie
 from services.contracts.words import Party
 from services.kernel.message import Ask
 
@@ -23,7 +23,11 @@ class OrganizationFact:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OfferingFact:
-    """What an organization offers, and how many it has taken under it at this moment."""
+    """What an organization offers, and how many it has taken under it at this moment.
+
+    `agreed_until` is the last day of its longest cooperation agreement (the last day of the calendar where that has no
+    end), None where it has none.
+    """
 
     offering_id: UUID
     service_codes: tuple[str, ...]
@@ -31,6 +35,11 @@ class OfferingFact:
     conditions: tuple[str, ...] = ()
     capacity: int | None = None
     taken: int = 0
+    eligible_by: tuple[Tie, ...] = ()
+    group_codes: tuple[str, ...] = ()
+    age_bands: tuple[str, ...] = ()
+    agreement_needed: bool = False
+    agreed_until: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

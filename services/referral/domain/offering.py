@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import assert_never
 from uuid import UUID
 
 from services.contracts import referral as public
+from services.contracts.codes import CLIENT_GROUP
 from services.contracts.codes_referral import known_services
+from services.contracts.referral import Tie
 from services.contracts.tables import dated
 from services.kernel.decider import Decider
 from services.kernel.errors import Refused
@@ -45,23 +48,64 @@ def covers(areas: Iterable[str], place: str) -> bool:
     return any(place == area or (area.isdigit() and place.startswith(area)) for area in areas)
 
 
-def why_not(
-    offering: OfferingFact, needs: Iterable[str], places: tuple[str, ...], met: Iterable[str] = ()
-) -> tuple[str, ...]:
-    """Everything that keeps this offering from taking such a need, in codes; empty when nothing does.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Client:
+    """For whom something is wanted, as far as it is known: an unknown place, group or age excludes nobody (INV-29).
 
-    It is enough that one of the places where the person lives, works or stays is served; an unknown place excludes none.
+    `ties` holds the places by how the person belongs to them; `day` is that on which an agreement must stand.
+    """
+
+    ties: Mapping[Tie, tuple[str, ...]] = field(default_factory=dict)
+    group_codes: tuple[str, ...] = ()
+    age_band: str | None = None
+    day: date | None = None
+
+
+ANYBODY = Client()
+
+
+def why_not(
+    offering: OfferingFact,
+    needs: Iterable[str],
+    places: tuple[str, ...],
+    met: Iterable[str] = (),
+    client: Client = ANYBODY,
+) -> tuple[str, ...]:
+    """Everything that keeps this offering from taking such a need, in codes; empty when nothing does (INV-12).
+
+    It is enough that one of the places where the person lives, works or stays is served (INV-41).
     """
     found = []
     if not set(needs) <= set(offering.service_codes):
         found.append("service-not-offered")
-    if offering.areas and places and not any(covers(offering.areas, place) for place in places):
-        found.append("out-of-area")
+    if offering.areas and (there := counting(offering, places, client)):
+        found += [] if any(covers(offering.areas, place) for place in there) else ["out-of-area"]
     if offering.capacity is not None and offering.taken >= offering.capacity:
         found.append("no-capacity")
     if not set(offering.conditions) <= set(met):
         found.append("conditions-open")
-    return tuple(found)
+    return (*found, *_not_for(offering, client))
+
+
+def _not_for(offering: OfferingFact, client: Client) -> Iterator[str]:
+    """What of the person's group or age, or of the agreement, keeps it from being taken."""
+    if offering.group_codes and client.group_codes and not set(offering.group_codes) & set(client.group_codes):
+        yield "group-not-served"
+    if offering.age_bands and client.age_band not in (None, "unknown", *offering.age_bands):
+        yield "age-not-served"
+    if offering.agreement_needed and not agreed(offering, client.day):
+        yield "no-agreement"
+
+
+def counting(offering: OfferingFact, places: tuple[str, ...], client: Client) -> tuple[str, ...]:
+    """The places that count for this offering: those of the ties it goes by, and all where nobody said which is which."""
+    by = [place for tie in offering.eligible_by or client.ties for place in client.ties.get(tie, ())]
+    return tuple(by) if client.ties else places
+
+
+def agreed(offering: OfferingFact, day: date | None) -> bool:
+    """Whether its organization stands in a cooperation agreement on the day."""
+    return offering.agreed_until is not None and (day is None or day <= offering.agreed_until)
 
 
 def publish(command: public.PublishOffering, state: State, ask: Ask) -> list[Event]:
@@ -75,11 +119,14 @@ def publish(command: public.PublishOffering, state: State, ask: Ask) -> list[Eve
         raise Refused("organization-unknown", "There is no such organization in the directory.", "名录中没有该机构。",
                       field="organization_id", allowed=("register-organization",))  # fmt: skip
     known_services(command.service_codes, "service_codes")
+    CLIENT_GROUP.known(*command.group_codes, field="group_codes")
     _own(ask, command.organization_id, organization.party)
     return [
         public.OfferingPublished(
             organization_id=command.organization_id, service_codes=command.service_codes, areas=command.areas,
-            conditions=command.conditions, capacity=command.capacity,
+            conditions=command.conditions, capacity=command.capacity, area_edition=command.area_edition,
+            eligible_by=command.eligible_by, group_codes=command.group_codes, age_bands=command.age_bands,
+            agreement_needed=command.agreement_needed,
         )
     ]  # fmt: skip
 

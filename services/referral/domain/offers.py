@@ -8,11 +8,12 @@ from uuid import UUID
 
 from services.contracts import referral as public
 from services.contracts.codes_times import ANSWER_BACK, REPLY, remind_at
+from services.contracts.tables import today
 from services.contracts.worktime import Span, deadline
 from services.kernel.errors import Refused
 from services.kernel.message import Ask
 from services.referral.domain.facts import OfferingFact, OrganizationFact, Whom, known
-from services.referral.domain.offering import why_not
+from services.referral.domain.offering import Client, why_not
 from services.referral.domain.referral_allowed import handoff, no, reason_needed
 from services.referral.domain.referral_state import (
     Event,
@@ -93,7 +94,8 @@ def _may_be_asked(
 
 MISFITS = {
     "service-not-offered": "不提供这项服务", "out-of-area": "不在服务区域", "no-capacity": "已无余力", "conditions-open": "条件未满足",
-    "nothing-offered": "没有登记服务供给",
+    "nothing-offered": "没有登记服务供给", "group-not-served": "不服务该类对象", "age-not-served": "不服务该年龄段",
+    "no-agreement": "无有效合作协议",
 }  # fmt: skip
 """Why an offering does not fit, in Chinese: the codes of `why_not`, and none at all."""
 
@@ -102,10 +104,11 @@ def _fitting(command: public.OfferReferral, state: Known, offerings: tuple[Offer
     """The offering under which it is asked (INV-12); a question can be put to anybody active."""
     if state.slip.kind == "consult":
         return command.offering_id
-    reasons: set[str] = set()
+    slip, reasons = state.slip, set[str]()
+    client = Client(group_codes=slip.event.group_codes, age_band=slip.event.age_band, day=today())
     for offering in offerings:
         if command.offering_id in (None, offering.offering_id):
-            found = why_not(offering, state.slip.need_codes, state.slip.event.areas, command.conditions_met)
+            found = why_not(offering, slip.need_codes, slip.event.areas, command.conditions_met, client)
             if not found:
                 return offering.offering_id
             reasons |= set(found)

@@ -54,7 +54,9 @@ def _project_offerings(recorded: Recorded) -> list[Change]:
                     offerings, recorded.stream_id, version=recorded.version, state="published",
                     organization_id=event.organization_id, service_codes=list(event.service_codes),
                     areas=list(event.areas), conditions=list(event.conditions), capacity=event.capacity,
-                    published_at=recorded.happened_at,
+                    published_at=recorded.happened_at, area_edition=event.area_edition,
+                    eligible_by=list(event.eligible_by), group_codes=list(event.group_codes),
+                    age_bands=list(event.age_bands), agreement_needed=event.agreement_needed,
                 )
             ]  # fmt: skip
         case public.CapacityChanged() as event:

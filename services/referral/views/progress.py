@@ -120,7 +120,8 @@ def _row(recorded: Recorded, **columns: Any) -> Change:
 def _drafted(recorded: Recorded, event: public.ReferralDrafted) -> Change:
     return _row(
         recorded, state="draft", matter_id=event.matter_id, case_id=event.case_id, person_id=event.person_id,
-        kind=event.kind, need_codes=list(event.need_codes), areas=list(event.areas), urgency=event.urgency,
+        kind=event.kind, need_codes=list(event.need_codes), areas=list(event.areas), group_codes=list(event.group_codes),
+        age_band=event.age_band, urgency=event.urgency,
         origin=event.origin, holder=event.origin, consent_id=event.consent_id, legal_basis=event.legal_basis,
         required_by=event.required_by, drafted_at=recorded.happened_at, offers_count=0,
     )  # fmt: skip

@@ -64,6 +64,11 @@ offerings = sa.Table(
     sa.Column("areas", sa.JSON),
     sa.Column("conditions", sa.JSON),
     sa.Column("capacity", sa.BigInteger),
+    sa.Column("area_edition", sa.String(64)),
+    sa.Column("eligible_by", sa.JSON),
+    sa.Column("group_codes", sa.JSON),
+    sa.Column("age_bands", sa.JSON),
+    sa.Column("agreement_needed", sa.Boolean),
     _instant("published_at"),
 )
 
@@ -79,6 +84,8 @@ referrals = sa.Table(
     sa.Column("kind", sa.String(32)),
     sa.Column("need_codes", sa.JSON),
     sa.Column("areas", sa.JSON),
+    sa.Column("group_codes", sa.JSON),
+    sa.Column("age_band", sa.String(64)),
     sa.Column("urgency", sa.String(32)),
     sa.Column("origin", sa.String(80), index=True),
     sa.Column("holder", sa.String(80), index=True),
