@@ -24,6 +24,7 @@ COMMANDS = {
     "custody": ("matters", "Show who answered for a matter and its needs, from beginning to end."),
     "import": ("registers", "Take a register over from a spreadsheet, or try what the hub would say."),
     "export": ("registers", "Write a register out as a spreadsheet."),
+    "migrate": ("migrating", "Move the embedded hub of a folder to PostgreSQL."),
     "rebuild": ("views", "Rebuild a service's views from the logs."),
     "dead": ("dead", "List messages that were set aside, and have them handled again."),
     "doctor": ("doctor", "Say what is wrong with this installation, and how to mend it."),

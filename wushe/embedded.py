@@ -68,6 +68,11 @@ class Folder:
         """There once the stories have been loaded."""
         return self.path / "stories-loaded"
 
+    @property
+    def moved(self) -> Path:
+        """There once the hub has moved to the reference deployment; holds the key that still opens its people's keys."""
+        return self.path / "moved-kek"
+
     def environ(self, service: str, listen: str, url: str) -> dict[str, str]:
         """The settings of one service of the embedded hub; what the process's environment sets goes before."""
         kept = self.secrets

@@ -44,11 +44,12 @@ def up(folder: Path, listen: str, demo: bool, json_: bool) -> None:
 
     began = time.monotonic()
     place = Folder(folder)
+    _still_here(place, json_)
     settings = place.settings(listen, _url(listen))
     first = next(iter(settings.values()))
     adopt(first.codes)
     log.switch(first.log_level)
-    with _only_one(place, json_):
+    with only_one(place, json_):
 
         def ready(process: Process) -> None:
             url = "http://{}:{}".format(*process.site.address)
@@ -69,6 +70,17 @@ def up(folder: Path, listen: str, demo: bool, json_: bool) -> None:
             )
 
 
+def _still_here(place: Folder, json_: bool) -> None:
+    """End if the hub of this folder lives elsewhere now: two hubs would go on from one log."""
+    if place.moved.exists():
+        fail(
+            "moved",
+            f"The hub of {place.path} has moved to PostgreSQL; remove {place.moved} only if it never began there.",
+            f"{place.path} 的枢纽已迁移到 PostgreSQL; 仅当新枢纽从未启用时才可删除 {place.moved}。",
+            json_,
+        )
+
+
 def _url(listen: str) -> str:
     host, _, port = listen.rpartition(":")
     if host in ("0.0.0.0", "::", ""):  # noqa: S104 - not a binding: where the hub reaches itself
@@ -76,7 +88,8 @@ def _url(listen: str) -> str:
     return f"http://{host}:{port}"
 
 
-def _only_one(place: Folder, json_: bool) -> IO[str]:
+def only_one(place: Folder, json_: bool) -> IO[str]:
+    """Hold the folder for this process alone, for as long as the file is open; ends where another process holds it."""
     place.path.mkdir(parents=True, exist_ok=True, mode=0o700)
     file = place.pid_file.open("a+")
     try:
@@ -121,19 +134,20 @@ def stop(folder: Path, json_: bool) -> None:
     """Stop the hub that runs from a folder."""
     place = Folder(folder)
     pid = int(place.pid_file.read_text() or 0) if place.pid_file.exists() else 0
-    if not pid or not _runs(place):
+    if not pid or not runs(place):
         say({"stopped": False}, json_, "没有正在运行的枢纽 / no hub runs from here")
         return
     os.kill(pid, signal.SIGTERM)
     until = time.monotonic() + STOP_SECONDS
-    while _runs(place):
+    while runs(place):
         if time.monotonic() > until:
             fail("still-running", f"Process {pid} does not end.", f"进程 {pid} 没有结束。", json_)
         time.sleep(0.1)
     say({"stopped": True, "pid": pid}, json_, "枢纽已停止 / the hub has stopped")
 
 
-def _runs(place: Folder) -> bool:
+def runs(place: Folder) -> bool:
+    """Whether a process holds the folder."""
     with place.pid_file.open("a") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
