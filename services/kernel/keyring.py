@@ -179,15 +179,15 @@ class KeyRing:
         with self._lock:
             self._wanted |= dict.fromkeys(new)
 
-    def admit(self, subject: str) -> None:
-        """Refuse what `obtain` would refuse, and make no key."""
+    def foresee(self, subjects: Iterable[str]) -> dict[str, Refused | None]:
+        """What `obtain` would say of those of these that have a key: why it would refuse, or None; no key is made."""
         self.open()
+        generation = self._generation
         with self._database() as connection:
-            state = connection.execute(sa.select(subject_key.c.state).where(subject_key.c.subject == subject)).scalar()
-        if state == "destroyed":
-            raise erased()
-        if state == "restricted":
-            raise restricted()
+            rows = connection.execute(sa.select(subject_key).where(subject_key.c.subject.in_(set(subjects)))).all()
+        self._keep({row.subject: self._ready(row) for row in rows if row.state == "active"}, generation)
+        ends = {"active": None, "restricted": restricted(), "destroyed": erased()}
+        return {row.subject: ends[row.state] for row in rows}
 
     def find(self, subject: str) -> Key | None:
         """The key to read with; None when there is none or it is destroyed."""

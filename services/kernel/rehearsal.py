@@ -110,11 +110,14 @@ class Rehearsed:
     """The views as they would be: read, and written to, within the one transaction (see `manifest.Look`)."""
 
     def __init__(self, connection: sa.Connection) -> None:
-        self._connection, self._written = connection, 0
+        self._connection, self._seen = connection, 0
+        self._pending: list[Change | Rows] = []
+        self._touched: set[Any] = set()
         self._insert: Any = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
 
     def run(self, statement: sa.Select[Any]) -> list[dict[str, Any]]:
         """The rows of any select."""
+        self._write_what_is_read(statement)
         return [dict(row) for row in self._connection.execute(statement).mappings()]
 
     def one(self, table: sa.Table, *key: Any) -> dict[str, Any] | None:
@@ -129,9 +132,16 @@ class Rehearsed:
         return self.run(sa.select(table).where(*where).order_by(*table.primary_key))
 
     def catch_up(self, changes: Sequence[Change | Rows]) -> None:
-        """Have the views show all of these changes; those that they show already come first."""
-        self._write(changes[self._written :])
-        self._written = len(changes)
+        """Show all of these changes from now on; those that are shown already come first."""
+        self._pending += changes[self._seen :]
+        self._touched |= {each.table for each in changes[self._seen :]}
+        self._seen = len(changes)
+
+    def _write_what_is_read(self, statement: sa.Select[Any]) -> None:
+        """Write what is to be shown, if this would see any of it: most looks are at tables that nothing has touched."""
+        if self._touched and not self._touched.isdisjoint(sa.sql.visitors.iterate(statement)):
+            self._write(self._pending)
+            self._pending, self._touched = [], set()
 
     def _write(self, changes: Sequence[Change | Rows]) -> None:
         for rows in (each for each in changes if isinstance(each, Rows)):

@@ -372,6 +372,7 @@ def test_a_wrong_place_in_the_log_is_refused(shop: Counter, query: str) -> None:
 
 
 def test_it_says_that_it_lives_and_is_ready(shop: Counter) -> None:
+    shop.build()
     for place in ("", "/shop"):
         assert shop.ask("GET", f"{place}/healthz", role="").json()["status"] == "ok"
         ready = shop.ask("GET", f"{place}/readyz", role="").json()

@@ -362,3 +362,39 @@ def test_a_disclosure_proves_its_value_and_only_its_own() -> None:
     assert (field, value) == ("phone", "139")
     assert len(salt) == 22
     assert len(digest_of(first)) == 43
+
+
+def test_what_would_be_refused_is_foreseen_and_makes_no_key(place: Place) -> None:
+    vault = place.vault()
+    for subject in ("active", "restricted", "destroyed"):
+        vault.seal(subject, GIVEN, NOW)
+    vault.restrict("restricted", NOW)
+    vault.destroy("destroyed", NOW)
+    for foreseen in (
+        each.ring.foresee(["active", "restricted", "destroyed", "nobody"]) for each in (vault, place.vault())
+    ):
+        assert {subject: no and no.code for subject, no in foreseen.items()} == {
+            "active": None, "restricted": "processing-restricted", "destroyed": "person-erased",
+        }  # fmt: skip
+    assert place.key_row("nobody") is None
+
+
+def test_the_same_values_have_the_same_mark_and_nobody_else_can_make_it(place: Place) -> None:
+    vault = place.vault()
+    for subject in ("one", "other"):
+        vault.seal(subject, GIVEN, NOW)
+    marks = [
+        vault.mark("one", GIVEN),
+        place.vault().mark("one", dict(reversed(GIVEN.items()))),
+        vault.mark("other", GIVEN),
+    ]
+    assert marks[0] == marks[1] != marks[2] and vault.mark("one", {"name": ("identity", "大伟")}) != marks[0]
+    vault.destroy("one", NOW)
+    assert vault.mark("one", GIVEN) == b""
+
+
+def test_the_keys_that_are_expected_are_made_in_one_commit(place: Place) -> None:
+    vault = place.vault()
+    vault.ring.expect(["one", "two", "three"])
+    vault.ring.obtain("two", NOW)
+    assert all(place.key_row(subject) is not None for subject in ("one", "two", "three"))

@@ -201,16 +201,14 @@ class Asked:
             self._bare(subject, given, tuple(digests))
             self.order.rows = tuple(rows)
 
-    def leave_unsealed(self) -> None:
-        """Take the personal values out and keep them nowhere; refused where they could not be sealed."""
+    def leave_unsealed(self, has_key: bool) -> None:
+        """Take the personal values out and keep them nowhere; who has no key yet has said nothing before."""
         if given := self._given():
-            subject = self.subject
-            self.asking.opened.hand.vault.ring.admit(subject)
-            self._bare(subject, given, (UNSEALED,) * len(given))
+            self._bare(self.subject if has_key else None, given, (UNSEALED,) * len(given))
 
-    def _bare(self, subject: str, given: dict[str, tuple[str, Any]], digests: tuple[str, ...]) -> None:
+    def _bare(self, subject: str | None, given: dict[str, tuple[str, Any]], digests: tuple[str, ...]) -> None:
         order = self.order
-        if order.digest:
+        if order.digest and subject is not None:
             order.digest = sha256(order.digest + self.asking.opened.hand.vault.mark(subject, given)).digest()
         order.command = replace(order.command, **dict.fromkeys(given))
         order.ask = msgspec.structs.replace(order.ask, sealed=digests)

@@ -116,13 +116,14 @@ def _rehearsed(opened: Opened, items: list[Item]) -> list[dict[str, Any]]:
 
 
 def _tried(opened: Opened, items: list[Item]) -> list[dict[str, Any]]:
-    bare = [_attempt(item, Asked.leave_unsealed) for item in items]
-    # Whoever is refused for what is sealed is refused for what he may not see first.
-    trials = [
-        Trial(Unit([item.order]), item.check if item.is_watched else None, now if isinstance(now, HubError) else None)
-        for item, now in zip(items, bare, strict=True)
-        if isinstance(item, Asked)
-    ]
+    # Whoever is refused for what cannot be sealed is refused for what he may not see first.
+    subjects = {item.subject for item in items if isinstance(item, Asked) and item.is_personal}
+    foreseen = opened.hand.vault.ring.foresee(subjects) if subjects else {}
+    trials = []
+    for item in (item for item in items if isinstance(item, Asked)):
+        against = foreseen.get(item.subject) if item.is_personal else None
+        item.leave_unsealed(item.subject in foreseen)
+        trials.append(Trial(Unit([item.order]), item.check if item.is_watched else None, against))
     results = iter(rehearse(opened.store, trials) if trials else ())
     return [_answer(item, next(results) if isinstance(item, Asked) else item) for item in items]
 
