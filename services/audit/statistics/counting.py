@@ -18,6 +18,7 @@ from services.audit.statistics import contacts, places
 from services.audit.statistics.facts import Fact, fact, standing
 from services.audit.statistics.families import HEARD, TYPES
 from services.audit.statistics.rows import Family, Row
+from services.audit.statistics.staff import STATION, STATIONS
 from services.audit.statistics.tables import counted
 from services.audit.tables import entry
 from services.kernel.manifest import Do, Look
@@ -119,7 +120,7 @@ class Page:
         unit = family.unit(of)
         facts = self._unit(family, of, now)
         rows = family.derived(facts)
-        wanted = [row if row.place is not None else replace(row, place=self._place(row, facts)) for row in rows]
+        wanted = [row if final(row) else replace(row, place=self._place(row, facts)) for row in rows]
         live = self._live(unit)
         gone = [known for known in live if known.row not in wanted]
         kept = [known for known in live if known.row in wanted]
@@ -142,6 +143,9 @@ class Page:
 
     def _place(self, row: Row, facts: Sequence[Fact]) -> str:
         """Where the matter is, as far as anybody has said so by now; not each event names the matter that it is about."""
+        if row.place is not None:
+            station = self._live(f"{STATIONS.name}/{row.place}")
+            return station[0].row.place or "" if station else ""
         told = [each for each in facts if each.matter_id is not None]
         if not told:
             return ""
@@ -206,6 +210,11 @@ class Page:
             for stored in self.look.run(sa.select(counted).where(where).order_by(*counted.primary_key)):
                 known = Known(row_of(stored), stored["known_from"], stored["n"])
                 self.live[stored["unit"]].append(known)
+
+
+def final(row: Row) -> bool:
+    """Whether a row says itself where it counts: neither where its matter is, nor where a station is."""
+    return row.place is not None and not row.place.startswith(STATION)
 
 
 def unmakes(each: Fact) -> bool:

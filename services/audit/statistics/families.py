@@ -12,6 +12,7 @@ from services.audit.statistics import (
     referrals,
     requests,
     safeguarding,
+    staff,
     visits,
     volunteering,
 )
@@ -30,6 +31,8 @@ FAMILIES: tuple[Family, ...] = (
     pairings.FAMILY,
     safeguarding.FAMILY,
     people.FAMILY,
+    staff.STATIONS,
+    staff.FAMILY,
 )
 
 HEARD: dict[str, tuple[Family, ...]] = {

@@ -189,6 +189,13 @@ INDICATORS: dict[str, Indicator] = {i.code: i for i in (
         unknown=UNDATED, reach={"grant.helped": MONTH}, evaluate=months.double_help,
     ),
     Indicator(
+        code="staff-certified", name=Says(zh="持证率", en="staff certified"), family="staff", unit="percent",
+        says=Says(zh="月末在岗人员中当日持有有效职业资格的人数", en="of the staff there on the last day of the month, those with a certificate that is valid on it"),
+        of=Says(zh="月末在岗人员数", en="staff there on the last day of the month"),
+        unknown=Says(zh="有效期不详的不计入, 另列人数", en="certificates whose validity nobody knows are left out, and counted"),
+        reach={"staff.there": EVER, "staff.certified": EVER}, evaluate=months.certified,
+    ),
+    Indicator(
         code="pairings-on-course", name=Says(zh="结对完成率", en="pairings on course"), family="pairing", unit="percent",
         says=Says(zh="月末前到期的承诺全部履行(或免除)的结对", en="pairings with every commitment kept or waived that was due by the end of the month"),
         of=Says(zh="本月存续的结对数", en="pairings that ran in the month"),

@@ -170,6 +170,16 @@ def pairings_on_course(held: Held) -> list[Line]:
     return [share(made, of)]
 
 
+def certified(held: Held) -> list[Line]:
+    """Of the staff on the last day, those with a certificate that is valid on it; validity that nobody knows is counted."""
+    there = held.ever("staff.there")
+    staff = {key for key, sum_ in standing(there).items() if sum_ > 0}
+    papers = [row for row in held.ever("staff.certified") if row.key in staff]
+    valid = [row for row in papers if row.value and row.base is not None and row.base >= held.horizon]
+    unknown = [row for row in papers if not row.value and row.key not in keys(valid)]
+    return [share(valid, [row for row in there if row.key in staff and row.value == 1], unknown)]
+
+
 def reports_in_time(held: Held) -> list[Line]:
     """Of the reports of the month whose times are known, those made in time."""
     rows = held.within("report.made")
