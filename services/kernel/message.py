@@ -42,7 +42,8 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     `id` is the command's own id (same id: same command); `now` is when the hub decides (UTC); `at` is when the thing
     happened in the world, None when unknown; `sealed` holds the digests of the personal values that came with it;
     `facts` is what the service looked up for this kind of command (see `Manifest.facts`), None when it looks up nothing.
-    `approver` is the second person, where one has approved this very command.
+    `approver` is the second person, where one has approved this very command; `founds` the stream that a command from
+    outside brings into being.
     """
 
     id: UUID
@@ -58,6 +59,7 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     sealed: tuple[str, ...] = ()
     facts: Any = None
     approver: Actor | None = None
+    founds: UUID | None = None
 
     def new_id(self, name: str) -> UUID:
         """An id for something this command brings into being: the same command always names it alike."""

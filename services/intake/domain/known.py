@@ -152,4 +152,4 @@ def known(ask: Ask) -> Known:
 
 def itself(ask: Ask) -> UUID:
     """The id of the aggregate that this command brings into being."""
-    return known(ask).itself or ask.new_id("stream")
+    return known(ask).itself or ask.founds or ask.new_id("stream")

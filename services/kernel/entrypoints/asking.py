@@ -105,7 +105,7 @@ class Asking(Entrypoint):
         command_id = self._command_id(request, key)
         stream_id = path["id"] if not self.creates else founded(command_id) if key else new_id()
         digest = self._digest(body, stream_id) if key else b""
-        ask = _ask(request, command_id, happened)
+        ask = _ask(request, command_id, happened, stream_id if self.creates else None)
         order = Order(self.of, stream_id, command, ask, _expected(request), digest, fresh=not key, founds=self.creates)
         return Asked(self, order, body, approval)
 
@@ -227,11 +227,12 @@ def asks(
     return ask
 
 
-def _ask(request: Request, command_id: UUID, happened: Happened) -> Ask:
+def _ask(request: Request, command_id: UUID, happened: Happened, founds: UUID | None) -> Ask:
     now = system_clock()
     return Ask(
         id=command_id, now=now, actor=request.actor, at=happened.at or (now if happened.precision != "unknown" else None),
         precision=happened.precision, channel=happened.channel, behalf=happened.behalf, correlation=_correlation(request),
+        founds=founds,
     )  # fmt: skip
 
 

@@ -87,4 +87,4 @@ def known(ask: Ask) -> Known:
 
 def itself(ask: Ask) -> UUID:
     """The id of the stream that a creating command brings into being."""
-    return known(ask).itself or ask.new_id("stream")
+    return known(ask).itself or ask.founds or ask.new_id("stream")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -25,6 +26,13 @@ LINK = public.LinkGuardian(guardian_id=MOTHER, relation="mother", evidence_kind=
 def test_a_person_of_unknown_age_is_registered_and_guarded_as_a_child() -> None:
     command = public.RegisterPerson(station=STREET)
     person.given().when(command, sealed=("A" * 43,)).then(replace(REGISTERED, person_id=OWN, sealed=("A" * 43,)))
+
+
+def test_whoever_is_registered_bears_the_id_under_which_he_is_found() -> None:
+    """Also where the command came without a key, so that its id says nothing of the stream that it founds."""
+    founded = UUID(int=77)
+    command = public.RegisterPerson(station=STREET)
+    person.given().when(command, founds=founded).then(replace(REGISTERED, person_id=founded))
 
 
 @pytest.mark.parametrize(
