@@ -12,18 +12,31 @@ from services.kernel.manifest import Do, Look
 from services.kernel.message import Message
 from services.partner.domain import sequence
 
+ORGANIZATIONS = ("organization", "team", "charity", "university", "authority", "community")
+"""Kinds of parties that hear what concerns them; people hear it from their own organization."""
+
 
 class Concerned(msgspec.Struct):
-    """The one field of a fact that says whom it concerns."""
+    """The fields of a fact that say whom it concerns: an organization, or whoever may read about somebody, or may not."""
 
     organization_id: UUID | None = None
+    receiver: str = ""
 
 
 def concerned(message: Message) -> UUID | None:
     """The organization that a fact concerns; None where it concerns none, or is restricted, or is not known here."""
     if message.event is None or about(message.event).get("restricted"):
         return None
-    return msgspec.json.decode(bytes(message.envelope.data), type=Concerned).organization_id
+    said = msgspec.json.decode(bytes(message.envelope.data), type=Concerned)
+    return said.organization_id or _organization(said.receiver)
+
+
+def _organization(party: str) -> UUID | None:
+    kind, _, name = party.partition(":")
+    try:
+        return UUID(name) if kind in ORGANIZATIONS else None
+    except ValueError:
+        return None
 
 
 def whenever(message: Message, look: Look) -> list[Do]:

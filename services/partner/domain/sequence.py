@@ -1,4 +1,4 @@
-"""An organization's sequence: each fact that concerns it once, in the order in which it was heard from its publisher."""
+"""An organization's sequence: each fact that concerns it once, in the order in which this service could handle it."""
 
 from __future__ import annotations
 
@@ -15,14 +15,17 @@ Command = AddDelivery
 
 @dataclass(frozen=True, slots=True)
 class Sequence:
-    """How far each publisher's facts have been put in."""
+    """The fact of each publisher that was put in last."""
 
     heard: dict[str, int] = field(default_factory=dict)
 
 
 def add(command: AddDelivery, state: Sequence | None, ask: Ask) -> list[DeliveryAdded]:
-    """A publisher's facts come in order, so one that is not newer was put in before."""
-    if state is not None and command.publisher_position <= state.heard.get(command.publisher, 0):
+    """The fact that was put in last is not put in again; all others are told apart by the ids of their commands.
+
+    An older one may come late: it was set aside when it could not be handled, while other streams went on.
+    """
+    if state is not None and command.publisher_position == state.heard.get(command.publisher):
         return []
     return [
         DeliveryAdded(

@@ -42,3 +42,8 @@ def test_the_same_fact_has_one_number():
 
 def test_publishers_are_counted_apart():
     sequence.given(added(3)).when(delivery(2, "intake")).then(added(2, "intake"))
+
+
+def test_a_fact_that_was_set_aside_comes_late_and_is_not_lost():
+    """A poison message is handled again when others of its publisher have long been delivered."""
+    sequence.given(added(3), added(5)).when(delivery(4)).then(added(4))
