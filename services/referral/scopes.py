@@ -19,6 +19,7 @@ from services.kernel.scope import Reach, Scope, Way, Where, begins, names, throu
 from services.referral.endpoints.reading import uuid_of
 from services.referral.views import staff_tables as s
 from services.referral.views import tables as t
+from services.referral.views.contacts import contacts
 from services.referral.views.told import told
 from services.referral.views.unmet import unmet
 
@@ -178,6 +179,7 @@ SCOPES: dict[sa.Table, Scope] = {
     t.grants: GRANTS,
     t.in_kind: IN_KIND,
     t.matters: MATTERS,
+    contacts: Scope(table=contacts, opens=opens, usual="codes", ways=_of_referral(contacts)),
     told: Scope(table=told, opens=opens, usual="codes", ways=_of_referral(told, asked=_told_to)),
     unmet: Scope(table=unmet, opens=opens, usual="codes", kinds={"case_id": "person"}, ways=_of_referral(unmet)),
 } | {

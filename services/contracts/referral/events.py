@@ -6,7 +6,15 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
-from services.contracts.referral.words import Outcome, OutcomeUnit, Places, ReferralKind, Urgency
+from services.contracts.referral.words import (
+    ContactResult,
+    ContactSubject,
+    Outcome,
+    OutcomeUnit,
+    Places,
+    ReferralKind,
+    Urgency,
+)
 from services.contracts.words import Handoff, Party
 from services.kernel.contract import Code, Count, Instant, Ref, published
 
@@ -223,6 +231,17 @@ class ReferralEscalated:
     to: Party
     reason_code: Code
     again_at: Instant | None = None
+
+
+@published("referral.person-contacted", zh="联系服务对象")
+class PersonContacted:
+    """The origin told the person how the referral stands, or asked; or nobody was reached."""
+
+    matter_id: UUID
+    case_id: UUID | None = None
+    about: ContactSubject
+    mode: Code
+    result: ContactResult
 
 
 @published("referral.origin-changed", zh="转出方变更", handoff=True)

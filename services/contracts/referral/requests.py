@@ -10,6 +10,8 @@ from msgspec import Meta
 
 from services.contracts.referral.words import (
     Codes,
+    ContactResult,
+    ContactSubject,
     OfferMode,
     Outcome,
     OutcomeUnit,
@@ -238,6 +240,15 @@ class RemindReferral:
 @asked(zh="督办")
 class EscalateReferral:
     """It was accepted and then nothing was heard; asked by the clock."""
+
+
+@asked(zh="联系服务对象")
+class ContactPerson:
+    """The origin spoke with the person about this need, or tried to."""
+
+    about: ContactSubject
+    mode: Code = "phone"
+    result: ContactResult = "reached"
 
 
 @asked(zh="变更转出方")

@@ -20,6 +20,10 @@ ReferralKind = Literal["referral", "transfer", "consult"]
 OfferMode = Literal["direct", "sequential", "broadcast"]
 Urgency = Literal["emergency", "urgent", "normal", "low"]
 Outcome = Literal["delivered", "partially", "not_delivered", "client_declined", "unreachable"]
+ContactSubject = Literal["nobody-found", "no-first-contact", "outcome", "progress", "withdrawal"]
+"""Why the origin speaks with the person about a referral."""
+
+ContactResult = Literal["reached", "no-answer", "left-word"]
 OutcomeUnit = Literal["times", "persons", "hours", "items", "households"]
 AcceptanceFault = Literal["already_accepted", "expired", "withdrawn", "consent_withdrawn", "capacity"]
 

@@ -13,7 +13,7 @@ from services.contracts import referral as public
 from services.contracts.tables import dated
 from services.kernel.decider import Decider
 from services.kernel.message import Ask
-from services.referral.domain import answers, drafting, ending, offers, sequence, serving, told
+from services.referral.domain import answers, contacting, drafting, ending, offers, sequence, serving, told
 from services.referral.domain.referral_evolve import evolve
 from services.referral.domain.referral_state import Event, State
 
@@ -26,6 +26,7 @@ Asking = (
     | public.AskNext
     | public.SupplyInformation
     | public.WithdrawOffer
+    | public.ContactPerson
 )
 Answering = (
     public.ViewOffer
@@ -78,6 +79,8 @@ def decide(command: Command, state: State, ask: Ask) -> list[Event]:
             return offers.supply_information(command, state, ask)
         case public.WithdrawOffer():
             return offers.withdraw_offer(command, state, ask)
+        case public.ContactPerson():
+            return contacting.contact(command, state, ask)
         case _:
             return _answer(command, state, ask)
 

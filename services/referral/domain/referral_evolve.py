@@ -81,6 +81,7 @@ _ServiceEvent = (
     | public.ServiceResumed
     | public.AnswerConfirmed
     | public.AnswerDisputed
+    | public.PersonContacted
     | public.OutcomeReported
     | public.OutcomeConfirmed
     | public.OutcomeDisputed
@@ -137,7 +138,7 @@ def _evolve_service(state: Known, event: _ServiceEvent) -> Known:
             return _disputed(state)
         case public.AnswerDisputed():
             return _disputed(state) if event.answer == "outcome" else state
-        case public.OutcomeConfirmed() | public.AnswerConfirmed():
+        case public.OutcomeConfirmed() | public.AnswerConfirmed() | public.PersonContacted():
             return state
         case public.ReminderSent():
             return _reminded(state, event)

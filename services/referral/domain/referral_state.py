@@ -41,6 +41,7 @@ Event = (
     | public.ReferralSequencePlanned
     | public.AnswerConfirmed
     | public.AnswerDisputed
+    | public.PersonContacted
     | public.ReferralEnteredInError
 )
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from services.contracts import referral as public
-from services.kernel.entrypoints import asks
+from services.kernel.entrypoints import asks, lists
 from services.referral.domain import referral
-from services.referral.endpoints.roles import STATION
+from services.referral.endpoints.roles import READING, STATION
+from services.referral.views.contacts import contacts
 
 
 class Asking:
@@ -19,6 +20,7 @@ class Asking:
         "POST", "/referrals/{id}/offers/withdrawal", public.WithdrawOffer, of=referral.DECIDER, roles=STATION
     )
     supply = asks("POST", "/referrals/{id}/information", public.SupplyInformation, of=referral.DECIDER, roles=STATION)
+    contact = asks("POST", "/referrals/{id}/contacts", public.ContactPerson, of=referral.DECIDER, roles=STATION)
     confirm = asks("POST", "/referrals/{id}/confirmation", public.ConfirmOutcome, of=referral.DECIDER, roles=STATION)
     dispute = asks("POST", "/referrals/{id}/dispute", public.DisputeOutcome, of=referral.DECIDER, roles=STATION)
     close = asks("POST", "/referrals/{id}/closure", public.CloseReferral, of=referral.DECIDER, roles=STATION)
@@ -27,3 +29,4 @@ class Asking:
     exhaust = asks("POST", "/referrals/{id}/exhaustion", public.ExhaustReferral, of=referral.DECIDER, roles=STATION)
     hand_on = asks("POST", "/referrals/{id}/origin", public.ChangeReferralOrigin, of=referral.DECIDER, roles=STATION)
     error = asks("POST", "/referrals/{id}/error", public.MarkReferralEnteredInError, of=referral.DECIDER, roles=STATION)
+    contacts = lists("/contacts", contacts, by=("referral_id", "matter_id", "about", "result"), roles=READING)

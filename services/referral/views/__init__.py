@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.kernel.message import Recorded
 from services.kernel.view import Change, put
-from services.referral.views import deadlines, directory, money, progress, staff, told, unmet
+from services.referral.views import contacts, deadlines, directory, money, progress, staff, told, unmet
 from services.referral.views.heard import project_heard
 from services.referral.views.tables import MADE, METADATA
 
@@ -28,6 +28,7 @@ def project(recorded: Recorded) -> list[Change]:
         *deadlines.project(recorded),
         *staff.project(recorded),
         *_made(recorded),
+        *contacts.project(recorded),
         *told.project(recorded),
         *unmet.project(recorded),
     ]

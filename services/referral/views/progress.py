@@ -35,7 +35,7 @@ def project(recorded: Recorded) -> list[Change]:
             return [_row(recorded, level=event.level)]
         case public.ReferralSequencePlanned() as event:
             return [_row(recorded, sequence=[str(each) for each in event.organization_ids])]
-        case public.ReminderSent() | public.AnswerConfirmed():
+        case public.ReminderSent() | public.AnswerConfirmed() | public.PersonContacted():
             return [_row(recorded)]
         case _:
             return [*_project_offer(recorded), *_project_service(recorded)]
