@@ -8,7 +8,7 @@ import pytest
 
 from tests.conftest import without_server
 from tests.faults.sending import until
-from tests.support.reference import Reference
+from tests.support.clocked import Clocked
 from tests.support.servers import ServerMissing
 
 QUEUES = {f"{consumer}.intake.log" for consumer in ("referral", "volunteer", "audit", "partner", "console")}
@@ -16,10 +16,10 @@ QUEUES = {f"{consumer}.intake.log" for consumer in ("referral", "volunteer", "au
 
 
 @pytest.fixture(scope="session")
-def reference() -> Iterator[Reference]:
+def reference() -> Iterator[Clocked]:
     """Every service, PostgreSQL, RabbitMQ and Caddy, once for all tests of this folder."""
     try:
-        with Reference() as running:
+        with Clocked() as running:
             until(
                 lambda: set(running.rabbit.ctl("list_queues", "-p", "hub", "name").split()) >= QUEUES, "no queues yet"
             )

@@ -11,6 +11,7 @@ from tests.conftest import without_server
 from tests.support.embedded import Embedded, Hub
 from tests.support.reference import Reference
 from tests.support.servers import ServerMissing
+from tests.support.street import Street
 from wushe.demo.hub import Hub as Teller
 from wushe.demo.load import Report, load
 
@@ -67,3 +68,9 @@ def stories(request: pytest.FixtureRequest) -> Told:
     """The stories, in each way to run."""
     found: Told = request.getfixturevalue(request.param)
     return found
+
+
+@pytest.fixture
+def street(reference: Reference) -> Street:
+    """A station at work in the reference deployment; what others do there is nothing to it."""
+    return Street(reference.hub)

@@ -139,11 +139,13 @@ class Reference:
 
     def start(self, name: str) -> None:
         """Start one service by its own command."""
-        command = [
-            str(Path(sys.executable).parent / self.compose[name]["command"][0]),
-            *self.compose[name]["command"][1:],
-        ]
-        self.processes[name] = Kept(command, self.folder / f"{name}.log", SIGTERM, self.environment(name))
+        log = self.folder / f"{name}.log"
+        self.processes[name] = Kept(self.command(name), log, SIGTERM, self.environment(name))
+
+    def command(self, name: str) -> list[str]:
+        """The service's own command, as the compose file has it."""
+        program, *arguments = self.compose[name]["command"]
+        return [str(Path(sys.executable).parent / program), *arguments]
 
     def kill9(self, name: str) -> None:
         """End one service at whatever it is doing."""
