@@ -11,7 +11,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 PYTEST := $(BIN)/python -m pytest $(ARGS)
 # What `make test` goes through, in this order.
-STAGES := lint unit architecture contract kernel scenario faults browser
+STAGES := lint unit histories architecture contract kernel scenario faults browser
 # The tests that talk to servers fail, and are not skipped, when a server is missing.
 SERVERS := HUB_TEST_SERVERS=required
 
@@ -20,7 +20,7 @@ define tests
 	@if find "$(strip $(1))" -name 'test_*.py' 2>/dev/null | grep -q .; then echo "→ $(strip $(1))"; $(2) $(PYTEST) $(1) $(3); else echo "$(strip $(1)): no tests yet"; fi
 endef
 
-.PHONY: help run stop test unit kernel contract architecture scenario faults browser bench lint format docs verify lock clean servers
+.PHONY: help run stop test unit histories kernel contract architecture scenario faults browser bench lint format docs verify lock clean servers
 
 help: ## print this list
 	@echo "make TARGET, where TARGET is one of:"
@@ -41,6 +41,9 @@ test: ## run everything: lint, then each kind of test, and say at the end what f
 
 unit: $(VENV)/.dev ## test the rules: no server, no network, half a minute at most
 	$(call tests,tests/unit,,--timeout=20)
+
+histories: $(VENV)/.dev ## try two thousand whole matters with any commands against the laws of the domain
+	$(call tests,tests/histories,,-n auto --timeout=900)
 
 architecture: $(VENV)/.dev ## test what may import what, how long things are, and that each such rule bites
 	$(call tests,tests/architecture)

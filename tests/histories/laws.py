@@ -1,0 +1,156 @@
+"""The laws that no history may break, each read off what was said alone: they know no state and no view of a service."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime
+from itertools import pairwise
+from typing import Any
+from uuid import UUID
+
+from services.audit.custody import custody
+from services.audit.entries import Entry
+from services.audit.ledger import matter_of, micros
+from services.contracts import intake, referral, volunteer
+from services.kernel.message import Recorded
+
+Log = list[Recorded]
+DAY_MINUTES = 24 * 60
+
+
+def somebody_answers(log: Log) -> Iterator[str]:
+    """Each open matter has exactly one accountable party, and so has each open need under it (INV-1)."""
+    matters: dict[UUID, list[Entry]] = defaultdict(list)
+    for place, recorded in enumerate(log):
+        matter_id = matter_of(recorded).matter_id
+        if matter_id is not None:
+            matters[matter_id].append(Entry(place, micros(recorded.recorded_at), recorded.envelope))
+    for matter_id, entries in matters.items():
+        for finding in custody(entries).findings:
+            if finding.kind in ("none", "two"):
+                yield f"matter {matter_id}, need {finding.need_id}: {finding.kind} answer, {finding.holders}"
+
+
+def one_acceptance(log: Log) -> Iterator[str]:
+    """At most one acceptance of a referral is in force (INV-3)."""
+    held: dict[str, int] = defaultdict(int)
+    for recorded in log:
+        match recorded.event:
+            case referral.ReferralAccepted():
+                held[recorded.stream] += 1
+                if held[recorded.stream] > 1:
+                    yield f"{recorded.stream} was accepted while an acceptance was in force"
+            case referral.ReferralReturned() | referral.ReferralRerouted():
+                held[recorded.stream] = 0
+
+
+def the_owner_stays(log: Log) -> Iterator[str]:
+    """A referral never changes who owns the case; a transfer that was accepted does (INV-2)."""
+    kinds = {r.stream_id: r.event.kind for r in log if isinstance(r.event, referral.ReferralDrafted)}
+    for recorded in log:
+        event = recorded.event
+        if isinstance(event, intake.CaseTransferredOut) and kinds.get(event.referral_id) != "transfer":
+            yield f"{recorded.stream} left its owner by a {kinds.get(event.referral_id)}"
+
+
+def outcome_before_closing(log: Log) -> Iterator[str]:
+    """A referral closes with an outcome that was confirmed, or says why it was not (INV-4)."""
+    reported: set[str] = set()
+    for recorded in log:
+        match recorded.event:
+            case referral.OutcomeReported():
+                reported.add(recorded.stream)
+            case referral.OutcomeConfirmed() if recorded.stream not in reported:
+                yield f"{recorded.stream} was confirmed before anything was reported"
+
+
+def consent_before_disclosure(log: Log) -> Iterator[str]:
+    """Identity goes out on a consent in force that names the receiver, or on a basis in law (INV-5, INV-7)."""
+    consents: dict[UUID, intake.ConsentGranted | None] = {}
+    for recorded in log:
+        match recorded.event:
+            case intake.ConsentGranted() as granted:
+                consents[recorded.stream_id] = granted
+            case intake.ConsentWithdrawn() | intake.ConsentExpired() | intake.ConsentSuperseded() as ended:
+                consents[recorded.stream_id] = _left(consents.get(recorded.stream_id), ended)
+            case intake.IdentityDisclosed() as out if not out.legal_basis:
+                given = consents.get(out.consent_id) if out.consent_id else None
+                if given is None or out.receiver not in given.receivers or given.person_id != out.person_id:
+                    yield f"{recorded.stream} went to {out.receiver} on {given}"
+
+
+def _left(given: intake.ConsentGranted | None, ended: Any) -> intake.ConsentGranted | None:
+    """What is left of a consent: a withdrawal may be for some receivers alone."""
+    if given is None or getattr(ended, "scope", "all") != "receiver":
+        return given if getattr(ended, "scope", "all") == "category" else None
+    return replace(given, receivers=tuple(r for r in given.receivers if r not in ended.receivers))
+
+
+def paid_within_what_was_approved(log: Log) -> Iterator[str]:
+    """Paid ≤ approved, used ≤ paid, where the amounts are known (INV-23)."""
+    approved: dict[str, int | None] = {}
+    paid: dict[str, int] = defaultdict(int)
+    for recorded in log:
+        at = recorded.stream
+        match recorded.event:
+            case referral.GrantApproved() as said:
+                approved[at] = said.amount_fen
+            case referral.GrantDisbursed() as said:
+                paid[at] += said.amount_fen or 0
+                limit = approved.get(at)
+                if at not in approved or (limit is not None and paid[at] > limit):
+                    yield f"{at}: {paid[at]} fen paid, {limit} approved"
+            case referral.GrantReturned() as said:
+                paid[at] -= said.amount_fen or 0
+                if paid[at] < 0 and said.amount_fen:
+                    yield f"{at}: more was returned than was paid"
+
+
+def hours_are_possible(log: Log) -> Iterator[str]:
+    """Hours are more than nothing, at most a day a day, and two records of one volunteer do not overlap (INV-18)."""
+    standing: dict[UUID, tuple[UUID, Any, int, tuple[datetime, datetime] | None]] = {}
+    for recorded in log:
+        match recorded.event:
+            case volunteer.ServiceHoursRecorded() as said:
+                standing[recorded.stream_id] = (said.volunteer_id, said.day, said.minutes, _span(said))
+            case volunteer.ServiceHoursCorrected() as said if recorded.stream_id in standing:
+                who, day, _, span = standing[recorded.stream_id]
+                standing[recorded.stream_id] = (who, day, said.minutes_after, _span(said) or span)
+            case volunteer.ServiceHoursVoided():
+                standing.pop(recorded.stream_id, None)
+            case _:
+                continue
+        yield from _impossible(standing.values())
+
+
+def _span(said: Any) -> tuple[datetime, datetime] | None:
+    return (said.began_at, said.ended_at) if said.began_at and said.ended_at else None
+
+
+def _impossible(records: Iterable[tuple[UUID, Any, int, tuple[datetime, datetime] | None]]) -> Iterator[str]:
+    sums: dict[tuple[UUID, Any], int] = defaultdict(int)
+    spans: dict[UUID, list[tuple[datetime, datetime]]] = defaultdict(list)
+    for who, day, minutes, span in records:
+        sums[who, day] += minutes
+        if minutes <= 0 or sums[who, day] > DAY_MINUTES:
+            yield f"volunteer {who}: {sums[who, day]} minutes on {day}"
+        if span is not None:
+            spans[who].append(span)
+    for who, taken in spans.items():
+        taken.sort()
+        for (_, ended), (began, _) in pairwise(taken):
+            if began < ended:
+                yield f"volunteer {who} was at two places at {began}"
+
+
+LAWS: tuple[Callable[[Log], Iterator[str]], ...] = (
+    somebody_answers, one_acceptance, the_owner_stays, outcome_before_closing, consent_before_disclosure,
+    paid_within_what_was_approved, hours_are_possible,
+)  # fmt: skip
+
+
+def broken(log: Log) -> list[str]:
+    """What stands against a history, law by law."""
+    return [f"{law.__name__}: {what}" for law in LAWS for what in law(log)]

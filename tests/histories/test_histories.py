@@ -1,0 +1,100 @@
+"""No history of any commands breaks the law: custody, acceptance, consent, money and hours, checked after every step.
+
+A failing history is shrunk and printed as the steps that lead to it, with a line that replays it
+(`@reproduce_failure`); the same histories are tried each time, so that a failure is there again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, seed, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from services.contracts import intake, referral, volunteer
+from services.kernel.contract import canonical
+from services.kernel.message import Recorded
+from tests.histories import laws
+from tests.histories.machine import Matters
+
+HISTORIES, PARTS, STEPS = 2_000, 4, 22
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_no_history_breaks_the_law(part: int) -> None:
+    """INV-1, INV-2, INV-3, INV-4, INV-5, INV-7, INV-18, INV-23"""
+
+    @seed(part)
+    class Histories(Matters):
+        pass
+
+    run_state_machine_as_test(
+        Histories,
+        settings=settings(
+            max_examples=HISTORIES // PARTS, stateful_step_count=STEPS, deadline=None, database=None, print_blob=True,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def told() -> list[Recorded]:
+    """One history that goes well from the request to the outcome, with money and hours."""
+    hub = Matters()
+    hub.somebody_comes(n=6)
+    hub.a_referral(n=4, m=4)
+    for _ in range(6):
+        hub.go_on_with_a_referral(n=4, m=3)
+    hub.a_request(n=4)
+    hub.a_grant(n=4, m=5)
+    for _ in range(2):
+        hub.go_on_with_a_grant(n=4, m=1)
+    hub.some_hours(n=4, m=4)
+    return hub.table.log
+
+
+def test_the_machine_reaches_what_the_laws_are_about(told: list[Recorded]) -> None:
+    """A law that nothing ever touches holds nothing."""
+    kinds = {type(recorded.event) for recorded in told}
+    assert {
+        referral.ReferralAccepted, referral.OutcomeConfirmed, referral.ReferralClosed, intake.IdentityDisclosed,
+        referral.GrantDisbursed, volunteer.ServiceHoursRecorded,
+    } <= kinds  # fmt: skip
+    assert laws.broken(told) == []
+
+
+def _spoilt(told: list[Recorded], kind: type, **changes: object) -> Iterator[Recorded]:
+    for recorded in told:
+        yield (
+            replace(recorded, event=replace(recorded.event, **changes))
+            if isinstance(recorded.event, kind)
+            else recorded
+        )
+
+
+def test_each_law_bites(told: list[Recorded]) -> None:
+    """A history that was tampered with breaks the law that it should."""
+
+    def without(kind: type) -> list[Recorded]:
+        return [recorded for recorded in told if not isinstance(recorded.event, kind)]
+
+    twice = [r for r in told for _ in range(2 if isinstance(r.event, referral.ReferralAccepted) else 1)]
+    assert any("in force" in said for said in laws.one_acceptance(twice))
+    assert list(laws.consent_before_disclosure(without(intake.ConsentGranted)))
+    assert list(laws.outcome_before_closing(without(referral.OutcomeReported)))
+    assert list(laws.paid_within_what_was_approved(without(referral.GrantApproved)))
+    assert list(laws.hours_are_possible(list(_spoilt(told, volunteer.ServiceHoursRecorded, minutes=1_441))))
+    assert list(laws.somebody_answers([_unheld(recorded) for recorded in told]))
+
+
+def _unheld(recorded: Recorded) -> Recorded:
+    """The same, had nobody taken the request that was received."""
+    if not isinstance(recorded.event, intake.HelpRequestReceived):
+        return recorded
+    data = msgspec.json.decode(recorded.envelope.data)
+    data["handoff"]["takers"] = []
+    envelope = msgspec.structs.replace(recorded.envelope, data=msgspec.Raw(canonical(data)))
+    return replace(recorded, envelope=envelope)
