@@ -25,7 +25,7 @@ from services.kernel.database import engine_for
 from services.kernel.database_sqlite import SqliteWriter
 from services.kernel.decider import Decider
 from services.kernel.errors import HubError
-from services.kernel.manifest import Manifest
+from services.kernel.manifest import Manifest, Timer
 from services.kernel.message import Actor, Ask, Envelope, Recorded
 from services.kernel.store import Views
 from tests.support.spec import COORDINATOR, NOON
@@ -75,14 +75,14 @@ class Table:
         return cls({manifest.name: Side(manifest) for manifest in manifests})
 
     def asks(
-        self, service: str, decider: Decider, command: Any, on: UUID | None = None, by: Actor = COORDINATOR, **more: Any
+        self, service: str, decider: Decider, command: Any, on: UUID | None = None, by: Actor = COORDINATOR
     ) -> UUID:
         """Ask, and let everybody hear what follows; the stream's id. Raises what the rules say."""
         self.asked += 1
         self.now += A_WHILE
         command_id = uuid5(NAMES, f"{self.asked}")
         stream_id = on or uuid5(command_id, "stream")
-        ask = Ask(**({"id": command_id, "now": self.now.astimezone(UTC), "at": self.now, "actor": by} | more))
+        ask = Ask(id=command_id, now=self.now.astimezone(UTC), at=self.now, actor=by)
         self._decide(self.sides[service], decider, stream_id, command, ask)
         self._let_hear()
         return stream_id
@@ -91,7 +91,7 @@ class Table:
         """Time passes until then: what the services' timers find to be due is asked, in the order of its time."""
         self.now = until
         for side in self.sides.values():
-            for timer in side.manifest.timers:
+            for timer in (timer for timer in side.manifest.timers if isinstance(timer, Timer)):
                 due = timer.table.c[timer.due]
                 for row in side.look.run(sa.select(timer.table).where(due <= self.now).order_by(due)):
                     do = timer.command(row)
