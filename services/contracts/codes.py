@@ -394,6 +394,37 @@ EVIDENCE_KIND = table("evidence_kind", "证明方式", """
     unknown | 未知 | unknown
 """)  # fmt: skip
 
+NUMBER_OVERRIDE = table("number_override", "号码存疑仍登记的原因", """
+    seen-document | 已核对证件原件 | the document was seen
+    register-says | 登记机关如此登记 | the register has it so
+    person-says | 本人确认无误 | the person says that it is right
+    not-at-hand | 证件不在手边, 待核对 | the document is not at hand; to be checked
+    other | 其他 | other
+""")  # fmt: skip
+
+SAME_PERSON = table("same_person_basis", "是否同一人的依据", """
+    documents | 核对证件 | documents were compared
+    person-says | 本人说明 | the person says so
+    family-says | 家属说明 | the family says so
+    stations-agree | 两站核实 | both stations have looked
+    mistake | 此前判断有误 | an earlier judgement was wrong
+    other | 其他 | other
+""")  # fmt: skip
+
+HOUSEHOLD_RELATION = table("household_relation", "与户主关系", """
+    head | 户主 | head of the household
+    spouse | 配偶 | spouse
+    child | 子女 | son or daughter
+    parent | 父母 | parent
+    grandparent | 祖父母/外祖父母 | grandparent
+    grandchild | 孙子女/外孙子女 | grandchild
+    sibling | 兄弟姐妹 | brother or sister
+    in-law | 姻亲 | related by marriage
+    relative | 其他亲属 | other relative
+    none | 非亲属 | not related
+    unknown | 未知 | unknown
+""")  # fmt: skip
+
 SERVICE_KIND = table("service_kind", "服务类别", """
     talk | 面谈 | talk
     home-visit | 入户走访 | home visit

@@ -20,12 +20,16 @@ Parties = Annotated[tuple[Party, ...], Meta(min_length=2, max_length=16), Said("
 
 @asked(zh="登记机构")
 class RegisterOrganization:
-    """An organization is to stand in the directory; a team without any registration of its own may stand there too."""
+    """An organization is to stand in the directory; a team without any registration of its own may stand there too.
+
+    A credit code whose check does not fit is doubted (`uscc-wrong`); the same with `uscc_override`, a reason, is taken.
+    """
 
     kind: OrganizationKind
     code: Code
     area: AreaCode | None = None
     uscc: Uscc | None = None
+    uscc_override: Code | None = None
     parent_id: UUID | None = None
     name: Label | None = None
 
@@ -77,6 +81,7 @@ class OrganizationRegistered:
     code: Code
     area: AreaCode | None = None
     uscc: Uscc | None = None
+    uscc_override: Code | None = None
     parent_id: UUID | None = None
     sealed: tuple[Digest, ...] = ()
 

@@ -10,9 +10,9 @@ import warnings
 # eventlet announces its retirement at import. It serves HTTP here and nothing else (see decision 0014).
 warnings.filterwarnings("ignore", message="\\s*Eventlet is deprecated", category=Warning)
 
-from services.kernel.entrypoints.asking import asks  # noqa: E402
+from services.kernel.entrypoints.asking import Personal, asks  # noqa: E402
 from services.kernel.entrypoints.log import Hand, Log  # noqa: E402
 from services.kernel.entrypoints.request import Page, Reply, Request  # noqa: E402
 from services.kernel.entrypoints.showing import http, lists, shows  # noqa: E402
 
-__all__ = ["Hand", "Log", "Page", "Reply", "Request", "asks", "http", "lists", "shows"]
+__all__ = ["Hand", "Log", "Page", "Personal", "Reply", "Request", "asks", "http", "lists", "shows"]

@@ -7,8 +7,9 @@ into being, named by that id.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, replace
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -24,7 +25,7 @@ from services.kernel.contract import Happened, name_of, personal_fields, read_re
 from services.kernel.decider import Decider
 from services.kernel.entrypoints.bridge import Bridge
 from services.kernel.entrypoints.guard import Guard
-from services.kernel.entrypoints.log import Log, Opened
+from services.kernel.entrypoints.log import Hand, Log, Opened
 from services.kernel.entrypoints.problems import Edge
 from services.kernel.entrypoints.request import Reply, Request
 from services.kernel.entrypoints.site import Route
@@ -33,6 +34,7 @@ from services.kernel.ids import founded, named, new_id, shared
 from services.kernel.manifest import Look
 from services.kernel.message import Ask
 from services.kernel.unit import Done, Order, Unit
+from services.kernel.view import Change
 
 ANSWER_SECONDS = 15
 NAMES = UUID("6f0d6f0c-5a1b-5c58-9f3e-3f1f1d9a7c11")
@@ -41,6 +43,23 @@ UNSEALED = "-" * 43
 """Stands for the digest of a personal value in a rehearsal, where nothing is sealed."""
 
 Subject = Callable[[Any, UUID], str]
+
+Judge = Callable[[Any, datetime], None]
+"""Looks at a command's personal values before they are sealed, for no decision sees them: raises Refused, or lets it pass."""
+
+Beside = Callable[[Hand, Any, UUID, datetime], Iterable[Change]]
+"""Rows of the service's own that are made from personal values, and written with the command's events or not at all."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Personal:
+    """What a service does with the personal values of a command beside sealing them."""
+
+    judge: Judge | None = None
+    beside: Beside | None = None
+
+
+SEALED_ONLY = Personal()
 
 
 def own_stream(command: Any, stream_id: UUID) -> str:
@@ -59,9 +78,11 @@ class Asking(Entrypoint):
         of: Decider,
         roles: tuple[str, ...] = (),
         subject: Subject = own_stream,
+        treats: Personal = SEALED_ONLY,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
+        self.treats = treats
         self.method, self.path, self.command, self.of, self.roles, self.subject = (
             method,
             path,
@@ -196,15 +217,22 @@ class Asked:
     def seal(self) -> None:
         """Take the personal values out; their digests are in the circumstances, their sealed rows beside the command."""
         if given := self._given():
-            subject, vault = self.subject, self.asking.opened.hand.vault
-            digests, rows = vault.seal(subject, given, self.order.ask.now)
+            self._judge()
+            order, hand, treats = self.order, self.asking.opened.hand, self.asking.treats
+            subject, now = self.subject, order.ask.now
+            digests, rows = hand.vault.seal(subject, given, now)
+            more = treats.beside(hand, order.command, order.stream_id, now) if treats.beside is not None else ()
             self._bare(subject, given, tuple(digests))
-            self.order.rows = tuple(rows)
+            order.rows = (*rows, *more)
 
     def leave_unsealed(self, has_key: bool) -> None:
         """Take the personal values out and keep them nowhere; who has no key yet has said nothing before."""
         if given := self._given():
             self._bare(self.subject if has_key else None, given, (UNSEALED,) * len(given))
+
+    def _judge(self) -> None:
+        if self.asking.treats.judge is not None:
+            self.asking.treats.judge(self.order.command, self.order.ask.now)
 
     def _bare(self, subject: str | None, given: dict[str, tuple[str, Any]], digests: tuple[str, ...]) -> None:
         order = self.order
@@ -215,15 +243,16 @@ class Asked:
 
 
 def asks(
-    method: str, path: str, command: type, *, of: Decider, roles: tuple[str, ...] = (), subject: Subject = own_stream
-) -> Callable[..., Any]:
+    method: str, path: str, command: type, *, of: Decider, roles: tuple[str, ...] = (), subject: Subject = own_stream,
+    personal: Personal = SEALED_ONLY,
+) -> Callable[..., Any]:  # fmt: skip
     """Declare a command of a service: `accept = asks("POST", "/referrals/{id}/acceptance", AcceptReferral, of=…)`."""
 
     def ask(self: object, request: Request) -> None:
         """Answered by the entrypoint itself."""
 
     ask.__doc__ = command.__doc__
-    register_entrypoint(ask, Asking(method, path, command, of, roles, subject))
+    register_entrypoint(ask, Asking(method, path, command, of, roles, subject, personal))
     return ask
 
 

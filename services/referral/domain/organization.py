@@ -7,7 +7,9 @@ from typing import assert_never
 from uuid import UUID
 
 from services.contracts import referral as public
+from services.contracts.codes import NUMBER_OVERRIDE
 from services.contracts.codes_referral import PARTY_PREFIX
+from services.contracts.numbers import credit_code_holds
 from services.contracts.tables import dated
 from services.contracts.words import Party
 from services.kernel.decider import Decider
@@ -85,14 +87,6 @@ ALLOWED: dict[type, tuple[str, ...]] = {
     Retired: (),
 }
 
-_USCC = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-
-
-def uscc_holds(code: str) -> bool:
-    """Whether the last character of a unified social credit code is the one its others give (GB 32100)."""
-    total = sum(_USCC.index(sign) * pow(3, place, 31) for place, sign in enumerate(code[:17]))
-    return _USCC[(31 - total % 31) % 31] == code[17]
-
 
 def party_of(kind: str, organization_id: UUID, area: str | None) -> Party:
     """As which party an organization answers for a need; a community does so under its area code where it has one."""
@@ -101,20 +95,26 @@ def party_of(kind: str, organization_id: UUID, area: str | None) -> Party:
 
 
 def register(command: public.RegisterOrganization, state: State, ask: Ask) -> list[Event]:
-    """Anybody at a station may enter an organization; a code that fails its own check is refused."""
+    """Anybody at a station may enter an organization; a credit code that fails its check takes a reason as well."""
     if state is not None:
         if state.code == command.code:
             return []
         raise Refused("organization-known", "This organization is registered already.", "该机构已登记。")
-    if command.uscc is not None and not uscc_holds(command.uscc):
-        raise Refused("uscc-wrong", "The check character of this social credit code does not fit.", "统一社会信用代码校验位不符。",
-                      field="uscc")  # fmt: skip
+    NUMBER_OVERRIDE.known(command.uscc_override, field="uscc_override")
+    if command.uscc is not None and command.uscc_override is None and not credit_code_holds(command.uscc):
+        raise Refused(
+            "uscc-wrong",
+            "The check character of this social credit code does not fit. Correct it, or give `uscc_override`, a reason.",
+            "统一社会信用代码校验位不符。请更正, 或填写 uscc_override 说明原因。",
+            allowed=("register-organization",),
+            field="uscc",
+        )
     organization_id = itself(ask)
     party = party_of(command.kind, organization_id, command.area)
     return [
         public.OrganizationRegistered(
             organization_id=organization_id, kind=command.kind, party=party, code=command.code, area=command.area, uscc=command.uscc,
-            parent_id=command.parent_id, sealed=ask.sealed,
+            uscc_override=command.uscc_override, parent_id=command.parent_id, sealed=ask.sealed,
         )
     ]  # fmt: skip
 

@@ -9,7 +9,6 @@ from services.contracts import referral as public
 from services.kernel.errors import NotFound
 from services.referral.domain import agreement, offering, organization
 from services.referral.domain.facts import Known, OfferingFact, OrganizationFact
-from services.referral.domain.organization import uscc_holds
 from tests.support.spec import Spec
 from tests.unit.referral.samples import LEIFENG, LOTUS, OFFERING, STATION, facts, partner, team
 
@@ -51,10 +50,20 @@ def test_each_kind_answers_as_its_own_kind_of_party(kind: public.OrganizationKin
     directory.given().when(replace(REGISTER, kind=kind), facts=ITSELF).then(replace(REGISTERED, kind=kind, party=party))
 
 
-def test_a_social_credit_code_must_hold_its_own_check():
-    assert uscc_holds("91350100M000100Y43")
-    wrong = replace(REGISTER, uscc="91350100M000100Y44")
-    directory.given().when(wrong, facts=ITSELF).then_refused("uscc-wrong")
+def test_a_social_credit_code_that_fails_its_check_is_doubted_and_taken_with_a_reason():
+    wrong = replace(REGISTER, uscc="91350211M0000XUF46")
+    refused = directory.given().when(wrong, facts=ITSELF).then_refused("uscc-wrong")
+    assert (refused.field, refused.allowed) == ("uscc", ("register-organization",))
+    assert wrong.uscc not in refused.en + refused.zh
+    insisted = replace(wrong, uscc_override="register-says")
+    directory.given().when(insisted, facts=ITSELF).then(
+        replace(REGISTERED, uscc=wrong.uscc, uscc_override="register-says")
+    )
+    directory.given().when(replace(wrong, uscc_override="because"), facts=ITSELF).then_refused("unknown-code")
+
+
+def test_a_team_without_any_credit_code_stands_in_the_directory_too():
+    directory.given().when(replace(REGISTER, uscc=None), facts=ITSELF).then(REGISTERED)
 
 
 def test_it_is_verified_before_it_is_active():
