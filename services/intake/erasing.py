@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from services.contracts import intake as public
+from services.intake import same
 from services.intake import tables as t
 from services.intake.domain import person
 from services.intake.erasure_tables import erasures
@@ -17,17 +18,15 @@ Row = dict[str, Any]
 
 
 def subjects_of(look: Look, person_id: UUID) -> list[str]:
-    """Under whose keys the person's values lie: his own, and those of his cases, requests and visit plans.
+    """Under whose keys the person's values lie: his own, under each of his records, and those of his cases, requests, plans.
 
     What was told of somebody else in them lies under that person's own key. Safeguarding has keys of its own.
     """
-    cases = look.all(t.cases, person_id=person_id)
-    requests = look.all(t.help_requests, person_id=person_id)
-    plans = look.all(t.visit_plans, person_id=person_id)
-    ids = (
-        {row["case_id"] for row in cases} | {row["request_id"] for row in requests} | {row["plan_id"] for row in plans}
-    )
-    return [str(person_id), *sorted(map(str, ids))]
+    records = same.records_of(look, person_id)
+    found = {row["case_id"] for record in records for row in look.all(t.cases, person_id=record)}
+    found |= {row["request_id"] for record in records for row in look.all(t.help_requests, person_id=record)}
+    found |= {row["plan_id"] for record in records for row in look.all(t.visit_plans, person_id=record)}
+    return [*map(str, records), *sorted(map(str, found))]
 
 
 def end_keys(row: Row, look: Look, vault: Vault, now: datetime) -> Do:

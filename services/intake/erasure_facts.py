@@ -7,7 +7,10 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
+
 from services.contracts.codes_times import RETENTION
+from services.intake import same
 from services.intake import tables as t
 from services.intake.domain.help_request_state import OPEN_STATES
 from services.intake.domain.known import ErasureFact, Known
@@ -24,9 +27,10 @@ OPEN_CONCERNS = ("raised", "reported", "acknowledged")
 
 
 def for_decision(command: object, itself: UUID, look: Look) -> Known:
-    """Everything about the person that a decision to erase has to heed."""
-    cases, requests = look.all(t.cases, person_id=itself), look.all(t.help_requests, person_id=itself)
-    plans = look.all(t.visit_plans, person_id=itself)
+    """Everything about the person, under any of his records, that a decision to erase has to heed."""
+    records = same.records_of(look, itself)
+    cases, requests = _all(look, t.cases, records), _all(look, t.help_requests, records)
+    plans = _all(look, t.visit_plans, records)
     matters = {row["matter_id"] for row in (*cases, *requests)}
     open_matters = {row["matter_id"] for row in cases if row["state"] in OPEN_CASES}
     open_matters |= {row["matter_id"] for row in requests if row["state"] in OPEN_STATES}
@@ -35,24 +39,29 @@ def for_decision(command: object, itself: UUID, look: Look) -> Known:
         itself=itself,
         erasure=ErasureFact(
             open_matters=len(open_matters),
-            concern_open=_concern_open(look, itself, matters),
-            keep_until=max(_floors(look, itself, cases, requests), default=None),
+            concern_open=_concern_open(look, records, matters),
+            keep_until=max(_floors(look, records, cases, requests), default=None),
         ),
     )
 
 
-def _concern_open(look: Look, person_id: UUID, matters: Iterable[UUID]) -> bool:
+def _all(look: Look, table: sa.Table, records: list[UUID]) -> list[Row]:
+    """The rows of a person, under any of his records."""
+    return [row for record in records for row in look.all(table, person_id=record)]
+
+
+def _concern_open(look: Look, records: list[UUID], matters: Iterable[UUID]) -> bool:
     rows = [row for matter_id in matters for row in look.all(t.safeguarding, matter_id=matter_id)]
-    return any(row["state"] in OPEN_CONCERNS for row in (*look.all(t.safeguarding, person_id=person_id), *rows))
+    return any(row["state"] in OPEN_CONCERNS for row in (*_all(look, t.safeguarding, records), *rows))
 
 
-def _floors(look: Look, person_id: UUID, cases: list[Row], requests: list[Row]) -> Iterator[date]:
+def _floors(look: Look, records: list[UUID], cases: list[Row], requests: list[Row]) -> Iterator[date]:
     """For each kind of record that there is of the person, until when the law has the last of it kept (INV-34)."""
-    child = (look.one(t.persons, person_id) or {}).get("sensitivity") == "child"
+    child = any((look.one(t.persons, record) or {}).get("sensitivity") == "child" for record in records)
     kinds = {
-        "access-log": _last(look.all(t.reads, person_id=person_id), "at"),
+        "access-log": _last(_all(look, t.reads, records), "at"),
         "handoff": _latest(
-            _last(look.all(t.disclosures, person_id=person_id), "disclosed_at", "ended_at"),
+            _last(_all(look, t.disclosures, records), "disclosed_at", "ended_at"),
             _last(requests, "received_at", "triaged_at", "closed_at"),
         ),
         "child-file" if child else "case-file": _last(cases, "opened_at", "last_service_at", "closed_at"),

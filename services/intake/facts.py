@@ -10,9 +10,10 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from services.contracts import intake as public
-from services.intake import erasure_facts, record_lookup
+from services.intake import erasure_facts, record_lookup, same
 from services.intake import tables as t
 from services.intake.domain.known import AccessFact, CaseFact, ConsentFact, GuardianFact, Known, PersonFact, RequestFact
+from services.intake.domain.rules import CHILD_BANDS
 from services.intake.tables import split
 from services.kernel.manifest import Facts, Look
 
@@ -20,25 +21,41 @@ Row = dict[str, Any]
 
 
 def person_fact(look: Look, person_id: UUID) -> PersonFact | None:
-    """A person with those who may consent for him, or None."""
+    """A person with those who may consent for him, or None; of records merged into one, what is known of any (H4)."""
     row = look.one(t.persons, person_id)
     if row is None:
         return None
+    rows = same.merged_rows(look, same.survivor_row(look, row))
     return PersonFact(
         person_id=person_id,
-        age_band=row["age_band"],
+        age_band=age_of([each["age_band"] for each in rows]),
         station=row["station"],
-        alive=row["state"] not in ("deceased", *erasure_facts.GONE),
-        gone=row["state"] in erasure_facts.GONE,
-        guardians=tuple(
-            GuardianFact(guardian_id=g["guardian_id"], until=g["until"])
-            for g in look.all(t.guardians, person_id=person_id)
-        ),
+        alive=rows[0]["state"] == "active",
+        gone=rows[0]["state"] in erasure_facts.GONE,
+        merged=row["merged_into"] is not None,
+        same=frozenset(each["person_id"] for each in rows),
+        guardians=tuple(guardian for each in rows for guardian in _guardians(look, each["person_id"])),
     )
 
 
+def age_of(bands: list[str]) -> str:
+    """How old one is whose records differ: a child if any says so (INV-8), else as the first that knows."""
+    known = [band for band in bands if band != "unknown"]
+    children = [band for band in known if band in CHILD_BANDS]
+    return (children or known or ["unknown"])[0]
+
+
+def _guardians(look: Look, person_id: UUID) -> list[GuardianFact]:
+    """Who may consent, under any record of theirs."""
+    return [
+        GuardianFact(guardian_id=record, until=row["until"])
+        for row in look.all(t.guardians, person_id=person_id)
+        for record in same.records_of(look, row["guardian_id"])
+    ]
+
+
 def consent_facts(look: Look, person_id: UUID) -> tuple[ConsentFact, ...]:
-    """All consents of a person that were ever answered."""
+    """All consents of a person that were ever answered, whichever of his records they were given under."""
     return tuple(
         ConsentFact(
             consent_id=row["consent_id"],
@@ -48,7 +65,8 @@ def consent_facts(look: Look, person_id: UUID) -> tuple[ConsentFact, ...]:
             receivers=split(row["receivers"]),
             valid_until=row["valid_until"],
         )
-        for row in look.all(t.consents, person_id=person_id)
+        for record in same.records_of(look, person_id)
+        for row in look.all(t.consents, person_id=record)
     )
 
 
@@ -82,7 +100,16 @@ def _for_case(command: public.OpenCase, itself: UUID, look: Look) -> Known:
         person=person_fact(look, command.person_id),
         consents=consent_facts(look, command.person_id),
         request=request_fact(look, command.request_id) if command.request_id else None,
+        household=_members(look, command.household_id) if command.household_id else None,
     )
+
+
+def _members(look: Look, household_id: UUID) -> frozenset[UUID] | None:
+    """Who lives in a household now, or None where there is none under this id."""
+    if look.one(t.households, household_id) is None:
+        return None
+    rows = look.all(t.household_members, household_id=household_id, lives_there=True)
+    return frozenset(record for row in rows for record in same.records_of(look, row["person_id"]))
 
 
 def request_fact(look: Look, request_id: UUID) -> RequestFact | None:
@@ -115,6 +142,26 @@ def _for_duplicate(command: public.LinkDuplicateRequest, itself: UUID, look: Loo
 
 def _for_guardian(command: public.LinkGuardian, itself: UUID, look: Look) -> Known:
     return Known(itself=itself, person=person_fact(look, command.guardian_id))
+
+
+def _for_survivor(command: public.MergePersons, itself: UUID, look: Look) -> Known:
+    return Known(itself=itself, person=person_fact(look, command.survivor_id))
+
+
+def _for_taking_apart(command: public.UnmergePersons, itself: UUID, look: Look) -> Known:
+    row = look.one(t.persons, itself)
+    return Known(itself=itself, person=person_fact(look, row["merged_into"]) if row and row["merged_into"] else None)
+
+
+def _for_candidate(command: public.RuleOutDuplicate, itself: UUID, look: Look) -> Known:
+    return Known(itself=itself, person=person_fact(look, command.candidate_id))
+
+
+def _for_household(command: public.FormHousehold, itself: UUID, look: Look) -> Known:
+    """Which of the members named are registered."""
+    named = [member.person_id for member in command.members]
+    rows = look.run(sa.select(t.persons.c.person_id).where(t.persons.c.person_id.in_(named)))
+    return Known(itself=itself, registered=frozenset(row["person_id"] for row in rows))
 
 
 def _for_information(command: public.CollectInformation, itself: UUID, look: Look) -> Known:
@@ -154,7 +201,10 @@ def _for_attendance(command: public.RecordAttendance, itself: UUID, look: Look) 
 
 
 def _for_reading(command: public.ReadIdentity, itself: UUID, look: Look) -> Known:
-    """The cases of the person with those who work on them, and the live disclosures with what they stand on now."""
+    """The cases of the person with those who work on them, and the live disclosures with what they stand on now.
+
+    A merger opens nothing: who works on a case of one record reads no other record for it.
+    """
     cases = tuple(
         CaseFact(
             case_id=row["case_id"],
@@ -210,6 +260,11 @@ FACTS: Mapping[type, Facts] = cast(
         public.TriageHelpRequest: _for_triage,
         public.LinkDuplicateRequest: _for_duplicate,
         public.LinkGuardian: _for_guardian,
+        public.MergePersons: _for_survivor,
+        public.UnmergePersons: _for_taking_apart,
+        public.RuleOutDuplicate: _for_candidate,
+        public.FormHousehold: _for_household,
+        public.JoinHousehold: _about_person,
         public.CollectInformation: _for_information,
         public.CloseCase: _for_closing,
         public.ReopenCase: _for_reopening,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid5
 
 from services.contracts import intake as public
 from services.contracts import referral, volunteer
 from services.contracts.words import Party
+from services.intake import same
 from services.intake import tables as t
 from services.intake.domain import case, consent, disclosure, help_request
 from services.intake.domain.help_request_state import OPEN_STATES
@@ -52,11 +54,15 @@ def _own(message: Message, look: Look) -> list[Do]:
         case public.ConsentExpired(consent_id=consent_id) | public.ConsentSuperseded(consent_id=consent_id):
             return _revoke_all(look, "consent-ended", (), consent_id=consent_id)
         case public.PersonDied(person_id=person_id) as event:
-            return [*on_death(message, event, look), *_revoke_all(look, "deceased", (), person_id=person_id)]
-        case public.DeathCorrected() as event:
-            return on_correction(event, look)
+            each = [replace(event, person_id=record) for record in same.records_of(look, person_id)]
+            return [do for one in each for do in _died(message, one, look)]
+        case public.DeathCorrected(person_id=person_id) as event:
+            each_corrected = [replace(event, person_id=record) for record in same.records_of(look, person_id)]
+            return [do for corrected in each_corrected for do in on_correction(corrected, look)]
         case public.ErasureDecided() as event:
             return on_decision(event, look)
+        case public.PersonsUnmerged() as event:
+            return _taken_apart(event, look)
         case _:
             return []
 
@@ -65,14 +71,43 @@ def _open_up(message: Message, event: public.ConsentGranted, look: Look) -> list
     """A consent that comes after the acceptance opens what the acceptance could not."""
     if "referral" not in event.purposes:
         return []
-    live = {row["need_id"] for row in look.all(t.disclosures, person_id=event.person_id, state="live")}
+    records = same.records_of(look, event.person_id)
+    live = {row["need_id"] for record in records for row in look.all(t.disclosures, person_id=record, state="live")}
     strands = [
-        row for matter_id in matters_of(event.person_id, look) for row in look.all(t.strands, matter_id=matter_id)
+        (record, row)
+        for record in records
+        for matter_id in matters_of(record, look)
+        for row in look.all(t.strands, matter_id=matter_id)
     ]
     waiting = [
-        row for row in strands if row["is_open"] and row["receiver"] in event.receivers and row["need_id"] not in live
+        (record, row)
+        for record, row in strands
+        if row["is_open"] and row["receiver"] in event.receivers and row["need_id"] not in live
     ]
-    return [_disclose(message, row["need_id"], event.person_id, row["receiver"], row["matter_id"]) for row in waiting]
+    return [_disclose(message, row["need_id"], record, row["receiver"], row["matter_id"]) for record, row in waiting]
+
+
+def _died(message: Message, event: public.PersonDied, look: Look) -> list[Do]:
+    """What ends under one record of a person who has died."""
+    return [*on_death(message, event, look), *_revoke_all(look, "deceased", (), person_id=event.person_id)]
+
+
+def _taken_apart(event: public.PersonsUnmerged, look: Look) -> list[Do]:
+    """What was disclosed of one on the consent of the other has no ground any more (INV-5)."""
+    sides = [same.records_of(look, person_id) for person_id in (event.survivor_id, event.merged_id)]
+    return [
+        Do(disclosure.DECIDER, row["disclosure_id"], public.RevokeIdentityAccess(reason_code="consent-ended"))
+        for side in sides
+        for record in side
+        for row in look.all(t.disclosures, person_id=record, state="live")
+        if row["consent_id"] is not None and not _consents_of(row["consent_id"], side, look)
+    ]
+
+
+def _consents_of(consent_id: UUID, records: list[UUID], look: Look) -> bool:
+    """Whether a consent was given under one of these records."""
+    row = look.one(t.consents, consent_id)
+    return row is not None and row["person_id"] in records
 
 
 # --- referrals --------------------------------------------------------------------------------------------------------

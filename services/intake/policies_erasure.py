@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.contracts import intake as public
+from services.intake import same
 from services.intake import tables as t
 from services.intake.domain import consent, disclosure
 from services.intake.domain.erasure import SEALED
@@ -14,7 +15,9 @@ def on_decision(event: public.ErasureDecided, look: Look) -> list[Do]:
     fates = {decision.fate for decision in event.decisions if decision.kind in SEALED}
     if not fates - {"refused"}:
         return []
-    given = [row for row in look.all(t.disclosures, person_id=event.person_id) if row["state"] != "refused"]
+    records = same.records_of(look, event.person_id)
+    disclosed = [row for record in records for row in look.all(t.disclosures, person_id=record)]
+    given = [row for row in disclosed if row["state"] != "refused"]
     told = (
         [Do(disclosure.DECIDER, row["disclosure_id"], public.DemandDeletion(reason_code="erased")) for row in given]
         if "erased" in fates
@@ -26,6 +29,7 @@ def on_decision(event: public.ErasureDecided, look: Look) -> list[Do]:
     )
     ended = [
         Do(consent.DECIDER, row["consent_id"], public.WithdrawConsent(by="agent"))
-        for row in look.all(t.consents, person_id=event.person_id, state="granted")
+        for record in records
+        for row in look.all(t.consents, person_id=record, state="granted")
     ]
     return [*told, *ended]

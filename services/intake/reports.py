@@ -10,6 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from services.contracts.codes import CADENCE_PER_MONTH
+from services.intake import same
 from services.intake import tables as t
 from services.intake.domain.help_request_state import OPEN_STATES
 from services.intake.domain.rules import HERE
@@ -54,19 +55,22 @@ def _visit_due(row: Row, today: date) -> bool:
 
 
 def open_matters(look: Look, person_id: UUID, who: Actor) -> Row:
-    """Where a person has open matters, and whom to ask; of others' matters not even the id is said (H4)."""
+    """Where a person has open matters, under any of his records, and whom to ask; of others' matters not even the id (H4)."""
+    records = same.records_of(look, person_id)
     own = {
-        scope: {row["matter_id"] for row in look.run(scope.select(who).where(scope.table.c.person_id == person_id))}
+        scope: {row["matter_id"] for row in look.run(scope.select(who).where(scope.table.c.person_id.in_(records)))}
         for scope in (REQUESTS, CASES)
     }
     requests = [
         {"matter_id": row["matter_id"], "kind": "help-request", "area": row["area"], "holder": row["unit"]}
-        for row in look.all(t.help_requests, person_id=person_id)
+        for record in records
+        for row in look.all(t.help_requests, person_id=record)
         if row["state"] in OPEN_STATES
     ]
     cases = [
         {"matter_id": row["matter_id"], "kind": "case", "area": row["area"], "holder": row["owner"]}
-        for row in look.all(t.cases, person_id=person_id)
+        for record in records
+        for row in look.all(t.cases, person_id=record)
         if row["state"] in OPEN_CASES
     ]
     for rows, scope in ((requests, REQUESTS), (cases, CASES)):
@@ -75,14 +79,14 @@ def open_matters(look: Look, person_id: UUID, who: Actor) -> Row:
 
 
 def visit_rates(look: Look, month: str, area: str, who: Actor) -> Row:
-    """Of the plans that this one sees: persons visited in the month, of those with one; visits beside what is promised."""
+    """Of the plans that this one sees: human beings visited in the month, of those with one; visits beside the promised."""
     if re.fullmatch(r"20[0-9]{2}-(0[1-9]|1[0-2])", month) is None:
         raise ContractBroken(
             FieldProblem(field="month", code="invalid", expected_en="a month, YYYY-MM", expected_zh="月份, YYYY-MM")
         )
     rows = look.run(_plans_of(month, area).where(PLANS.rows(who)))
-    due = {row["person_id"] for row in rows if CADENCE_PER_MONTH[row["cadence"]]}
-    seen = {row["person_id"] for row in rows if row["made"]} & due
+    due = same.survivors(look, {row["person_id"] for row in rows if CADENCE_PER_MONTH[row["cadence"]]})
+    seen = same.survivors(look, {row["person_id"] for row in rows if row["made"]}) & due
     return {
         "month": month,
         "persons_due": len(due),

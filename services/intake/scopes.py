@@ -151,6 +151,33 @@ PERSONS = Scope(
 )  # fmt: skip
 
 
+HOUSEHOLDS = Scope(
+    table=t.households, opens=opens, usual="codes", kinds=MADE,
+    ways={
+        "all": everything,
+        "station": _station(t.households, ("station", "area")),
+        "own": lambda actor: within(
+            t.households.c.household_id, t.household_members.c.household_id, _member_own(actor)
+        ) if actor.role == "client" else _made(t.households, actor),
+    },
+)  # fmt: skip
+
+
+def _member_own(actor: Actor) -> Where:
+    """Where a client, or whom he is the guardian of, lives."""
+    return t.household_members.c.person_id.in_(_served(actor))
+
+
+def _alike(way: str) -> Way:
+    """Two records that look alike are shown to whoever sees either of them."""
+
+    def found(actor: Actor) -> Where:
+        d, seen = t.duplicates.c, PERSONS.ways[way](actor)
+        return sa.or_(*(within(column, t.persons.c.person_id, seen) for column in (d.person_id, d.candidate_id)))
+
+    return found
+
+
 def _of_person(table: sa.Table) -> Scope:
     """Rows about a person stand as the person does."""
     found = through(PERSONS, "person_id", table.c.person_id)
@@ -303,6 +330,12 @@ SCOPES: dict[sa.Table, Scope] = {
     t.persons: PERSONS,
     t.client_groups: _of_person(t.client_groups),
     t.guardians: _of_person(t.guardians),
+    t.duplicates: Scope(
+        table=t.duplicates, opens=opens, usual="person",
+        ways={"all": everything, "own": _alike("own"), "station": _alike("station")},
+    ),
+    t.households: HOUSEHOLDS,
+    t.household_members: _under(HOUSEHOLDS, t.household_members, "household_id"),
     t.reads: Scope(
         table=t.reads, opens=opens, usual="codes",
         ways={"all": everything, "own": _read_of("own"), "station": _read_of("station")},
@@ -353,6 +386,7 @@ OF_PERSON = {"person_id": PERSONS}
 REACHES: dict[str, Reach] = {
     "help-request": _reach(REQUESTS, LinkPersonToHelpRequest=OF_PERSON),
     "person": _reach(PERSONS),
+    "household": _reach(HOUSEHOLDS, JoinHousehold=OF_PERSON),
     "consent": _reach(CONSENTS, RequestConsent=OF_PERSON, GrantConsent=OF_PERSON, RefuseConsent=OF_PERSON),
     "disclosure": _reach(DISCLOSURES, DiscloseIdentity=OF_PERSON),
     "case": _reach(CASES, OpenCase=OF_PERSON | {"request_id": REQUESTS}),

@@ -11,6 +11,7 @@ from services.intake.domain import (
     consent,
     disclosure,
     help_request,
+    household,
     person,
     record,
     safeguarding,
@@ -19,6 +20,7 @@ from services.intake.domain import (
 from services.intake.endpoints.cases import Cases
 from services.intake.endpoints.consents import Consents
 from services.intake.endpoints.erasure import Erasure
+from services.intake.endpoints.households import Households
 from services.intake.endpoints.persons import Persons
 from services.intake.endpoints.reading import Reading
 from services.intake.endpoints.records import Records
@@ -37,6 +39,7 @@ MANIFEST = Manifest(
     deciders=(
         help_request.DECIDER,
         person.DECIDER,
+        household.DECIDER,
         consent.DECIDER,
         disclosure.DECIDER,
         case.DECIDER,
@@ -59,7 +62,9 @@ MANIFEST = Manifest(
 )
 
 
-class IntakeService(Requests, Persons, Consents, Cases, Rounds, Safeguarding, Reading, Erasure, Records, TakeOvers):
+class IntakeService(
+    Requests, Persons, Households, Consents, Cases, Rounds, Safeguarding, Reading, Erasure, Records, TakeOvers
+):
     """A person is heard, consents, and is helped; what names the person stays here, sealed."""
 
     name = "intake"

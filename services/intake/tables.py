@@ -65,8 +65,29 @@ persons = _table(
     ("person_id",),
     *_counts("version"),
     *_texts("state", "station", "age_band", "sensitivity", "residence_area", "hukou_area"),
+    *_texts("residence_edition", "hukou_edition", "id_number_override"),
+    *_ids("merged_into"),
     *_times("registered_at"),
+    sa.Index("persons_merged", "merged_into"),
+    sa.Index("persons_state", "state"),
 )
+duplicates = _table(
+    "duplicates",
+    ("person_id", "candidate_id"),
+    *_texts("state", "rule", "basis"),
+    *_counts("score"),
+    *_times("at"),
+    sa.Index("duplicates_candidate", "candidate_id"),
+    sa.Index("duplicates_state", "state"),
+)
+households = _table(
+    "households", ("household_id",), *_counts("version", "size"), *_texts("station", "area", "area_edition")
+)
+household_members = _table(
+    "household_members", ("household_id", "person_id"), *_texts("relation"), *_days("since", "until"),
+    sa.Column("lives_there", sa.Boolean),
+    sa.Index("household_members_person", "person_id"),
+)  # fmt: skip
 client_groups = _table(
     "client_groups", ("person_id", "group_code"), _key("group_code", sa.String),
     *_texts("table_version", "basis"), *_days("since"),
@@ -191,7 +212,7 @@ safeguarding_readers = _table(
 
 MADE = {
     "help-request": help_requests, "person": persons, "consent": consents, "disclosure": disclosures, "case": cases,
-    "visit-plan": visit_plans, "activity": activities, "safeguarding": safeguarding,
+    "visit-plan": visit_plans, "activity": activities, "safeguarding": safeguarding, "household": households,
 }  # fmt: skip
 """The tables whose rows keep who brought them into being (`made_by`) and for which unit (`kept_by`)."""
 

@@ -7,7 +7,15 @@ from typing import Any
 from services.contracts import intake as public
 from services.contracts.words import STATION_ROLES
 from services.intake import tables as t
-from services.intake import views_cases, views_erasure, views_people, views_records, views_requests, views_rounds
+from services.intake import (
+    views_cases,
+    views_erasure,
+    views_people,
+    views_records,
+    views_requests,
+    views_rounds,
+    views_same,
+)
 from services.kernel.message import Recorded
 from services.kernel.view import Change, put
 
@@ -16,6 +24,7 @@ METADATA = t.METADATA
 SHOWN = (
     views_requests.SHOWN
     | views_people.SHOWN
+    | views_same.SHOWN
     | views_cases.SHOWN
     | views_rounds.SHOWN
     | views_erasure.SHOWN

@@ -28,13 +28,17 @@ def _registered(recorded: Recorded, event: public.PersonRegistered) -> list[Chan
             sensitivity=event.sensitivity,
             residence_area=event.residence_area,
             hukou_area=event.hukou_area,
+            residence_edition=event.residence_edition,
+            hukou_edition=event.hukou_edition,
+            id_number_override=event.id_number_override,
             registered_at=recorded.effective_at,
         )
     ]
 
 
 def _amended(recorded: Recorded, event: public.PersonDetailsAmended) -> list[Change]:
-    given = {"age_band": event.age_band, "sensitivity": event.sensitivity, "hukou_area": event.hukou_area}
+    given = {"age_band": event.age_band, "sensitivity": event.sensitivity, "hukou_area": event.hukou_area,
+             "hukou_edition": event.hukou_edition, "id_number_override": event.id_number_override}  # fmt: skip
     return [_person(recorded, **{name: value for name, value in given.items() if value is not None})]
 
 
@@ -165,7 +169,7 @@ SHOWN: dict[type, Show] = {
     public.ClientGroupRemoved: lambda r, e: [_person(r), drop(t.client_groups, e.person_id, e.group_code)],
     public.GuardianLinked: _guarded,
     public.GuardianUnlinked: lambda r, e: [_person(r), drop(t.guardians, e.person_id, e.guardian_id)],
-    public.PersonMoved: lambda r, e: [_person(r, residence_area=e.to_area)],
+    public.PersonMoved: lambda r, e: [_person(r, residence_area=e.to_area, residence_edition=e.to_edition)],
     public.PersonDied: lambda r, e: [_person(r, state="deceased")],
     public.DeathCorrected: lambda r, e: [_person(r, state="active")],
     public.LegalBasisInvoked: lambda r, e: [_person(r)],

@@ -9,6 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from services.contracts import referral as public
+from services.contracts import same
 from services.contracts.words import Party
 from services.kernel.manifest import Facts, Look
 from services.referral.domain.facts import (
@@ -26,6 +27,7 @@ from services.referral.views.tables import (
     consents,
     grants,
     matters,
+    merged_persons,
     offerings,
     offers,
     organizations,
@@ -119,13 +121,31 @@ def of_answer(command: public.AcceptReferral, stream_id: UUID, look: Look) -> Kn
     row = look.one(referrals, stream_id)
     if row is None:
         return Known()
-    found = look.all(consents, person_id=row["person_id"]) if row["person_id"] else []
+    found = consents_of(row["person_id"], look) if row["person_id"] else []
     if row["consent_id"] and all(c["consent_id"] != row["consent_id"] for c in found):
         cited = look.one(consents, row["consent_id"])
         found += [cited] if cited else []
     return Known(
         consents=tuple(_consent(consent) for consent in found), offerings=offerings_of(command.organization_id, look)
     )
+
+
+def records_of(person_id: UUID, look: Look) -> list[UUID]:
+    """All records that are of the same human being as this one, as far as this service has heard."""
+
+    def above(record: UUID) -> UUID | None:
+        row = look.one(merged_persons, record)
+        return None if row is None else row["survivor_id"]
+
+    def below(record: UUID) -> list[UUID]:
+        return [row["merged_id"] for row in look.all(merged_persons, survivor_id=record)]
+
+    return same.records_of(person_id, above, below)
+
+
+def consents_of(person_id: UUID, look: Look) -> list[Row]:
+    """A person's consents, whichever of his records they were given under."""
+    return [row for record in records_of(person_id, look) for row in look.all(consents, person_id=record)]
 
 
 def offerings_of(organization_id: UUID, look: Look) -> tuple[OfferingFact, ...]:

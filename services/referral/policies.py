@@ -15,8 +15,9 @@ from services.kernel.message import Message
 from services.referral.domain import grant, offering, referral
 from services.referral.domain.answers import CONSENT_WITHDRAWN
 from services.referral.domain.referral_allowed import CONSENT_ITSELF
+from services.referral.lookup import consents_of, records_of
 from services.referral.views import deadlines as clocks
-from services.referral.views.tables import consents, deadlines, grants, offerings, offers, referrals
+from services.referral.views.tables import deadlines, grants, offerings, offers, referrals
 
 Row = dict[str, Any]
 
@@ -38,9 +39,10 @@ def whenever(message: Message, look: Look) -> list[Do]:
         case intake.ConsentExpired() | intake.ConsentSuperseded() as event:
             return _consent_gone(event.consent_id, event.person_id, None, "consent-over", look)
         case intake.PersonDied() as event:
-            return _ended_by_death(look, person_id=event.person_id)
+            records = records_of(event.person_id, look)
+            return [do for record in records for do in _ended_by_death(look, person_id=record)]
         case intake.DeathCorrected() as event:
-            return _lives(event.person_id, look)
+            return [do for record in records_of(event.person_id, look) for do in _lives(record, look)]
         case intake.CaseClosed(reason_code="deceased") as event:
             return _ended_by_death(look, matter_id=event.matter_id)
         case intake.CaseTakenOver() | intake.CaseOpened() | intake.CaseReopened() as event:
@@ -73,7 +75,7 @@ def _consent_gone(
 
     `gone` is None when the consent is over as a whole.
     """
-    heard = [row for row in look.all(consents, person_id=person_id) if row["for_referral"]]
+    heard = [row for row in consents_of(person_id, look) if row["for_referral"]]
     covered = {party for c in heard if c["granted"] and c["consent_id"] != consent_id for party in c["receivers"]}
     named = {party for c in heard if c["consent_id"] == consent_id for party in c["receivers"]}
     lost = (named if gone is None else set(gone)) - covered
@@ -89,7 +91,8 @@ def _consent_gone(
 
 def _standing_on(consent_id: UUID, person_id: UUID, look: Look) -> Iterable[Row]:
     """The person's referrals, and those that cite this consent, that stand on consent and on nothing else."""
-    found = look.all(referrals, person_id=person_id) + look.all(referrals, consent_id=consent_id)
+    found = [row for record in records_of(person_id, look) for row in look.all(referrals, person_id=record)]
+    found += look.all(referrals, consent_id=consent_id)
     unique = {row["referral_id"]: row for row in found if row["legal_basis"] in CONSENT_ITSELF}
     return unique.values()
 

@@ -31,6 +31,7 @@ from services.kernel.manifest import Do, Look, Timer
 from services.kernel.message import Message
 from services.volunteer.domain import pairing, task, volunteer
 from services.volunteer.policies_organizations import on_organization
+from services.volunteer.same import records_of
 from services.volunteer.view_tables import assignments, hours_due, pairings, tasks
 from services.volunteer.views_tasks import CALLED_OFF
 
@@ -50,7 +51,8 @@ def whenever(message: Message, look: Look) -> list[Do]:
     event = message.event
     if isinstance(event, intake.PersonDied):
         # The reason is neutral: whoever was to go learns that it is off, not why.
-        return list(_cancel(tasks.c.person_id == event.person_id, "matter-closed", look))
+        records = records_of(event.person_id, look)
+        return list(_cancel(tasks.c.person_id.in_(records), "matter-closed", look))
     if isinstance(event, MATTER_ENDS):
         off = _cancel(tasks.c.matter_id == event.matter_id, "matter-closed", look)
         return [*off, *_end(pairings.c.matter_id == event.matter_id, "partly", "matter-closed", look)]

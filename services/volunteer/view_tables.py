@@ -258,3 +258,10 @@ MADE = {"task": tasks, "volunteer": volunteers, "service-hours": hours, "pairing
 for _made in MADE.values():
     _made.append_column(sa.Column("made_by", sa.String))
     _made.append_column(sa.Column("kept_by", sa.String))
+
+merged_persons = sa.Table(
+    "merged_persons", METADATA,
+    sa.Column("merged_id", sa.Uuid, primary_key=True),
+    sa.Column("survivor_id", sa.Uuid, index=True),
+)  # fmt: skip
+"""Records of persons that were merged into others, as heard; a task keeps the record that it was opened for (INV-39)."""

@@ -1,4 +1,7 @@
-"""What is kept of what intake says: whose matter it is, and who answers for it now. It names ids and parties alone."""
+"""What is kept of what intake says: whose matter it is, who answers for it now, and which records are of one human being.
+
+It names ids and parties alone.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,8 @@ from services.contracts import intake
 from services.contracts.words import Handoff
 from services.kernel.contract import about
 from services.kernel.message import Message
-from services.kernel.view import Change, put
-from services.volunteer.view_tables import matter_owners, matters
+from services.kernel.view import Change, drop, put
+from services.volunteer.view_tables import matter_owners, matters, merged_persons
 
 WHOSE = intake.HelpRequestReceived | intake.HelpRequestPersonLinked | intake.CaseOpened | intake.VisitPlanSet
 
@@ -20,7 +23,7 @@ def project_heard(message: Message) -> list[Change]:
     event = message.event
     if message.envelope.publisher != "intake" or event is None:
         return []
-    changes: list[Change] = []
+    changes = _merger(message)
     if isinstance(event, WHOSE) and event.person_id is not None:
         changes.append(put(matters, event.matter_id, person_id=event.person_id))
     handoff = getattr(event, "handoff", None)
@@ -36,6 +39,16 @@ def _where(message: Message) -> dict[str, object]:
     area, actor = getattr(message.event, "area", None), message.actor
     made = {} if actor.role == "service" else {"made_by": actor.id, "kept_by": actor.org}
     return made | ({"area": area} if area else {})
+
+
+def _merger(message: Message) -> list[Change]:
+    match message.event:
+        case intake.PersonsMerged() as event:
+            return [put(merged_persons, event.merged_id, survivor_id=event.survivor_id)]
+        case intake.PersonsUnmerged() as event:
+            return [drop(merged_persons, event.merged_id)]
+        case _:
+            return []
 
 
 def _taken_over(matter_id: UUID, handoff: Handoff) -> Iterable[Change]:

@@ -8,7 +8,19 @@ from uuid import UUID
 
 from msgspec import Meta
 
-from services.contracts.intake.terms import Address, AgeBand, Health, IdNumber, Name, Narrative, PersonalCategory, Phone
+from services.contracts.intake.terms import (
+    Address,
+    AgeBand,
+    Aliases,
+    BornOn,
+    Health,
+    IdKind,
+    IdNumber,
+    Name,
+    Narrative,
+    PersonalCategory,
+    Phone,
+)
 from services.contracts.words import AreaCode
 from services.kernel.contract import Code, Digest, Ref, asked, published
 
@@ -17,7 +29,11 @@ Sensitivity = Literal["personal", "child"]
 
 @published("person.registered", zh="建档")
 class PersonRegistered:
-    """A person is known to the hub, under this id, at this station; age and all else may be unknown."""
+    """A person is known to the hub, under this id, at this station; age and all else may be unknown.
+
+    Where somebody lives and where he is registered are two areas, each with the edition of the codes it is taken from.
+    `id_number_override` says why a number was taken though its check does not fit.
+    """
 
     person_id: UUID
     station: AreaCode
@@ -25,6 +41,9 @@ class PersonRegistered:
     sensitivity: Sensitivity
     residence_area: AreaCode | None = None
     hukou_area: AreaCode | None = None
+    residence_edition: Code | None = None
+    hukou_edition: Code | None = None
+    id_number_override: Code | None = None
     sealed: tuple[Digest, ...] = ()
 
 
@@ -37,6 +56,8 @@ class PersonDetailsAmended:
     age_band: AgeBand | None = None
     sensitivity: Sensitivity | None = None
     hukou_area: AreaCode | None = None
+    hukou_edition: Code | None = None
+    id_number_override: Code | None = None
     sealed: tuple[Digest, ...] = ()
 
 
@@ -88,6 +109,8 @@ class PersonMoved:
     person_id: UUID
     from_area: AreaCode | None = None
     to_area: AreaCode | None = None
+    from_edition: Code | None = None
+    to_edition: Code | None = None
     sealed: tuple[Digest, ...] = ()
 
 
@@ -147,32 +170,49 @@ class IdentityReadRefused:
 
 @asked(zh="建档")
 class RegisterPerson:
-    """Register a person with as little as is known; a pseudonym or a label will do for a name."""
+    """Register a person with as little as is known; a pseudonym or a label will do for a name, and no document is needed.
+
+    A resident ID whose check does not fit is doubted (`id-number-form`, `id-number-birth`, `id-number-check`); the same
+    with `id_number_override`, a reason, is taken.
+    """
 
     station: AreaCode
     age_band: AgeBand = "unknown"
     residence_area: AreaCode | None = None
     hukou_area: AreaCode | None = None
+    residence_edition: Code | None = None
+    hukou_edition: Code | None = None
     name: Name | None = None
     pseudonym: Name | None = None
+    aliases: Aliases | None = None
+    born_on: BornOn | None = None
     id_number: IdNumber | None = None
+    id_kind: IdKind | None = None
+    id_number_override: Code | None = None
     phone: Phone | None = None
     address: Address | None = None
+    hukou_address: Address | None = None
     note: Narrative | None = None
 
 
 @asked(zh="变更资料")
 class AmendPersonDetails:
-    """Change or complete what is known about a person; what is left out stays."""
+    """Change or complete what is known about a person; what is left out stays. A doubtful number is met as at first."""
 
     reason_code: Code
     age_band: AgeBand | None = None
     hukou_area: AreaCode | None = None
+    hukou_edition: Code | None = None
     name: Name | None = None
     pseudonym: Name | None = None
+    aliases: Aliases | None = None
+    born_on: BornOn | None = None
     id_number: IdNumber | None = None
+    id_kind: IdKind | None = None
+    id_number_override: Code | None = None
     phone: Phone | None = None
     address: Address | None = None
+    hukou_address: Address | None = None
     health: Health | None = None
     note: Narrative | None = None
 
@@ -218,6 +258,7 @@ class MovePerson:
     """Write down that the person lives elsewhere now."""
 
     to_area: AreaCode | None = None
+    to_edition: Code | None = None
     address: Address | None = None
 
 

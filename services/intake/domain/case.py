@@ -87,6 +87,7 @@ def open_case(command: public.OpenCase, state: State | None, ask: Ask) -> list[E
         raise already_there("case", "个案")
     codes.NEED.known(*command.need_codes, field="need_codes")
     consent_id = _may_work(command, ask)
+    _household_of(command, ask)
     unit = _request_unit(command, ask)
     case_id = itself(ask)
     matter_id = command.request_id or case_id
@@ -135,6 +136,21 @@ def _may_work(command: public.OpenCase, ask: Ask) -> UUID | None:
             allowed=("grant-consent",),
         )
     return consent.consent_id
+
+
+def _household_of(command: public.OpenCase, ask: Ask) -> None:
+    """A household that is a subject is on record, and the person through whom it is met lives there."""
+    if command.subject_kind != "household" and command.household_id is None:
+        return
+    person, members = registered(ask), known(ask).household
+    if members is None or not (person.same | {person.person_id}) & members:
+        raise Refused(
+            "not-of-the-household",
+            "Name a household on record to which this person belongs.",
+            "请填写该服务对象所在的已登记的户。",
+            allowed=("form-household", "join-household"),
+            field="household_id",
+        )
 
 
 def _request_unit(command: public.OpenCase, ask: Ask) -> str:

@@ -14,8 +14,19 @@ from services.contracts import codes_record as words
 from services.contracts import intake as public
 from services.contracts.codes_times import RETENTION
 from services.intake.domain.known import ErasureFact, known
-from services.intake.domain.person_state import Active, Asked, Deceased, Erased, Event, Leaving, Restricted, State
-from services.intake.domain.rules import today, two_persons
+from services.intake.domain.person_state import (
+    Active,
+    Asked,
+    Deceased,
+    Erased,
+    Event,
+    Leaving,
+    Merged,
+    Restricted,
+    Standing,
+    State,
+)
+from services.intake.domain.rules import elsewhere, today, two_persons
 from services.kernel.errors import NotFound, Refused
 from services.kernel.message import Ask
 
@@ -27,9 +38,11 @@ NOTHING_OPEN = ErasureFact()
 
 
 def decide(command: Command, state: State | None, ask: Ask) -> list[Event]:
-    """What follows when this is asked about a person's data."""
+    """What follows when this is asked about a person's data; of a merged record, it is asked of the one that speaks for it."""
     if state is None:
         raise NotFound("no such person")
+    if isinstance(state, Merged):
+        raise elsewhere()
     match command:
         case public.RequestErasure():
             return request(command, state, ask)
@@ -62,7 +75,7 @@ def gone(state: Leaving | Restricted | Erased) -> Refused:
 # --- asking -----------------------------------------------------------------------------------------------------------
 
 
-def request(command: public.RequestErasure, state: State, ask: Ask) -> list[Event]:
+def request(command: public.RequestErasure, state: Standing, ask: Ask) -> list[Event]:
     """Anybody entitled may ask, for reasons in law; asked twice it waits once."""
     words.ERASURE_GROUND.known(command.ground, field="ground")
     codes.EVIDENCE_KIND.known(command.evidence_kind, field="evidence_kind")
@@ -107,7 +120,7 @@ def _entitled(command: public.RequestErasure, *, deceased: bool) -> None:
 # --- deciding ---------------------------------------------------------------------------------------------------------
 
 
-def settle(command: public.DecideErasure, state: State, ask: Ask) -> list[Event]:
+def settle(command: public.DecideErasure, state: Standing, ask: Ask) -> list[Event]:
     """Two persons decide about every kind that was asked for (PIPL 47, 50)."""
     if isinstance(state, Leaving):
         raise gone(state)
@@ -227,7 +240,7 @@ def _nothing_open(found: ErasureFact) -> None:
 # --- carrying out -----------------------------------------------------------------------------------------------------
 
 
-def carry_out(command: public.CarryOutErasure, state: State, ask: Ask) -> list[Event]:
+def carry_out(command: public.CarryOutErasure, state: Standing, ask: Ask) -> list[Event]:
     """The keys are ended: say what is gone and what rests. Groups and guardians of the erased go from the views too."""
     match state:
         case Leaving():
@@ -272,7 +285,7 @@ def _unlinked(person: Active) -> list[Event]:
     return [*groups, *guardians]
 
 
-def end_retention(state: State, ask: Ask) -> list[Event]:
+def end_retention(state: Standing, ask: Ask) -> list[Event]:
     """The day has come: ask for a new decision, once."""
     if not isinstance(state, Restricted | Erased) or state.until is None or state.asked is not None:
         return []

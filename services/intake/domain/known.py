@@ -21,13 +21,19 @@ class GuardianFact:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PersonFact:
-    """A person as registered: how old, alive or not, his data gone or at rest or not, who may consent for him."""
+    """A person as registered: how old, alive or not, his data gone or at rest or not, who may consent for him.
+
+    Of all records merged into one: `person_id` is the record that was named, `merged` says that another one speaks for
+    it, `same` are all of them.
+    """
 
     person_id: UUID
     age_band: str
     station: str = ""
     alive: bool = True
     gone: bool = False
+    merged: bool = False
+    same: frozenset[UUID] = frozenset()
     guardians: tuple[GuardianFact, ...] = ()
 
     def guarded_by(self, somebody: UUID | None, today: date) -> bool:
@@ -114,6 +120,7 @@ class Known:
     `itself` is the id of the aggregate that is decided about. `busy` are the days and modes of visits on record.
     Of a person who would be read about: `places` he lives or is registered in or is kept by, his `visitors` and
     `guardians`, and whether a guardian is suspected to harm him.
+    `registered` are those of the persons named who are; `household` are the members of the one named.
     """
 
     itself: UUID | None = None
@@ -133,6 +140,8 @@ class Known:
     guardians: frozenset[str] = frozenset()
     guardian_suspected: bool = False
     mentors_missing: bool = False
+    registered: frozenset[UUID] = frozenset()
+    household: frozenset[UUID] | None = None
 
     def consent_to(
         self, purpose: str, now: datetime, *categories: str, receiver: Party | None = None

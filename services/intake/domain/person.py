@@ -7,7 +7,7 @@ from typing import assert_never, cast
 from services.contracts import codes
 from services.contracts import intake as public
 from services.contracts.tables import dated
-from services.intake.domain import erasure, reading
+from services.intake.domain import erasure, merging, reading
 from services.intake.domain.known import itself, known
 from services.intake.domain.person_state import (
     Active,
@@ -15,11 +15,12 @@ from services.intake.domain.person_state import (
     Erased,
     Event,
     Leaving,
+    Merged,
     Restricted,
     State,
     evolve,
 )
-from services.intake.domain.rules import already_there, sensitivity_of, two_persons
+from services.intake.domain.rules import already_there, elsewhere, sensitivity_of, two_persons
 from services.kernel.decider import Decider
 from services.kernel.errors import NotFound, Refused
 from services.kernel.message import Ask
@@ -35,6 +36,7 @@ Command = (
     | public.RecordDeath
     | public.CorrectDeath
     | public.InvokeLegalBasis
+    | merging.Command
     | public.ReadIdentity
     | erasure.Command
 )
@@ -53,6 +55,8 @@ def decide(command: Command, state: State | None, ask: Ask) -> list[Event]:
             return record_death(command, state)
         case public.RequestErasure() | public.DecideErasure() | public.CarryOutErasure() | public.EndRetention():
             return erasure.decide(command, state, ask)
+        case public.SuspectDuplicate() | public.RuleOutDuplicate() | public.MergePersons() | public.UnmergePersons():
+            return [*merging.decide(command, state, ask)]
         case _:
             return amend(command, _alive(state), ask)
 
@@ -96,6 +100,8 @@ def _alive(state: State | None) -> Active:
             raise Refused("person-deceased", "The person has died.", "该服务对象已去世。", allowed=("correct-death",))
         case Leaving() | Restricted() | Erased():
             raise erasure.gone(state)
+        case Merged():
+            raise elsewhere()
         case None:
             raise NotFound("no such person")
         case _:
@@ -109,7 +115,7 @@ def _at_all(state: State | None) -> reading.Whom:
             raise NotFound("no such person")
         case Active():
             return _whom(state)
-        case Deceased():
+        case Deceased() | Merged():
             return _whom(state.before)
         case Leaving() | Restricted():
             return reading.Whom(person_id=state.before.person_id, station=state.before.station, closed=True)
@@ -128,6 +134,7 @@ def register(command: public.RegisterPerson, state: State | None, ask: Ask) -> l
     """Register with as little as is known. An unknown age is kept unknown, and guarded as a child's (INV-8, INV-29)."""
     if state is not None:
         raise already_there("person", "服务对象")
+    codes.NUMBER_OVERRIDE.known(command.id_number_override, field="id_number_override")
     return [
         public.PersonRegistered(
             person_id=itself(ask),
@@ -136,6 +143,9 @@ def register(command: public.RegisterPerson, state: State | None, ask: Ask) -> l
             sensitivity=cast(public.Sensitivity, sensitivity_of(command.age_band)),
             residence_area=command.residence_area,
             hukou_area=command.hukou_area,
+            residence_edition=command.residence_edition,
+            hukou_edition=command.hukou_edition,
+            id_number_override=command.id_number_override,
             sealed=ask.sealed,
         )
     ]
@@ -144,6 +154,7 @@ def register(command: public.RegisterPerson, state: State | None, ask: Ask) -> l
 def amend_details(command: public.AmendPersonDetails, state: Active, ask: Ask) -> list[Event]:
     """Change or complete what is known; nothing given, nothing happens."""
     codes.REASON.known(command.reason_code, field="reason_code")
+    codes.NUMBER_OVERRIDE.known(command.id_number_override, field="id_number_override")
     if not (ask.sealed or command.age_band or command.hukou_area):
         return []
     label = sensitivity_of(command.age_band) if command.age_band else None
@@ -154,6 +165,8 @@ def amend_details(command: public.AmendPersonDetails, state: Active, ask: Ask) -
             age_band=command.age_band,
             sensitivity=cast(public.Sensitivity | None, label),
             hukou_area=command.hukou_area,
+            hukou_edition=command.hukou_edition,
+            id_number_override=command.id_number_override,
             sealed=ask.sealed,
         )
     ]
@@ -238,6 +251,8 @@ def move(command: public.MovePerson, state: Active, ask: Ask) -> list[Event]:
             person_id=state.person_id,
             from_area=state.residence_area,
             to_area=command.to_area,
+            from_edition=state.residence_edition,
+            to_edition=command.to_edition,
             sealed=ask.sealed,
         )
     ]
@@ -253,6 +268,8 @@ def record_death(command: public.RecordDeath, state: State | None) -> list[Event
             return []
         case Leaving() | Restricted() | Erased():
             raise erasure.gone(state)
+        case Merged():
+            raise elsewhere()
         case None:
             raise NotFound("no such person")
         case _:
@@ -265,6 +282,8 @@ def correct_death(command: public.CorrectDeath, state: State | None, ask: Ask) -
     match state:
         case Active():
             return []
+        case Merged():
+            raise elsewhere()
         case Deceased():
             two_persons(ask, command.approver)
             return [

@@ -1,4 +1,7 @@
-"""What is remembered of a person: alive or not, groups, guardians, what was asked to go; readings change nothing."""
+"""What is remembered of a person: alive or not, merged or not, groups, guardians, what was asked to go.
+
+Readings change nothing.
+"""
 
 from __future__ import annotations
 
@@ -29,6 +32,9 @@ class Active:
     guardians: tuple[UUID, ...] = ()
     residence_area: str | None = None
     asked: Asked | None = None
+    residence_edition: str | None = None
+    suspected: tuple[UUID, ...] = ()
+    ruled_out: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,7 +74,18 @@ class Erased:
     again: tuple[public.KindDecided, ...] = ()
 
 
-State = Active | Deceased | Leaving | Restricted | Erased
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Merged:
+    """Of the same human being as another record, which speaks for both; what happened here stays here (INV-39)."""
+
+    before: Active
+    into: UUID
+
+
+Standing = Active | Deceased | Leaving | Restricted | Erased
+"""A record that speaks for itself."""
+
+State = Standing | Merged
 
 Event = (
     public.PersonRegistered
@@ -81,6 +98,10 @@ Event = (
     | public.PersonDied
     | public.DeathCorrected
     | public.LegalBasisInvoked
+    | public.DuplicateSuspected
+    | public.DuplicateRuledOut
+    | public.PersonsMerged
+    | public.PersonsUnmerged
     | public.IdentityRead
     | public.IdentityReadRefused
     | public.ErasureRequested
@@ -99,6 +120,7 @@ def evolve(state: State | None, event: Event) -> State | None:
             station=event.station,
             age_band=event.age_band,
             residence_area=event.residence_area,
+            residence_edition=event.residence_edition,
         )
     if state is None:
         return None
@@ -118,7 +140,7 @@ def evolve(state: State | None, event: Event) -> State | None:
 def asked_of(state: State, asked: Asked | None) -> State:
     """The same, with this waiting for a decision."""
     match state:
-        case Deceased():
+        case Deceased() | Merged():
             return replace(state, before=replace(state.before, asked=asked))
         case Leaving():
             return state
@@ -140,7 +162,7 @@ def _decided(state: State, event: public.ErasureDecided) -> State:
             return after
         case Restricted():
             return Leaving(before=after.before, request_id=event.request_id, decisions=event.decisions)
-        case Active() | Deceased():
+        case Active() | Deceased() | Merged():
             return Leaving(before=person_before(after), request_id=event.request_id, decisions=event.decisions)
         case _:
             assert_never(after)
@@ -159,12 +181,12 @@ def _restricted(state: State, event: public.ProcessingRestricted) -> State:
     return Restricted(before=person_before(state), kinds=event.kinds, until=event.until)
 
 
-def person_before(state: Active | Deceased | Leaving | Restricted) -> Active:
+def person_before(state: Active | Deceased | Leaving | Restricted | Merged) -> Active:
     """The person as last known alive, whatever became of the record."""
     match state:
         case Active():
             return state
-        case Deceased() | Leaving() | Restricted():
+        case Deceased() | Leaving() | Restricted() | Merged():
             return state.before
         case _:
             assert_never(state)
@@ -173,6 +195,10 @@ def person_before(state: Active | Deceased | Leaving | Restricted) -> Active:
 def _lived(state: State, event: Event) -> State:
     match state, event:
         case Deceased(), public.DeathCorrected():
+            return state.before
+        case Active(), public.PersonsMerged():
+            return Merged(before=state, into=event.survivor_id)
+        case Merged(), public.PersonsUnmerged():
             return state.before
         case Active(), public.PersonDied():
             return Deceased(before=state)
@@ -196,6 +222,10 @@ def _changed(state: Active, event: Event) -> Active:
         case public.GuardianUnlinked():
             return replace(state, guardians=tuple(g for g in state.guardians if g != event.guardian_id))
         case public.PersonMoved():
-            return replace(state, residence_area=event.to_area)
+            return replace(state, residence_area=event.to_area, residence_edition=event.to_edition)
+        case public.DuplicateSuspected():
+            return replace(state, suspected=(*state.suspected, event.candidate_id))
+        case public.DuplicateRuledOut():
+            return replace(state, ruled_out=(*state.ruled_out, event.candidate_id))
         case _:
             return state

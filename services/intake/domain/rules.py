@@ -64,23 +64,43 @@ def registered(ask: Ask) -> PersonFact:
             allowed=("register-person",),
             field="person_id",
         )
+    still_there(person, "person_id")
+    return person
+
+
+def still_there(person: PersonFact, field: str) -> None:
+    """Refuse what is asked for somebody who has died, or whose data are gone or at rest."""
     if person.gone:
-        raise Refused(
-            "person-erased",
-            "This person's data were erased, or rest. Who comes again is registered anew.",
-            "此人的个人信息已删除或限制处理; 再次求助请重新建档。",
-            allowed=("register-person",),
-            field="person_id",
-        )
+        raise erased(field)
     if not person.alive:
         raise Refused(
             "person-deceased",
             "The person has died; if that was reported wrongly, correct the report first.",
             "该服务对象已去世; 如属误报, 请先更正。",
             allowed=("correct-death",),
-            field="person_id",
+            field=field,
         )
-    return person
+
+
+def erased(field: str | None) -> Refused:
+    """The refusal of what is asked for somebody whose data are gone or at rest."""
+    return Refused(
+        "person-erased",
+        "This person's data were erased, or rest. Who comes again is registered anew.",
+        "此人的个人信息已删除或限制处理; 再次求助请重新建档。",
+        allowed=("register-person",),
+        field=field,
+    )
+
+
+def elsewhere() -> Refused:
+    """The refusal of what should be asked of the record that speaks for this one."""
+    return Refused(
+        "person-merged",
+        "This record is merged into another: ask there, or take the two apart first.",
+        "该档案已并入另一档案; 请在保留的档案上办理, 或先拆分。",
+        allowed=("unmerge-persons",),
+    )
 
 
 def already_there(what_en: str, what_zh: str) -> Refused:

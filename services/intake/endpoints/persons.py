@@ -6,9 +6,11 @@ from services.contracts import intake as public
 from services.intake import reports, tables
 from services.intake.domain import person
 from services.intake.endpoints.readers import READING, STATION
-from services.kernel.entrypoints import Hand, Request, asks, http, lists, shows
+from services.intake.endpoints.sealing import judge_number
+from services.kernel.entrypoints import Hand, Personal, Request, asks, http, lists, shows
 
 PERSON = person.DECIDER
+CAREFUL = Personal(judge=judge_number)
 
 
 class Persons:
@@ -16,8 +18,8 @@ class Persons:
 
     log: Hand
 
-    register = asks("POST", "/persons", public.RegisterPerson, of=PERSON, roles=STATION)
-    amend = asks("POST", "/persons/{id}/details", public.AmendPersonDetails, of=PERSON, roles=STATION)
+    register = asks("POST", "/persons", public.RegisterPerson, of=PERSON, roles=STATION, personal=CAREFUL)
+    amend = asks("POST", "/persons/{id}/details", public.AmendPersonDetails, of=PERSON, roles=STATION, personal=CAREFUL)
     assign_group = asks("POST", "/persons/{id}/groups", public.AssignClientGroup, of=PERSON, roles=STATION)
     remove_group = asks("POST", "/persons/{id}/groups/removal", public.RemoveClientGroup, of=PERSON, roles=STATION)
     link_guardian = asks("POST", "/persons/{id}/guardians", public.LinkGuardian, of=PERSON, roles=STATION)
@@ -26,8 +28,14 @@ class Persons:
     record_death = asks("POST", "/persons/{id}/death", public.RecordDeath, of=PERSON, roles=STATION)
     correct_death = asks("POST", "/persons/{id}/death/correction", public.CorrectDeath, of=PERSON, roles=STATION)
     invoke_basis = asks("POST", "/persons/{id}/legal-bases", public.InvokeLegalBasis, of=PERSON, roles=STATION)
+    rule_out = asks("POST", "/persons/{id}/duplicates/ruling-out", public.RuleOutDuplicate, of=PERSON, roles=STATION)
+    merge = asks("POST", "/persons/{id}/merging", public.MergePersons, of=PERSON, roles=STATION)
+    unmerge = asks("POST", "/persons/{id}/unmerging", public.UnmergePersons, of=PERSON, roles=STATION)
     one_person = shows("/persons/{id}", tables.persons, roles=READING)
-    all_persons = lists("/persons", tables.persons, by=("state", "station", "sensitivity"), roles=READING)
+    all_persons = lists(
+        "/persons", tables.persons, by=("state", "station", "sensitivity", "merged_into"), roles=READING
+    )
+    duplicates = lists("/duplicates", tables.duplicates, by=("person_id", "candidate_id", "state"), roles=READING)
     groups = lists("/client-groups", tables.client_groups, by=("person_id", "group_code"), roles=READING)
     guardians = lists("/guardians", tables.guardians, by=("person_id", "guardian_id"), roles=READING)
     reads = lists(

@@ -1,4 +1,4 @@
-"""What this service keeps of what others say: open matters with who answers for them, and consents with their receivers."""
+"""What this service keeps of what others say: open matters and who answers, consents and receivers, mergers of records."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from services.contracts import intake
 from services.contracts.words import Handoff, Party
 from services.kernel.contract import about
 from services.kernel.message import Message
-from services.kernel.view import Change, put
+from services.kernel.view import Change, drop, put
 from services.referral.views.staff_tables import needs
-from services.referral.views.tables import consents, matters
+from services.referral.views.tables import consents, matters, merged_persons
 
 
 def project_heard(message: Message) -> list[Change]:
     """Which rows change by what another service said."""
     if message.event is None or message.envelope.publisher == "referral":
         return []
-    return [*_consent(message), *_matter(message), *_need(message)]
+    return [*_consent(message), *_merger(message), *_matter(message), *_need(message)]
 
 
 def _consent(message: Message) -> list[Change]:
@@ -34,6 +34,16 @@ def _consent(message: Message) -> list[Change]:
             return [put(consents, event.consent_id, granted=False)]
         case intake.ConsentExpired() | intake.ConsentSuperseded() as event:
             return [put(consents, event.consent_id, granted=False)]
+        case _:
+            return []
+
+
+def _merger(message: Message) -> list[Change]:
+    match message.event:
+        case intake.PersonsMerged() as event:
+            return [put(merged_persons, event.merged_id, survivor_id=event.survivor_id)]
+        case intake.PersonsUnmerged() as event:
+            return [drop(merged_persons, event.merged_id)]
         case _:
             return []
 

@@ -231,3 +231,11 @@ MADE = {"referral": referrals, "grant": grants, "in-kind-support": in_kind}
 for _made in (*MADE.values(), matters):
     _made.append_column(sa.Column("made_by", sa.String(160)))
     _made.append_column(sa.Column("kept_by", sa.String(160)))
+
+merged_persons = sa.Table(
+    "merged_persons",
+    METADATA,
+    sa.Column("merged_id", sa.Uuid, primary_key=True),
+    sa.Column("survivor_id", sa.Uuid, index=True),
+)
+"""Records of persons that were merged into others, as heard; a need keeps the record that it was asked for (INV-39)."""

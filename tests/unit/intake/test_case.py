@@ -328,5 +328,15 @@ def test_what_the_state_does_not_allow_is_refused_and_says_what_is_allowed(
 def test_a_household_may_be_the_subject() -> None:
     command = replace(OPEN, subject_kind="household", household_id=UUID(int=77), workers=(WZ,))
     opened = replace(OPENED, subject_kind="household", household_id=UUID(int=77), workers=(WZ,))
-    case.given().when(command, facts=WITH_REQUEST).then(opened)
+    lives_there = replace(WITH_REQUEST, household=frozenset({PERSON}))
+    case.given().when(command, facts=lives_there).then(opened)
     assert opened.handoff.giver == COMMUNITY
+
+
+@pytest.mark.parametrize("members", [None, frozenset(), frozenset({UUID(int=78)})])
+def test_a_household_is_on_record_and_its_person_lives_there(members: frozenset[UUID] | None) -> None:
+    command = replace(OPEN, subject_kind="household", household_id=UUID(int=77))
+    facts = replace(WITH_REQUEST, household=members)
+    refused = case.given().when(command, facts=facts).then_refused("not-of-the-household")
+    assert refused.allowed == ("form-household", "join-household")
+    case.given().when(replace(command, household_id=None), facts=facts).then_refused("not-of-the-household")

@@ -143,6 +143,7 @@ INTERNAL = {
     public.EndRetention,
     public.DemandDeletion,
     public.ConfirmRekeying,
+    public.SuspectDuplicate,
 }
 """Commands that intake asks of itself; nobody can send them."""
 

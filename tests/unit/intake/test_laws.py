@@ -15,6 +15,8 @@ from services.intake.domain import (
     consent,
     disclosure,
     help_request,
+    household,
+    merging,
     person,
     record,
     safeguarding,
@@ -75,6 +77,7 @@ POOLS: dict[str, st.SearchStrategy[Any]] = {
     "emergency_reason": st.none() | some(codes.REASON),
     "why": some(codes.READ_PURPOSE),
     "authority_kind": st.sampled_from(["police", "education"]),
+    "id_number_override": st.none() | some(codes.NUMBER_OVERRIDE),
     "approver": st.sampled_from(["w-01", "w-02"]),
 }
 
@@ -104,6 +107,8 @@ def facts(command: object) -> st.SearchStrategy[Known]:
         strands=st.sampled_from([(), (UUID(int=1),)]),
         matter_id=st.sampled_from([None, UUID(int=2)]),
         accesses=st.sampled_from([(), (LOTUS,)]),
+        registered=st.sampled_from([frozenset(), frozenset(UUID(int=n) for n in (1, 2, 3))]),
+        household=st.sampled_from([None, frozenset({UUID(int=1)})]),
     )
 
 
@@ -114,12 +119,29 @@ def keeps(decider: Decider, commands: object, *repeatable: type, **pools: st.Sea
 
 def test_a_help_request_keeps_the_laws() -> None:
     declines = some(codes.REQUEST_DECLINE) | some(codes.REASON)
-    keeps(help_request.DECIDER, help_request.Command, public.FollowUpHelpRequest, reason_code=declines)
+    keeps(
+        help_request.DECIDER,
+        help_request.Command,
+        public.FollowUpHelpRequest,
+        public.ReadHelpRequestNotes,
+        reason_code=declines,
+    )
 
 
 def test_a_person_keeps_the_laws() -> None:
     keeps(person.DECIDER, person.Command, public.AmendPersonDetails, public.MovePerson, public.InvokeLegalBasis,
           public.ReadIdentity)  # fmt: skip
+
+
+def test_mergers_keep_the_laws() -> None:
+    keeps(person.DECIDER, merging.Command, basis=some(codes.SAME_PERSON), rule=st.just("same-phone"))
+
+
+def test_a_household_keeps_the_laws() -> None:
+    there = st.lists(st.sampled_from([UUID(int=n) for n in (1, 2, 3)]), min_size=1, max_size=3)
+    members = there.map(lambda ids: tuple(public.Member(person_id=person_id) for person_id in ids))
+    again = (public.JoinHousehold, public.LeaveHousehold)
+    keeps(household.DECIDER, household.Command, *again, members=members, relation=some(codes.HOUSEHOLD_RELATION))
 
 
 def test_a_consent_keeps_the_laws() -> None:

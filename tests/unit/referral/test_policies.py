@@ -10,6 +10,7 @@ from services.contracts import referral as public
 from services.contracts.words import Handoff
 from services.kernel.manifest import Do
 from services.referral.domain import grant, offering, referral
+from services.referral.lookup import of_answer
 from services.referral.policies import when_due, whenever
 from services.referral.views import deadlines as clocks
 from services.referral.views.tables import deadlines
@@ -151,6 +152,36 @@ def test_what_was_paid_and_not_used_is_asked_back_and_no_more_when_the_report_wa
     assert follows(shelf, lives) == [Do(grant.DECIDER, GRANT, waive)]
     shelf.play(GRANT, public.GrantReturnWaived(matter_id=MATTER, case_id=CASE, reason_code="report-corrected"))
     assert follows(shelf, lives) == []
+
+
+SURVIVOR = UUID(int=71)
+MERGED = intake.PersonsMerged(survivor_id=SURVIVOR, merged_id=PERSON, basis="documents", approver="w-02")
+UNMERGED = intake.PersonsUnmerged(survivor_id=SURVIVOR, merged_id=PERSON, basis="mistake", approver="w-02")
+
+
+def test_a_need_keeps_the_record_it_was_asked_for_and_hears_of_the_survivors_death(shelf: Shelf):
+    """INV-39: a merger moves nothing; what is said of one record is of the human being, as long as they are merged."""
+    shelf.play(REFERRAL, *BROADCAST)
+    died = intake.PersonDied(person_id=SURVIVOR, evidence_kind="certificate")
+    assert follows(shelf, died) == []
+    shelf.hear(MERGED)
+    ended = public.WithdrawReferral(by="station", reason_code="no-longer-needed")
+    assert follows(shelf, died) == [Do(referral.DECIDER, REFERRAL, ended)]
+    shelf.hear(UNMERGED)
+    assert follows(shelf, died) == []
+
+
+def test_a_consent_of_the_survivor_carries_a_need_of_the_merged_record_until_they_are_taken_apart(shelf: Shelf):
+    """A bug of others: after a merger, eligibility was read off a record that nobody kept up (hmis-warehouse 5803)."""
+    shelf.hear(replace(granted(OTHER_CONSENT, team(LEIFENG)), person_id=SURVIVOR))
+    shelf.play(REFERRAL, *TAKEN)
+    assert follows(shelf, GONE) == [STOP]
+    shelf.hear(MERGED)
+    assert follows(shelf, GONE) == []
+    found = of_answer(public.AcceptReferral(organization_id=LEIFENG), REFERRAL, shelf)
+    assert {consent.consent_id for consent in found.consents} == {CONSENT, OTHER_CONSENT}
+    shelf.hear(UNMERGED)
+    assert follows(shelf, GONE) == [STOP]
 
 
 APPLIED = public.GrantApplied(

@@ -256,6 +256,21 @@ def test_what_ends_elsewhere_is_called_off_here(desk: Desk, publisher: str, even
     assert desk.hears(publisher, event, REFERRAL) == []
 
 
+def test_a_task_keeps_the_record_it_was_opened_for_and_hears_of_the_survivors_death(desk: Desk) -> None:
+    """INV-39: a merger moves nothing; what is said of one record is of the human being, as long as they are merged."""
+    searching = desk.asks(ONE, task.DECIDER)
+    survivor = UUID(int=98)
+    died = replace(DIED, person_id=survivor)
+    merged = intake.PersonsMerged(survivor_id=survivor, merged_id=PERSON, basis="documents", approver="w-02")
+    unmerged = intake.PersonsUnmerged(survivor_id=survivor, merged_id=PERSON, basis="mistake", approver="w-02")
+    for said in (died, merged, unmerged, died):
+        desk.hears("intake", said, PERSON)
+        assert desk.state(tasks, searching) == "opened"
+    desk.hears("intake", merged, PERSON)
+    desk.hears("intake", died, PERSON)
+    assert desk.state(tasks, searching) == "cancelled"
+
+
 SUPPORT = FormPairing(
     kind="one_to_one", parties=("team:leifeng",), holder="worker:w-zsl", matter_id=MATTER, referral_id=REFERRAL,
     formed_on=TODAY, commitments=(Commitment(code="outings", giver="team:leifeng"),),
