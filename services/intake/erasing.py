@@ -33,9 +33,10 @@ def end_keys(row: Row, look: Look, vault: Vault, now: datetime) -> Do:
     """Destroy or restrict every key of the person, and say of how many; done again, it changes nothing (INV-35)."""
     end = {"destroy": vault.destroy, "restrict": vault.restrict}.get(row["act"])
     subjects = subjects_of(look, row["person_id"]) if end is not None else []
+    further = tuple(record for record in same.records_of(look, row["person_id"]) if record != row["person_id"])
     for subject in subjects:
         end(subject, now)  # type: ignore[misc]  # there are subjects only where there is an end
-    return Do(person.DECIDER, row["person_id"], public.CarryOutErasure(keys=len(subjects)))
+    return Do(person.DECIDER, row["person_id"], public.CarryOutErasure(keys=len(subjects), records=further))
 
 
 def _end_retention(row: Row) -> Do:

@@ -11,8 +11,10 @@ from services.contracts import referral, volunteer
 from services.contracts.words import Party
 from services.intake import same
 from services.intake import tables as t
-from services.intake.domain import case, consent, disclosure, help_request
+from services.intake.alike import suspects
+from services.intake.domain import case, consent, disclosure, help_request, person
 from services.intake.domain.help_request_state import OPEN_STATES
+from services.intake.likeness import RULES
 from services.intake.policies_death import on_correction, on_death
 from services.intake.policies_erasure import on_decision
 from services.intake.policies_organizations import on_organization
@@ -61,6 +63,8 @@ def _own(message: Message, look: Look) -> list[Do]:
             return [do for corrected in each_corrected for do in on_correction(corrected, look)]
         case public.ErasureDecided() as event:
             return on_decision(event, look)
+        case public.PersonRegistered() | public.PersonDetailsAmended() as event if event.sealed:
+            return _suspect(event.person_id, look)
         case public.PersonsUnmerged() as event:
             return _taken_apart(event, look)
         case _:
@@ -85,6 +89,14 @@ def _open_up(message: Message, event: public.ConsentGranted, look: Look) -> list
         if row["is_open"] and row["receiver"] in event.receivers and row["need_id"] not in live
     ]
     return [_disclose(message, row["need_id"], record, row["receiver"], row["matter_id"]) for record, row in waiting]
+
+
+def _suspect(person_id: UUID, look: Look) -> list[Do]:
+    """Whoever looks like somebody on record is written down as that, and nobody is refused for it (H4)."""
+    return [
+        Do(person.DECIDER, person_id, public.SuspectDuplicate(candidate_id=other, rule=rule, score=RULES[rule]))
+        for other, rule in suspects(look, person_id)
+    ]
 
 
 def _died(message: Message, event: public.PersonDied, look: Look) -> list[Do]:

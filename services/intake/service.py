@@ -29,6 +29,7 @@ from services.intake.endpoints.rounds import Rounds
 from services.intake.endpoints.safeguarding import Safeguarding
 from services.intake.endpoints.takeovers import TakeOvers
 from services.intake.facts import FACTS
+from services.intake.likeness_tables import KEPT
 from services.intake.policies import TIMERS, project_heard, whenever
 from services.intake.scopes import REACHES, SCOPES
 from services.kernel.entrypoints import Log, Request, http
@@ -49,6 +50,7 @@ MANIFEST = Manifest(
         record.DECIDER,
     ),
     metadata=views.METADATA,
+    kept=KEPT,
     project=views.project,
     hears=("intake", "referral", "volunteer"),
     project_heard=project_heard,

@@ -11,6 +11,7 @@ from services.intake import tables as t
 from services.intake.domain.erasure import SEALED
 from services.intake.domain.rules import HERE
 from services.intake.erasure_tables import erasures
+from services.intake.likeness_tables import forgotten
 from services.intake.tables import joined
 from services.kernel.message import Recorded
 from services.kernel.view import Change, drop, put
@@ -69,7 +70,8 @@ def _erased(recorded: Recorded, event: public.PersonalDataErased) -> list[Change
     done = _erasure(recorded, state="erased", act_due=None, done_at=recorded.recorded_at, keys=event.keys, until=None)
     if not set(event.kinds) & set(SEALED):
         return [done, drop(t.persons, recorded.stream_id)]
-    return [done, _person(recorded, state="erased", residence_area=None, hukou_area=None)]
+    gone = [change for record in (event.person_id, *event.records) for change in forgotten(record)]
+    return [done, _person(recorded, state="erased", residence_area=None, hukou_area=None), *gone]
 
 
 def _restricted(recorded: Recorded, event: public.ProcessingRestricted) -> list[Change]:

@@ -12,7 +12,7 @@ import hmac
 import os
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypedDict
 
@@ -25,6 +25,9 @@ from services.kernel.errors import Unavailable
 from services.kernel.keyring import Key, KeyRing
 from services.kernel.tables import sealed
 from services.kernel.view import Change, put
+
+BLIND_BYTES = 18
+"""Of a token: long enough that no two texts share one by chance."""
 
 
 class Opened(TypedDict):
@@ -77,6 +80,15 @@ class Vault:
         """Tells these values of a subject from others, worth nothing without the subject's key; empty when there is none."""
         key = self.ring.find(subject)
         return b"" if key is None else hmac.digest(key.mark, msgspec.json.encode(values, order="sorted"), "sha256")
+
+    def blind(self, index: str, texts: Sequence[str], now: datetime) -> list[str]:
+        """Tokens by which an index finds a text again and from which nobody makes the text, without the index's key.
+
+        The key lies with the others, and ends like them: destroyed, the whole index is worth nothing.
+        """
+        key = self.ring.obtain(f"index/{index}", now)
+        made = (hmac.digest(key.mark, text.encode(), "sha256") for text in texts)
+        return [urlsafe_b64encode(token[:BLIND_BYTES]).rstrip(b"=").decode("ascii") for token in made]
 
     def read(self, subject: str, digests: Iterable[str], *, despite_restriction: bool = False) -> dict[str, Opened]:
         """The values under these digests, in their order; what is not there, or not to be read any more, is absent.

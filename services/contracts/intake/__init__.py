@@ -87,6 +87,7 @@ from services.contracts.intake.duplicates import (
     RuleOutDuplicate,
     SuspectDuplicate,
     UnmergePersons,
+    WhoIsThis,
 )
 from services.contracts.intake.erasure import (
     EVERY_KIND,
@@ -485,5 +486,6 @@ __all__ = [
     "VisitPlanSet",
     "VisitSaid",
     "VisitorChanged",
+    "WhoIsThis",
     "WithdrawConsent",
 ]

@@ -6,11 +6,13 @@ record as the survivor until somebody takes the two apart.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
 
 from msgspec import Meta
 
+from services.contracts.intake.terms import Aliases, BornOn, IdNumber, Name, Phone
 from services.kernel.contract import Code, Ref, Said, asked, published
 
 Score = Annotated[int, Meta(ge=0, le=100), Said("how alike, 0 to 100", "相似程度, 0 至 100")]
@@ -53,6 +55,19 @@ class PersonsUnmerged:
     merged_id: UUID
     basis: Code
     approver: Ref
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WhoIsThis:
+    """What somebody is typing about a person; it is compared, and kept nowhere. Signs that are not known may be `*`."""
+
+    name: Name | None = None
+    pseudonym: Name | None = None
+    aliases: Aliases | None = None
+    id_number: IdNumber | None = None
+    phone: Phone | None = None
+    born_on: BornOn | None = None
+    person_id: UUID | None = None
 
 
 @asked(zh="提示疑似重复")

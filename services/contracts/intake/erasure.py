@@ -65,12 +65,16 @@ class ErasureDecided:
 
 @published("person.data-erased", zh="删除(销钥)")
 class PersonalDataErased:
-    """So many keys are destroyed: what was sealed under them is unreadable for good, and every proof still holds."""
+    """So many keys are destroyed: what was sealed under them is unreadable for good, and every proof still holds.
+
+    `records` are further records that were merged into this one, and went with it.
+    """
 
     person_id: UUID
     request_id: UUID
     kinds: ErasureKinds
     keys: Count
+    records: tuple[UUID, ...] = ()
 
 
 @published("person.processing-restricted", zh="停止处理")
@@ -147,6 +151,7 @@ class CarryOutErasure:
     """Say that the keys have been ended as was decided (issued by intake itself, when they have)."""
 
     keys: Count
+    records: tuple[UUID, ...] = ()
 
 
 @asked(zh="保存期届满")

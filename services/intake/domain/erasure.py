@@ -244,23 +244,29 @@ def carry_out(command: public.CarryOutErasure, state: Standing, ask: Ask) -> lis
     """The keys are ended: say what is gone and what rests. Groups and guardians of the erased go from the views too."""
     match state:
         case Leaving():
-            ended = _done(state.before.person_id, state.request_id, state.decisions, command.keys)
+            ended = _done(state.before.person_id, state.request_id, state.decisions, command)
             erased = any(isinstance(event, public.PersonalDataErased) for event in ended)
             return [*(_unlinked(state.before) if erased else ()), *ended]
         case Erased(again=again) if again:
-            return _done(state.person_id, ask.new_id("erasure"), again, command.keys)
+            return _done(state.person_id, ask.new_id("erasure"), again, command)
         case Active() | Deceased() | Restricted() | Erased():
             return []
         case _:
             assert_never(state)
 
 
-def _done(person_id: UUID, request_id: UUID, decisions: tuple[public.KindDecided, ...], keys: int) -> list[Event]:
+def _done(
+    person_id: UUID, request_id: UUID, decisions: tuple[public.KindDecided, ...], ended: public.CarryOutErasure
+) -> list[Event]:
     erased = tuple(d.kind for d in decisions if d.fate == "erased")
     resting = [d for d in decisions if d.fate == "restricted"]
     done: list[Event] = []
     if erased:
-        done.append(public.PersonalDataErased(person_id=person_id, request_id=request_id, kinds=erased, keys=keys))
+        done.append(
+            public.PersonalDataErased(
+                person_id=person_id, request_id=request_id, kinds=erased, keys=ended.keys, records=ended.records
+            )
+        )
     if resting:
         rests = public.ProcessingRestricted(
             person_id=person_id,

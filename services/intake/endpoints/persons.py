@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from services.contracts import intake as public
-from services.intake import reports, tables
+from services.intake import reports, same, tables
+from services.intake.alike import hints
 from services.intake.domain import person
 from services.intake.endpoints.readers import READING, STATION
 from services.intake.endpoints.sealing import judge_number
+from services.intake.indexing import COMPARED, index, tokens, traits
+from services.kernel.clock import system_clock
+from services.kernel.contract import read_request, schema_for
 from services.kernel.entrypoints import Hand, Personal, Request, asks, http, lists, shows
 
 PERSON = person.DECIDER
-CAREFUL = Personal(judge=judge_number)
+CAREFUL = Personal(judge=judge_number, beside=index)
 
 
 class Persons:
@@ -41,6 +45,21 @@ class Persons:
     reads = lists(
         "/reads", tables.reads, by=("person_id", "reader", "allowed"), roles=("auditor", "station_head", "supervisor")
     )
+
+    @http(
+        "POST",
+        "/duplicate-hints",
+        roles=STATION,
+        takes=schema_for(public.WhoIsThis),
+        says="who may be on record already",
+    )
+    def duplicate_hints(self, request: Request) -> object:
+        """Who may be on record already, while it is being typed; of other stations', only where an open matter is (H4)."""
+        asked, _ = read_request(request.json, public.WhoIsThis)
+        said = {name: value for name in COMPARED if (value := getattr(asked, name)) is not None}
+        wanted = tokens(self.log.vault, traits(said), system_clock())
+        besides = same.records_of(self.log.look, asked.person_id) if asked.person_id is not None else []
+        return hints(self.log.look, wanted, request.actor, *besides)
 
     @http("GET", "/persons/{id}/open-matters", roles=STATION, says="where the person has open matters")
     def open_matters(self, request: Request) -> object:

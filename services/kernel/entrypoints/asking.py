@@ -228,6 +228,7 @@ class Asked:
     def leave_unsealed(self, has_key: bool) -> None:
         """Take the personal values out and keep them nowhere; who has no key yet has said nothing before."""
         if given := self._given():
+            self._judge()
             self._bare(self.subject if has_key else None, given, (UNSEALED,) * len(given))
 
     def _judge(self) -> None:

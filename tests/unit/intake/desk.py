@@ -15,6 +15,7 @@ from sqlalchemy.pool import NullPool
 from services.intake import tables as t
 from services.intake.domain.known import Known
 from services.intake.facts import FACTS
+from services.intake.likeness_tables import KEPT
 from services.intake.policies import project_heard, whenever
 from services.intake.views import project
 from services.kernel.contract import canonical, name_of
@@ -50,6 +51,7 @@ class Desk:
     def __post_init__(self) -> None:
         self.look, self.writer = Views(self.engine), SqliteWriter(self.engine)
         t.METADATA.create_all(self.engine)
+        KEPT.create_all(self.engine)
 
     # --- what is asked of intake ---
 
