@@ -30,6 +30,7 @@ class Said(msgspec.Struct, frozen=True):
     handoff: HandedOver | None = None
     need_id: UUID | None = None
     holder: str | None = None
+    corrects: UUID | None = None
 
 
 class Wrapped(msgspec.Struct, frozen=True):
@@ -98,7 +99,7 @@ def struck(entries: Sequence[Entry]) -> dict[UUID, int]:
     """The events that a later entry replaces or strikes, each with that entry; a strike that is struck itself is void."""
     gone: dict[UUID, int] = {}
     for entry in reversed(entries):
-        corrected = entry.envelope.corrects
+        corrected = entry.envelope.corrects or (entry.said.corrects if entry.facts.strikes else None)
         if corrected is not None and entry.envelope.id not in gone:
             gone.setdefault(corrected, entry.idx)
     return gone

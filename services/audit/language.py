@@ -22,6 +22,7 @@ class Facts:
     closes: str = ""
     handoff: bool = False
     restricted: bool = False
+    strikes: bool = False
 
     @property
     def moves(self) -> bool:
@@ -52,6 +53,7 @@ def facts_of(name: str) -> Facts:
         closes=declared.get("closes", ""),
         handoff=bool(declared.get("handoff")),
         restricted=bool(declared.get("restricted")),
+        strikes=bool(declared.get("strikes")),
     )
 
 

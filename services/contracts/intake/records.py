@@ -124,7 +124,7 @@ class AttendanceCorrected:
     approver: Ref | None = None
 
 
-@published("record.entered-in-error", zh="记录作废")
+@published("record.entered-in-error", zh="记录作废", strikes=True)
 class RecordEnteredInError:
     """This record should never have existed: it counts no more, and stays readable, marked.
 

@@ -153,6 +153,17 @@ BEFORE_MANY = {public.TakeOverCases}
 """Commands that become one command for each thing that they concern."""
 
 
+def test_what_comes_into_being_is_named_by_its_stream() -> None:
+    """Whoever sends no key has the stream named by chance: the event must name the same."""
+    creating = {
+        entrypoint.command
+        for _, method in getmembers(IntakeService)
+        for entrypoint in getattr(method, "nameko_entrypoints", ())
+        if hasattr(entrypoint, "command") and "{id}" not in entrypoint.path
+    }
+    assert creating <= FACTS.keys()
+
+
 def test_every_command_can_be_asked_or_is_intakes_own() -> None:
     ours = {cls for cls in COMMANDS.values() if cls.__module__.startswith("services.contracts.intake")}
     asked = {
