@@ -99,7 +99,7 @@ def _consent(found: Entry) -> UUID | None:
 def page(look: Look, after: int, limit: int) -> list[dict[str, Any]]:
     """Entries from the `after`-th on, as they are."""
     c = entry.c
-    columns = (c.idx, c.leaf, c.raw)
+    columns = (c.idx, c.leaf, c.raw, c.type)
     return look.run(sa.select(*columns).where(c.idx >= after).order_by(c.idx).limit(limit))
 
 

@@ -16,6 +16,7 @@ from services.audit.custody import Custody, Disqualified, Fault, Finding, Standi
 from services.audit.domain import finding as findings
 from services.audit.entries import Entry, read
 from services.audit.ledger import instant, micros
+from services.audit.scopes import joined, words
 from services.audit.tables import entry
 from services.contracts.audit import ReportCustodyBroken, ReportCustodyMended
 from services.contracts.words import SOCIETY_OF
@@ -130,7 +131,7 @@ def derived(look: Look, matters: Sequence[UUID], disqualified: Standing) -> tupl
     for matter_id in matters:
         found = custody(entries.get(matter_id, []), disqualified)
         changes += _chain(matter_id, found, shown.get(matter_id, []))
-        changes.append(_matter(matter_id, found))
+        changes.append(_matter(matter_id, found, joined(words(entries.get(matter_id, ())))))
         todo += _told(matter_id, found.findings, told.get(matter_id, []))
     return changes, todo
 
@@ -179,7 +180,7 @@ def _chain(matter_id: UUID, found: Custody, shown: list[dict[str, Any]]) -> list
     return gone + new
 
 
-def _matter(matter_id: UUID, found: Custody) -> Change:
+def _matter(matter_id: UUID, found: Custody, whose: str) -> Change:
     """The matter's row, from what everybody at the station may know; none where all of it is restricted (INV-11)."""
     steps = [step for step in found.steps if not step.restricted]
     if not steps:
@@ -198,6 +199,7 @@ def _matter(matter_id: UUID, found: Custody) -> Change:
         needs_open=sum(need is not None and need in seen for need in found.open),
         broken=sum(f.until is None and not f.restricted for f in found.findings),
         last_entry=max(step.idx for step in steps),
+        words=whose,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID, uuid4
 
-from services.audit import archive, asked, fsck, policies, replay, report_views, tables, views
+from services.audit import archive, asked, fsck, language, policies, replay, report_views, tables, views
 from services.audit.archive import b64
 from services.audit.custody import custody
 from services.audit.domain import finding, gap, integrity, look, report
@@ -15,9 +15,12 @@ from services.audit.entries import Entry
 from services.audit.follow import CustodyFollower, barring
 from services.audit.ledger import Ledger
 from services.audit.statistics.counting import StatisticsFollower
+from services.audit.scopes import SCOPES, stands, words
 from services.contracts.audit import RecordReplay, ReportVerification
+from services.contracts.visibility import APPROVERS
 from services.contracts.words import STATION_ROLES
 from services.kernel.entrypoints import Log, Reply, Request, http, lists, shows
+from services.kernel.entrypoints.standing import WITHHELD
 from services.kernel.errors import NotFound
 from services.kernel.manifest import Manifest
 
@@ -34,6 +37,7 @@ MANIFEST = Manifest(
     followers=(CustodyFollower(), StatisticsFollower()),
     on_gap=policies.on_gap,
     on_filled=policies.on_filled,
+    scopes=SCOPES,
 )
 
 AUDITORS = ("auditor", "service")
@@ -91,21 +95,36 @@ class AuditService(Figures, Reports):
         items = [replay.line(happening) for happening in lines[after : after + limit]]
         return found.answer({"items": items, "next": more, "total": len(lines)}, len(items))
 
-    @http("GET", "/ledger", roles=(*AUDITORS, "administrator"), query=PAGE, answer=HEADED, says="entries as they are")
+    @http("GET", "/ledger", roles=AUDITORS, query=PAGE, answer=HEADED, says="entries as they are")
     def ledger(self, request: Request) -> Reply:
-        """Entries from the `after`-th on, each in its own bytes with its hash; `next` goes on, null at the end."""
+        """Entries from the `after`-th on, each in its own bytes with its hash; `next` goes on, null at the end.
+
+        Of what is restricted an auditor gets the hash alone, unless a second person has approved that he reads it: the
+        tree can be checked all the same, and nobody learns whom it is about.
+        """
         asked.only(request.query, "after", "limit")
         after, limit = asked.page(request.query)
         size = archive.size_of(self.log.look)
         rows = [row for row in archive.page(self.log.look, after, limit) if row["idx"] < size]
+        hidden = self._withheld(request)
         items = b",".join(
-            b'{"entry":%b,"idx":%d,"leaf":"%b"}' % (bytes(row["raw"]), row["idx"], b64(bytes(row["leaf"])).encode())
+            b'{"entry":%b,"idx":%d,"leaf":"%b"}'
+            % (b"null" if row["type"] in hidden else bytes(row["raw"]), row["idx"], b64(bytes(row["leaf"])).encode())
             for row in rows
         )
         end = rows[-1]["idx"] + 1 if rows else after
         following = b"%d" % end if end < size else b"null"
         root = b64(archive.root_of(self.log.look, size)).encode()
         return Reply(raw=b'{"items":[%b],"next":%b,"root":"%b","size":%d}' % (items, following, root, size))
+
+    def _withheld(self, request: Request) -> frozenset[str]:
+        """The types of which this reader gets no bytes."""
+        if request.actor.role == "service":
+            return frozenset()
+        if request.header("approval"):
+            self.log.second(request, WITHHELD, "audit", APPROVERS["unseal-child"])
+            return frozenset()
+        return language.restricted()
 
     @http("GET", "/ledger/head", roles=(*AUDITORS, "administrator"), answer=HEADED, says="where the ledger ends")
     def head(self, request: Request) -> object:
@@ -142,14 +161,22 @@ class Asked:
         self.matter_id: UUID = request.path["id"]
         self.times, self.purpose = asked.times(request.query), asked.purpose(request.query)
         self.size = archive.size_at(log.look, self.times.micros["known_at"])
-        self.entries: list[Entry] = archive.entries_of(log.look, self.matter_id, restricted=self.audits)
-        if not self.entries:
+        self.entries: list[Entry] = archive.entries_of(log.look, self.matter_id, restricted=self.unsealed)
+        if not self.entries or not stands(request.actor, words(self.entries)):
             raise NotFound("no such matter")
 
     @property
     def audits(self) -> bool:
-        """Whether an auditor asks: he sees that something restricted happened, and that he looked is on record."""
+        """Whether an auditor asks: that he looked is on record."""
         return self.request.actor.role == "auditor"
+
+    @property
+    def unsealed(self) -> bool:
+        """Whether a second person has approved that he sees that something restricted happened; of itself nobody does."""
+        if not (self.audits and self.request.header("approval")):
+            return False
+        self.log.second(self.request, "unseal", self.matter_id, APPROVERS["unseal-child"])
+        return True
 
     def answer(self, found: dict[str, Any], entries: int) -> dict[str, Any]:
         """What was found, with the size and root of the ledger that make it reproducible."""

@@ -153,8 +153,11 @@ matter = sa.Table(
     sa.Column("needs_open", sa.Integer),
     sa.Column("broken", sa.Integer, index=True),
     sa.Column("last_entry", sa.BigInteger),
+    sa.Column("words", sa.String),
 )
-"""A matter as it stands: who answers for it, how many of its needs are open, how much of it is broken now."""
+"""A matter as it stands: who answers for it, how many of its needs are open, how much of it is broken now.
+
+`words` are those whose it is or was, joined by commas (see `scopes`)."""
 
 custody = sa.Table(
     "custody",

@@ -99,7 +99,7 @@ def ledger_of(hub: Hub) -> list[dict[str, Any]]:
     """Every entry of the ledger, in its order."""
     entries: list[dict[str, Any]] = []
     while True:
-        page = hub.ask("GET", f"/audit/v1/ledger?after={len(entries)}&limit=1000", role="auditor").json()["items"]
+        page = hub.ask("GET", f"/audit/v1/ledger?after={len(entries)}&limit=1000", role="service").json()["items"]
         if not page:
             return entries
         entries += [item["entry"] for item in page]
