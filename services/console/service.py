@@ -17,6 +17,7 @@ from services.console.endpoints.approvals import Approvals
 from services.console.hearing import Said
 from services.console.hub import Answer, Hub, Unreachable
 from services.console.pages import matter, matters, offers, signin, take, worklist
+from services.console.scopes import MATTERS, WAITING
 from services.console.web import SECURITY, Visit, home, page_for, refused, signed_in, visit
 from services.console.words import CHINA, Lang
 from services.contracts.words import STATION_ROLES
@@ -96,7 +97,9 @@ class ConsoleService(Approvals):
         """The worklist of the station; other roles have a first page of their own."""
         if not v.who.works_at_station:
             return v.go(home(v.who))
-        return v.page(worklist.page(worklist.build(v.look.run(WAITING), v.words.now), v.frame("/")))
+        return v.page(
+            worklist.page(worklist.build(v.look.run(WAITS.where(WAITING.rows(v.who.actor))), v.words.now), v.frame("/"))
+        )
 
     @http("GET", "/take", roles=None, page=True)
     @page_for(*STATION_ROLES)
@@ -138,7 +141,7 @@ class ConsoleService(Approvals):
         state = v.request.query.get("state", "open")
         chosen = state if state in matters.FILTERS else "open"
         before = moment(v.request.query.get("before", ""))
-        rows = v.look.run(matter_rows(chosen, before))
+        rows = v.look.run(matter_rows(chosen, before).where(MATTERS.rows(v.who.actor)))
         older = f"/matters?state={chosen}&before={stamp(rows[LIST - 1])}" if len(rows) > LIST else ""
         return v.page(matters.page(rows[:LIST], v.frame("/matters"), chosen, older))
 
@@ -159,6 +162,9 @@ class ConsoleService(Approvals):
 
     def matter_model(self, v: Visit) -> matter.Model:
         """The matter from the console's own record, with audit's word on its custody where audit answers."""
+        seen = sa.select(views.matter.c.matter_id).where(views.matter.c.matter_id == v.id, MATTERS.rows(v.who.actor))
+        if not v.look.run(seen):
+            raise NotFound("no such matter")
         entries = [views.entry_of(row) for row in v.look.run(RECORD.where(views.record.c.matter_id == v.id))]
         if not entries:
             raise NotFound("no such matter")
@@ -249,7 +255,7 @@ class ConsoleService(Approvals):
 
 
 RECORD = sa.select(views.record)
-WAITING = sa.select(
+WAITS = sa.select(
     views.waiting, views.matter.c.holder, views.matter.c.needs.label("matter_needs"),
     views.matter.c.urgency.label("matter_urgency"),
 ).outerjoin(views.matter, views.matter.c.matter_id == views.waiting.c.matter_id).where(views.waiting.c.whose.is_not(None))  # fmt: skip

@@ -6,7 +6,9 @@ from services.contracts.words import STATION_ROLES
 STATION = STATION_ROLES
 READING = readers("codes")
 """Whoever may see codes of something of intake's; of what, the scopes say."""
-HELPERS = (*STATION, "partner", "team_leader", "volunteer", "client", "auditor")
+HELPERS = (*STATION, "partner", "team_leader", "volunteer")
+SEALED = (*HELPERS, "client", "auditor")
+"""Who may read what is sealed: by station, case or disclosure, as himself, or with a second person's approval."""
 RESTRICTED = ("supervisor", "station_head")
 """Who decides at a station what is grave."""
 NAMED = tuple(role for role in readers("child") if role != "service")

@@ -10,7 +10,7 @@ from services.contracts.visibility import APPROVERS
 from services.intake import tables
 from services.intake.domain import help_request, person
 from services.intake.endpoints.query import WHY, only, why, wrong
-from services.intake.endpoints.readers import HELPERS, STATION
+from services.intake.endpoints.readers import SEALED, STATION
 from services.intake.endpoints.unsealing import notes_of
 from services.kernel.entrypoints import Hand, Request, http
 from services.kernel.errors import ContractBroken, NotFound
@@ -26,7 +26,7 @@ class Reading:
 
     log: Hand
 
-    @http("GET", "/persons/{id}/identity", roles=HELPERS, query=READING_ASKS, says="who the person is")
+    @http("GET", "/persons/{id}/identity", roles=SEALED, query=READING_ASKS, says="who the person is")
     def identity(self, request: Request) -> object:
         """Who the person is, for those who may know: `?why=` a purpose, `&categories=` identity,contact,…"""
         person_id = request.path["id"]
@@ -35,7 +35,7 @@ class Reading:
         latest = {value["field"]: value["value"] for value in found}
         return {"person_id": person_id, "categories": sorted(categories), "fields": latest}
 
-    @http("GET", "/cases/{id}/notes", roles=HELPERS, query=READING_ASKS, says="what was told in the case")
+    @http("GET", "/cases/{id}/notes", roles=SEALED, query=READING_ASKS, says="what was told in the case")
     def case_notes(self, request: Request) -> object:
         """What was told and seen in a case, the oldest first, for those who may read it.
 

@@ -172,9 +172,12 @@ def test_an_unknown_matter_is_not_there(browser: Browser):
     assert browser.sign_in().send("matter_page", id=MATTER).status == 404
 
 
-def record(browser: Browser) -> None:
+def record(browser: Browser, org: str = "220104004") -> None:
+    """A matter that this station took down."""
+    browser.insert(views.matter, matter_id=MATTER)
     for entry in stories.xiaowei():
         values = {column.name: getattr(entry, column.name) for column in views.record.columns}
+        values |= {"actor_role": "coordinator", "actor_org": org}
         browser.insert(views.record, **(values | {"takers": " ".join(entry.takers), "needs": " ".join(entry.needs)}))
 
 
@@ -189,6 +192,15 @@ def test_a_matter_is_shown_from_the_consoles_own_record_while_audit_is_away(
     fragment = str(browser.send("matter_moment", id=MATTER, query="n=4").html)
     assert fragment.lstrip().startswith('<div id="moment" class="then">')
     assert "第 4 / " in fragment
+
+
+def test_another_stations_matter_is_not_there(browser: Browser, monkeypatch: pytest.MonkeyPatch):
+    record(browser, org="220102001")
+    monkeypatch.setattr("services.console.hub.Hub._send", away)
+    browser.sign_in()
+    for page in ("matter_page", "matter_moment"):
+        assert browser.send(page, id=MATTER).status == 404
+    assert str(MATTER) not in str(browser.send("all_matters").html)
 
 
 def away(self: Any, method: str, service: str, path: str, **rest: Any) -> Answer:

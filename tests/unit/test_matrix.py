@@ -1,0 +1,128 @@
+"""The whole table, cell by cell, against rows: for every role, every table that is shown and every way to stand to it.
+
+What is expected comes from the table of the language alone; what is found comes from the statement that the kernel makes
+of each service's scope. And every path of every service is one whose answer the table decides, or stands here by name.
+"""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from services.contracts.visibility import MATRIX, opens
+from services.contracts.words import ROLES
+from services.intake.scopes import named
+from services.kernel.entrypoints.asking import Asking
+from services.kernel.entrypoints.showing import Answering, Showing
+from services.kernel.message import Actor
+from services.kernel.scope import Scope
+from services.kernel.store import Views
+from tests.unit.test_scopes import SCOPED, entrypoints
+from wushe.services import manifest
+
+SCOPES = [
+    (service, scope)
+    for service in SCOPED
+    for scope in (manifest(service).scopes or {}).values()
+    if scope.opens in (opens, named)
+]
+CELLS = [(service, scope, role) for (service, scope), role in product(SCOPES, ROLES)]
+NAMES = [f"{service}.{scope.table.name} for a {role}" for service, scope, role in CELLS]
+
+
+def one_row(scope: Scope) -> tuple[Views, Any]:
+    """A row with a value in every column, in a table of the same shape."""
+    metadata = sa.MetaData()
+    columns = [sa.Column(c.name, sa.String, primary_key=c.primary_key) for c in scope.table.columns]
+    table = sa.Table(scope.table.name, metadata, *columns)
+    engine = sa.create_engine("sqlite://")
+    metadata.create_all(engine)
+    with engine.begin() as connection:
+        connection.execute(table.insert(), [{c.name: f"<{c.name}>" for c in columns}])
+    return Views(engine), table
+
+
+@pytest.mark.parametrize(("service", "scope", "role"), CELLS, ids=NAMES)
+def test_each_row_and_column_is_seen_in_the_ways_that_the_table_opens_and_in_no_other(
+    service: str, scope: Scope, role: str
+) -> None:
+    views, table = one_row(scope)
+    actor = Actor(id="x", role=role, org="y")
+    usual = scope.opens(role, scope.usual)
+    for way in scope.ways:
+        ways = {name: (lambda who, here=name == way: sa.true() if here else sa.false()) for name in scope.ways}
+        standing = Scope(table=table, ways=ways, opens=scope.opens, usual=scope.usual, kinds=scope.kinds)
+        rows = views.run(standing.select(actor))
+        assert bool(rows) is (way in usual), f"{way}: seen, or not"
+        for name, value in (rows[0] if rows else {}).items():
+            seen = way in scope.opens(role, scope.kinds.get(name, scope.usual))
+            assert (value is not None) is seen, f"{way}: {name}"
+    views._engine.dispose()
+
+
+@pytest.mark.parametrize(("service", "scope", "role"), CELLS, ids=NAMES)
+def test_whoever_stands_in_no_way_to_it_finds_nothing_and_commands_nothing(
+    service: str, scope: Scope, role: str
+) -> None:
+    views, table = one_row(scope)
+    ways = dict.fromkeys(scope.ways, lambda who: sa.false())
+    nowhere = Scope(table=table, ways=ways, opens=scope.opens, usual=scope.usual, kinds=scope.kinds)
+    assert views.run(nowhere.select(Actor(id="x", role=role, org="y"))) == []
+    views._engine.dispose()
+
+
+@pytest.mark.parametrize("service", SCOPED)
+def test_a_role_that_a_path_lets_in_and_the_table_does_not_finds_nothing_there(service: str) -> None:
+    for showing in entrypoints(service, Showing):
+        scope = manifest(service).scope_of(showing.table)
+        assert scope is not None
+        shut = [role for role in showing.roles or ROLES if role != "client" and not scope.reaches(role)]
+        assert set(shut) <= {
+            "team_leader",
+            "partner",
+            "volunteer",
+            "dispatcher",
+            "auditor",
+            "worker",
+            "grid_worker",
+            "coordinator",
+        }
+        for role in shut:
+            rows = scope.rows(Actor(id="x", role=role, org="y"))
+            assert str(rows.compile(compile_kwargs={"literal_binds": True})) in ("false", "0 = 1"), (showing.path, role)
+
+
+FREE = {
+    "intake": {
+        "/cases/{id}/notes", "/cases/{id}/records", "/codes", "/help-requests/{id}/notes", "/persons/{id}/identity",
+        "/persons/{id}/open-matters", "/retention", "/safeguarding-concerns/{id}", "/visit-rates/{month}", "/worklist",
+    },
+    "referral": {
+        "/candidates", "/certification-rate", "/code-tables", "/code-tables/{name}", "/departures", "/inbox",
+        "/inbox/told", "/organizations/{id}/names", "/staff/{id}/identity", "/staff/{id}/load", "/stations/{id}/names",
+        "/unmet-needs/totals", "/working-calendar",
+    },
+    "volunteer": {"/me/service-hours", "/me/stars", "/me/tasks", "/open-tasks", "/record-statements/{code}"},
+    "audit": {
+        "/ledger", "/ledger/head", "/ledger/verification", "/matters/{id}/custody", "/matters/{id}/replay",
+        "/matters/{id}/timeline",
+    },
+}  # fmt: skip
+"""Paths that a method of the service answers: each asks a scope itself, or shows nothing of anybody. A new one is put
+here when it does."""
+
+
+@pytest.mark.parametrize("service", SCOPED)
+def test_every_path_is_decided_by_a_scope_or_stands_here(service: str) -> None:
+    free = {e.path for e in entrypoints(service, Answering) if not isinstance(e, Showing)}
+    assert free <= FREE[service], f"say who sees what by {sorted(free - FREE[service])}"
+
+
+@pytest.mark.parametrize("service", SCOPED)
+def test_every_command_is_for_roles_that_are_in_the_table(service: str) -> None:
+    for asking in entrypoints(service, Asking):
+        assert set(asking.roles) <= set(MATRIX), asking.path
+        assert "auditor" not in asking.roles or asking.path.startswith("/safeguarding-concerns"), asking.path
