@@ -9,7 +9,8 @@ found, as if they were not there, and columns whose kind he may not see in the w
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -96,7 +97,7 @@ def nobody(command: type) -> tuple[str, ...]:
     return ()
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Reach:
     """Which commands somebody may ask of one kind of aggregate: of those that he sees, and stands near enough to.
 
@@ -113,23 +114,26 @@ class Reach:
 
     def looks(self, actor: Actor, command: Any, key: tuple[Any, ...] | None) -> list[LookUp]:
         """What is to be looked up before this one may ask this; nothing for whom everything is open."""
-        near = self.near(actor, type(command)) if key is not None else None
-        found = [] if key is None else self._look(self.scope, actor, key, near)
-        for name, scope in self.names.get(type(command), {}).items():
+        kind = type(command)
+        asked = [] if key is None else [(_look(self, self.scope, actor, kind, True), key[0])]
+        for name, scope in self.names.get(kind, {}).items():
             if (named := getattr(command, name)) is not None:
-                found += self._look(scope, actor, (named,), None)
-        return found
+                asked.append((_look(self, scope, actor, kind, False), named))
+        return [replace(look, statement=look.statement.params(key=value)) for look, value in asked if look is not None]
 
-    def _look(self, scope: Scope, actor: Actor, key: tuple[Any, ...], near: Where | None) -> list[LookUp]:
-        rows = scope.rows(actor)
-        if near is None and isinstance(rows, True_):
-            return []
-        may = sa.literal(True) if near is None else sa.case((near, sa.true()), else_=sa.false())
-        columns = zip(scope.table.primary_key, key, strict=True)
-        seen = sa.case((rows, sa.true()), else_=sa.false())
-        here = [column == value for column, value in columns]
-        statement = sa.select(seen.label("seen"), may.label("near")).where(*here)
-        return [LookUp(statement, self.who, scope.late)]
+
+@lru_cache(maxsize=2_000)
+def _look(reach: Reach, scope: Scope, actor: Actor, command: type, itself: bool) -> LookUp | None:
+    """The statement for one caller and one command, made once; None where nothing is to be looked up."""
+    near = reach.near(actor, command) if itself else None
+    rows = scope.rows(actor)
+    if near is None and isinstance(rows, True_):
+        return None
+    may = sa.literal(True) if near is None else sa.case((near, sa.true()), else_=sa.false())
+    seen = sa.case((rows, sa.true()), else_=sa.false())
+    (column,) = scope.table.primary_key
+    statement = sa.select(seen.label("seen"), may.label("near")).where(column == sa.bindparam("key", type_=column.type))
+    return LookUp(statement, reach.who, scope.late)
 
 
 # --- conditions that services make ways of ----------------------------------------------------------------------------
