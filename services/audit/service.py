@@ -14,8 +14,8 @@ from services.audit.endpoints.reports import Reports
 from services.audit.entries import Entry
 from services.audit.follow import CustodyFollower, barring
 from services.audit.ledger import Ledger
-from services.audit.statistics.counting import StatisticsFollower
 from services.audit.scopes import SCOPES, stands, words
+from services.audit.statistics.counting import StatisticsFollower
 from services.contracts.audit import RecordReplay, ReportVerification
 from services.contracts.visibility import APPROVERS
 from services.contracts.words import STATION_ROLES

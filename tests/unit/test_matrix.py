@@ -107,6 +107,8 @@ FREE = {
     },
     "volunteer": {"/me/service-hours", "/me/stars", "/me/tasks", "/open-tasks", "/record-statements/{code}"},
     "audit": {
+        "/figures", "/figures/{indicator}/events", "/indicators", "/monthly-reports", "/monthly-reports/{station}/{month}",
+        "/monthly-reports/{station}/{month}/sheet",
         "/ledger", "/ledger/head", "/ledger/verification", "/matters/{id}/custody", "/matters/{id}/replay",
         "/matters/{id}/timeline",
     },
