@@ -114,7 +114,7 @@ class Reach:
 
     def looks(self, actor: Actor, command: Any, key: tuple[Any, ...] | None) -> list[LookUp]:
         """What is to be looked up before this one may ask this; nothing for whom everything is open."""
-        kind = type(command)
+        kind: Any = type(command)
         asked = [] if key is None else [(_look(self, self.scope, actor, kind, True), key[0])]
         for name, scope in self.names.get(kind, {}).items():
             if (named := getattr(command, name)) is not None:
