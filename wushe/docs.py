@@ -1,4 +1,4 @@
-"""Writes the documents that are generated from the code: docs/events.md, and the tables of settings in both READMEs."""
+"""Writes the documents that are generated from the code: docs/events.md, docs/invariants.md, and the tables of settings in both READMEs."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Any
 import services.contracts
 from services.kernel.contract import EVENTS, about, expectation, hints
 from services.kernel.settings import table
+from wushe import invariants
 
 ROOT = Path(__file__).parents[1]
 PUBLISHERS = ("intake", "referral", "volunteer", "audit", "partner", "console")
@@ -49,6 +50,7 @@ def write(check: bool = False) -> list[str]:
 def wanted() -> Iterator[tuple[Path, str]]:
     """Every generated document as it should be."""
     yield ROOT / "docs/events.md", events()
+    yield ROOT / "docs/invariants.md", invariants.page()
     for name, zh in (("README.md", False), ("README.zh-CN.md", True)):
         yield ROOT / name, with_settings((ROOT / name).read_text(encoding="utf-8"), zh)
 

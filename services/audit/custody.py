@@ -1,5 +1,7 @@
 """The chain of responsibility of one matter, derived from what was said: who answered for it and for each need, when.
 
+It holds INV-1 against the whole history: what it finds is told as `custody.broken`.
+
 Pure. It works off what the contracts declare (`handoff`, `opens`, `closes`) and the handoffs in the data, so an event
 that is new to the hub needs no change here. The rules are those of domain rule table 4.6:
 

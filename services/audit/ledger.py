@@ -63,7 +63,7 @@ def written(since_1970: int) -> str:
 
 
 def wrapped(raw: bytes, prev: bytes, publisher: str, rt: int, seq: int, stream: str) -> bytes:
-    """An entry's bytes; `prev` is the hash of the stream's entry before, empty for its first."""
+    """An entry's bytes; `prev` is the hash of the stream's entry before, empty for its first (INV-32)."""
     before = urlsafe_b64encode(prev)[:43]
     tail = f'","publisher":"{publisher}","rt":"{written(rt)}","seq":{seq},"stream":"{stream}"}}'
     return b'{"alg":"sha256","event":' + raw + b',"prev":"' + before + tail.encode()
@@ -149,6 +149,7 @@ class Ledger:
                 self.heads[row["publisher"], row["stream"]] = (row["seq"], bytes(row["leaf"]))
 
     def _row(self, message: Message, idx: int, rt: int) -> Row:
+        """INV-32"""
         envelope = message.envelope
         publisher, stream, seq = envelope.source[1:], envelope.subject, envelope.streamversion
         head = self.heads.get((publisher, stream))

@@ -2,9 +2,12 @@
 
 import re
 
+import pytest
+
 from services.kernel.contract import EVENTS, about
 from wushe.cli import COMMANDS
 from wushe.docs import ROOT, events, write
+from wushe.invariants import LAWS, cited
 
 LINK = re.compile(r"\]\((?!https?:)([^)#\s]*)(#([^)\s]+))?\)")
 
@@ -47,3 +50,9 @@ def test_the_readmes_say_the_same_commands() -> None:
 def test_every_command_of_the_readme_exists() -> None:
     said = re.findall(r"^\| `wushe (\w+)( \w+)?", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
     assert {name for name, _ in said} == set(COMMANDS)
+
+
+@pytest.mark.parametrize("number", LAWS)
+def test_every_law_is_enforced_by_code_and_held_by_tests(number: int) -> None:
+    assert cited("services", "wushe").get(number), f"no code names INV-{number}"
+    assert cited("tests").get(number), f"no test names INV-{number}"

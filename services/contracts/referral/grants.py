@@ -1,4 +1,7 @@
-"""Money and goods from givers: grants applied for, decided, paid and accounted for; support in kind delivered."""
+"""Money and goods from givers: grants applied for, decided, paid and accounted for; support in kind delivered.
+
+Nothing here comes from those who are helped (INV-22), and nothing asks the public for money (INV-24).
+"""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ CONSENT_WITHDRAWN = "consent-withdrawn"
 
 
 def accept(command: public.AcceptReferral, state: State, ask: Ask) -> list[Event]:
-    """The first yes in time, that the consent covers now, takes the need; any other yes is put on record as refused."""
+    """The first yes in time, that the consent covers now, takes the need; any other yes is put on record as refused (INV-3, INV-5)."""
     known_state, found = asked_of(state, command.organization_id, ask)
     if found.state in ("accepted", "refused"):
         return []
@@ -111,7 +111,7 @@ def _superseded(state: Known, winner: Offer) -> list[Event]:
 
 
 def decline(command: public.DeclineOffer, state: State, ask: Ask) -> list[Event]:
-    """A no has a reason; after a yes it is a return."""
+    """A no has a reason; after a yes it is a return (INV-13)."""
     known_state, found = asked_of(state, command.organization_id, ask)
     match found.state:
         case "declined":
@@ -132,7 +132,7 @@ def decline(command: public.DeclineOffer, state: State, ask: Ask) -> list[Event]
 
 
 def expire(command: public.ExpireOffer, state: State, ask: Ask) -> list[Event]:
-    """The clock says that the time to answer is over; an offer that has been answered does not mind."""
+    """The clock says that the time to answer is over; an offer that has been answered does not mind (INV-13)."""
     if state is None:
         raise no(state)
     for found in live(state):

@@ -100,7 +100,7 @@ def exhausted(state: Ready, station_head: Party, reason_code: str) -> list[Event
 
 
 def close(command: public.CloseReferral, state: State, ask: Ask) -> list[Event]:
-    """An outcome that stays unconfirmed is explained; a need for which nobody was found was not met."""
+    """An outcome that stays unconfirmed is explained; a need for which nobody was found was not met (INV-4)."""
     match state:
         case Closed():
             return []

@@ -140,7 +140,7 @@ def report(command: public.ReportOutcome, state: State, ask: Ask) -> list[Event]
 
 
 def confirm(command: public.ConfirmOutcome, state: State, ask: Ask) -> list[Event]:
-    """The origin confirms, having asked the person or saying why not; with that the loop is closed."""
+    """The origin confirms, having asked the person or saying why not; with that the loop is closed (INV-4)."""
     if not isinstance(state, OutcomeReported):
         raise no(state)
     _other_side(state, ask)

@@ -56,6 +56,7 @@ def test_the_row_says_what_the_entry_is_about(db):
 
 
 def test_an_entry_names_the_one_before_it_in_its_stream(db):
+    """INV-32"""
     ledger = Ledger()
     take(ledger, db, said(position=1, version=1), said(position=2, version=1, stream="case/other"))
     ledger.forget()
@@ -74,6 +75,7 @@ def test_streams_of_the_same_name_at_two_publishers_are_two_streams(db):
 
 
 def test_an_event_whose_predecessor_is_missing_is_recorded_without_one(db):
+    """INV-32"""
     take(Ledger(), db, said(position=1, version=7))
     assert json.loads(entries(db)[0]["raw"])["prev"] == ""
 

@@ -59,6 +59,7 @@ WITHDRAWN = public.ConsentWithdrawn(consent_id=CONSENT, person_id=PERSON, by="se
 
 
 def test_a_guardian_consents_for_a_child_or_one_who_may_be_a_child() -> None:
+    """INV-8"""
     consent.given().when(GRANT, facts=OF_CHILD).then(GRANTED)
 
 
@@ -80,6 +81,7 @@ def test_a_guardian_is_one_on_record_today(guardians: tuple[GuardianFact, ...]) 
 
 
 def test_a_child_of_eight_or_more_is_asked_too() -> None:
+    """INV-9"""
     facts = replace(OF_CHILD, person=replace(CHILD, age_band="from_8_to_13"))
     consent.given().when(GRANT, facts=facts).then_refused("child-not-asked")
     asked = replace(GRANT, child_asked="agrees")

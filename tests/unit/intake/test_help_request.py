@@ -141,6 +141,7 @@ def test_safeguarding_is_a_disposition_only_after_the_concern_was_raised() -> No
 
 
 def test_guidance_with_something_missing_leaves_the_request_waiting() -> None:
+    """INV-27"""
     request.given(RECEIVED).when(GUIDE).then(GUIDED)
     state = request.given(RECEIVED, GUIDED).state
     assert state == WaitingClient(core=state.core, missing=("witness-statement",), follow_up_by=date(2026, 3, 9))
@@ -154,6 +155,7 @@ def test_guidance_with_nothing_left_to_do_answers_the_request() -> None:
 
 
 def test_a_request_with_something_missing_is_not_answered() -> None:
+    """INV-27"""
     refused = (
         request.given(RECEIVED, GUIDED)
         .when(public.CloseHelpRequest(outcome="answered"))

@@ -43,6 +43,7 @@ ADULT = replace(REGISTERED, age_band="adult", sensitivity="personal")
 
 
 def test_the_station_that_keeps_the_file_reads_it_on_record() -> None:
+    """INV-33"""
     person.given(ADULT).when(READ).then(
         public.IdentityRead(
             person_id=PERSON,
