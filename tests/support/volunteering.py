@@ -76,10 +76,7 @@ class Dispatch:
         service, _, rest = path.lstrip("/").partition("/")
         as_ = as_ or self.coordinator
         given = {**(body or {}), **({"happened": happened} if happened else {})}
-        key = f"dispatch-{uuid4()}"
-        return self.hub.ask(
-            "POST", f"/{service}/v1/{rest}", given, role=as_.role, ident=as_.id, org=as_.org, Idempotency_Key=key
-        )
+        return self.hub.ask("POST", f"/{service}/v1/{rest}", given, role=as_.role, ident=as_.id, org=as_.org)
 
     def do(self, path: str, body: Told | None = None, as_: Actor | None = None, **happened: Any) -> str:
         """One command that is granted; answers the id of what it is about."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from inspect import getmembers
+from uuid import UUID
 
 import pytest
 
@@ -14,6 +15,7 @@ from services.intake.service import MANIFEST, IntakeService
 from services.kernel.contract import COMMANDS, EVENTS
 from services.kernel.decider import members
 from services.kernel.errors import Refused
+from tests.support.spec import ask
 from tests.unit.intake.desk import Desk
 from tests.unit.intake.stories import (
     ACTIVITY,
@@ -180,3 +182,13 @@ def test_every_event_of_intake_has_a_decider() -> None:
     said = {cls for decider in MANIFEST.deciders for cls in members(decider.events)}
     ours = {cls for cls in EVENTS.values() if cls.__module__.startswith("services.contracts.intake")}
     assert said == ours
+
+
+def test_what_is_brought_into_being_without_a_key_says_the_id_that_its_stream_has() -> None:
+    """Else a request's matter would be another than the request."""
+    stream = UUID(int=77)
+    command = public.ReceiveHelpRequest(unit="community:220104004001", area="220104004001", came_by="phone")
+    (received,) = help_request.DECIDER.decide(command, None, ask(founds=stream))
+    assert (received.matter_id, received.handoff.matter_id) == (stream, stream)
+    (registered,) = person.DECIDER.decide(public.RegisterPerson(station="220104004"), None, ask(founds=stream))
+    assert registered.person_id == stream
