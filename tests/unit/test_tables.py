@@ -14,5 +14,7 @@ def test_every_table_is_read_with_all_its_columns(name: str) -> None:
     metadata.create_all(engine)
     with engine.connect() as connection:
         for table in metadata.sorted_tables:
-            assert connection.execute(sa.select(table)).all() == []
+            # As a rebuild or a person with a database tool finds it: its columns read from the database itself.
+            found = sa.Table(table.name, sa.MetaData(), autoload_with=engine)
+            assert connection.execute(sa.select(found)).all() == []
     engine.dispose()

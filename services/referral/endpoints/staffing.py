@@ -71,7 +71,7 @@ class Staffing:
         "/projects", tables.projects, by=("state", "code", "operator", "commissioner", "level"), roles=READING
     )
     reports = lists(
-        "/project-reports", tables.project_reports, by=("state", "project_id", "to", "due_on"), roles=READING
+        "/project-reports", tables.project_reports, by=("state", "project_id", "owed_to", "due_on"), roles=READING
     )
 
     @http("GET", "/staff/{id}/identity", roles=KEEPERS, says="what a worker is called")

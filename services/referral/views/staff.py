@@ -102,7 +102,7 @@ def _projects(recorded: Recorded) -> list[Change]:
                 )
             ]  # fmt: skip
         case public.ReportOwed() as event:
-            owed = {"project_id": event.project_id, "kind": event.kind, "to": event.to, "due_on": event.due_on}
+            owed = {"project_id": event.project_id, "kind": event.kind, "owed_to": event.to, "due_on": event.due_on}
             return [_project(recorded), put(project_reports, event.report_id, state="owed", **owed)]
         case public.ReportSubmitted() as event:
             handed = {"state": "submitted", "late": event.late, "evidence_ref": event.evidence_ref}

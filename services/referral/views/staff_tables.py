@@ -123,7 +123,7 @@ project_reports = sa.Table(
     sa.Column("report_id", sa.Uuid, primary_key=True),
     sa.Column("project_id", sa.Uuid, index=True),
     sa.Column("kind", sa.String(64)),
-    sa.Column("to", sa.String(80), index=True, quote=True),  # a word of SQL that SQLAlchemy takes for none of SQLite's
+    sa.Column("owed_to", sa.String(80), index=True),
     sa.Column("due_on", sa.Date, index=True),
     sa.Column("state", sa.String(16), index=True),
     sa.Column("late", sa.Boolean),
