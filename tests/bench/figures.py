@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from tests.bench import appends, commands, embedded, latency, opening, path, rebuild, singles
+from tests.bench import appends, commands, embedded, importing, latency, opening, path, rebuild, singles
 from tests.bench.stage import Row, Stage
 
 
@@ -27,4 +27,5 @@ FIGURES = (
     Figure("embedded", "accepted → recorded: p99 ≤ 50 ms; resident memory with the demo ≤ 250 MiB", embedded.run),
     Figure("rebuild", "≥ 20,000 events/s on SQLite and PostgreSQL", rebuild.run),
     Figure("opening", "10,000 events ≤ 2 × 10 events; 1,000 without a snapshot ≥ 10 × eventsourcing", opening.run),
+    Figure("importing", "a register of 50,000 rows in under 3 minutes on the real stack", importing.run),
 )
