@@ -40,7 +40,7 @@ test: ## run everything: lint, then each kind of test, and say at the end what f
 	if [ -n "$$failed" ]; then echo "Failed:$$failed"; exit 1; fi; echo "Everything passed: $(STAGES)"
 
 unit: $(VENV)/.dev ## test the rules: no server, no network, half a minute at most
-	$(call tests,tests/unit,,--timeout=20)
+	$(call tests,tests/unit,,-n auto --timeout=20)
 
 histories: $(VENV)/.dev ## try two thousand whole matters with any commands against the laws of the domain
 	$(call tests,tests/histories,,-n auto --timeout=900)
