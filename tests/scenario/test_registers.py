@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import time
+from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -62,6 +63,15 @@ class Desk:
     def head(self) -> int:
         """How far intake has spoken."""
         return int(self.reference.hub.ask("GET", "/intake/v1/position").json()["head"])
+
+    def events(self, after: int) -> list[dict[str, Any]]:
+        """What intake has said after that."""
+        events: list[dict[str, Any]] = []
+        while page := self.reference.hub.ask(
+            "GET", f"/intake/events?after={after + len(events)}&limit=1000", role="service"
+        ).json():
+            events += page
+        return events
 
 
 @pytest.fixture
@@ -131,7 +141,8 @@ def test_an_import_that_is_killed_is_begun_again_and_doubles_nothing(desk: Desk)
     began.wait()
     code, found = desk.imports(file)
     assert code == 0 and found["new"] + found["same"] == 3_000 and found["same"] > 0
-    assert desk.head() == before + 3_000 + 1_500
+    said = Counter(event["type"] for event in desk.events(before))
+    assert (said["help-request.received"], said["person.registered"]) == (3_000, 1_500)
 
 
 def test_a_paper_that_comes_late_says_when_it_was_and_when_it_was_learnt(desk: Desk):
