@@ -56,7 +56,7 @@ kernel: $(VENV)/.dev ## test the kernel over memory, SQLite and PostgreSQL, and 
 	$(call tests,tests/support)
 
 scenario: $(VENV)/.dev ## play whole stories over real services and a real broker
-	$(call tests,tests/scenario,,--timeout=400)
+	$(call tests,tests/scenario,,-p no:randomly --timeout=400)
 
 faults: $(VENV)/.dev ## kill, repeat, reorder, delay and poison; then ask whether anything was lost or done twice
 	$(call tests,tests/faults,,-p no:randomly --timeout=400)

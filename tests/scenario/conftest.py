@@ -74,3 +74,8 @@ def stories(request: pytest.FixtureRequest) -> Told:
 def street(reference: Reference) -> Street:
     """A station at work in the reference deployment; what others do there is nothing to it."""
     return Street(reference.hub)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The stories first, as they were told: others live on in the same hub, and withdraw what somebody in them gave."""
+    items.sort(key=lambda item: not item.path.name.startswith("test_stories"))
