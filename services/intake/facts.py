@@ -70,11 +70,6 @@ def consent_facts(look: Look, person_id: UUID) -> tuple[ConsentFact, ...]:
     )
 
 
-def _itself(command: object, itself: UUID, look: Look) -> Known:
-    """The id of what comes into being: that of its stream, whoever named it."""
-    return Known(itself=itself)
-
-
 def _about_person(command: Any, itself: UUID, look: Look) -> Known:
     """The person that the command names, with all consents."""
     return Known(
@@ -255,10 +250,6 @@ def _access(row: Row, consents: Mapping[UUID, ConsentFact]) -> AccessFact:
 FACTS: Mapping[type, Facts] = cast(
     Mapping[type, Facts],
     {
-        public.RegisterPerson: _itself,
-        public.ReceiveHelpRequest: _itself,
-        public.HoldActivity: _itself,
-        public.RaiseSafeguardingConcern: _itself,
         public.RequestConsent: _about_person,
         public.GrantConsent: _about_person,
         public.RefuseConsent: _about_person,
