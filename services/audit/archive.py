@@ -12,9 +12,9 @@ import sqlalchemy as sa
 
 from services.audit import language
 from services.audit.entries import Entry, read
-from services.audit.merkle import EMPTY_ROOT, root_at
 from services.audit.tables import entry, log_state, tile
 from services.kernel.manifest import Look
+from services.kernel.tlog.merkle import EMPTY_ROOT, root_at
 
 
 class Cited(msgspec.Struct, frozen=True):

@@ -11,11 +11,11 @@ import sqlalchemy as sa
 
 from services.audit.archive import Tiles
 from services.audit.ledger import micros, wrapped
-from services.audit.merkle import HASH, WIDTH, Frontier, leaf_hash
 from services.audit.tables import entry, log_state
 from services.contracts.audit import Flaw
 from services.kernel.manifest import Look
 from services.kernel.message import read_envelope
+from services.kernel.tlog.merkle import HASH, WIDTH, Frontier, leaf_hash
 
 CHUNK = 1_000
 FLAWS_KEPT = 50

@@ -18,11 +18,11 @@ import msgspec
 import sqlalchemy as sa
 
 from services.audit.language import moving
-from services.audit.merkle import HASH, WIDTH, Frontier, leaf_hash
 from services.audit.tables import entry, log_state, tile
 from services.kernel import metrics
 from services.kernel.manifest import Look
 from services.kernel.message import Message
+from services.kernel.tlog.merkle import HASH, WIDTH, Frontier, leaf_hash
 from services.kernel.view import Change, Rows, put
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -24,7 +24,7 @@ PLANTED: list[tuple[Rule, str, str]] = [
     (rules.domains_import_only_the_language, "services/intake/domain/planted.py", "from services.referral import x\n"),
     (rules.domains_import_only_the_language, "services/intake/domain/planted.py", "import services.intake.views\n"),
     (rules.domains_import_only_the_language, "services/intake/domain/planted.py", "def f():\n    import msgspec\n"),
-    (rules.domains_import_only_the_language, "services/audit/merkle.py", "from services.kernel import clock\n"),
+    (rules.domains_import_only_the_language, "services/kernel/tlog/merkle.py", "from services.kernel import clock\n"),
     (rules.policies_and_announcements_touch_nothing, "services/intake/policies.py", "import requests\n"),
     (rules.policies_and_announcements_touch_nothing, "services/intake/announce.py", "import services.kernel.clock\n"),
     (rules.decisions_make_no_ids, "services/intake/policies.py", "from uuid import uuid4\n"),

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from services.audit import archive, tables
 from services.audit.fsck import FLAWS_KEPT, Verification, verify
 from services.audit.ledger import Ledger, micros
-from services.audit.merkle import EMPTY_ROOT, Frontier, leaf_hash
+from services.kernel.tlog.merkle import EMPTY_ROOT, Frontier, leaf_hash
 from tests.unit.audit.conftest import Tables
 from tests.unit.audit.said import MATTER, NOON, said
 

@@ -12,11 +12,12 @@ import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.audit import merkle, tables
+from services.audit import tables
 from services.audit.ledger import Ledger, instant, micros, wrapped, written
-from services.audit.merkle import leaf_hash
 from services.kernel.manifest import Manifest
 from services.kernel.schema import append_only
+from services.kernel.tlog import merkle
+from services.kernel.tlog.merkle import leaf_hash
 from services.kernel.view import Rows
 from tests.unit.audit.conftest import Tables
 from tests.unit.audit.said import MATTER, NOON, said

@@ -1,4 +1,4 @@
-"""The tree over the entries: RFC 6962 hashes in C2SP tlog-tiles, pure; it knows neither entries nor databases.
+"""The tree over the entries: RFC 6962 hashes in C2SP tlog-tiles; it knows neither entries nor databases.
 
 A leaf's hash is SHA-256(0x00 || entry), a node's SHA-256(0x01 || left || right). Tile `n` of level `L` holds up to 256
 hashes of nodes of height 8L, in order; only the last tile of a level may be shorter. Anything about any size that the

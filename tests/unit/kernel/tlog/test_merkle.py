@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.audit import merkle
-from services.audit.merkle import EMPTY_ROOT, Frontier, leaf_hash, node_hash
+from services.kernel.tlog import merkle
+from services.kernel.tlog.merkle import EMPTY_ROOT, Frontier, leaf_hash, node_hash
 
-VECTORS = Path(__file__).parents[2] / "vectors"
+VECTORS = Path(__file__).parents[3] / "vectors"
 PROBES = sorted((VECTORS / "merkle-rfc6962" / "inclusion").rglob("*.json"))
 SAMPLE = VECTORS / "tlog-tiles-sample" / "testdata" / "log"
 SIZES = st.integers(0, 700)
