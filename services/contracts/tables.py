@@ -62,8 +62,8 @@ class Table:
     @property
     def current(self) -> Edition:
         """The edition of the day on which something is being decided; outside of decisions, the newest."""
-        day = today()
-        return self.editions[-1] if day is None or len(self.editions) == 1 else self.on(day)
+        day = today() if len(self.editions) > 1 else None
+        return self.editions[-1] if day is None else self.on(day)
 
     def on(self, day: date) -> Edition:
         """The edition that was valid on a day; before the first one, the first."""
@@ -72,9 +72,9 @@ class Table:
     @property
     def usable(self) -> tuple[Edition, ...]:
         """The editions whose codes may be used now: that of today, and that of the day on which the thing happened."""
-        days = _days()
-        if days is None or len(self.editions) == 1:
-            return (self.editions[-1],)
+        days = _days() if len(self.editions) > 1 else None
+        if days is None:
+            return self.editions[-1:]
         return (self.on(days[0]),) if days[0] == days[1] else (self.on(days[0]), self.on(days[1]))
 
     def edition_with(self, code: str) -> Edition:
@@ -83,8 +83,9 @@ class Table:
 
     def known(self, *codes: str | None, field: str = "") -> None:
         """Refuse codes that no usable edition has."""
+        usable = self.usable
         for code in codes:
-            if code is not None and not any(code in edition.terms for edition in self.usable):
+            if code is not None and not any(code in edition.terms for edition in usable):
                 raise Refused(
                     "unknown-code",
                     f"{code} is not in the code table {self.name}, edition {self.current.version}.",

@@ -18,6 +18,7 @@ from typing import Any
 from uuid import UUID
 
 from services.kernel import log, metrics
+from services.kernel.ahead import Ahead
 from services.kernel.clock import Clock
 from services.kernel.database import DatabaseGone, Group, Head, HeadMoved, Writer
 from services.kernel.decider import Decider
@@ -130,11 +131,10 @@ class Appender(threading.Thread):
         writer = self._connected()
         if self._overtaken:
             self._catch_up(writer)
-        draft = Draft(self._manifest, self._load(writer, units), self._look, self.head, micros(self._clock()))
+        draft = Draft(self._manifest, self._load(writer, units), Ahead(self._look), self.head, micros(self._clock()))
         for unit in units:
-            if not draft.fits(unit):
+            if not draft.take(unit):
                 break
-            draft.take(unit)
         self._write(writer, draft)
         self._memory.keep(draft.overlay, draft.answered)
         self.head = draft.group.after

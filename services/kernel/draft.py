@@ -7,15 +7,17 @@ it in the log by `previous`, the SHA-256 of that event's bytes.
 from __future__ import annotations
 
 from base64 import urlsafe_b64encode
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 import msgspec
 from msgspec.structs import replace
 
+from services.kernel.ahead import NotYet
 from services.kernel.contract import canonical, name_of, read_data, version_of
 from services.kernel.database import Group, Head
 from services.kernel.errors import ConcurrentChange, ContractBroken, FieldProblem, HubError, KeyReused, Refused
@@ -24,6 +26,7 @@ from services.kernel.manifest import Facts, Look, Manifest
 from services.kernel.memory import Answered, Known, Stream
 from services.kernel.message import Ask, Envelope, Recorded
 from services.kernel.unit import Done, Order, Results, Unit
+from services.kernel.view import Change, Rows
 
 SKEW = timedelta(minutes=5)
 SNAPSHOT_EVERY = 25
@@ -66,13 +69,24 @@ def check_plain(name: str, data: bytes) -> bytes:
     return data
 
 
+class LookAhead(Look, Protocol):
+    """Reading the views as they will be."""
+
+    def catch_up(self, changes: Sequence[Change | Rows]) -> None:
+        """Show all of these changes from now on; those that are shown already come first."""
+        ...
+
+
 @dataclass
 class Draft:
-    """The group being made on `head` from what is `known`; `overlay` holds the streams it has changed so far."""
+    """The group being made on `head` from what is `known`; `overlay` holds the streams it has changed so far.
+
+    `look` shows the views as the units before leave them.
+    """
 
     manifest: Manifest
     known: Known
-    look: Look
+    look: LookAhead
     head: Head
     now: int
     group: Group = field(init=False)
@@ -85,30 +99,41 @@ class Draft:
         self.now = max(self.now, self.head.recorded_at + 1)
         self.source = f"/{self.manifest.name}"
 
-    def fits(self, unit: Unit) -> bool:
-        """Whether a unit may join this group: one that looks facts up must find what was decided before it in the views."""
-        if not (self.group.events or self.group.changes):
-            return True
-        return not any(type(order.command) in self.manifest.facts for order in unit.orders)
+    def take(self, unit: Unit) -> bool:
+        """Decide a unit's orders on top of the group; on a strict unit's first error it leaves no trace but its error.
 
-    def take(self, unit: Unit) -> None:
-        """Decide a unit's orders on top of the group; on a strict unit's first error it leaves no trace but its error."""
+        False, and no trace at all, where the facts that it looks up cannot be told before the group is written.
+        """
+        if any(type(order.command) in self.manifest.facts for order in unit.orders):
+            self.look.catch_up(self.group.changes)
         mark = _Mark(self) if len(unit.orders) > 1 else None
+        try:
+            results = self._decided(unit)
+        except NotYet:
+            if mark is not None:
+                mark.restore()
+            return False
+        except HubError as error:
+            if mark is not None:
+                mark.restore()
+            self.results.append((unit, [error] * len(unit.orders)))
+            return True
+        self.group.changes += unit.rows
+        if unit.moved is not None:
+            self.group.moves.append(unit.moved)
+        self.results.append((unit, results))
+        return True
+
+    def _decided(self, unit: Unit) -> Results:
         results: Results = []
         for order in unit.orders:
             try:
                 results.append(self._order(order))
             except HubError as error:
                 if not unit.lenient:
-                    if mark is not None:
-                        mark.restore()
-                    self.results.append((unit, [error] * len(unit.orders)))
-                    return
+                    raise
                 results.append(error)
-        self.group.changes += unit.rows
-        if unit.moved is not None:
-            self.group.moves.append(unit.moved)
-        self.results.append((unit, results))
+        return results
 
     def _order(self, order: Order) -> Done:
         first = self._first_answer(order)

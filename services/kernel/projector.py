@@ -17,6 +17,7 @@ from typing import Any
 
 import msgspec
 import sqlalchemy as sa
+from msgspec import structs
 from sqlalchemy.sql.visitors import replacement_traverse
 
 from services.kernel import metrics
@@ -220,7 +221,7 @@ class Rebuild:
     def _redirected(self, changes: Iterable[Change]) -> list[Change]:
         """What becomes of each new table's rows."""
         wanted = merged(change for change in changes if change.table.name in self._new)
-        return [replace(change, table=self._new[change.table.name]) for change in wanted]
+        return [structs.replace(change, table=self._new[change.table.name]) for change in wanted]
 
     def _derive(self, follower: Follower, write: Write) -> None:
         """Step by step to where the follower stands; what it would ask for, it has asked for, or will."""

@@ -88,8 +88,6 @@ def _tried(trial: Trial, draft: Draft, look: Rehearsed) -> Done | HubError:
             return trial.against
     except HubError as refused:
         return refused
-    if any(type(order.command) in draft.manifest.facts for order in trial.unit.orders):
-        look.catch_up(draft.group.changes)
     draft.take(trial.unit)
     return draft.results[-1][1][-1]
 

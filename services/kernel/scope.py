@@ -114,12 +114,20 @@ class Reach:
 
     def looks(self, actor: Actor, command: Any, key: tuple[Any, ...] | None) -> list[LookUp]:
         """What is to be looked up before this one may ask this; nothing for whom everything is open."""
+        asked = self._asked(actor, command, key)
+        return [replace(look, statement=look.statement.params(key=value)) for look, value in asked if look is not None]
+
+    def watches(self, actor: Actor, command: Any, itself: bool) -> bool:
+        """Whether anything would be looked up; `itself` says whether the command is about something that is there."""
+        return any(look is not None for look, _ in self._asked(actor, command, (None,) if itself else None))
+
+    def _asked(self, actor: Actor, command: Any, key: tuple[Any, ...] | None) -> list[tuple[LookUp | None, Any]]:
         kind: Any = type(command)
         asked = [] if key is None else [(_look(self, self.scope, actor, kind, True), key[0])]
         for name, scope in self.names.get(kind, {}).items():
             if (named := getattr(command, name)) is not None:
                 asked.append((_look(self, scope, actor, kind, False), named))
-        return [replace(look, statement=look.statement.params(key=value)) for look, value in asked if look is not None]
+        return asked
 
 
 @lru_cache(maxsize=2_000)

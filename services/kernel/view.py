@@ -8,22 +8,22 @@ are merged per row before they are written, so a rebuild writes each row once a 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 
 from services.kernel.message import Recorded
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(msgspec.Struct, frozen=True):
     """What becomes of one row: `drop` first, then `sets`, then `adds`; dropped and `anew`, it is there all the same."""
 
     table: sa.Table
     key: tuple[Any, ...]
-    sets: dict[str, Any] = field(default_factory=dict)
-    adds: dict[str, int] = field(default_factory=dict)
+    sets: dict[str, Any] = {}
+    adds: dict[str, int] = {}
     drop: bool = False
     anew: bool = False
 

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import msgspec
 import pytest
+import sqlalchemy as sa
 
+from services.kernel import metrics
 from services.kernel.clock import system_clock
 from services.kernel.errors import ConcurrentChange, ContractBroken, HubError, Refused, Unavailable
+from services.kernel.manifest import Look
 from services.kernel.store import Store
 from services.kernel.tables import command
 from services.kernel.unit import Done
@@ -20,6 +24,7 @@ from services.kernel.view import Rows, put
 from tests.kernel.conftest import Opening
 from tests.kernel.till import count, done, envelopes, error, together
 from tests.kernel.toy import (
+    SHOP,
     BreakToy,
     BuildToy,
     PaintToy,
@@ -180,6 +185,39 @@ def test_the_last_place_is_given_once_within_a_group(shop: Store) -> None:
     units += [unit(order(stream, PlaceToy(shelf="top"))) for stream in streams]
     outcomes = [outcome[0] for outcome in together(shop, *units)][6:]
     assert [type(outcome) for outcome in outcomes] == [Done] * 3 + [Refused] * 3
+
+
+def test_commands_that_look_facts_up_are_written_together(shop: Store, commits: list[int]) -> None:
+    streams = [uuid4() for _ in range(20)]
+    done(shop, *(order(stream, CAR) for stream in streams))
+    units = [unit(order(stream, PlaceToy(shelf=f"s{n % 10}"))) for n, stream in enumerate(streams)]
+    outcomes = together(shop, *units)
+    assert all(isinstance(outcome[0], Done) for outcome in outcomes)
+    assert commits == [20, 20]
+
+
+def test_facts_that_only_the_database_can_tell_wait_until_what_they_are_about_is_written(
+    opened: Opening, commits: list[int]
+) -> None:
+    shop = opened(replace(SHOP, facts={PlaceToy: counted}))
+    streams = [uuid4() for _ in range(6)]
+    done(shop, *(order(stream, CAR) for stream in streams))
+    outcomes = together(shop, *(unit(order(stream, PlaceToy(shelf="top"))) for stream in streams))
+    assert [type(outcome[0]) for outcome in outcomes] == [Done] * 3 + [Refused] * 3
+    assert commits == [6, 1, 1, 1]
+
+
+def counted(command: PlaceToy, stream_id: UUID, look: Look) -> int:
+    """How many toys stand there already, asked by a select."""
+    return sum(row["toys"] for row in look.run(sa.select(shelves).where(shelves.c.shelf == command.shelf)))
+
+
+@pytest.fixture
+def commits(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many events each commit of this process has written."""
+    made: list[int] = []
+    monkeypatch.setattr(metrics, "committed", lambda name, position, events, *_: made.append(events))
+    return made
 
 
 def test_the_facts_of_a_unit_are_those_from_before_it(shop: Store) -> None:

@@ -176,12 +176,12 @@ class Asked:
     @property
     def waits(self) -> bool:
         """Whether anything is left to do for which a database must answer."""
-        return self.is_watched or bool(self.asking.personal)
+        return self.is_watched or self.is_personal
 
     @property
     def is_watched(self) -> bool:
         """Whether the guard has anything to look at."""
-        return self.asking.guard.watches(self.order.ask.actor, self.order.command)
+        return self.asking.guard.watches(self.order.ask.actor, self.order.command, self.asking.creates)
 
     def make_ready(self) -> None:
         """Let through whoever may ask this, and seal what is personal; raises what stands against it."""

@@ -35,10 +35,10 @@ class Guard:
         self.reach: Reach | None = opened.manifest.reach_of(decider)
         self.second = next((f.name for f in fields(command) if f.name in FIELDS), None)
 
-    def watches(self, actor: Actor, command: Any) -> bool:
+    def watches(self, actor: Actor, command: Any, creates: bool) -> bool:
         """Whether there is anything to look at; if not, nothing waits for a database."""
-        looks = self.reach is not None and self.reach.looks(actor, command, (UUID(int=0),))
-        return bool(looks) or self._named(command) is not None
+        looks = self.reach is not None and self.reach.watches(actor, command, not creates)
+        return looks or self._named(command) is not None
 
     def let(
         self,

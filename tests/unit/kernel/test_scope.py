@@ -122,3 +122,11 @@ def test_what_a_command_names_must_be_seen_as_well(look: Views) -> None:
 
 def test_for_whom_everything_is_open_nothing_is_looked_up() -> None:
     assert Reach(scope=SCOPE).looks(HOUSE, Open(), (MINE,)) == []
+    assert not Reach(scope=SCOPE).watches(HOUSE, Open(), itself=True)
+
+
+def test_for_what_is_not_there_yet_and_names_nothing_nothing_is_looked_up() -> None:
+    reach = Reach(scope=SCOPE, names={Open: {"other_id": SCOPE}})
+    assert reach.watches(KEEPER, Open(), itself=True)
+    assert not reach.watches(KEEPER, Open(), itself=False)
+    assert reach.watches(KEEPER, Open(other_id=MINE), itself=False)
