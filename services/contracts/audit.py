@@ -25,12 +25,18 @@ class Flaw:
 
 @published("ledger.sealed", zh="封账")
 class LedgerSealed:
-    """The ledger up to this size has this root: nothing before it can change without that being seen."""
+    """The ledger up to this size has this root: nothing before it can change without that being seen.
+
+    `map_root` is the root over `rows` rows, one for each stream and matter, that say how many entries it has and which is
+    the last: with them a history is shown to be whole (docs/bundle.md, Seal). Without them only the tree is sealed.
+    """
 
     from_size: Count
     to_size: Count
     root: Digest
     previous_root: Digest | None = None
+    rows: Count = 0
+    map_root: Digest | None = None
 
 
 @published("integrity.verified", zh="校验通过")
@@ -110,10 +116,12 @@ class CaseReplayed:
 
 @asked(zh="封账")
 class SealLedger:
-    """Say what the ledger's root is at this size."""
+    """Say what the ledger's root is at this size, and the root over all histories in it."""
 
     size: Count
     root: Digest
+    rows: Count = 0
+    map_root: Digest | None = None
 
 
 @asked(zh="登记校验结果")

@@ -53,7 +53,10 @@ def seal(command: SealLedger, state: Checked) -> list[Event]:
         return []
     if command.size <= state.sealed and state.root is not None:
         raise Refused("sealed-further", "The ledger is sealed further than that.", "台账已封至更后的位置。")
-    sealed = LedgerSealed(from_size=state.sealed, to_size=command.size, root=command.root, previous_root=state.root)
+    sealed = LedgerSealed(
+        from_size=state.sealed, to_size=command.size, root=command.root, previous_root=state.root,
+        rows=command.rows, map_root=command.map_root,
+    )  # fmt: skip
     return [sealed]
 
 
