@@ -32,6 +32,7 @@ COMMANDS = {
     "keys": ("tokens", "Make the secrets of a reference deployment."),
     "report": ("reports", "Show the figures of a month, seal its report, write it as a spreadsheet."),
     "docs": ("documents", "Write the generated documents."),
+    "witness": ("witness", "Be a witness of a hub's ledger, on a machine of your own."),
     "verify": ("matters", "Check the ledger of a running hub from its first entry to its last."),
 }
 
