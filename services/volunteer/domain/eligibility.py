@@ -1,6 +1,7 @@
 """Who may be sent: the rules of 志愿服务条例 and 慈善法 on age, skill, training, insurance, clearance and time.
 
-What is known of a person comes as data; a rule that cannot be shown to hold does not hold.
+What is known of a person comes as data; a rule that cannot be shown to hold does not hold. The rules themselves stand
+in `rules`; here is how a decision asks them, and in which words it says no.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from services.contracts.volunteer.words import Risk
 from services.contracts.words import Party
 from services.kernel.errors import Refused
 from services.kernel.message import Actor
+from services.volunteer.domain.rules import HARD, NEVER, Asked, Who, bits, overlapping
 
 BEIJING = timezone(timedelta(hours=8))
 
@@ -109,50 +111,68 @@ def faults(person: Person, needs: Needs, now: datetime) -> Iterator[str]:
 
 
 def _volunteer_faults(person: Person, needs: Needs, day: date) -> Iterator[str]:
-    if person.state == "unknown":
+    who, asked = who_is(person, needs, day), asked_of(needs, day)
+    if not who.known:
         yield "not-a-volunteer"
         return
-    if person.state != "active":
-        yield "not-active"
-    if person.minor is not False and not person.guardian_consent:
-        yield "guardian-consent"
-    if person.minor is not False and needs.risk != "none":
-        yield "minor-at-risk"
-    yield from _skill_faults(person, needs.skills, day)
-    if set(needs.demands) & set(person.limits):
-        yield "beyond-ability"
-    if needs.risk != "none" and not _covers(person.insured_from, person.insured_until, day):
-        yield "not-insured"
-    if needs.with_minor and (person.cleared_until is None or person.cleared_until < day):
-        yield "not-cleared"
+    yield from (rule.code for rule in HARD if not rule.holds(who, asked))
 
 
-def _skill_faults(person: Person, skills: tuple[str, ...], day: date) -> Iterator[str]:
-    """Training first where the skill needs it, a legal qualification where the law asks for one (条例 art. 16)."""
-    trained, qualified = _holding(person.trained, day), _holding(person.qualified, day)
-    asked = {skill: _asked_of(skill) for skill in skills}
-    if any(
-        (needs.training and s not in trained) or s not in (*trained, *qualified, *person.skills)
-        for s, needs in asked.items()
-    ):
-        yield "skill-missing"
-    if any(needs.qualification and skill not in qualified for skill, needs in asked.items()):
-        yield "not-qualified"
+def who_is(person: Person, needs: Needs, day: date) -> Who:
+    """This one on that day, as the rules see it; of skills and limits only those that the task asks about."""
+    skills, demands = _places(needs.skills), _places(needs.demands)
+    return Who(
+        known=person.state != "unknown",
+        active=person.state == "active",
+        grown=person.minor is False,
+        consented=person.guardian_consent,
+        held=bits(person.skills, skills),
+        trained=bits(_holding(person.trained, day), skills),
+        qualified=bits(_holding(person.qualified, day), skills),
+        limits=bits(person.limits, demands),
+        insured_from=_ordinal(person.insured_from),
+        insured_until=_ordinal(person.insured_until),
+        cleared_until=_ordinal(person.cleared_until),
+    )
+
+
+def asked_of(needs: Needs, day: date) -> Asked:
+    """What the task asks on that day, as the rules see it."""
+    places = _places(needs.skills)
+    proofs = {skill: proof_of(skill) for skill in needs.skills}
+    return Asked(
+        day=day.toordinal(),
+        skills=bits(needs.skills, places),
+        training=bits((skill for skill, proof in proofs.items() if proof.training), places),
+        qualification=bits((skill for skill, proof in proofs.items() if proof.qualification), places),
+        demands=bits(needs.demands, _places(needs.demands)),
+        risky=needs.risk != "none",
+        with_minor=needs.with_minor,
+    )
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Proof:
     """What stands behind a skill before it is used."""
 
     training: bool
     qualification: bool
 
 
-def _asked_of(skill: str) -> Asked:
+def proof_of(skill: str) -> Proof:
+    """What the station's own table asks for; a skill that stands in no table is trained first."""
     term = SKILL.current.terms.get(skill)
     if term is None:
-        return Asked(training=True, qualification=False)
-    return Asked(training=bool(term.numbers.get("training")), qualification=bool(term.numbers.get("qualification")))
+        return Proof(training=True, qualification=False)
+    return Proof(training=bool(term.numbers.get("training")), qualification=bool(term.numbers.get("qualification")))
+
+
+def _places(codes: tuple[str, ...]) -> dict[str, int]:
+    return {code: place for place, code in enumerate(dict.fromkeys(codes))}
+
+
+def _ordinal(day: date | None) -> int:
+    return NEVER if day is None else day.toordinal()
 
 
 def _holding(proofs: tuple[Training, ...], day: date) -> frozenset[str]:
@@ -181,10 +201,6 @@ def must_be_fit(person: Person, needs: Needs, now: datetime) -> None:
         raise Refused(code, f"{en} ({person.party})", f"{zh}({person.party})")
 
 
-def _covers(first: date | None, last: date | None, day: date) -> bool:
-    return first is not None and last is not None and first <= day <= last
-
-
 def _overlap(span: Span, start: datetime, end: datetime | None) -> bool:
-    last = end or start + timedelta(hours=1)
-    return span.start < last and start < (span.end or span.start + timedelta(hours=1))
+    hour = timedelta(hours=1)
+    return bool(overlapping(span.start, span.end or span.start + hour, start, end or start + hour))
