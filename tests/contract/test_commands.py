@@ -8,6 +8,7 @@ import json
 import re
 import shlex
 import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -91,6 +92,12 @@ def check(words: list[str]) -> None:
         inner = [word for word in rest[2:] if not word.startswith("-")] if rest[2].startswith("-") else rest[2:]
         assert inner[0] in COMPOSE["services"] or inner[0] == "NAME"
         check(inner[1:])
+    elif program == "python3":
+        assert (ROOT / "verifier" / rest[0]).exists()
+        help_text = subprocess.run(
+            [sys.executable, ROOT / "verifier" / rest[0], "--help"], capture_output=True, text=True
+        ).stdout
+        assert all(word in help_text for word in rest if word.startswith("--")), words
     elif "/" in program:
         assert (ROOT / program).exists() or program.startswith("/"), program
     else:
