@@ -39,6 +39,7 @@ def custody(found: dict[str, Any]) -> str:
     for need in dict.fromkeys(each["need_id"] for each in (*found["intervals"], *found["steps"])):
         lines.append(f"需求 / need {need}" if need else "事项本身 / the matter itself")
         lines += [_interval(each) for each in found["intervals"] if each["need_id"] == need]
+        lines += [_passing(each) for each in found.get("passing", ()) if each["need_id"] == need]
     lines += [_finding(each) for each in found["findings"]]
     if found["steps"]:
         lines.append("交接 / handoffs")
@@ -75,14 +76,23 @@ def ledger(found: dict[str, Any]) -> str:
 def _interval(each: dict[str, Any]) -> str:
     held = ", ".join(each["holders"]) or "—"
     mark = "  ✗" if each["broken"] else ""
-    return f"  {moment(each['from'])} → {moment(each['to']):16}  {held}  {ACTS.get(each['act'], each['act'])}{mark}"
+    began = moment(each["from"], each.get("precision", "instant"))
+    ended = moment(each["to"], each.get("to_precision") or "instant")
+    return f"  {began} → {ended:16}  {held}  {ACTS.get(each['act'], each['act'])}{mark}"
+
+
+def _passing(each: dict[str, Any]) -> str:
+    """Somebody who answered for no time that can be told: it is said, for it was."""
+    at = moment(each["from"], each.get("precision", "instant"))
+    return f"  {at}  {', '.join(each['holders']) or '—'}  (未历时 / no time)"
 
 
 def _step(each: dict[str, Any]) -> str:
     """One handoff: no time need lie between two that are known by their season only, so no interval shows them."""
     moved = f"{each['giver'] or '—'} → {', '.join(each['takers']) or '—'}" if each["act"] else "—"
     what = ACTS.get(each["act"], each["act"])
-    return f"  {each['entry']}  {moment(each['at'])}  {each['type']}  {moved}  {what}".rstrip()
+    at = moment(each["at"], each.get("precision", "instant"))
+    return f"  {each['entry']}  {at}  {each['type']}  {moved}  {what}".rstrip()
 
 
 def _finding(each: dict[str, Any]) -> str:

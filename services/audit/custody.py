@@ -34,6 +34,7 @@ class Interval:
     """From `start` to `end` (None: still) these answered for the object; more than one claim is a break.
 
     `idx` is the entry that began it and `act` how; `inherited` says that the need was answered for with its matter.
+    Both ends are as precise as the entries say that set them: `precision`, and `end_precision` where there is an end.
     """
 
     need_id: UUID | None
@@ -44,6 +45,13 @@ class Interval:
     act: str
     inherited: bool = False
     restricted: bool = False
+    precision: str = "instant"
+    end_precision: str | None = None
+
+    @property
+    def passing(self) -> bool:
+        """Whether it lasted no time: somebody answered, and at the same moment, as far as that is known, somebody else."""
+        return self.end == self.start
 
     @property
     def holders(self) -> Claim:
@@ -89,10 +97,14 @@ Standing = Mapping[str, Sequence[Disqualified]]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Custody:
-    """The chain of one matter: its steps, who held what between them, what was wrong with it, and what is open."""
+    """The chain of one matter: its steps, who held what between them, what was wrong with it, and what is open.
+
+    `passing` are the stretches that lasted no time: they answer for no moment, and were said all the same.
+    """
 
     steps: tuple[Step, ...] = ()
     intervals: tuple[Interval, ...] = ()
+    passing: tuple[Interval, ...] = ()
     findings: tuple[Finding, ...] = ()
     open: tuple[UUID | None, ...] = ()
 
@@ -118,7 +130,8 @@ def custody(
             for track in tracks.values():
                 track.end_with(step)
     matter = tracks.get(None, Track(None))
-    intervals = [part for track in tracks.values() for i in track.intervals() for part in inherited(i, matter)]
+    stretches = [part for track in tracks.values() for i in track.intervals() for part in inherited(i, matter)]
+    intervals = [i for i in stretches if not i.passing]
     findings = [f for i in intervals for f in faults(i, disqualified or {})]
     findings += [f for track in tracks.values() for f in track.ended()]
     if valid_at is not None:
@@ -126,6 +139,7 @@ def custody(
     return Custody(
         steps=tuple(steps),
         intervals=tuple(intervals),
+        passing=tuple(i for i in stretches if i.passing),
         findings=tuple(sorted(findings, key=lambda f: (f.since, f.idx, f.key))),
         open=tuple(need for need, track in tracks.items() if track.open),
     )
@@ -172,11 +186,9 @@ class Track:
             at = max(closing.at, self.moments[-1].step.at)
             self.moments.append(Moment(replace(closing, at=at), False, self.claims))
 
-    def spans(self) -> list[tuple[Moment, int | None]]:
-        """Each moment with the time of the next one; moments that lasted no time are left out."""
-        ends: list[int | None] = [m.step.at for m in self.moments[1:]]
-        pairs = zip(self.moments, [*ends, None], strict=False)
-        return [(moment, end) for moment, end in pairs if end != moment.step.at]
+    def spans(self) -> list[tuple[Moment, Moment | None]]:
+        """Each moment with the next one, also where no time lies between them."""
+        return list(zip(self.moments, [*self.moments[1:], None], strict=False))
 
     def intervals(self) -> list[Interval]:
         """The stretches in which the object was open, with those who claimed it."""
@@ -185,19 +197,21 @@ class Track:
                 need_id=self.need_id,
                 claims=moment.claims,
                 start=moment.step.at,
-                end=end,
+                end=None if following is None else following.step.at,
                 idx=moment.step.idx,
                 act=moment.step.act or "opened",
                 restricted=self.restricted,
+                precision=moment.step.precision,
+                end_precision=None if following is None else following.step.precision,
             )
-            for moment, end in self.spans()
+            for moment, following in self.spans()
             if moment.open
         ]
 
     def ended(self) -> list[Finding]:
         """The stretches in which a need was still with a pairing that had ended."""
         over = {moment.step.idx for moment in self.moments if moment.ended}
-        return [_finding(i, "ended", i.holders) for i in self.intervals() if i.idx in over] if over else []
+        return [_finding(i, "ended", i.holders) for i in self.intervals() if i.idx in over and not i.passing]
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,16 +246,27 @@ def inherited(interval: Interval, matter: Track) -> list[Interval]:
         return [interval]
     starts = [m.step.at for m in matter.moments]
     first = max(bisect_right(starts, interval.start) - 1, 0)
+    if interval.passing:
+        return [replace(interval, claims=matter.moments[first].claims, inherited=True)]
     parts = []
-    for i in range(first, len(starts)):
-        start = max(starts[i], interval.start)
-        end = _earlier(starts[i + 1] if i + 1 < len(starts) else None, interval.end)
-        if end is None or start < end:
-            idx, claims = max(interval.idx, matter.moments[i].step.idx), matter.moments[i].claims
-            parts.append(replace(interval, claims=claims, start=start, end=end, idx=idx, inherited=True))
-        if end == interval.end:
+    for moment, following in matter.spans()[first:]:
+        part = _within(interval, moment, following)
+        if part.end is None or part.start < part.end:
+            parts.append(part)
+        if part.end == interval.end:
             break
     return parts
+
+
+def _within(interval: Interval, moment: Moment, following: Moment | None) -> Interval:
+    """The part of a need's interval in which its matter was as after this moment; both ends as precise as what set them."""
+    began, ends = moment.step, None if following is None else following.step
+    part = replace(interval, claims=moment.claims, idx=max(interval.idx, began.idx), inherited=True)
+    if began.at > interval.start:
+        part = replace(part, start=began.at, precision=began.precision)
+    if ends is not None and (interval.end is None or ends.at < interval.end):
+        part = replace(part, end=ends.at, end_precision=ends.precision)
+    return part
 
 
 def _earlier(one: int | None, other: int | None) -> int | None:

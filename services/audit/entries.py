@@ -76,6 +76,11 @@ class Entry:
         at = self.envelope.effectiveat
         return None if at is None else micros(at)
 
+    @property
+    def precision(self) -> str:
+        """How precisely it is known when it happened; nothing is known of what no time is given for."""
+        return self.envelope.effectiveprecision if self.envelope.effectiveat is not None else "unknown"
+
     @cached_property
     def said(self) -> Said:
         """What custody reads of the data; nothing, where even that cannot be read."""

@@ -214,15 +214,17 @@ def line(happening: Happening) -> dict[str, Any]:
 
 
 def chart(chain: Custody) -> dict[str, Any]:
-    """The chain for drawing: who held what when, the steps between, and what was wrong."""
+    """The chain for drawing: who held what when, the steps between, what lasted no time, and what was wrong."""
     return {
         "intervals": [_interval(interval) for interval in chain.intervals],
+        "passing": [_interval(interval) for interval in chain.passing],
         "steps": [
             {
                 "entry": step.idx,
                 "type": step.type,
                 "need_id": _text(step.need_id),
                 "at": written(step.at),
+                "precision": step.precision,
                 "act": step.act,
                 "giver": step.giver,
                 "takers": list(step.takers),
@@ -247,6 +249,8 @@ def _interval(interval: Interval) -> dict[str, Any]:
         "lanes": list(dict.fromkeys(society(party) for party in interval.holders)),
         "from": written(interval.start),
         "to": None if interval.end is None else written(interval.end),
+        "precision": interval.precision,
+        "to_precision": interval.end_precision,
         "act": interval.act,
         "entry": interval.idx,
         "inherited": interval.inherited,

@@ -16,7 +16,7 @@ Claim = tuple[str, ...]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Step:
-    """What one entry says about one object: the matter (`need_id` is None) or a need of it."""
+    """What one entry says about one object: the matter (`need_id` is None) or a need of it; `at` as precisely as it says."""
 
     idx: int
     type: str
@@ -29,6 +29,7 @@ class Step:
     closes: bool = False
     holder: str = ""
     restricted: bool = False
+    precision: str = "instant"
 
 
 def steps_of(entries: Sequence[Entry]) -> list[Step]:
@@ -41,7 +42,10 @@ def steps_of(entries: Sequence[Entry]) -> list[Step]:
         restricted = entry.facts.restricted
         for need_id, said in _said(entry).items():
             at = last[need_id] = times.place(entry, last.get(need_id, first))
-            step = Step(idx=entry.idx, type=entry.type, need_id=need_id, at=at, restricted=restricted, **said)
+            step = Step(
+                idx=entry.idx, type=entry.type, need_id=need_id, at=at, restricted=restricted,
+                precision=entry.precision, **said,
+            )  # fmt: skip
             steps.append(step)
     return steps
 

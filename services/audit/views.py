@@ -1,13 +1,13 @@
 """What audit shows: its own findings, gaps, checks and looks; and, derived from the ledger, custody of every matter.
 
-The first are folded from audit's own events like any view; the second (on `KEPT`) belong to the custody follower.
+The first are folded from audit's own events like any view; the second belong to the custody follower, which derives
+them anew when they are rebuilt.
 """
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 
-from services.audit.tables import KEPT
 from services.contracts.audit import (
     CaseReplayed,
     CustodyBroken,
@@ -143,7 +143,7 @@ def _check(recorded: Recorded, kind: str, size: int, root: str, flaws: int) -> C
 
 matter = sa.Table(
     "matter",
-    KEPT,
+    METADATA,
     sa.Column("matter_id", sa.Uuid, primary_key=True),
     sa.Column("open", sa.Boolean, index=True),
     sa.Column("holders", sa.String, index=True),
@@ -161,7 +161,7 @@ matter = sa.Table(
 
 custody = sa.Table(
     "custody",
-    KEPT,
+    METADATA,
     sa.Column("matter_id", sa.Uuid, primary_key=True),
     sa.Column("need", sa.String, primary_key=True),
     sa.Column("seq", sa.Integer, primary_key=True, autoincrement=False),
@@ -178,7 +178,7 @@ custody = sa.Table(
 
 bar = sa.Table(
     "bar",
-    KEPT,
+    METADATA,
     sa.Column("party", sa.String, primary_key=True),
     sa.Column("entry", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("kind", sa.String),

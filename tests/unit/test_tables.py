@@ -18,3 +18,9 @@ def test_every_table_is_read_with_all_its_columns(name: str) -> None:
             found = sa.Table(table.name, sa.MetaData(), autoload_with=engine)
             assert connection.execute(sa.select(found)).all() == []
     engine.dispose()
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_what_a_follower_derives_is_rebuilt_with_the_views(name: str) -> None:
+    derived = {table for follower in manifest(name).followers for table in follower.tables}
+    assert derived <= set(manifest(name).metadata.sorted_tables)

@@ -340,3 +340,28 @@ def test_a_start_that_nobody_can_date_is_where_the_telling_begins():
 def test_a_season_and_a_month_begin_with_their_first_day_in_china():
     winter = {"at": datetime(2021, 12, 5, tzinfo=UTC), "effectiveprecision": "season"}
     assert Telling().matter(**winter).custody().intervals[0].start == micros(datetime(2021, 11, 30, 16, tzinfo=UTC))
+
+
+def test_who_answered_for_no_time_is_said_and_answers_for_no_moment():
+    winter = {"at": datetime(2021, 12, 5, tzinfo=UTC), "effectiveprecision": "season"}
+    telling = (
+        Telling().matter(**winter).need(**winter).hands("taken", ORIGIN, LOTUS, **winter).hands("taken", LOTUS, HARBOR)
+    )
+    found = telling.custody()
+    assert [(i.need_id, i.holders, i.passing) for i in found.passing] == [(NEED, (ORIGIN,), True)]
+    assert chain(found, NEED) == [(LOTUS,), (HARBOR,)]
+    assert all(i.end is None or i.start < i.end for i in found.intervals)
+    assert found.findings == ()
+
+
+def test_a_step_and_both_ends_of_a_stretch_are_as_precise_as_what_was_said():
+    winter = {"at": datetime(2021, 12, 5, tzinfo=UTC), "effectiveprecision": "season"}
+    day = {"at": datetime(2022, 3, 1, 4, tzinfo=UTC), "effectiveprecision": "day"}
+    found = Telling().matter(**winter).need(at=None).hands("taken", ORIGIN, LOTUS, **day).custody()
+    assert [step.precision for step in found.steps] == ["season", "unknown", "day"]
+    told = [(i.need_id, i.holders, i.precision, i.end_precision) for i in found.intervals]
+    assert told == [
+        (None, (ORIGIN,), "season", None),
+        (NEED, (ORIGIN,), "unknown", "day"),
+        (NEED, (LOTUS,), "day", None),
+    ]
