@@ -55,7 +55,7 @@ def of_consent(command: public.MarkReferralReady, stream_id: UUID, look: Look) -
     row = look.one(referrals, stream_id)
     cited = command.consent_id or (row and row["consent_id"])
     found = look.one(consents, cited) if cited else None
-    return Known(consents=(_consent(found),) if found else (), moving=row is not None and _moving(row, look))
+    return Known(consents=(consent_of(found),) if found else (), moving=row is not None and _moving(row, look))
 
 
 OPEN = ("ready", "offered", "accepted", "in_service", "paused", "outcome_reported", "disputed", "exhausted")
@@ -71,7 +71,7 @@ def _moving(row: Row, look: Look) -> bool:
 def of_organization(command: public.OfferReferral | public.PublishOffering, stream_id: UUID, look: Look) -> Known:
     """For one organization: whether it is active, what it offers and how much of that is taken."""
     row = look.one(organizations, command.organization_id)
-    found = None if row is None or row["state"] is None else _organization(row)
+    found = None if row is None or row["state"] is None else organization_of(row)
     return Known(organization=found, offerings=offerings_of(command.organization_id, look))
 
 
@@ -87,7 +87,7 @@ def of_sequence(command: public.PlanSequence | public.AskNext, stream_id: UUID, 
 
 def _whom(organization_id: UUID, look: Look) -> Whom:
     row = look.one(organizations, organization_id)
-    found = None if row is None or row["state"] is None else _organization(row)
+    found = None if row is None or row["state"] is None else organization_of(row)
     return Whom(organization=found, offerings=offerings_of(organization_id, look))
 
 
@@ -126,7 +126,7 @@ def of_answer(command: public.AcceptReferral, stream_id: UUID, look: Look) -> Kn
         cited = look.one(consents, row["consent_id"])
         found += [cited] if cited else []
     return Known(
-        consents=tuple(_consent(consent) for consent in found), offerings=offerings_of(command.organization_id, look)
+        consents=tuple(consent_of(consent) for consent in found), offerings=offerings_of(command.organization_id, look)
     )
 
 
@@ -188,11 +188,15 @@ def _matter(row: Row) -> MatterFact:
     return MatterFact(is_open=row["state"] == "open", holder=row["holder"] or "unknown")
 
 
-def _organization(row: Row) -> OrganizationFact:
-    return OrganizationFact(organization_id=row["organization_id"], state=row["state"], party=row["party"])
+def organization_of(row: Row) -> OrganizationFact:
+    """An organization's row as a fact."""
+    return OrganizationFact(
+        organization_id=row["organization_id"], state=row["state"], party=row["party"],
+        verified_until=row["verified_until"],
+    )  # fmt: skip
 
 
-def _consent(row: Row) -> ConsentFact:
+def consent_of(row: Row) -> ConsentFact:
     """A consent to something else names nobody to whom a need may be referred."""
     receivers = (row["receivers"] or ()) if row["for_referral"] else ()
     return ConsentFact(

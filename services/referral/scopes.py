@@ -120,7 +120,7 @@ def _asked(actor: Actor) -> Where:
 
 OFFERS = Scope(
     table=t.offers, opens=opens, usual="codes",
-    kinds=NEED | {"group_codes": "summary", "age_band": "summary", "case_id": "person"},
+    kinds=NEED | {"need_code": "summary", "group_codes": "summary", "age_band": "summary", "case_id": "person"},
     ways=_of_referral(t.offers, asked=_asked, taken=lambda actor: sa.and_(_asked(actor), t.offers.c.state == "accepted")),
 )  # fmt: skip
 

@@ -29,6 +29,7 @@ from services.referral.endpoints.staffing import Staffing
 from services.referral.endpoints.told import Told
 from services.referral.endpoints.unmet import Unmet
 from services.referral.lookup import FACTS
+from services.referral.lookup_network import NETWORK_FACTS
 from services.referral.lookup_staff import STAFF_FACTS
 from services.referral.scopes import REACHES, SCOPES
 
@@ -51,7 +52,7 @@ MANIFEST = Manifest(
     project_heard=views.project_heard,
     hears=("intake", "referral", "volunteer"),
     whenever=policies.whenever,
-    facts=FACTS | STAFF_FACTS,
+    facts=FACTS | STAFF_FACTS | NETWORK_FACTS,
     timers=policies.TIMERS,
     scopes=SCOPES,
     reaches=REACHES,

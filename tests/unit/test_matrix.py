@@ -92,8 +92,9 @@ FREE = {
         "/persons/{id}/open-matters", "/retention", "/safeguarding-concerns/{id}", "/visit-rates/{month}", "/worklist",
     },
     "referral": {
-        "/candidates", "/certification-rate", "/code-tables", "/code-tables/{name}", "/departures", "/inbox",
-        "/inbox/told", "/organizations/{id}/names", "/staff/{id}/identity", "/staff/{id}/load", "/stations/{id}/names",
+        "/candidates", "/cases/{id}/candidates", "/certification-rate", "/code-tables", "/code-tables/{name}", "/departures",
+        "/inbox", "/inbox/told", "/organizations/{id}/names", "/referrals/{id}/candidates", "/staff/{id}/identity",
+        "/staff/{id}/load", "/stations/{id}/names",
         "/unmet-needs/totals", "/working-calendar",
     },
     "volunteer": {"/me/service-hours", "/me/stars", "/me/tasks", "/open-tasks", "/record-statements/{code}"},

@@ -162,6 +162,7 @@ from services.contracts.referral.stations import (
     StationKind,
     StationOpened,
 )
+from services.contracts.referral.suggestions import Excluded, LeftOut, ReferralSuggested, Shown, Suggested
 from services.contracts.referral.words import (
     AcceptanceFault,
     Codes,
@@ -221,6 +222,7 @@ __all__ = [
     "EndAgreement",
     "EndProject",
     "EscalateReferral",
+    "Excluded",
     "ExhaustReferral",
     "ExpireOffer",
     "GiveNotice",
@@ -240,6 +242,7 @@ __all__ = [
     "LapseGrant",
     "LeavePost",
     "LeaveStaff",
+    "LeftOut",
     "MarkReferralEnteredInError",
     "MarkReferralReady",
     "MoreInformationRequested",
@@ -297,6 +300,7 @@ __all__ = [
     "ReferralRerouted",
     "ReferralReturned",
     "ReferralSequencePlanned",
+    "ReferralSuggested",
     "ReferralWithdrawn",
     "RegisterOrganization",
     "RegisterStaff",
@@ -319,6 +323,7 @@ __all__ = [
     "ServicePaused",
     "ServiceResumed",
     "ServiceStarted",
+    "Shown",
     "SignAgreement",
     "SomeCodes",
     "StaffCertified",
@@ -332,6 +337,7 @@ __all__ = [
     "StationOpened",
     "StrikeTrainingAttendance",
     "SubmitReport",
+    "Suggested",
     "SupervisorAssigned",
     "SupplyInformation",
     "SuspendOrganization",

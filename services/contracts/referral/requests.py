@@ -8,6 +8,7 @@ from uuid import UUID
 
 from msgspec import Meta
 
+from services.contracts.referral.suggestions import Shown
 from services.contracts.referral.words import (
     Codes,
     ContactResult,
@@ -54,7 +55,10 @@ class MarkReferralReady:
 
 @asked(zh="发出转介")
 class OfferReferral:
-    """One organization is asked; asking again one that declined needs a reason."""
+    """One organization is asked; asking again one that declined needs a reason.
+
+    Who chose from a suggestion says from which, and it goes on record with the choice.
+    """
 
     organization_id: UUID
     mode: OfferMode = "direct"
@@ -62,6 +66,7 @@ class OfferReferral:
     respond_by: Instant | None = None
     conditions_met: Codes = ()
     reason_code: Code | None = None
+    suggestion: Shown | None = None
 
 
 @asked(zh="依次询问")
@@ -75,6 +80,7 @@ class PlanSequence:
     organization_ids: Annotated[tuple[UUID, ...], Meta(min_length=1, max_length=32)]
     station_head: Party | None = None
     conditions_met: Codes = ()
+    suggestion: Shown | None = None
 
 
 @asked(zh="询问下一机构")

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from uuid import UUID
 
 from services.contracts.referral import Answer, Tie
 from services.contracts.words import Party
 from services.kernel.message import Ask
 
+if TYPE_CHECKING:
+    from services.referral.domain.routing.suggesting import Network
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OrganizationFact:
-    """An organization as the directory has it."""
+    """An organization as the directory has it; where its verification ends, with the last day of that."""
 
     organization_id: UUID
     state: str
     party: Party
+    verified_until: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,7 +97,7 @@ class Known:
 
     `itself` is the id of the aggregate that is decided about. `in_turn` are the organizations of a sequence, `told` is
     what was written down for one organization, `moving` says that another referral is to move the case, `payments` is
-    what else was paid for the same need of the same person.
+    what else was paid for the same need of the same person, `network` is everybody who offers anything of what is needed.
     """
 
     itself: UUID | None = None
@@ -105,6 +109,7 @@ class Known:
     told: tuple[ToldFact, ...] = ()
     moving: bool = False
     payments: tuple[PaymentFact, ...] = ()
+    network: Network | None = None
 
     @property
     def whom(self) -> Whom:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from services.contracts import referral as public
+from services.contracts.codes_matching import CANDIDATE_AGAINST
 from services.contracts.codes_times import ANSWER_BACK, REPLY, remind_at
 from services.contracts.tables import today
 from services.contracts.worktime import Span, deadline
@@ -22,11 +24,13 @@ from services.referral.domain.referral_state import (
     Offer,
     Offered,
     Ready,
+    Slip,
     State,
     holder,
     latest,
     live,
 )
+from services.referral.domain.routing.suggesting import instead, suggested
 from services.referral.domain.speaking import ORGANIZATIONS_PEOPLE, must_be_origin, must_speak_for, speaks_for
 from services.referral.domain.summary import no_numbers
 
@@ -47,13 +51,22 @@ def offer(command: public.OfferReferral, state: State, ask: Ask) -> list[Event]:
     before = latest(state, command.organization_id)
     if before is not None and before.state == "live":
         return []
-    return [offered(command, state, known(ask).whom, ask)]
+    asked = offered(command, state, known(ask).whom, ask)
+    return [*chosen(state.slip, command.suggestion, (command.organization_id,), ask), asked]
+
+
+def chosen(slip: Slip, shown: public.Shown | None, whom: Sequence[UUID], ask: Ask) -> list[Event]:
+    """What had been suggested goes on record beside the choice, where the choice says that it came from a suggestion."""
+    network = known(ask).network
+    if shown is None or network is None:
+        return []
+    return [suggested(network.on(today()), shown, slip.matter_id, slip.case_id, whom)]
 
 
 def offered(command: public.OfferReferral, state: Known, whom: Whom, ask: Ask) -> public.ReferralOffered:
     """The offer to this organization, unless it may not be asked or does not fit (INV-12)."""
     organization = _may_be_asked(command, state, whom.organization, ask)
-    offering_id = _fitting(command, state, whom.offerings)
+    offering_id = _fitting(command, state, whom.offerings, ask)
     clock = _reply_clock(command, state, ask)
     slip = state.slip
     return public.ReferralOffered(
@@ -76,6 +89,10 @@ def _may_be_asked(
     if organization.state != "active":
         raise Refused("organization-not-active", f"This organization is {organization.state}.", "该机构目前不可接收转介。",
                       field="organization_id")  # fmt: skip
+    if organization.verified_until is not None and organization.verified_until < (today() or ask.now.date()):
+        until = organization.verified_until
+        raise Refused("verification-over", f"It was verified until {until}.", f"该机构的登记核验已于 {until} 到期。",
+                      field="organization_id", allowed=("verify-organization",))  # fmt: skip
     if organization.party == state.slip.origin or ask.actor.org in (str(command.organization_id), organization.party):
         raise Refused(
             "offer-to-origin",
@@ -92,16 +109,11 @@ def _may_be_asked(
     return organization
 
 
-MISFITS = {
-    "service-not-offered": "不提供这项服务", "out-of-area": "不在服务区域", "no-capacity": "已无余力", "conditions-open": "条件未满足",
-    "nothing-offered": "没有登记服务供给", "group-not-served": "不服务该类对象", "age-not-served": "不服务该年龄段",
-    "no-agreement": "无有效合作协议",
-}  # fmt: skip
-"""Why an offering does not fit, in Chinese: the codes of `why_not`, and none at all."""
+def _fitting(command: public.OfferReferral, state: Known, offerings: tuple[OfferingFact, ...], ask: Ask) -> UUID | None:
+    """The offering under which it is asked (INV-12); a question can be put to anybody active.
 
-
-def _fitting(command: public.OfferReferral, state: Known, offerings: tuple[OfferingFact, ...]) -> UUID | None:
-    """The offering under which it is asked (INV-12); a question can be put to anybody active."""
+    A refusal names who could be asked instead or, with nobody left, what could be done.
+    """
     if state.slip.kind == "consult":
         return command.offering_id
     slip, reasons = state.slip, set[str]()
@@ -113,9 +125,11 @@ def _fitting(command: public.OfferReferral, state: Known, offerings: tuple[Offer
                 return offering.offering_id
             reasons |= set(found)
     why = sorted(reasons) or ["nothing-offered"]
-    said, said_zh = ", ".join(why), "、".join(MISFITS[code] for code in why)
-    raise Refused("offering-does-not-fit", f"What this organization offers does not fit: {said}.", f"该机构的服务供给不符合: {said_zh}。",
-                  field="offering_id")  # fmt: skip
+    said, said_zh = ", ".join(why), "、".join(CANDIDATE_AGAINST.label(code) for code in why)
+    network = known(ask).network
+    en, zh = instead(network.on(today())) if network else ("", "")
+    raise Refused("offering-does-not-fit", f"What this organization offers does not fit: {said}.{en}",
+                  f"该机构的服务供给不符合: {said_zh}。{zh}", field="offering_id", allowed=("offer-referral",) if en else ())  # fmt: skip
 
 
 def _reply_clock(command: public.OfferReferral, state: Known, ask: Ask) -> _Clock:

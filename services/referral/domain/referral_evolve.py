@@ -82,6 +82,7 @@ _ServiceEvent = (
     | public.AnswerConfirmed
     | public.AnswerDisputed
     | public.PersonContacted
+    | public.ReferralSuggested
     | public.OutcomeReported
     | public.OutcomeConfirmed
     | public.OutcomeDisputed
@@ -138,7 +139,9 @@ def _evolve_service(state: Known, event: _ServiceEvent) -> Known:
             return _disputed(state)
         case public.AnswerDisputed():
             return _disputed(state) if event.answer == "outcome" else state
-        case public.OutcomeConfirmed() | public.AnswerConfirmed() | public.PersonContacted():
+        case (
+            public.OutcomeConfirmed() | public.AnswerConfirmed() | public.PersonContacted() | public.ReferralSuggested()
+        ):
             return state
         case public.ReminderSent():
             return _reminded(state, event)

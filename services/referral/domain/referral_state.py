@@ -13,6 +13,7 @@ from services.contracts.words import Party
 Event = (
     public.ReferralDrafted
     | public.ReferralReady
+    | public.ReferralSuggested
     | public.ReferralOffered
     | public.OfferViewed
     | public.MoreInformationRequested

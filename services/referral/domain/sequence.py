@@ -9,7 +9,7 @@ from services.kernel.errors import Refused
 from services.kernel.message import Ask
 from services.referral.domain.ending import exhausted
 from services.referral.domain.facts import known
-from services.referral.domain.offers import offered
+from services.referral.domain.offers import chosen, offered
 from services.referral.domain.referral_allowed import no
 from services.referral.domain.referral_state import Event, Exhausted, Known, Offered, Ready, Sequence, State
 from services.referral.domain.speaking import must_be_origin
@@ -37,7 +37,8 @@ def plan(command: public.PlanSequence, state: State, ask: Ask) -> list[Event]:
         matter_id=state.slip.matter_id, case_id=state.slip.case_id, organization_ids=command.organization_ids,
         station_head=command.station_head, conditions_met=command.conditions_met,
     )  # fmt: skip
-    return [planned] if isinstance(state, Offered) else [planned, _first(state, sequence, ask)]
+    beside = [*chosen(state.slip, command.suggestion, command.organization_ids, ask), planned]
+    return beside if isinstance(state, Offered) else [*beside, _first(state, sequence, ask)]
 
 
 def _first(state: Ready | Exhausted, sequence: Sequence, ask: Ask) -> public.ReferralOffered:

@@ -1,32 +1,44 @@
-"""Who could take a need, read from the directory and from how organizations have answered so far."""
+"""Who could take a need, or the needs of a household: with reasons, with why not, and with what could be relaxed.
+
+What is suggested is ordered, and no number of the order is shown: a person reads reasons and chooses.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date
 from typing import Any, get_args
 from uuid import UUID
 
-import sqlalchemy as sa
-
+from services.contracts.codes_matching import CANDIDATE_AGAINST, RELAXATION, Reason, words
 from services.contracts.referral import Tie
 from services.contracts.tables import BEIJING
-from services.contracts.words import Party
 from services.kernel.clock import system_clock
 from services.kernel.entrypoints import Log, Request, http
-from services.kernel.errors import ContractBroken, FieldProblem, NotFound
+from services.kernel.errors import ContractBroken, FieldProblem, NotFound, Refused
 from services.kernel.manifest import Look
-from services.referral.candidates import Asked, Candidate, History, candidates
-from services.referral.domain.facts import OfferingFact, OrganizationFact
 from services.referral.domain.offering import Client
+from services.referral.domain.routing.candidates import Asked, Candidate
+from services.referral.domain.routing.household import MOST_NEEDS, Together, together
+from services.referral.domain.routing.relaxing import Relaxation
+from services.referral.domain.routing.suggesting import Network, Suggestion
+from services.referral.domain.routing.weights import MODEL, WEIGHTS
 from services.referral.endpoints.reading import uuid_of
 from services.referral.endpoints.roles import FINDING
-from services.referral.lookup import agreed_until, offering_of, taken_by_offering
+from services.referral.lookup_network import asked_of, network
+from services.referral.scopes import REFERRALS
 from services.referral.views import tables
 
 TIES: tuple[Tie, ...] = get_args(Tie)
 AREAS = {"pattern": "^[a-z0-9,-]{1,400}$"}
+OF_THE_CLIENT: dict[str, Any] = {
+    "group": {"pattern": "^[a-z0-9,._-]{1,400}$"}, "age": {"pattern": "^[a-z0-9_]{1,20}$"}, **dict.fromkeys(TIES, AREAS),
+}  # fmt: skip
+LOOKING = ("draft", "ready", "offered", "exhausted")
+"""States of a referral in which somebody is looked for."""
+
+Row = dict[str, Any]
 
 
 class Candidates:
@@ -34,29 +46,73 @@ class Candidates:
 
     log: Log
 
-    @http("GET", "/candidates", roles=FINDING, says="who could take this need, the likeliest first",
+    @http("GET", "/candidates", roles=FINDING, says="who could take this need, the soonest first",
           query={"service": {"pattern": "^[a-z0-9,._-]{1,400}$"}, "area": {"pattern": "^[a-z0-9,-]{1,400}$"},
-                 "referral": {"format": "uuid"}, "group": {"pattern": "^[a-z0-9,._-]{1,400}$"},
-                 "age": {"pattern": "^[a-z0-9_]{1,20}$"}, **dict.fromkeys(TIES, AREAS)})  # fmt: skip
+                 "referral": {"format": "uuid"}, **OF_THE_CLIENT})  # fmt: skip
     def candidates(self, request: Request) -> object:
         """Who could take a need, with reasons, and who offers it and cannot, with why."""
-        look = self.log.look
-        asked = asked_for(look, request.query)
-        today = system_clock().astimezone(BEIJING).date()
-        return {"items": found(look, replace(asked, client=replace(asked.client, day=today)))}
+        if "referral" in request.query:
+            return self._of_referral(request, uuid_of(request.query["referral"]))
+        return _steady(self.log, lambda look: shown(network(look, asked_for(request.query)).on(_today())))
 
+    @http(
+        "GET",
+        "/referrals/{id}/candidates",
+        roles=FINDING,
+        says="who could take this referral's need",
+        query=OF_THE_CLIENT,
+    )
+    def referral_candidates(self, request: Request) -> object:
+        """Who could take the need of a referral; what stands here as `suggestion` goes with the choice, to be recorded."""
+        return self._of_referral(request, request.path["id"])
 
-def asked_for(look: Look, query: dict[str, str]) -> Asked:
-    """The need of a referral, or of the codes and places in the query."""
-    if "referral" in query:
-        referral_id = uuid_of(query["referral"])
-        row = look.one(tables.referrals, referral_id) if referral_id else None
+    def _of_referral(self, request: Request, referral_id: UUID | None) -> object:
+        row = self.log.seen(request, REFERRALS, referral_id) if referral_id else None
         if row is None:
             raise NotFound("no such referral")
-        answered = look.all(tables.offers, referral_id=referral_id)
-        tried = {offer["organization_id"]: str(offer["state"]) for offer in answered}
-        client = client_of(query, tuple(row["group_codes"] or ()), row["age_band"])
-        return Asked(services=tuple(row["need_codes"]), places=tuple(row["areas"]), tried=tried, client=client)
+        return _steady(self.log, lambda look: shown(_network(look, row["referral_id"], request.query).on(_today())))
+
+    @http("GET", "/cases/{id}/candidates", roles=FINDING, says="the fewest organizations for all needs of a case")
+    def case_candidates(self, request: Request) -> object:
+        """The fewest organizations that take all needs of a case that look for somebody, and one of them as the lead."""
+        r = tables.referrals.c
+        seen = REFERRALS.select(request.actor).where(r.case_id == request.path["id"], r.state.in_(LOOKING))
+        wanted = [row["referral_id"] for row in self.log.look.run(seen.order_by(r.referral_id))]
+        if len(wanted) > MOST_NEEDS:
+            raise Refused(
+                "too-many-needs",
+                f"At most {MOST_NEEDS} needs are weighed at once.",
+                f"一次最多统筹 {MOST_NEEDS} 项需求。",
+            )
+        return _steady(self.log, lambda look: of_case(look, wanted, _today()))
+
+
+def _today() -> date:
+    return system_clock().astimezone(BEIJING).date()
+
+
+def _steady(hand: Any, make: Callable[[Look], dict[str, Any]]) -> dict[str, Any]:
+    """The answer with the position of the log that it stands on: read again where something came in between."""
+    position, answer = hand.store.head(), make(hand.look)
+    for _ in range(2):
+        if hand.store.head() == position:
+            break
+        position, answer = hand.store.head(), make(hand.look)
+    if "suggestion" in answer:
+        answer["suggestion"]["position"] = position
+    return answer
+
+
+def _network(look: Look, referral_id: UUID, query: dict[str, str] | None = None) -> Network:
+    row = look.one(tables.referrals, referral_id)
+    if row is None:
+        raise NotFound("no such referral")
+    asked = asked_of(look, row)
+    return network(look, replace(asked, client=client_of(query or {}, asked.client)))
+
+
+def asked_for(query: dict[str, str]) -> Asked:
+    """The need of the codes and places in the query."""
     services = _listed(query.get("service", ""))
     if not services:
         raise ContractBroken(
@@ -70,50 +126,87 @@ def asked_for(look: Look, query: dict[str, str]) -> Asked:
     return Asked(services=services, places=_listed(query.get("area", "")), client=client_of(query))
 
 
-def client_of(query: dict[str, str], groups: tuple[str, ...] = (), age_band: str | None = None) -> Client:
-    """For whom: what the query says of ties, groups and age, beside what the referral says."""
+def client_of(query: dict[str, str], known: Client | None = None) -> Client:
+    """For whom: what the query says of ties, groups and age, before what is known."""
+    known = known or Client()
     ties: dict[Tie, tuple[str, ...]] = {tie: _listed(query[tie]) for tie in TIES if tie in query}
     return Client(
-        ties=ties, group_codes=_listed(query.get("group", "")) or groups, age_band=query.get("age") or age_band
+        ties=ties,
+        group_codes=_listed(query.get("group", "")) or known.group_codes,
+        age_band=query.get("age") or known.age_band,
     )
 
 
-def found(look: Look, asked: Asked) -> list[Candidate]:
-    """Everybody whose offering holds one of the codes asked for, judged and ranked."""
-    directory = {row["organization_id"]: row for row in look.all(tables.organizations)}
-    taken, agreements = taken_by_offering(look), agreed_until(look)
-    rows = [
-        row for row in look.all(tables.offerings, state="published") if set(row["service_codes"]) & set(asked.services)
-    ]
-    known = [
-        _offered(directory[row["organization_id"]], row, taken, agreements)
-        for row in rows
-        if row["organization_id"] in directory
-    ]
-    return candidates(asked, known, histories(look))
+def shown(suggestion: Suggestion) -> dict[str, Any]:
+    """A suggestion as people read it."""
+    return {
+        "items": [_candidate(one) for one in suggestion.all],
+        "relaxations": [_relaxation(one) for one in suggestion.relaxations],
+        "suggestion": {"digest": suggestion.digest, "position": 0},
+        "model": MODEL,
+        "weights": WEIGHTS.version,
+    }
 
 
-def histories(look: Look) -> dict[UUID, History]:
-    """How each organization has answered so far."""
-    offers = tables.offers
-    counted = sa.select(offers.c.organization_id, offers.c.state, sa.func.count().label("number"))
-    counts: dict[UUID, dict[str, int]] = {}
-    for row in look.run(counted.group_by(offers.c.organization_id, offers.c.state)):
-        counts.setdefault(row["organization_id"], {})[row["state"]] = row["number"]
-    return {organization_id: _history(states) for organization_id, states in counts.items()}
+def of_case(look: Look, wanted: Iterable[UUID], day: date) -> dict[str, Any]:
+    """Who would take which needs of a household, and for what nobody is left."""
+    suggestions = {one: _network(look, one).on(day) for one in wanted}
+    found = together({one: suggestion.all for one, suggestion in suggestions.items()})
+    return {
+        "items": _shares(found, suggestions),
+        "open": [
+            {"referral_id": one, "relaxations": [_relaxation(r) for r in suggestions[one].relaxations]}
+            for one in found.open
+        ],
+        "model": MODEL,
+        "weights": WEIGHTS.version,
+    }  # fmt: skip
 
 
-def _history(states: dict[str, int]) -> History:
-    said_yes = sum(states.get(state, 0) for state in ("accepted", "closed", "returned", "stopped"))
-    return History(accepted=said_yes, declined=states.get("declined", 0), expired=states.get("expired", 0))
+def _shares(found: Together, suggestions: dict[UUID, Suggestion]) -> list[Row]:
+    items = []
+    for share in found.shares:
+        judged = [
+            c for need in share.needs for c in suggestions[need].all if c.organization_id == share.organization_id
+        ]
+        reasons = [Reason(code="covers-needs", number=len(share.needs)), *([Reason(code="lead")] if share.lead else [])]
+        items.append(
+            {
+                "organization_id": share.organization_id, "party": judged[0].found.organization.party,
+                "code": judged[0].found.code, "referrals": list(share.needs), "lead": share.lead,
+                "reasons": [_reason(one) for one in reasons],
+            }
+        )  # fmt: skip
+    return items
 
 
-def _offered(
-    row: dict[str, Any], offered: dict[str, Any], taken: Mapping[UUID, int], agreements: Mapping[Party, date]
-) -> tuple[OrganizationFact, str, OfferingFact]:
-    offering = offering_of(offered, taken.get(offered["offering_id"], 0), agreements.get(row["party"]))
-    fact = OrganizationFact(organization_id=row["organization_id"], state=row["state"], party=row["party"])
-    return fact, row["code"], offering
+def _candidate(one: Candidate) -> Row:
+    return {
+        "organization_id": one.organization_id,
+        "offering_id": one.found.offering.offering_id,
+        "party": one.found.organization.party,
+        "code": one.found.code,
+        "fits": one.fits,
+        "reasons": [_reason(reason) for reason in one.reasons],
+        "why_not": [
+            {"code": code, "zh": CANDIDATE_AGAINST.label(code), "en": CANDIDATE_AGAINST.label(code, "en")}
+            for code in one.against
+        ],
+    }
+
+
+def _reason(one: Reason) -> Row:
+    numbers = {name: value for name, value in (("number", one.number), ("of", one.of)) if value is not None}
+    return {"code": one.code, **numbers, "zh": words(one), "en": words(one, "en")}
+
+
+def _relaxation(one: Relaxation) -> Row:
+    return {
+        "code": one.code,
+        "zh": RELAXATION.label(one.code),
+        "en": RELAXATION.label(one.code, "en"),
+        "organizations": [{"organization_id": c.organization_id, "code": c.found.code} for c in one.candidates],
+    }
 
 
 def _listed(text: str) -> tuple[str, ...]:

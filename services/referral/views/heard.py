@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import services.contracts.volunteer  # noqa: F401 - its matters are read by what their events declare
-from services.contracts import intake
+from services.contracts import intake, volunteer
+from services.contracts.codes_volunteer import MINOR_PROTECTION
 from services.contracts.words import Handoff, Party
 from services.kernel.contract import about
 from services.kernel.message import Message
 from services.kernel.view import Change, drop, put
 from services.referral.views.staff_tables import needs
-from services.referral.views.tables import consents, matters, merged_persons
+from services.referral.views.tables import cleared, consents, matters, members, merged_persons
 
 
 def project_heard(message: Message) -> list[Change]:
     """Which rows change by what another service said."""
     if message.event is None or message.envelope.publisher == "referral":
         return []
-    return [*_consent(message), *_merger(message), *_matter(message), *_need(message)]
+    return [*_consent(message), *_merger(message), *_matter(message), *_need(message), *_checks(message)]
 
 
 def _consent(message: Message) -> list[Change]:
@@ -95,6 +95,26 @@ def _need(message: Message) -> list[Change]:
     if said.get("closes") == "need":
         columns["is_open"] = False
     return [put(needs, message.stream_id, **columns)] if columns else []
+
+
+def _checks(message: Message) -> list[Change]:
+    """Who belongs to a volunteer team, and whose register check stands: a team without one meets no minors (INV-16)."""
+    who = message.stream_id
+    match message.event:
+        case volunteer.VolunteerRegistered() as event:
+            return [put(members, who, team) for team in event.teams]
+        case volunteer.VolunteerJoinedTeam() as event:
+            return [put(members, who, event.team)]
+        case volunteer.VolunteerLeftTeam() as event:
+            return [drop(members, who, event.team)]
+        case volunteer.VolunteerCleared(check_kind=kind) as event if kind == MINOR_PROTECTION:
+            return [put(cleared, who, until=event.valid_until if event.result == "clear" else None)]
+        case volunteer.VolunteerSuspended() | volunteer.VolunteerWithdrew():
+            return [put(cleared, who, away=True)]
+        case volunteer.VolunteerReinstated():
+            return [put(cleared, who, away=False)]
+        case _:
+            return []
 
 
 def _where(message: Message) -> dict[str, object]:

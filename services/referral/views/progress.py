@@ -35,7 +35,7 @@ def project(recorded: Recorded) -> list[Change]:
             return [_row(recorded, level=event.level)]
         case public.ReferralSequencePlanned() as event:
             return [_row(recorded, sequence=[str(each) for each in event.organization_ids])]
-        case public.ReminderSent() | public.AnswerConfirmed() | public.PersonContacted():
+        case public.ReminderSent() | public.AnswerConfirmed() | public.PersonContacted() | public.ReferralSuggested():
             return [_row(recorded)]
         case _:
             return [*_project_offer(recorded), *_project_service(recorded)]
@@ -131,7 +131,8 @@ def _offered(recorded: Recorded, event: public.ReferralOffered) -> Change:
     return put(
         offers, event.offer_id, referral_id=recorded.stream_id, matter_id=event.matter_id, case_id=event.case_id,
         organization_id=event.organization_id, party=event.handoff.takers[0], offering_id=event.offering_id,
-        state="live", kind=event.kind, mode=event.mode, need_codes=list(event.need_codes), areas=list(event.areas),
+        state="live", kind=event.kind, mode=event.mode, need_code=next(iter(event.need_codes), None),
+        need_codes=list(event.need_codes), areas=list(event.areas),
         group_codes=list(event.group_codes), age_band=event.age_band, urgency=event.urgency,
         required_by=event.required_by, offered_at=recorded.happened_at, respond_by=event.respond_by,
     )  # fmt: skip

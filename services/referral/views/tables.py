@@ -123,6 +123,7 @@ offers = sa.Table(
     sa.Column("state", sa.String(32), index=True),
     sa.Column("kind", sa.String(32)),
     sa.Column("mode", sa.String(32)),
+    sa.Column("need_code", sa.String(64), index=True),
     sa.Column("need_codes", sa.JSON),
     sa.Column("areas", sa.JSON),
     sa.Column("group_codes", sa.JSON),
@@ -239,3 +240,20 @@ merged_persons = sa.Table(
     sa.Column("survivor_id", sa.Uuid, index=True),
 )
 """Records of persons that were merged into others, as heard; a need keeps the record that it was asked for (INV-39)."""
+
+members = sa.Table(
+    "team_members",
+    METADATA,
+    sa.Column("volunteer_id", sa.Uuid, primary_key=True),
+    sa.Column("team", sa.String(80), primary_key=True),
+)
+"""Volunteers by the teams that they belong to, as heard."""
+
+cleared = sa.Table(
+    "cleared_volunteers",
+    METADATA,
+    sa.Column("volunteer_id", sa.Uuid, primary_key=True),
+    sa.Column("until", sa.Date),
+    sa.Column("away", sa.Boolean),
+)
+"""Until when a volunteer's register check for work with minors stands, as heard; `away` who is suspended or has left."""

@@ -1,5 +1,6 @@
 """The service's views over a database in memory: events are played into them, and policies look at them."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
@@ -95,4 +96,11 @@ class Shelf:
     def run(self, statement: sa.Select[Any]) -> list[dict[str, Any]]:
         """The rows of any select."""
         with self.engine.connect() as connection:
-            return [dict(row) for row in connection.execute(statement).mappings()]
+            return [
+                {name: _aware(value) for name, value in row.items()} for row in connection.execute(statement).mappings()
+            ]
+
+
+def _aware(value: Any) -> Any:
+    """An instant with its offset, as the kernel hands it out."""
+    return value.replace(tzinfo=NOON.tzinfo) if isinstance(value, datetime) and value.tzinfo is None else value

@@ -9,11 +9,10 @@ from uuid import UUID
 import pytest
 
 from services.contracts import referral as public
-from services.referral.candidates import Asked, History, candidates
-from services.referral.domain.facts import OfferingFact, OrganizationFact
+from services.referral.domain.facts import OfferingFact
 from services.referral.domain.offering import Client, why_not
 from services.referral.lookup import agreed_until
-from tests.unit.referral.samples import DRAFTED, LEIFENG, LOTUS, OFFERING, READY, facts, team
+from tests.unit.referral.samples import DRAFTED, LEIFENG, OFFERING, READY, facts, team
 from tests.unit.referral.samples import referral as referrals
 from tests.unit.referral.shelf import Shelf
 
@@ -76,47 +75,6 @@ def test_the_longest_agreement_counts_and_an_ended_one_does_not():
     assert agreed_until(shelf)[team(LEIFENG)] == date(2026, 1, 1)
     shelf.play(UUID(int=91), ended)
     assert agreed_until(shelf) == {}
-
-
-# --- candidates -----------------------------------------------------------------------------------------------------
-
-
-def named(client: Client, *offerings: OfferingFact):
-    """The candidates for counselling, one organization an offering."""
-    ids = (LEIFENG, LOTUS)
-    found = [
-        (OrganizationFact(organization_id=one, state="active", party=team(one)), f"team-{number}", offering)
-        for number, (one, offering) in enumerate(zip(ids, offerings, strict=False))
-    ]
-    return candidates(Asked(services=("counselling",), client=client), found, {LEIFENG: History()})
-
-
-def codes(candidate: dict) -> list[str]:
-    """The codes of its reasons."""
-    return [reason["code"] for reason in candidate["reasons"]]
-
-
-def test_a_candidate_says_what_speaks_for_it():
-    client = Client(
-        ties={"work": ("220103",)}, group_codes=("youth-a1",), age_band="from_14_to_17", day=date(2026, 3, 2)
-    )
-    (one,) = named(client, replace(YOUTH, agreed_until=date.max))
-    assert one["fits"]
-    assert {"serves-area", "serves-group", "serves-age", "agreement"} <= set(codes(one))
-
-
-def test_what_is_unknown_is_said_as_something_to_ask():
-    (one,) = named(Client(), YOUTH)
-    assert one["fits"]
-    assert {"area-unknown", "group-unknown", "age-unknown"} <= set(codes(one))
-
-
-def test_those_who_cannot_come_after_those_who_can_with_every_reason():
-    client = Client(ties={"residence": ("220102",)}, group_codes=("living-alone",), age_band="from_80")
-    elders = OfferingFact(offering_id=UUID(int=32), service_codes=("counselling",), group_codes=("living-alone",))
-    first, second = named(client, YOUTH, elders)
-    assert (first["organization_id"], first["fits"]) == (LOTUS, True)
-    assert second["why_not"] == ["out-of-area", "group-not-served", "age-not-served"]
 
 
 # --- the rule itself ------------------------------------------------------------------------------------------------

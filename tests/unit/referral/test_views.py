@@ -12,7 +12,6 @@ from services.contracts.volunteer import PairingConvened
 from services.contracts.words import Handoff
 from services.referral.domain import offering, organization, referral
 from services.referral.domain.facts import ConsentFact, MatterFact, OfferingFact, OrganizationFact
-from services.referral.endpoints.candidates import asked_for, found
 from services.referral.lookup import FACTS
 from services.referral.views import tables
 from tests.unit.referral.samples import (
@@ -196,40 +195,6 @@ def test_a_consent_to_something_else_names_no_receiver(shelf: Shelf):
     shelf.play(REFERRAL, DRAFTED, READY, offered())
     (consent,) = looked_up(shelf, public.AcceptReferral(organization_id=LEIFENG)).consents
     assert consent == ConsentFact(consent_id=CONSENT, granted=True)
-
-
-# --- candidates -----------------------------------------------------------------------------------------------------
-
-
-def test_candidates_are_named_with_reasons_and_the_others_with_why_not(shelf: Shelf):
-    shelf.play(LEIFENG, *ACTIVE)
-    shelf.play(LOTUS, replace(REGISTERED, organization_id=LOTUS, party=team(LOTUS), code="lotus"))
-    shelf.play(OFFERING, PUBLISHED)
-    elsewhere = replace(PUBLISHED, organization_id=LOTUS, areas=("2202",), capacity=None)
-    shelf.play(UUID(int=32), elsewhere)
-    shelf.play(REFERRAL, DRAFTED, READY)
-    assert found(shelf, asked_for(shelf, {"referral": str(REFERRAL)})) == [
-        {
-            "organization_id": LEIFENG, "offering_id": OFFERING, "party": team(LEIFENG), "code": "leifeng-nanguan",
-            "fits": True, "why_not": [],
-            "reasons": [{"code": "offers-service", "number": 1}, {"code": "serves-area"},
-                        {"code": "free-places", "number": 2}, {"code": "never-asked"}],
-        },
-        {
-            "organization_id": LOTUS, "offering_id": UUID(int=32), "party": team(LOTUS), "code": "lotus",
-            "fits": False, "why_not": ["out-of-area", "organization-registered"],
-            "reasons": [{"code": "offers-service", "number": 1}, {"code": "capacity-unknown"}, {"code": "never-asked"}],
-        },
-    ]  # fmt: skip
-
-
-def test_who_declined_is_named_last(shelf: Shelf):
-    shelf.play(LEIFENG, *ACTIVE)
-    shelf.play(OFFERING, PUBLISHED)
-    shelf.play(REFERRAL, DRAFTED, READY, offered(), declined())
-    (candidate,) = found(shelf, asked_for(shelf, {"referral": str(REFERRAL)}))
-    assert (candidate["fits"], candidate["why_not"]) == (False, ["asked-already.declined"])
-    assert {"code": "accepted-percent", "number": 0} in candidate["reasons"]
 
 
 # --- the directory and money ----------------------------------------------------------------------------------------
