@@ -2,6 +2,8 @@
 
 import itertools
 import os
+import random
+from collections import defaultdict
 from collections.abc import Iterator
 
 import pytest
@@ -14,6 +16,25 @@ settings.register_profile("hub", deadline=None)
 settings.load_profile("hub")
 
 _numbers = itertools.count(1)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--all-faults", action="store_true", help="every case of the tests marked `sampled`, not a sample")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Of a test marked `sampled(n)` keep n cases, always the same ones, unless all are asked for."""
+    cases: dict[str, list[pytest.Item]] = defaultdict(list)
+    for item in items:
+        if item.get_closest_marker("sampled") and not config.getoption("--all-faults"):
+            cases[item.nodeid.partition("[")[0]].append(item)
+    dropped: set[pytest.Item] = set()
+    for test, found in cases.items():
+        count = next(mark.args[0] for mark in found[0].iter_markers("sampled"))
+        dropped |= set(found) - set(random.Random(test).sample(found, min(count, len(found))))
+    if dropped:
+        config.hook.pytest_deselected(items=[item for item in items if item in dropped])
+        items[:] = [item for item in items if item not in dropped]
 
 
 def servers_are_required() -> bool:

@@ -1,0 +1,143 @@
+"""A witness may be killed at any moment, and its disk may fail: it never forgets what it answered, nor cosigns a fork."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+import requests
+
+from services.kernel.tlog import note
+from services.kernel.tlog.checkpoint import Checkpoint, read
+from tests.conftest import without_server
+from tests.support.embedded import DIE_WITH_THE_RUN
+from tests.support.servers import ServerMissing
+from tests.support.strace import Fault, faults
+from tests.support.toylog import ToyLog
+from wushe.witness.book import Book
+from wushe.witness.home import Home
+
+pytestmark = pytest.mark.faults
+
+LOG, FORK = ToyLog(), ToyLog(story="?", turns_at=5)
+SIZES = (5, 6, 9, 14, 22, 30)
+RUN = "from wushe.commands.witness import witness; witness()"
+
+EVERY = [
+    *faults(("openat",), range(1, 31)),
+    *faults(("pwrite64",), range(1, 61)),
+    *faults(("fdatasync",), range(1, 31)),
+    *faults(("unlink",), range(1, 12)),
+]
+"""A request that is cosigned opens, writes, syncs and unlinks ten, twenty, ten and two times: these are three of them."""
+
+
+@dataclass
+class Run:
+    """The real program with a fault in it, asked in turn for heads of two stories of one log."""
+
+    home: Path
+    fault: Fault | None = None
+    answered: list[Checkpoint] = field(default_factory=list)
+    met: bool = False
+
+    def play(self) -> None:
+        """Until all was asked, or nobody answers any more."""
+        before = (
+            self.fault.before([self.home, self.home / "book.db", self.home / "book.db-journal"]) if self.fault else []
+        )
+        command = [
+            *DIE_WITH_THE_RUN,
+            *before,
+            sys.executable,
+            "-c",
+            RUN,
+            "run",
+            "--listen",
+            "127.0.0.1:0",
+            "--home",
+            str(self.home),
+        ]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+            try:
+                assert process.stdout is not None
+                port = next(
+                    (found[1] for line in process.stdout if (found := re.search(r"listening on .*:(\d+)", line))), None
+                )
+                self.met = port is None
+                if port is not None:
+                    self.ask(f"http://127.0.0.1:{port}/add-checkpoint")
+            finally:
+                process.kill()
+
+    def ask(self, url: str) -> None:
+        try:
+            with requests.Session() as session:
+                for size in SIZES:
+                    for log in (FORK, LOG):
+                        self.send(session, url, log, size)
+        except requests.RequestException:
+            self.met = True
+
+    def send(self, session: requests.Session, url: str, log: ToyLog, size: int) -> None:
+        """As a log does: with the size that the witness says it has seen."""
+        old = 0
+        for _ in range(2):
+            answer = session.post(url, data=log.asks(old, size), timeout=10)
+            if answer.status_code == 200:
+                head = log.head(size)
+                (made,) = note.signatures(answer.text)
+                assert Home(self.home).signer.verifier.check(head.text, made)
+                self.answered.append(head)
+            if answer.status_code != 409 or not answer.text[:-1].isdigit() or int(answer.text) > size:
+                self.met = self.met or answer.status_code >= 500
+                return
+            old = int(answer.text)
+
+
+def one_history(heads: Sequence[Checkpoint]) -> bool:
+    """Whether one of the two stories has all of these heads."""
+    return any(all(story.head(head.size) == head for head in heads) for story in (LOG, FORK))
+
+
+def violations(home: Path, answered: list[Checkpoint]) -> Iterator[str]:
+    """What a witness must never do, looked for in what it answered and in what it remembers."""
+    if not one_history(answered):
+        yield "it cosigned two heads that exclude each other"
+    seen = Book(home / "book.db").seen(LOG.name)
+    largest = max((head.size for head in answered), default=0)
+    if largest and (seen is None or seen.head.size < largest):
+        yield f"it answered for {largest} and remembers {seen.head.size if seen else None}"
+    if seen and not one_history([*answered, read(seen.note.text)]):
+        yield "it remembers another history than it answered for"
+
+
+@pytest.mark.sampled(6)
+@pytest.mark.parametrize("fault", EVERY, ids=str)
+def test_a_witness_keeps_its_word_whatever_fails_in_it(fault: Fault, tmp_path: Path):
+    made = home_of(tmp_path)
+    broken = Run(made.path, fault)
+    try:
+        broken.play()
+    except ServerMissing as reason:
+        without_server(reason)
+    assert broken.met, "the fault was met"
+    again = Run(made.path)
+    again.play()
+    assert list(violations(made.path, broken.answered + again.answered)) == []
+    assert again.answered[-1].size == SIZES[-1], "it goes on where it stood"
+
+
+def home_of(folder: Path) -> Home:
+    """A witness that knows the log, and has cosigned its first five entries."""
+    home = Home(folder / "w")
+    home.make("lotus.example/witness")
+    home.trust(str(LOG.signer.verifier))
+    book = Book(home.book)
+    book.make()
+    return home

@@ -1,0 +1,42 @@
+"""Faults in system calls, by strace: a call on some files fails with an error, or the process is killed in it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+
+from tests.support.servers import ServerMissing
+
+KILL = "signal=KILL"
+ERRORS = ("error=EIO", "error=ENOSPC", KILL)
+CALLS = ("openat", "pwrite64", "fsync", "fdatasync", "ftruncate", "rename", "unlink")
+
+
+@dataclass(frozen=True)
+class Fault:
+    """The `when`-th such call on the files in question goes wrong in this way; with `ever`, each one after it too."""
+
+    call: str
+    error: str
+    when: int
+    ever: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.call}-{self.error.partition('=')[2]}-{self.when}{'+' if self.ever else ''}"
+
+    def before(self, files: Iterable[Path]) -> list[str]:
+        """What stands before a command so that it meets the fault."""
+        strace = shutil.which("strace")
+        if strace is None:
+            raise ServerMissing("strace is not installed: `make servers` installs it")
+        paths = [part for file in files for part in ("-P", str(file))]
+        inject = f"inject={self.call}:{self.error}:when={self.when}{'+' if self.ever else ''}"
+        return [strace, "-f", "-qq", "-o", "/dev/null", *paths, "-e", f"trace={self.call}", "-e", inject]
+
+
+def faults(calls: Iterable[str], whens: Iterable[int], errors: Iterable[str] = ERRORS) -> list[Fault]:
+    """Every fault of these calls at these places."""
+    return [Fault(call, error, when) for call, error, when in product(calls, errors, whens)]
