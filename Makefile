@@ -58,7 +58,7 @@ kernel: $(VENV)/.dev ## test the kernel over memory, SQLite and PostgreSQL, and 
 scenario: $(VENV)/.dev ## play whole stories over real services and a real broker
 	$(call tests,tests/scenario,,-p no:randomly --timeout=400)
 
-faults: $(VENV)/.dev ## kill, repeat, reorder, delay and poison; then ask whether anything was lost or done twice
+faults: $(VENV)/.dev ## kill, repeat, reorder, delay and poison; then ask whether anything was lost or done twice (ARGS=--all-faults: every case, an hour)
 	$(call tests,tests/faults,,-p no:randomly --timeout=400)
 
 browser: $(VENV)/.dev ## drive the console in headless Chromium
@@ -83,7 +83,7 @@ docs: $(VENV)/.runtime ## write the generated documents anew (events.md and the 
 verify: $(VENV)/.runtime ## check the ledger of the hub under var/ from first entry to last
 	$(BIN)/wushe verify
 
-servers: ## install what tests need and is missing: PostgreSQL, RabbitMQ, Chromium, a Chinese font
+servers: ## install what tests need and is missing: PostgreSQL, RabbitMQ, Caddy, Chromium, a Chinese font, strace
 	@deploy/bootstrap.sh tests
 
 LOCKED := --quiet --generate-hashes --strip-extras --allow-unsafe --no-header \

@@ -35,6 +35,7 @@ case $1 in
     need postgresql any '/usr/lib/postgresql/*/bin/initdb'
     need caddy command -v caddy
     need chromium command -v chromium
+    need strace command -v strace
     need fonts-noto-cjk chinese_font
     # A load generator in Python would take a core of its own, and so measure itself.
     [ "$1" = tests ] || need wrk command -v wrk

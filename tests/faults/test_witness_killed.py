@@ -17,7 +17,7 @@ from services.kernel.tlog.checkpoint import Checkpoint, read
 from tests.conftest import without_server
 from tests.support.embedded import DIE_WITH_THE_RUN
 from tests.support.servers import ServerMissing
-from tests.support.strace import Fault, faults
+from tests.support.strace import KILL, Fault, faults
 from tests.support.toylog import ToyLog
 from wushe.witness.book import Book
 from wushe.witness.home import Home
@@ -35,6 +35,10 @@ EVERY = [
     *faults(("unlink",), range(1, 12)),
 ]
 """A request that is cosigned opens, writes, syncs and unlinks ten, twenty, ten and two times: these are three of them."""
+
+
+QUIET = ("openat", "fdatasync")
+"""SQLite does without a folder that it cannot open or sync after a journal has gone: of such an error nobody is told."""
 
 
 @dataclass
@@ -126,7 +130,7 @@ def test_a_witness_keeps_its_word_whatever_fails_in_it(fault: Fault, tmp_path: P
         broken.play()
     except ServerMissing as reason:
         without_server(reason)
-    assert broken.met, "the fault was met"
+    assert broken.met or (fault.call in QUIET and fault.error != KILL), "the fault was met"
     again = Run(made.path)
     again.play()
     assert list(violations(made.path, broken.answered + again.answered)) == []
