@@ -161,7 +161,7 @@ class Effects:
             at=message.effective_at, precision=envelope.effectiveprecision,
             causation=envelope.id, correlation=envelope.correlationid or envelope.id,
         )  # fmt: skip
-        return Order(do.decider, do.stream_id, do.command, ask)
+        return Order(do.decider, do.stream_id, do.command, ask, rows=do.rows)
 
     def ask(self, todo: Sequence[Do], about: UUID) -> None:
         """Commands that follow from no message but from an occasion with this id."""

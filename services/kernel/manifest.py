@@ -37,7 +37,7 @@ class Look(Protocol):
 class Do:
     """A command for one aggregate of the own service, issued by a policy, a timer or a chore.
 
-    `rows` are written with its events: what a chore has sealed anew.
+    `rows` are written with its events: what a chore has sealed anew, what a policy keeps of a message.
     """
 
     decider: Decider
@@ -112,12 +112,34 @@ class Follower(Protocol):
         ...
 
 
+class Companion(Protocol):
+    """Work of a service's own that goes on beside its log, in a thread of its own: such as telling outsiders.
+
+    It begins with the service and is told to stop before the log closes. Whatever it must not forget it keeps in tables.
+    """
+
+    name: str
+
+    def run(self) -> None:
+        """The body of the thread; ends only when it is told to stop, whatever goes wrong."""
+        ...
+
+    def stop(self) -> None:
+        """Ask it to end, from another thread."""
+        ...
+
+
 OnGap = Callable[[str, int, int], list[Do]]
 
 
 def no_gap(publisher: str, expected: int, seen: int) -> list[Do]:
     """A service that does not write down the gaps it meets."""
     return []
+
+
+def no_companions(hand: Any) -> Sequence[Companion]:
+    """A service that does nothing beside its log."""
+    return ()
 
 
 def shows_nothing(recorded: Recorded) -> Sequence[Change]:
@@ -149,6 +171,9 @@ class Manifest:
     is called when the next message of a publisher is `seen` instead of `expected`, `on_filled` with the same numbers
     when the missing ones have been pulled.
 
+    `companions` makes them from what the service's methods work with (see `entrypoints.log.Hand`); `watches` says that
+    somebody waits for the service's streams to grow.
+
     `scopes` says of each table that is shown who sees which rows and what in them, `reaches` of each kind of aggregate
     who may command it; a service that gives them gives them for everything it shows and takes. Events for which
     `withholds` is true leave the service by its bus and for other services alone: whoever else reads its raw events
@@ -167,6 +192,8 @@ class Manifest:
     record: Callable[[], Recorder] | None = None
     kept: sa.MetaData = field(default_factory=sa.MetaData)
     followers: tuple[Follower, ...] = ()
+    companions: Callable[[Any], Sequence[Companion]] = no_companions
+    watches: bool = False
     on_gap: OnGap = no_gap
     on_filled: OnGap = no_gap
     scopes: Mapping[sa.Table, Scope] | None = None

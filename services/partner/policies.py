@@ -1,52 +1,108 @@
-"""Whenever a publisher says something that names an organization, it goes into that organization's sequence. Pure."""
+"""Whenever a publisher says something that concerns an organization, it goes into that organization's sequence. Pure."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 import msgspec
+import sqlalchemy as sa
 
 from services.contracts.partner import AddDelivery
 from services.kernel.contract import about
 from services.kernel.manifest import Do, Look
 from services.kernel.message import Message
+from services.kernel.view import put
+from services.partner import tables as t
+from services.partner.concerns import TELLS, Tells, organization_of, parties
 from services.partner.domain import sequence
+from services.partner.thin import Reader, thin
 
-ORGANIZATIONS = ("organization", "team", "charity", "university", "authority", "community")
-"""Kinds of parties that hear what concerns them; people hear it from their own organization."""
-
-
-class Concerned(msgspec.Struct):
-    """The fields of a fact that say whom it concerns: an organization, or whoever may read about somebody, or may not."""
-
-    organization_id: UUID | None = None
-    receiver: str = ""
+_read = msgspec.json.Decoder(dict[str, Any]).decode
 
 
-def concerned(message: Message) -> UUID | None:
-    """The organization that a fact concerns; None where it concerns none, or is restricted, or is not known here."""
+def told_of(message: Message) -> Tells | None:
+    """Whom this type of event concerns; None where it is told to nobody, is restricted, or is not known here (INV-11)."""
     if message.event is None or about(message.event).get("restricted"):
         return None
-    said = msgspec.json.decode(bytes(message.envelope.data), type=Concerned)
-    return said.organization_id or _organization(said.receiver)
+    return TELLS.get(message.envelope.type)
 
 
-def _organization(party: str) -> UUID | None:
-    kind, _, name = party.partition(":")
-    try:
-        return UUID(name) if kind in ORGANIZATIONS else None
-    except ValueError:
-        return None
+def named(tells: Tells, message: Message, data: dict[str, Any]) -> list[str]:
+    """The parties that a fact itself names, in the order of its fields."""
+    found: list[str] = []
+    for field in tells.names:
+        if field == ".":
+            found.append(f"organization:{message.stream_id}")
+        elif field == "organization_id":
+            found += [f"organization:{each}" for each in parties(data.get(field))]
+        else:
+            outer, _, inner = field.partition(".")
+            told = (data.get(outer) or {}).get(inner) if inner else data.get(outer)
+            found += parties(told)
+    return list(dict.fromkeys(found))
+
+
+def data_of(message: Message) -> dict[str, Any]:
+    """What the fact says."""
+    return _read(bytes(message.envelope.data))
 
 
 def whenever(message: Message, look: Look) -> list[Do]:
-    """One delivery for the organization that the fact names."""
-    organization_id = concerned(message)
-    if organization_id is None:
+    """One delivery for each organization that the fact concerns."""
+    tells = told_of(message)
+    if tells is None:
         return []
+    data = data_of(message)
+    readers = concerned(tells, message, data, look)
+    return [_deliver(message, data, readers[organization_id]) for organization_id in sorted(readers)]
+
+
+def concerned(tells: Tells, message: Message, data: dict[str, Any], look: Look) -> dict[UUID, Reader]:
+    """The organizations that a fact concerns, each with those people in it through whom it does."""
+    found: dict[UUID, Reader] = {}
+    everyone = [*named(tells, message, data), *_engaged(tells, message, data, look), *_corrected(message, data, look)]
+    for party in everyone:
+        organization_id = organization_of(party)
+        if organization_id is not None:
+            found.setdefault(organization_id, Reader(organization_id))
+    for volunteer, organization_id in _teams(tells, everyone, look):
+        found.setdefault(organization_id, Reader(organization_id)).people.add(volunteer)
+    return found
+
+
+def _engaged(tells: Tells, message: Message, data: dict[str, Any], look: Look) -> Iterable[str]:
+    """Whoever was engaged in the stream before; what is withdrawn from one alone concerns that one alone."""
+    if not tells.follows or data.get("scope") == "receiver":
+        return ()
+    return [row["party"] for row in look.all(t.engaged, stream=message.stream)]
+
+
+def _corrected(message: Message, data: dict[str, Any], look: Look) -> Iterable[str]:
+    """Whoever was told what is corrected now."""
+    corrects = data.get("corrects") or message.envelope.corrects
+    if corrects is None:
+        return ()
+    query = sa.select(t.delivery.c.organization_id).where(t.delivery.c.event_id == UUID(str(corrects)))
+    return [f"organization:{row['organization_id']}" for row in look.run(query)]
+
+
+def _teams(tells: Tells, everyone: Iterable[str], look: Look) -> list[tuple[str, UUID]]:
+    """The volunteers among these with the organizations that they belong to."""
+    volunteers = sorted({party for party in everyone if party.startswith("volunteer:")}) if tells.people else []
+    if not volunteers:
+        return []
+    query = sa.select(t.member).where(t.member.c.volunteer.in_(volunteers)).order_by(*t.member.primary_key)
+    return [(row["volunteer"], row["organization_id"]) for row in look.run(query)]
+
+
+def _deliver(message: Message, data: dict[str, Any], reader: Reader) -> Do:
     envelope = message.envelope
     delivery = AddDelivery(
-        organization_id=organization_id, publisher=envelope.publisher, publisher_position=envelope.position,
+        organization_id=reader.organization_id, publisher=envelope.publisher, publisher_position=envelope.position,
         event_id=envelope.id, event_type=envelope.type,
     )  # fmt: skip
-    return [Do(sequence.DECIDER, organization_id, delivery)]
+    body = thin(message, data, reader)
+    row = put(t.fact, reader.organization_id, envelope.publisher, envelope.position, body=body)
+    return Do(sequence.DECIDER, reader.organization_id, delivery, (row,))

@@ -1,34 +1,25 @@
-"""What each organization is to receive: its numbers, and the facts in their publishers' own bytes."""
+"""What follows from the log for the tables: numbers of deliveries, who is engaged in what, who belongs to which team."""
 
 from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 
 from services.contracts.partner import DeliveryAdded
+from services.contracts.volunteer import VolunteerJoinedTeam, VolunteerLeftTeam, VolunteerRegistered
 from services.kernel.message import Message, Recorded
-from services.kernel.view import Change, put
-from services.partner.policies import concerned
+from services.kernel.view import Change, drop, put
+from services.partner import policies
+from services.partner import tables as t
+from services.partner.concerns import organization_of, parties
 
-METADATA = sa.MetaData()
-
-delivery = sa.Table(
-    "delivery", METADATA,
-    sa.Column("organization_id", sa.Uuid, primary_key=True),
-    sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
-    sa.Column("publisher", sa.String),
-    sa.Column("position", sa.BigInteger),
-    sa.Column("event_type", sa.String),
-    sa.Column("added_at", sa.DateTime(timezone=True)),
-    comment="One row a delivery: the organization, its number, and where the fact stands.",
-)  # fmt: skip
-
-fact = sa.Table(
-    "fact", METADATA,
-    sa.Column("publisher", sa.String, primary_key=True),
-    sa.Column("position", sa.BigInteger, primary_key=True, autoincrement=False),
-    sa.Column("raw", sa.LargeBinary),
-    comment="The facts that concern some organization, in the bytes that their publisher stored.",
-)  # fmt: skip
+LEAVES = {
+    "task.declined": "assignee", "task.assignment-cancelled": "assignee", "task.no-show-recorded": "assignee",
+    "task.reassigned": "leaving",
+}  # fmt: skip
+"""Events after which whoever this field names has no more to do with the stream."""
 
 
 def project(recorded: Recorded) -> list[Change]:
@@ -36,8 +27,9 @@ def project(recorded: Recorded) -> list[Change]:
     match recorded.event:
         case DeliveryAdded() as event:
             row = put(
-                delivery, event.organization_id, recorded.version, publisher=event.publisher,
-                position=event.publisher_position, event_type=event.event_type, added_at=recorded.recorded_at,
+                t.delivery, event.organization_id, recorded.version, publisher=event.publisher,
+                position=event.publisher_position, event_id=event.event_id, event_type=event.event_type,
+                added_at=recorded.recorded_at,
             )  # fmt: skip
             return [row]
         case _:
@@ -45,19 +37,48 @@ def project(recorded: Recorded) -> list[Change]:
 
 
 def project_heard(message: Message) -> list[Change]:
-    """A fact that concerns an organization is kept as it was said."""
-    if concerned(message) is None:
+    """Who is engaged in what, and who belongs to which team."""
+    return [*_engaging(message), *_belonging(message)]
+
+
+def _engaging(message: Message) -> list[Change]:
+    tells = policies.told_of(message)
+    if tells is None or not tells.names:
         return []
-    return [put(fact, message.envelope.publisher, message.position, raw=message.raw)]
+    data = policies.data_of(message)
+    leaving = set(parties(data.get(LEAVES.get(message.envelope.type, ""))))
+    told = [p for p in policies.named(tells, message, data) if organization_of(p) or p.startswith("volunteer:")]
+    kept = [put(t.engaged, message.stream, party) for party in told if party not in leaving]
+    return [*kept, *(drop(t.engaged, message.stream, party) for party in sorted(leaving))]
 
 
-def following(organization_id: object, after: int, limit: int) -> sa.Select[tuple[int, bytes]]:
-    """The organization's deliveries after a number, with their facts, in order."""
-    joined = delivery.join(fact, (delivery.c.publisher == fact.c.publisher) & (delivery.c.position == fact.c.position))
+def _belonging(message: Message) -> list[Change]:
+    volunteer = f"volunteer:{message.stream_id}"
+    match message.event:
+        case VolunteerRegistered() as event:
+            return [put(t.member, volunteer, each) for team in event.teams if (each := organization_of(team))]
+        case VolunteerJoinedTeam(team=team) if each := organization_of(team):
+            return [put(t.member, volunteer, each)]
+        case VolunteerLeftTeam(team=team) if each := organization_of(team):
+            return [drop(t.member, volunteer, each)]
+        case _:
+            return []
+
+
+def following(organization_id: UUID, after: int, limit: int) -> sa.Select[Any]:
+    """The organization's deliveries after a number, with what was delivered, in order."""
+    d, f = t.delivery.c, t.fact.c
+    same = (d.organization_id == f.organization_id) & (d.publisher == f.publisher) & (d.position == f.position)
     return (
-        sa.select(delivery.c.number, fact.c.raw)
-        .select_from(joined)
-        .where(delivery.c.organization_id == organization_id, delivery.c.number > after)
-        .order_by(delivery.c.number)
+        sa.select(d.number, f.body)
+        .select_from(t.delivery.join(t.fact, same))
+        .where(d.organization_id == organization_id, d.number > after)
+        .order_by(d.number)
         .limit(limit)
     )
+
+
+def head(organization_id: UUID) -> sa.Select[Any]:
+    """The number of the organization's last delivery; NULL where there is none."""
+    d = t.delivery.c
+    return sa.select(sa.func.max(d.number).label("head")).where(d.organization_id == organization_id)

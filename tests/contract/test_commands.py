@@ -154,8 +154,8 @@ def test_the_paths_that_partners_are_told_are_served() -> None:
         importlib.import_module(f"services.{service}.service")
     page = text("docs/partners.md")
     for _, code in [block for block in blocks("docs/partners.md") if block[0] == "json"]:
-        for item in json.loads(code)["items"]:
-            assert item["event"]["type"] in EVENTS
+        for event in json.loads(code):
+            assert event["type"] in EVENTS
     for service, path in re.findall(r"https://hub\.example/([a-z]+)/v1/([^?\"`]+)", page):
         shape = re.sub(r"\$[A-Z]+", "{id}", path)
         source = (ROOT / f"services/{service}").rglob("*.py")

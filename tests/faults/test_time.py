@@ -66,11 +66,9 @@ def test_a_consumer_that_was_down_for_two_days_misses_nothing(reference: Clocked
         reference.start(consumer)
     reference.ready("partner", "audit")
     street.settles("partner")
-    feed = until(
-        lambda: [i for i in street.items("/partner/events?limit=500", team.speaker) if len(i)], "the partner hears"
-    )
-    assert [item["number"] for item in feed] == list(range(1, len(feed) + 1))
-    heard = [(i["event"]["subject"], i["event"]["type"]) for i in feed if i["event"]["source"] == "/referral"]
+    feed = until(lambda: street.feed(team), "the partner hears")
+    assert [int(event["sequence"]) for event in feed] == list(range(1, len(feed) + 1))
+    heard = [(event["subject"], event["type"]) for event in feed if event["source"] == "/referral"]
     said = [
         (event["subject"], event["type"])
         for event in street.log("referral")

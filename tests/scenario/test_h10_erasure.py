@@ -89,8 +89,8 @@ def test_identity_goes_facts_rest_safeguarding_stays_and_every_proof_holds(stati
 
     # Partners are told, and answer.
     station.settles()
-    heard = station.get("/partner/events?after=0", partner)["items"]
-    demanded = [item["event"]["data"] for item in heard if item["event"]["type"] == "identity.deletion-demanded"]
+    heard = station.hub.deliveries(partner)
+    demanded = [event["data"] for event in heard if event["type"] == "identity.deletion-demanded"]
     assert [each["disclosure_id"] for each in demanded] == [known["disclosure"]]
     station.do(f"/intake/disclosures/{known['disclosure']}/deletion-answer", {"result": "deleted"}, partner)
     assert station.get(f"/intake/disclosures/{known['disclosure']}")["deletion"] == "deleted"

@@ -58,9 +58,9 @@ def test_declined_by_three_organizations_in_turn(street: Street):
     assert not [event for event in street.said("intake", need_id=referral_id) if event["type"].startswith("identity.")]
     for organization in three:
         assert street.reads(person, organization.speaker) is None
-        feed = [item for item in street.items("/partner/events", organization.speaker) if referral_id in str(item)]
+        feed = [event for event in street.feed(organization) if referral_id in str(event)]
         others = {each.id for each in three} - {organization.id}
-        assert [item["event"]["type"] for item in feed] == ["referral.offered", "offer.declined"]
+        assert [event["type"] for event in feed] == ["referral.offered", "offer.declined"]
         assert not [other for other in others if other in str(feed)]
 
     # Accountability never left the origin until the head of the station took it.

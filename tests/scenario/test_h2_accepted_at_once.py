@@ -114,11 +114,5 @@ def most(answers: list[Told]) -> list[str]:
 
 def heard(street: Street, organization: Organization, referral_id: str, least: int) -> list[Told]:
     """What an organization's feed says of a referral, if it is so much yet."""
-    feed, number = [], 0
-    while page := street.get(f"/partner/events?after={number}&limit=500", organization.speaker):
-        if not page["items"]:
-            break
-        feed += [item["event"] for item in page["items"]]
-        number = page["next"]
-    found = [event for event in feed if event["subject"] == f"referral/{referral_id}"]
+    found = [event for event in street.feed(organization) if event["subject"] == f"referral/{referral_id}"]
     return found if len(found) >= least else []

@@ -40,7 +40,7 @@ def test_the_sender_revokes_while_the_receiver_accepts_and_both_sides_agree(stre
             list(pool.map(lambda act: act(), acts if place % 2 else reversed(acts)))
     street.settles("partner")
 
-    feed = [item["event"] for item in street.items("/partner/events?limit=500", team.speaker)]
+    feed = street.feed(team)
     inbox = {row["referral_id"]: row["state"] for row in street.items("/referral/inbox", team.speaker)}
     for referral_id in referrals:
         ends = [t for t in street.types(referral_id) if t in ("referral.accepted", "offer.withdrawn")]
@@ -123,8 +123,7 @@ def test_an_expired_consent_stops_reading_and_the_feed_says_so(street: Street, t
     assert row["reason_code"] == "consent-over"
 
     def told() -> list[str]:
-        feed = street.items("/partner/events?limit=500", team.speaker)
-        return [item["event"]["type"] for item in feed if referral_id in str(item["event"])]
+        return [event["type"] for event in street.feed(team) if referral_id in str(event)]
 
     until(lambda: {"referral.withdrawn", "identity.access-revoked"} <= set(told()), "the partner hears that it is over")
     draft = {"matter_id": person.matter, "person_id": person.id, "kind": "referral", "need_codes": [NEED],

@@ -55,6 +55,18 @@ class Hub:
         assert answer.status_code == 200, answer.text
         return str(answer.json()["approval"])
 
+    def deliveries(self, actor: Actor, after: int = 0) -> list[dict[str, Any]]:
+        """An organization's sequence after a number, as somebody of it reads it page by page."""
+        found: list[dict[str, Any]] = []
+        while True:
+            path = f"/partner/v1/events?after={after + len(found)}&limit=500"
+            answer = self.ask("GET", path, role=actor.role, ident=actor.id, org=actor.org)
+            assert answer.status_code == 200, answer.text
+            page = answer.json()
+            if not page:
+                return found
+            found += page
+
     def ready(self) -> dict[str, Any]:
         """How every service stands: its head, and how far it has heard the others."""
         return dict(self.session.get(f"{self.url}/readyz", timeout=10).json()["services"])

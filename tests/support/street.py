@@ -117,6 +117,10 @@ class Street:
         """The rows of a list."""
         return list(self.get(path, as_)["items"])
 
+    def feed(self, organization: Organization) -> list[Told]:
+        """All that was delivered to an organization."""
+        return self.hub.deliveries(organization.speaker)
+
     def log(self, publisher: str, after: int = 0) -> list[Told]:
         """What a publisher has said after a position."""
         events: list[Told] = []

@@ -88,7 +88,7 @@ def test_a_role_that_a_path_lets_in_and_the_table_does_not_finds_nothing_there(s
 FREE = {
     "intake": {
         "/case-takeovers", "/cases/{id}/notes", "/cases/{id}/records", "/codes", "/duplicate-hints",
-        "/help-requests/{id}/notes", "/persons/{id}/identity",
+        "/help-requests/{id}/notes", "/persons/{id}/identity", "/disclosures/{id}/identity",
         "/persons/{id}/open-matters", "/retention", "/safeguarding-concerns/{id}", "/visit-rates/{month}", "/worklist",
     },
     "referral": {

@@ -29,7 +29,17 @@ class Reading:
     @http("GET", "/persons/{id}/identity", roles=SEALED, query=READING_ASKS, says="who the person is")
     def identity(self, request: Request) -> object:
         """Who the person is, for those who may know: `?why=` a purpose, `&categories=` identity,contact,…"""
-        person_id = request.path["id"]
+        return self._identity(request, request.path["id"])
+
+    @http("GET", "/disclosures/{id}/identity", roles=SEALED, query=READING_ASKS, says="who the person is, by a disclosure")
+    def disclosed_identity(self, request: Request) -> object:
+        """Who the person of a disclosure is: what a partner's deliveries refer to (`dataref`), decided at this moment."""
+        row = self.log.look.one(tables.disclosures, request.path["id"])
+        if row is None:
+            raise NotFound("nothing for this reader")
+        return self._identity(request, row["person_id"])
+
+    def _identity(self, request: Request, person_id: UUID) -> object:
         categories = frozenset(tables.split(self._allowed(request, person_id)["categories"]))
         found = notes_of(self.log, f"person/{person_id}", categories)
         latest = {value["field"]: value["value"] for value in found}

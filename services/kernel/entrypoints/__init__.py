@@ -12,7 +12,8 @@ warnings.filterwarnings("ignore", message="\\s*Eventlet is deprecated", category
 
 from services.kernel.entrypoints.asking import Personal, asks  # noqa: E402
 from services.kernel.entrypoints.log import Hand, Log  # noqa: E402
-from services.kernel.entrypoints.request import Page, Reply, Request  # noqa: E402
+from services.kernel.entrypoints.request import Flow, Page, Reply, Request  # noqa: E402
 from services.kernel.entrypoints.showing import http, lists, shows  # noqa: E402
+from services.kernel.entrypoints.waiting import aside  # noqa: E402
 
-__all__ = ["Hand", "Log", "Page", "Personal", "Reply", "Request", "asks", "http", "lists", "shows"]
+__all__ = ["Flow", "Hand", "Log", "Page", "Personal", "Reply", "Request", "aside", "asks", "http", "lists", "shows"]

@@ -8,11 +8,12 @@ dict; what could be read in two ways (two lengths, a folded header, a name with 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable
+from contextlib import closing
 from dataclasses import dataclass
 from email.utils import format_datetime
 from time import monotonic
-from typing import Any
+from typing import Any, cast
 from urllib.parse import unquote_to_bytes
 
 import eventlet
@@ -276,10 +277,21 @@ class Server:
         body_of = Body(incoming, head.length, head.environ.get("HTTP_EXPECT", "").lower() == "100-continue")
         head.environ |= {"REMOTE_ADDR": address, "wsgi.input": body_of}
         said: list[Any] = []
-        content = b"".join(self._app(head.environ, lambda status, headers: said.extend((status, headers))))
+        parts = self._app(head.environ, lambda status, headers: said.extend((status, headers)))
+        if all(name != "Content-Length" for name, _ in said[1]):
+            self._flow(incoming, self._head(said[0], said[1], None, False), parts)
+            return False
+        content = b"".join(parts)
         keeps = head.keeps and body_of.leaves_nothing
         incoming.say(self._head(said[0], said[1], None, keeps) + content)
         return keeps
+
+    def _flow(self, incoming: Incoming, head: bytes, parts: Iterable[bytes]) -> None:
+        """An answer of unknown length: each part when it is there; it ends where the connection does."""
+        with closing(cast(Generator[bytes, None, None], iter(parts))) as coming:
+            incoming.say(head)
+            for part in coming:
+                incoming.say(part)
 
     def _head(self, status: str, headers: list[tuple[str, str]], length: int | None, keeps: bool) -> bytes:
         lines = [f"HTTP/1.1 {status}", *(f"{name}: {value}" for name, value in headers)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -19,19 +20,22 @@ from services.kernel.entrypoints.bridge import Bridge
 from services.kernel.entrypoints.bus import BusRuntime
 from services.kernel.entrypoints.request import Request
 from services.kernel.entrypoints.site import Route, Site
+from services.kernel.entrypoints.waiting import Waiting
 from services.kernel.errors import HubError, Unavailable
-from services.kernel.manifest import Do, Manifest
+from services.kernel.manifest import Companion, Do, Manifest
 from services.kernel.message import Actor, Ask
 from services.kernel.scope import Scope
 from services.kernel.store import Store, Views
 from services.kernel.unit import Done, Order, Unit
 from services.kernel.vault import Vault
+from services.kernel.watching import Watcher
 
 if TYPE_CHECKING:
     from services.kernel.entrypoints.asking import Asking
     from services.kernel.entrypoints.process import Process
 
 ANSWER_SECONDS = 15
+COMPANION_SECONDS = 5.0
 
 
 @dataclass
@@ -46,6 +50,7 @@ class Opened:
     bus: BusRuntime
     clockwork: Clockwork
     commands: dict[str, Asking] = field(default_factory=dict)
+    threads: list[tuple[Companion, threading.Thread]] = field(default_factory=list)
 
     @property
     def name(self) -> str:
@@ -74,15 +79,36 @@ class Opened:
         """Speak and listen on the bus and let the clocks run, now that HTTP answers."""
         self.bus.start()
         self.clockwork.start()
+        watching = [self.watcher] if self.manifest.watches else []
+        for companion in (*watching, *self.manifest.companions(self.hand)):
+            thread = threading.Thread(target=companion.run, name=f"{self.name}-{companion.name}", daemon=True)
+            self.threads.append((companion, thread))
+            thread.start()
 
     def leave(self) -> None:
         """Be quiet on the bus and let the clocks rest; commands are still taken."""
+        for companion, _ in self.threads:
+            companion.stop()
         self.clockwork.stop()
         self.bus.stop()
+        for _, thread in self.threads:
+            thread.join(COMPANION_SECONDS)
 
     def stop(self) -> None:
         """Finish what was handed over and close."""
         self.store.stop()
+
+    @cached_property
+    def watcher(self) -> Watcher:
+        """Who tells that a stream has grown."""
+        return Watcher(self.store)
+
+    @cached_property
+    def waiting(self) -> Waiting:
+        """Answers that wait for a stream to grow."""
+        waiting = Waiting(self.bridge)
+        self.watcher.listeners.append(waiting.grown)
+        return waiting
 
     @cached_property
     def hand(self) -> Hand:
@@ -98,6 +124,20 @@ class Hand:
         self.settings = opened.settings
         self.store = opened.store
         self.look: Views = opened.store.views
+
+    @property
+    def watcher(self) -> Watcher:
+        """Who tells that a stream has grown, to those that are not on the thread of HTTP."""
+        return self._opened.watcher
+
+    @property
+    def waiting(self) -> Waiting:
+        """Bells for answers that wait for a stream to grow."""
+        return self._opened.waiting
+
+    def still(self, request: Request) -> bool:
+        """Whether whoever asked might ask again now: for answers that go on for long."""
+        return self._opened.site.still(request)
 
     @property
     def vault(self) -> Vault:

@@ -183,11 +183,14 @@ def _free(route: Route) -> dict[str, Any]:
         _query(name, **shape) if isinstance(shape, dict) else _query(name, shape)
         for name, shape in route.document.get("query", {}).items()
     ]
-    answer = route.document.get("answer", {})
+    says, answer = route.document.get("says", route.name), route.document.get("answer", {})
+    media = route.document.get("media", "application/json")
     made: dict[str, Any] = {
         "parameters": parameters,
-        "responses": {"200": _response(route.document.get("says", route.name), answer)},
+        "responses": {"200": {"description": says, "content": {media: {"schema": answer}}}},
     }
+    if media.startswith("application/cloudevents-batch"):
+        made["responses"]["304"] = {"description": "nothing new since the page with this ETag"}
     if takes := route.document.get("takes"):
         made["requestBody"] = _json(takes)
     return made

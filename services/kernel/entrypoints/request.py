@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -33,6 +33,16 @@ class Reply:
     headers: tuple[tuple[str, str], ...] = ()
     raw: bytes | None = None
     content_type: str = "application/json"
+
+
+@dataclass(frozen=True)
+class Flow:
+    """An answer that goes on: its parts are sent as they come, until there are no more or the client has gone."""
+
+    parts: Iterator[bytes]
+    status: int = 200
+    headers: tuple[tuple[str, str], ...] = ()
+    content_type: str = "text/event-stream"
 
 
 @dataclass

@@ -27,9 +27,10 @@ class Answering(Entrypoint):
     """A path answered by a method of the service, in a thread where it may wait for a database."""
 
     def __init__(self, method: str, path: str, roles: tuple[str, ...] | None = (), page: bool = False,
-                 document: dict[str, Any] | None = None,
+                 document: dict[str, Any] | None = None, waits: bool = False,
                  **kwargs: Any) -> None:  # fmt: skip
         super().__init__(**kwargs)
+        self.waits = waits
         self.method, self.path, self.roles, self.page, self.document = method, path, roles, page, document or {}
 
     @property
@@ -42,7 +43,7 @@ class Answering(Entrypoint):
         path = self.path if self.page else self.opened.url(self.path)
         document = {"kind": "page" if self.page else "http"} | self.document
         self.opened.add(Route(self.opened.name, self.method, path, self.method_name, self.handler(), self.roles,
-                              max_body=self.opened.settings.max_body, document=document))  # fmt: skip
+                              quick=self.waits, max_body=self.opened.settings.max_body, document=document))  # fmt: skip
 
     def handler(self) -> Callable[[Request], Any]:
         """The service's own method, on an instance with its dependencies in place."""
@@ -53,12 +54,22 @@ class Answering(Entrypoint):
 
 
 def http(
-    method: str, path: str, *, roles: tuple[str, ...] | None = (), page: bool = False, **document: Any
+    method: str,
+    path: str,
+    *,
+    roles: tuple[str, ...] | None = (),
+    page: bool = False,
+    waits: bool = False,
+    **document: Any,
 ) -> Callable[[Any], Any]:
-    """Declare a path that a method answers; `roles=None` is open to all, `page=True` takes the path as it is."""
+    """Declare a path that a method answers; `roles=None` is open to all, `page=True` takes the path as it is.
+
+    One that `waits` is answered on the thread of HTTP itself, where it may sleep as long as it likes (see `waiting`) and
+    does `aside` whatever a database must answer.
+    """
 
     def declare(fn: Any) -> Any:
-        register_entrypoint(fn, Answering(method, path, roles, page, document))
+        register_entrypoint(fn, Answering(method, path, roles, page, document, waits))
         return fn
 
     return declare

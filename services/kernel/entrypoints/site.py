@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from time import perf_counter
@@ -20,12 +20,14 @@ from services.kernel import log, metrics
 from services.kernel.entrypoints.bridge import Bridge
 from services.kernel.entrypoints.http1 import Gone, Server
 from services.kernel.entrypoints.problems import PROBLEM, Edge, problem
-from services.kernel.entrypoints.request import Page, Reply, Request
+from services.kernel.entrypoints.request import Flow, Page, Reply, Request
 from services.kernel.errors import HubError, NotAllowed, NotSignedIn
 from services.kernel.message import Actor
 
 Handler = Callable[[Request], Any]
 Verify = Callable[[str], Actor]
+Body = bytes | Iterator[bytes]
+"""An answer's bytes, or its parts where it goes on (`Flow`)."""
 
 
 @dataclass(eq=False)
@@ -99,6 +101,7 @@ class Site:
         """Answer one request (WSGI)."""
         began = perf_counter()
         route: Route | None = None
+        outcome: tuple[int, list[tuple[str, str]], Body]
         try:
             route, parts = self._match(environ)
             outcome = self._answer(route, parts, environ)
@@ -118,7 +121,11 @@ class Site:
         status, headers, body = outcome
         if route is not None:
             self._count(route, headers, status, perf_counter() - began)
-        start_response(f"{status} {HTTPStatus(status).phrase}", [*headers, ("Content-Length", str(len(body)))])
+        line = f"{status} {HTTPStatus(status).phrase}"
+        if not isinstance(body, bytes):
+            start_response(line, headers)
+            return body if environ["REQUEST_METHOD"] != "HEAD" else []
+        start_response(line, [*headers, ("Content-Length", str(len(body)))])
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 
     @staticmethod
@@ -150,7 +157,7 @@ class Site:
 
     def _answer(
         self, route: Route, parts: dict[str, Any], environ: dict[str, Any]
-    ) -> tuple[int, list[tuple[str, str]], bytes]:
+    ) -> tuple[int, list[tuple[str, str]], Body]:
         actor = self._who(environ, route)
         body = _body(environ, route.max_body)
         asked = environ.get("QUERY_STRING")
@@ -160,6 +167,14 @@ class Site:
             raise Edge("not-json-type")
         found = route.handler(request) if route.quick else tpool.execute(route.handler, request)
         return _rendered(found)
+
+    def still(self, request: Request) -> bool:
+        """Whether the token that a request came with is good now."""
+        try:
+            _, _, token = request.header("authorization").partition(" ")
+            return self.verify(token.strip()) == request.signed_in
+        except HubError:
+            return False
 
     def _who(self, environ: dict[str, Any], route: Route) -> Actor | None:
         kind, _, token = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
@@ -183,7 +198,9 @@ def _body(environ: dict[str, Any], limit: int) -> bytes:
     return body
 
 
-def _rendered(found: Any) -> tuple[int, list[tuple[str, str]], bytes]:
+def _rendered(found: Any) -> tuple[int, list[tuple[str, str]], Body]:
+    if isinstance(found, Flow):
+        return found.status, [("Content-Type", found.content_type), *found.headers], found.parts
     if isinstance(found, Page):
         body = found.html.encode() if isinstance(found.html, str) else found.html
         return found.status, [("Content-Type", found.content_type), *found.headers], body

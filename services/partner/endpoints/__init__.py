@@ -1,0 +1,1 @@
+"""The ways by which a partner reaches what concerns it over HTTP."""

@@ -1,0 +1,145 @@
+"""The feed: a partner reads its sequence from any number on, page by page, waiting for more, or as a stream of events.
+
+A page is a batch of CloudEvents, numbered without gaps. What was delivered under a number never changes, so a page says
+by its ETag whether there is anything new. Whoever waits sleeps on the thread of HTTP, and costs nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from time import monotonic
+from uuid import UUID
+
+from services.kernel.entrypoints import Flow, Hand, Reply, Request, aside, http
+from services.kernel.errors import ContractBroken, FieldProblem, NotAllowed
+from services.partner import views
+from services.partner.thin import numbered
+
+READERS = ("partner", "team_leader")
+BATCH = "application/cloudevents-batch+json"
+MOST = 1_000
+USUAL = 100
+LONGEST_WAIT = 30
+AT_ONCE = 200
+"""So many events are read at once for a stream: a slow reader holds no more in memory."""
+HEARTBEAT_SECONDS = 15.0
+STREAM_SECONDS = 600.0
+"""A stream ends after so long, and its reader comes again from where it was."""
+
+PAGE = {
+    "after": {"kind": "integer", "minimum": 0},
+    "limit": {"kind": "integer", "minimum": 1, "maximum": MOST},
+    "wait": {"kind": "integer", "minimum": 0, "maximum": LONGEST_WAIT},
+}
+EVENT = {
+    "type": "object",
+    "required": ["specversion", "id", "source", "type", "subject", "time", "sequence", "data"],
+    "properties": {"specversion": {"const": "1.0"}, "sequence": {"type": "string", "pattern": "^[0-9]{10,}$"}},
+}
+Item = tuple[int, bytes]
+
+
+class Feed:
+    """A partner organization reads what concerns it, in order, from any number on."""
+
+    log: Hand
+
+    @http(
+        "GET", "/events", roles=READERS, waits=True, query=PAGE, says="deliveries after a number, in order", media=BATCH,
+        answer={"type": "array", "items": EVENT},
+    )  # fmt: skip
+    def events(self, request: Request) -> Reply:
+        """The deliveries after a number of the caller's own sequence, as a batch of CloudEvents.
+
+        With `wait`, an answer that would be empty waits so many seconds for the next delivery. With the ETag of a page
+        in `If-None-Match`, a page that has nothing new is a 304.
+        """
+        organization_id = own(request)
+        after, limit = whole(request, "after", 0, 2**53), whole(request, "limit", USUAL, MOST)
+        wait = whole(request, "wait", 0, LONGEST_WAIT)
+        known, until = request.header("if-none-match"), monotonic() + wait
+        with self.log.waiting.on(stream_of(organization_id)) as bell:
+            items = aside(self._read, organization_id, after, limit)
+            fresh = tag(organization_id, after, limit, items) != known
+            if wait and not (items and fresh):
+                bell.wait(until - monotonic())
+        if wait and not (items and fresh):
+            items = aside(self._read, organization_id, after, limit)
+        return page(organization_id, after, limit, items, known)
+
+    @http(
+        "GET", "/events/stream", roles=READERS, waits=True, query={"after": PAGE["after"]},
+        says="deliveries after a number, as they come", media="text/event-stream", answer={"type": "string"},
+    )  # fmt: skip
+    def stream(self, request: Request) -> Flow:
+        """The same as server-sent events: `id` is the number, `data` the CloudEvent; `Last-Event-ID` goes on from there."""
+        organization_id = own(request)
+        last = request.header("last-event-id").strip()
+        after = whole(request, "after", 0, 2**53)
+        if last.isascii() and last.isdecimal() and len(last) < 17:
+            after = int(last)
+        headers = (("Cache-Control", "no-store"), ("X-Accel-Buffering", "no"))
+        return Flow(self._flowing(request, organization_id, after), headers=headers)
+
+    def _flowing(self, request: Request, organization_id: UUID, after: int) -> Iterator[bytes]:
+        """What comes, and now and then a sign of life; it ends with the right to read (a token that is revoked)."""
+        until = monotonic() + STREAM_SECONDS
+        yield b"retry: 2000\n\n"
+        while monotonic() < until and self.log.still(request):
+            with self.log.waiting.on(stream_of(organization_id)) as bell:
+                items = aside(self._read, organization_id, after, AT_ONCE)
+                if not items and not bell.wait(HEARTBEAT_SECONDS):
+                    yield b": still here\n\n"
+            if items:
+                after = items[-1][0]
+                yield b"".join(sent(number, body) for number, body in items)
+
+    def _read(self, organization_id: UUID, after: int, limit: int) -> list[Item]:
+        rows = self.log.look.run(views.following(organization_id, after, limit))
+        return [(row["number"], bytes(row["body"])) for row in rows]
+
+
+def page(organization_id: UUID, after: int, limit: int, items: list[Item], known: str) -> Reply:
+    """A page, or that there is nothing new in it."""
+    last = items[-1][0] if items else after
+    tagged = tag(organization_id, after, limit, items)
+    following = (("Link", f'</partner/v1/events?after={last}&limit={limit}>; rel="next"'),)
+    headers = (("ETag", tagged), ("Cache-Control", "private, no-cache"), *following)
+    if tagged == known:
+        return Reply(status=304, raw=b"", headers=headers, content_type=BATCH)
+    body = b"[" + b",".join(numbered(number, told) for number, told in items) + b"]"
+    return Reply(raw=body, headers=headers, content_type=BATCH)
+
+
+def tag(organization_id: UUID, after: int, limit: int, items: list[Item]) -> str:
+    """Names what a page holds: the same numbers are the same deliveries for ever."""
+    last = items[-1][0] if items else after
+    return f'"{organization_id.hex[:12]}.{after}-{last}.{limit}"'
+
+
+def sent(number: int, body: bytes) -> bytes:
+    """A delivery as a server-sent event."""
+    return b"id: %d\nevent: delivery\ndata: %b\n\n" % (number, numbered(number, body))
+
+
+def stream_of(organization_id: UUID) -> str:
+    """The stream of the log that grows with an organization's sequence."""
+    return f"sequence/{organization_id}"
+
+
+def own(request: Request) -> UUID:
+    """The organization for which the caller speaks: its sequence, and no other."""
+    try:
+        return UUID(request.actor.org.rpartition(":")[2])
+    except ValueError as wrong:
+        raise NotAllowed(READERS) from wrong
+
+
+def whole(request: Request, name: str, usual: int, most: int) -> int:
+    """A whole number of the query."""
+    given = request.query.get(name, str(usual))
+    least = 1 if name == "limit" else 0
+    if not (given.isascii() and given.isdecimal() and len(given) < 17 and least <= int(given) <= most):
+        en, zh = f"a whole number from {least} to {most}", f"{least} 至 {most} 的整数"
+        raise ContractBroken(FieldProblem(field=name, code="invalid", expected_en=en, expected_zh=zh))
+    return int(given)
