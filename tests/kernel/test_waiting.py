@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 import requests
@@ -45,7 +44,9 @@ def feed(hub: Hub, team: Organization, query: str, **more: str) -> requests.Resp
 def says_something(hub: Hub, team: Organization) -> None:
     """One more event that concerns the team."""
     other = Hub(hub.url, hub.token_for)
-    Street(other).do("/referral/offerings", {"organization_id": team.id, "service_codes": [NEED], "areas": ["220104004"]}, HEAD)
+    Street(other).do(
+        "/referral/offerings", {"organization_id": team.id, "service_codes": [NEED], "areas": ["220104004"]}, HEAD
+    )
     other.session.close()
 
 
@@ -75,13 +76,18 @@ def test_a_page_says_by_its_tag_that_it_has_nothing_new(hub: Hub, team: Organiza
     again = feed(hub, team, "after=0", **{"If-None-Match": first.headers["ETag"]})
     assert (again.status_code, again.content) == (304, b"")
     says_something(hub, team)
-    until(lambda: feed(hub, team, "after=0", **{"If-None-Match": first.headers["ETag"]}).status_code == 200, "it is new")
+    until(
+        lambda: feed(hub, team, "after=0", **{"If-None-Match": first.headers["ETag"]}).status_code == 200, "it is new"
+    )
 
 
 def test_many_that_wait_hold_nobody_up(hub: Hub, team: Organization) -> None:
     """More than there are threads for the database."""
     answers: list[int] = []
-    waiting = [threading.Thread(target=lambda: answers.append(feed(hub, team, "after=99&wait=3").status_code)) for _ in range(60)]
+    waiting = [
+        threading.Thread(target=lambda: answers.append(feed(hub, team, "after=99&wait=3").status_code))
+        for _ in range(60)
+    ]
     for thread in waiting:
         thread.start()
     assert feed(hub, team, "after=0").status_code == 200

@@ -31,7 +31,9 @@ class Reading:
         """Who the person is, for those who may know: `?why=` a purpose, `&categories=` identity,contact,…"""
         return self._identity(request, request.path["id"])
 
-    @http("GET", "/disclosures/{id}/identity", roles=SEALED, query=READING_ASKS, says="who the person is, by a disclosure")
+    @http(
+        "GET", "/disclosures/{id}/identity", roles=SEALED, query=READING_ASKS, says="who the person is, by a disclosure"
+    )
     def disclosed_identity(self, request: Request) -> object:
         """Who the person of a disclosure is: what a partner's deliveries refer to (`dataref`), decided at this moment."""
         row = self.log.look.one(tables.disclosures, request.path["id"])
