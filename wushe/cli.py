@@ -25,6 +25,7 @@ COMMANDS = {
     "import": ("registers", "Take a register over from a spreadsheet, or try what the hub would say."),
     "export": ("registers", "Write a register out as a spreadsheet."),
     "migrate": ("migrating", "Move the embedded hub of a folder to PostgreSQL."),
+    "plan": ("plans", "Plan the day in a file: who goes where, close to a proven bound."),
     "rebuild": ("views", "Rebuild a service's views from the logs."),
     "dead": ("dead", "List messages that were set aside, and have them handled again."),
     "doctor": ("doctor", "Say what is wrong with this installation, and how to mend it."),

@@ -1,0 +1,243 @@
+"""Bundles: every choice of visits, in an order, that one person can make in a day; and what each of them is worth.
+
+A route under way is known by three numbers: its shortest length so far, and the earliest and the latest departure from
+home with which it is that short (Vidal et al. 2013). Appending a visit is arithmetic on these, so that whole columns of
+routes grow at once. Whoever leaves later waits less; whoever leaves as late as possible is out for the shortest time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from services.volunteer.planning.problem import Bools, Floats, Ints, Problem
+
+MOST_STEPS = 60_000_000
+"""So many extensions may be tried before listing everything is given up, and pricing lists what is worth it."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Pool:
+    """Bundles: whose, which visits in their order (padded with the number of visits), and what choosing each saves."""
+
+    who: Ints
+    visits: Ints
+    value: Floats
+
+    def __len__(self) -> int:
+        return len(self.who)
+
+    def take(self, rows: Ints | Bools) -> Pool:
+        """These of them."""
+        return Pool(who=self.who[rows], visits=self.visits[rows], value=self.value[rows])
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Routes:
+    """Routes under way: `pair` is the last pair, `before` the visits so far; `gain` leaves out the way back home."""
+
+    pair: Ints
+    before: Ints
+    length: Ints
+    first: Ints
+    last: Ints
+    gain: Floats
+    back: Ints
+    home: Bools
+
+    def take(self, rows: Ints | Bools) -> Routes:
+        """These of them."""
+        return Routes(pair=self.pair[rows], before=self.before[rows], length=self.length[rows], first=self.first[rows],
+                      last=self.last[rows], gain=self.gain[rows], back=self.back[rows], home=self.home[rows])  # fmt: skip
+
+    def __len__(self) -> int:
+        return len(self.pair)
+
+
+def spread(counts: Ints) -> tuple[Ints, Ints]:
+    """For groups of these sizes laid end to end: the group of each member, and its number within the group."""
+    group = np.repeat(np.arange(len(counts)), counts)
+    return group, np.arange(len(group)) - (np.cumsum(counts) - counts)[group]
+
+
+class Ground:
+    """The pairs of a day laid out for growing routes: what each is worth, and where each person's pairs begin."""
+
+    def __init__(self, problem: Problem) -> None:
+        pairs, visits, people = problem.pairs, problem.visits, problem.people
+        self.problem = problem
+        self.who, self.visit = pairs.who, pairs.visit
+        alone = np.where(visits.people > 1, 0.0, visits.worth)
+        self.gain = alone[self.visit] - people.load[self.who] - pairs.charge
+        self.count = np.bincount(self.who, minlength=len(people.home))
+        self.begin = np.cumsum(self.count) - self.count
+        self.mode, self.place = people.mode[self.who], visits.place[self.visit]
+        self.back = problem.travel[self.mode, self.place, people.home[self.who]]
+        self.out = problem.travel[self.mode, people.home[self.who], self.place]
+        self.minutes, self.earliest, self.latest = (
+            column[self.visit] for column in (visits.minutes, visits.earliest, visits.latest)
+        )
+        self.closes, self.most = people.closes[self.who], people.most_minutes[self.who]
+        self.metric = _is_metric(problem)
+
+    def starts(self) -> Routes:
+        """Every pair as the first visit of a day."""
+        pair, people = np.arange(len(self.who)), self.problem.people
+        zero = np.zeros(len(pair), dtype=np.int64)
+        before = np.full((len(pair), 0), -1, dtype=np.int64)
+        return self.append(Routes(
+            pair=pair, before=before, length=zero, first=people.opens[self.who], last=people.closes[self.who],
+            gain=np.zeros(len(pair)), back=zero, home=np.ones(len(pair), dtype=bool),
+        ), pair, pair, self.out)  # fmt: skip
+
+    def append(self, routes: Routes, of: Ints, pair: Ints, leg: Ints) -> Routes:
+        """The routes `of`, each with one more pair after `leg` minutes of travel, as far as they fit the day."""
+        spent = routes.length[of] + leg
+        fits = np.nonzero(routes.first[of] + spent <= self.latest[pair])[0]
+        of, pair, leg, spent = of[fits], pair[fits], leg[fits], spent[fits]
+        earliest, latest = self.earliest[pair], self.latest[pair]
+        wait = np.maximum(0, earliest - spent - routes.last[of])
+        length = spent + wait + self.minutes[pair]
+        first = np.maximum(earliest - spent, routes.first[of]) - wait
+        last = np.minimum(latest - spent, routes.last[of])
+        back = self.back[pair]
+        most, closes = self.most[pair], self.closes[pair]
+        going = (length <= most) & (first + length <= closes)
+        home = (length + back <= most) & (first + length + back <= closes)
+        grown = Routes(
+            pair=pair, before=np.concatenate([routes.before[of], self.visit[pair][:, None]], axis=1),
+            length=length, first=first, last=last, back=back, home=home,
+            gain=routes.gain[of] + self.gain[pair] - self.problem.per_travel_minute * leg,
+        )  # fmt: skip
+        return grown.take(home if self.metric else going)
+
+    def leg(self, one: Ints, other: Ints) -> Ints:
+        """Minutes from the visit of one pair to that of another of the same person."""
+        return self.problem.travel[self.mode[one], self.place[one], self.place[other]]
+
+    def finished(self, routes: Routes) -> Pool:
+        """The routes that are home in time, as bundles as wide as the day allows."""
+        done = routes.take(routes.home)
+        width, nobody = self.problem.max_visits, len(self.problem.visits.place)
+        visits = np.full((len(done), width), nobody, dtype=np.int64)
+        visits[:, : done.before.shape[1]] = done.before
+        return Pool(who=self.who[done.pair], visits=visits,
+                    value=done.gain - self.problem.per_travel_minute * done.back)  # fmt: skip
+
+
+def _is_metric(problem: Problem) -> bool:
+    """Whether a detour with a stay in it is never quicker than the straight way; then no late route gets early again."""
+    places = np.unique(np.concatenate([problem.visits.place, problem.people.home]))
+    if len(places) > 600:
+        return False
+    stay = int(problem.visits.minutes.min(initial=0))
+    for mode in np.unique(problem.people.mode):
+        way = problem.travel[mode][np.ix_(places, places)].astype(np.int32)
+        for middle in range(len(places)):
+            if (way[:, middle, None] + stay + way[None, middle, :] < way).any():
+                return False
+    return True
+
+
+def all_bundles(ground: Ground) -> Pool | None:
+    """Every bundle of the day, the cheapest order of each; None when they are too many to list."""
+    pools, steps = [], 0
+    routes = starts = ground.starts()
+    pools.append(ground.finished(routes))
+    follow = _Followers(ground, starts)
+    for _ in range(ground.problem.max_visits - 1):
+        if not len(routes):
+            break
+        steps += follow.tries(routes)
+        if steps > MOST_STEPS:
+            return None
+        routes = follow.grown(routes)
+        pools.append(ground.finished(routes))
+        follow.learn(routes)
+    return cheapest(joined(pools), len(ground.problem.visits.place))
+
+
+class _Followers:
+    """What may come after each pair: at first all of the person's pairs, then only what came after it as a first visit."""
+
+    CHUNK = 2_000_000
+
+    def __init__(self, ground: Ground, starts: Routes) -> None:
+        self.ground = ground
+        fit = np.sort(starts.pair)
+        self.pair = fit
+        owner = ground.who[fit]
+        count = np.bincount(owner, minlength=len(ground.count))
+        self.count = count[ground.who]
+        self.begin = (np.cumsum(count) - count)[ground.who]
+
+    def tries(self, routes: Routes) -> int:
+        """How many extensions growing these means."""
+        return int(self.count[routes.pair].sum())
+
+    def grown(self, routes: Routes) -> Routes:
+        """Every route with every follower that fits."""
+        return stacked([self._grown(part) for part in _parts(routes, self.count[routes.pair], self.CHUNK)])
+
+    def _grown(self, routes: Routes) -> Routes:
+        of, number = spread(self.count[routes.pair])
+        pair = self.pair[self.begin[routes.pair][of] + number]
+        new = (routes.before[of] != self.ground.visit[pair][:, None]).all(axis=1)
+        of, pair = of[new], pair[new]
+        return self.ground.append(routes, of, pair, self.ground.leg(routes.pair[of], pair))
+
+    def learn(self, routes: Routes) -> None:
+        """After pairs of visits: where detours are never quicker, only what followed a first visit follows at all."""
+        if routes.before.shape[1] != 2 or not self.ground.metric:
+            return
+        ground = self.ground
+        wide = len(ground.problem.visits.place)
+        first = np.searchsorted(ground.who * wide + ground.visit, ground.who[routes.pair] * wide + routes.before[:, 0])
+        self.pair = routes.pair[np.lexsort((routes.pair, first))]
+        self.count = np.bincount(first, minlength=len(ground.who))
+        self.begin = np.cumsum(self.count) - self.count
+
+
+def _parts(routes: Routes, tries: Ints, most: int) -> Iterator[Routes]:
+    """These routes in parts that mean about so many tries each."""
+    part = (np.cumsum(tries) - tries) // most
+    for rows in np.split(np.arange(len(tries)), np.nonzero(np.diff(part))[0] + 1):
+        yield routes.take(rows)
+
+
+def stacked(parts: list[Routes]) -> Routes:
+    """Several columns of routes as one."""
+    return parts[0] if len(parts) == 1 else Routes(
+        **{name: np.concatenate([getattr(part, name) for part in parts]) for name in Routes.__dataclass_fields__}
+    )  # fmt: skip
+
+
+def joined(pools: list[Pool]) -> Pool:
+    """Several pools as one."""
+    return Pool(who=np.concatenate([pool.who for pool in pools]), visits=np.concatenate([pool.visits for pool in pools]),
+                value=np.concatenate([pool.value for pool in pools]))  # fmt: skip
+
+
+def cheapest(pool: Pool, visits: int) -> Pool:
+    """Of bundles of the same person with the same visits, the order that saves most; the first one of equals."""
+    members = np.sort(pool.visits, axis=1)
+    keys = _keys(pool.who, members, visits)
+    order = np.lexsort((-pool.value, *keys))
+    same = np.zeros(len(order), dtype=bool)
+    same[1:] = np.logical_and.reduce([np.diff(key[order]) == 0 for key in keys])
+    return pool.take(order[~same])
+
+
+def _keys(who: Ints, members: Ints, visits: int) -> list[Ints]:
+    """Person and members as few whole numbers as they go into."""
+    keys, room = [who.astype(np.int64)], int(who.max(initial=0)) + 1
+    for column in members.T:
+        if room * (visits + 1) < 2**62:
+            keys[-1] = keys[-1] * (visits + 1) + column
+            room *= visits + 1
+        else:
+            keys.append(column.astype(np.int64))
+            room = visits + 1
+    return keys

@@ -1,0 +1,173 @@
+"""The master problem: which bundles to choose so that nobody has two days and no visit two visitors, as a linear program.
+
+Rows are people (each at most one bundle) and visits (each at most once; one that two go on is either theirs or nobody's),
+and cuts over three rows. HiGHS keeps its basis from one solve to the next; columns come in as their prices call for them.
+The duals of the rows are what one more hour of somebody, or one visit less, would be worth.
+"""
+
+from __future__ import annotations
+
+import highspy
+import numpy as np
+import scipy.sparse as sp
+
+from services.volunteer.planning.bundles import Pool
+from services.volunteer.planning.problem import Bools, Floats, Ints, Problem
+
+EPS = 1e-6
+UNKEPT = 1e7
+"""What it costs the linear program to leave a day that is agreed without its person, while it has no bundle for it."""
+EACH_ROUND = 5
+"""So many of a person's bundles come in at once: enough to choose from, few enough to stay quick."""
+
+
+class Solver(highspy.Highs):
+    """HiGHS that says nothing: with its callbacks it would print a line of its own on the first use."""
+
+    def enableCallbacks(self) -> None:  # noqa: N802 - HiGHS calls it so
+        """We watch nothing, so there is nothing to enable."""
+
+
+class Master:
+    """A linear program over a pool; `solve` ends with the optimum over the whole pool and its prices."""
+
+    def __init__(self, problem: Problem, pool: Pool) -> None:
+        self.problem, self.pool = problem, pool
+        self.people, self.visits = len(problem.people.home), len(problem.visits.place)
+        self.rows = self.people + self.visits
+        self.members = membership(pool, self.people, self.visits)
+        self.cut_members = sp.csr_matrix((len(pool), 0))
+        self.columns = np.zeros(0, dtype=np.int64)
+        self.inside = np.zeros(len(pool), dtype=bool)
+        self.together = problem.together
+        self.extra = len(self.together) + len(pinned(problem))
+        self.highs = program(problem)
+        self.duals = np.zeros(self.rows)
+        self.objective = problem.nothing_served
+        self.reduced = pool.value.copy()
+        self.share = np.zeros(0)
+
+    def bring(self, columns: Ints) -> None:
+        """These bundles of the pool into the program."""
+        add_columns(self.highs, self._full(columns), self.pool.value[columns])
+        self.columns = np.concatenate([self.columns, columns])
+        self.inside[columns] = True
+
+    def _full(self, columns: Ints) -> sp.csr_matrix:
+        return sp.hstack([self.members[columns], self.cut_members[columns]]).tocsr()
+
+    def start(self) -> None:
+        """A first choice: for everybody the bundles that save most."""
+        self.bring(best_of_each(self.pool.who, self.pool.value, np.arange(len(self.pool)), 8))
+
+    def solve(self, most_rounds: int = 1000) -> None:
+        """Bring in what its price calls for until nothing does."""
+        for _ in range(most_rounds):
+            self._run()
+            wanted = np.nonzero((self.reduced > EPS) & ~self.inside)[0]
+            if not len(wanted):
+                return
+            self.bring(best_of_each(self.pool.who, self.reduced, wanted, EACH_ROUND))
+
+    def _run(self) -> None:
+        self.highs.run()
+        solution = self.highs.getSolution()
+        self.duals = -np.array(solution.row_dual)
+        self.objective = self.problem.nothing_served + self.highs.getInfo().objective_function_value
+        self.share = np.array(solution.col_value)[self.extra :]
+        self.reduced = self.pool.value - self.members @ self.duals[: self.rows]
+        if self.cut_members.shape[1]:
+            self.reduced -= self.cut_members @ self.duals[self.rows :]
+
+    @property
+    def bound(self) -> float:
+        """No plan over this pool costs less: everybody takes at most one bundle, so the best prices limit all."""
+        best = np.zeros(self.people)
+        np.maximum.at(best, self.pool.who, self.reduced)
+        return self.objective - float(best.sum())
+
+    @property
+    def split(self) -> Bools:
+        """The columns that are chosen in part."""
+        return (self.share > EPS) & (self.share < 1 - EPS)
+
+    def cut(self, triples: Ints) -> None:
+        """Of three rows of which each bundle takes one, two that take two of them cannot both be whole."""
+        many = len(triples)
+        picked = sp.csc_matrix(
+            (np.ones(triples.size), (triples.ravel(), np.repeat(np.arange(many), 3))), shape=(self.rows, many)
+        )
+        two = (self.members @ picked).tocsr()
+        two.data = (two.data >= 2).astype(float)
+        two.eliminate_zeros()
+        self.cut_members = sp.hstack([self.cut_members, two]).tocsr()
+        inside = two[self.columns].T.tocsr()
+        self.highs.addRows(
+            many, np.full(many, -highspy.kHighsInf), np.ones(many), inside.nnz, inside.indptr[:-1].astype(np.int32),
+            (inside.indices + self.extra).astype(np.int32), inside.data.astype(float),
+        )  # fmt: skip
+
+
+def membership(pool: Pool, people: int, visits: int) -> sp.csr_matrix:
+    """Which rows each bundle takes."""
+    taken = pool.visits < visits
+    columns = np.concatenate([pool.who[:, None], pool.visits + people], axis=1)
+    there = np.concatenate([np.ones((len(pool), 1), dtype=bool), taken], axis=1)
+    begins = np.concatenate([[0], np.cumsum(there.sum(axis=1))])
+    return sp.csr_matrix((np.ones(int(begins[-1])), columns[there], begins), shape=(len(pool), people + visits))
+
+
+def pinned(problem: Problem) -> Ints:
+    """Those with whom something is agreed."""
+    return np.array(sorted({who for who, _ in problem.pins}), dtype=np.int64)
+
+
+def program(problem: Problem) -> Solver:
+    """The rows without bundles: a pinned person has a day, a visit of two takes both or none.
+
+    Its first columns say of each visit of two whether it takes place, and of each pinned person what is not kept.
+    """
+    people, visits = len(problem.people.home), len(problem.visits.place)
+    infinite, together = highspy.kHighsInf, problem.together
+    lower, upper = np.full(people + visits, -infinite), np.ones(people + visits)
+    agreed = pinned(problem)
+    lower[agreed] = 1.0
+    lower[people + together] = upper[people + together] = 0.0
+    highs = Solver()  # type: ignore[no-untyped-call]
+    highs.setOptionValue("output_flag", False)
+    highs.setOptionValue("threads", 1)
+    highs.setOptionValue("random_seed", 0)
+    nothing = np.zeros(0, dtype=np.int32)
+    highs.addRows(people + visits, lower, upper, 0, np.zeros(1, dtype=np.int32), nothing, np.zeros(0))
+    if len(together):
+        many = len(together)
+        highs.addCols(
+            many, -problem.visits.worth[together], np.zeros(many), np.ones(many), many, np.arange(many, dtype=np.int32),
+            (people + together).astype(np.int32), np.full(many, -2.0),
+        )  # fmt: skip
+    if len(agreed):
+        many = len(agreed)
+        highs.addCols(
+            many, np.full(many, UNKEPT), np.zeros(many), np.ones(many), many, np.arange(many, dtype=np.int32),
+            agreed.astype(np.int32), np.ones(many),
+        )  # fmt: skip
+    return highs
+
+
+def add_columns(highs: highspy.Highs, members: sp.csr_matrix, value: Floats) -> None:
+    """Bundles, by the rows that each takes and what it saves."""
+    many = members.shape[0]
+    highs.addCols(
+        many, -value, np.zeros(many), np.full(many, highspy.kHighsInf), members.nnz,
+        members.indptr[:-1].astype(np.int32), members.indices.astype(np.int32), members.data.astype(float),
+    )  # fmt: skip
+
+
+def best_of_each(group: Ints, score: Floats, rows: Ints, most: int) -> Ints:
+    """Of these rows the ones with the highest score in each group, at most so many; the earlier of equals."""
+    order = rows[np.lexsort((-score[rows], group[rows]))]
+    theirs = group[order]
+    begins = np.ones(len(order), dtype=bool)
+    begins[1:] = theirs[1:] != theirs[:-1]
+    place = np.arange(len(order))
+    return order[place - np.maximum.accumulate(np.where(begins, place, 0)) < most]

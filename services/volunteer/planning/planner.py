@@ -1,0 +1,181 @@
+"""Planning a day: bundles, prices, cuts, a whole choice, and how far from the best it can be. Pure, and the same each time.
+
+The work is limited by what is counted (rounds, columns, nodes), not by a clock, so that the same day gives the same plan
+on any machine. A caller who has only so many seconds hands in a `Watch`; where it cuts, the plan says so.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from services.volunteer.planning.bundles import Ground, Pool, all_bundles
+from services.volunteer.planning.choosing import Choice, choose, near
+from services.volunteer.planning.cuts import separate
+from services.volunteer.planning.master import Master, best_of_each, pinned
+from services.volunteer.planning.problem import Bools, Floats, Problem
+
+MODEL = "bundles-1"
+CUT_ROUNDS = 12
+UNLIMITED = 1e7
+
+
+class Watch:
+    """How long there still is, for a caller who cannot wait for the end of the work."""
+
+    def __init__(self, seconds: float | None = None) -> None:
+        self.end = None if seconds is None else time.monotonic() + seconds
+        self.cut = False
+
+    @property
+    def left(self) -> float:
+        """Seconds until the end; very many where none was set."""
+        return UNLIMITED if self.end is None else max(0.0, self.end - time.monotonic())
+
+    def over(self, share: float = 0.0) -> bool:
+        """Whether it is time to stop; if so, the plan was cut short."""
+        if self.end is not None and self.left <= share:
+            self.cut = True
+        return self.cut
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Decision:
+    """Who goes where, in which order; what that costs; below which cost there is no plan; what one more would be worth.
+
+    `prices` are per visit: what the day would save without it; `worths` per person: what the day gains by having them.
+    """
+
+    routes: dict[int, tuple[int, ...]]
+    cost: float
+    bound: float
+    prices: Floats
+    worths: Floats
+    cut_short: bool = False
+    figures: dict[str, int] = field(default_factory=dict)
+
+
+class CannotKeep(Exception):
+    """What was agreed with this person cannot all be done in one day."""
+
+    def __init__(self, who: int) -> None:
+        super().__init__(who)
+        self.who = who
+
+
+class TooMany(Exception):
+    """There are more bundles than can be listed."""
+
+
+def decide(problem: Problem, watch: Watch | None = None) -> Decision:
+    """The best plan that the work allowed for, with its bound."""
+    watch = watch or Watch()
+    ground = Ground(problem)
+    pool = all_bundles(ground)
+    if pool is None:
+        raise TooMany
+    pool = allowed(problem, pool)
+    master = Master(problem, pool)
+    master.start()
+    master.solve()
+    prices, worths = _prices(master)
+    for _ in range(CUT_ROUNDS):
+        triples = separate(master)
+        if not len(triples):
+            break
+        master.cut(triples)
+        master.solve()
+    choice, bound = settle(master, watch)
+    return Decision(
+        routes=_routes(problem, pool, choice), cost=choice.cost, bound=min(bound, choice.cost), prices=prices,
+        worths=worths, cut_short=watch.cut,
+        figures={"bundles": len(pool), "columns": len(master.columns), "cuts": master.cut_members.shape[1]},
+    )  # fmt: skip
+
+
+def allowed(problem: Problem, pool: Pool) -> Pool:
+    """Without bundles that save nothing, and with what is agreed: its people do at least that, and nobody else does."""
+    pinned: dict[int, set[int]] = {}
+    for who, visit in problem.pins:
+        pinned.setdefault(who, set()).add(visit)
+    keep = pool.value > 0 if not len(problem.together) else np.ones(len(pool), dtype=bool)
+    alone = problem.visits.people == 1
+    taken = np.zeros(len(alone) + 1, dtype=bool)
+    for who, visits in pinned.items():
+        theirs = pool.who == who
+        whole = np.logical_and.reduce([(pool.visits == visit).any(axis=1) for visit in visits])
+        if not (theirs & whole).any():
+            raise CannotKeep(who)
+        keep = np.where(theirs, whole, keep)
+        taken[[visit for visit in visits if alone[visit]]] = True
+    mine = np.isin(pool.who, list(pinned))
+    return pool.take(keep & (mine | ~taken[pool.visits].any(axis=1)) & _nobody_elses(pool, pinned, taken))
+
+
+def _nobody_elses(pool: Pool, pinned: dict[int, set[int]], taken: Bools) -> Bools:
+    """A pinned person takes no visit that is agreed with another pinned one."""
+    good = np.ones(len(pool), dtype=bool)
+    for who, visits in pinned.items():
+        others = taken.copy()
+        others[list(visits)] = False
+        theirs = np.nonzero(pool.who == who)[0]
+        good[theirs] = ~others[pool.visits[theirs]].any(axis=1)
+    return good
+
+
+STAGES = ((2_000, 100), (8_000, 100), (16_000, 10))
+"""How many bundles are chosen from, the nearest to the best price first, and how many nodes are searched for that."""
+GOOD = 0.0006
+"""As close to the bound the search for something better ends."""
+
+
+def settle(master: Master, watch: Watch) -> tuple[Choice, float]:
+    """A whole choice, and the bound as far as it was proven."""
+    base = floor = master.bound
+    choice: Choice | None = None
+    if not len(master.pool):
+        return Choice(np.zeros(0, dtype=np.int64), floor, floor), floor
+    keep = _fallback(master)
+    for most, nodes in STAGES:
+        gap = UNLIMITED if choice is None else choice.cost - floor
+        if gap <= 1e-6 or (choice is not None and (gap < GOOD * choice.cost or watch.over())):
+            break
+        columns, reach = near(master.reduced, gap, most, keep)
+        found = choose(master, columns, watch.left, nodes, choice)
+        if found is None:
+            continue
+        # Whoever goes beyond these bundles pays at least as much more as the nearest of them costs.
+        floor = max(floor, min(found.floor, base + reach))
+        if choice is None or found.cost < choice.cost - 1e-9:
+            choice = found
+            keep[found.columns] = True
+    if choice is None:
+        raise CannotKeep(_unkept(master))
+    return choice, floor
+
+
+def _fallback(master: Master) -> Bools:
+    """Of those with whom something is agreed, the days with little else in them: they fit beside each other."""
+    keep = np.zeros(len(master.pool), dtype=bool)
+    rows = np.nonzero(np.isin(master.pool.who, pinned(master.problem)))[0]
+    few = -(master.pool.visits < master.visits).sum(axis=1).astype(float)
+    keep[best_of_each(master.pool.who, few, rows, 3)] = True
+    return keep
+
+
+def _unkept(master: Master) -> int:
+    return int(pinned(master.problem)[0]) if len(master.problem.pins) else 0
+
+
+def _prices(master: Master) -> tuple[Floats, Floats]:
+    return master.duals[master.people : master.rows].copy(), master.duals[: master.people].copy()
+
+
+def _routes(problem: Problem, pool: Pool, choice: Choice) -> dict[int, tuple[int, ...]]:
+    nobody = len(problem.visits.place)
+    return {
+        int(pool.who[row]): tuple(int(visit) for visit in pool.visits[row] if visit != nobody)
+        for row in sorted(choice.columns, key=lambda row: int(pool.who[row]))
+    }

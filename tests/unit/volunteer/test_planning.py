@@ -1,0 +1,71 @@
+"""Plans are judged by somebody who has not seen how they are made."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from services.kernel.errors import Refused
+from services.volunteer.planning.reading import read
+from services.volunteer.planning.result import planned
+from tests.support.checking import Day, broken, cost, least_cost
+from tests.support.days import day, odd_day
+
+
+def plan(made: Day, **changes: object) -> Day:
+    """The plan of this day, as a file gives it."""
+    return msgspec.json.decode(msgspec.json.encode(planned(read(msgspec.json.encode({**made, **changes})))))  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_no_plan_of_an_odd_day_breaks_a_rule_or_counts_wrongly(seed: int) -> None:
+    made = odd_day(seed)
+    found = plan(made)
+    assert broken(made, found) == []
+    assert found["cost"] == pytest.approx(cost(made, found))
+    assert found["bound"] <= found["cost"] + 1e-6
+
+
+TINY = [seed for seed in range(160) if len(odd_day(seed)["visits"]) <= 5 and len(odd_day(seed)["volunteers"]) <= 4]
+
+
+@pytest.mark.parametrize("seed", TINY[:25])
+def test_a_tiny_day_is_planned_as_well_as_by_trying_everything(seed: int) -> None:
+    made = odd_day(seed)
+    found, best = plan(made), least_cost(made)
+    assert found["cost"] == pytest.approx(best)
+    assert found["bound"] <= best + 1e-6
+
+
+def test_a_street_is_planned_close_to_its_proven_bound() -> None:
+    made = day(120, 300, 5)
+    found = plan(made)
+    assert broken(made, found) == []
+    assert found["cost"] == pytest.approx(cost(made, found))
+    assert found["gap_percent"] <= 0.15
+
+
+def test_the_same_day_is_planned_the_same() -> None:
+    made = day(60, 150, 6)
+    assert plan(made) == plan(made)
+
+
+def test_what_is_agreed_is_kept() -> None:
+    made = day(60, 150, 7)
+    first = plan(made)
+    agreed = {who: route[:1] for who, route in list(first["assignments"].items())[:15]}
+    away = set(list(first["assignments"])[15:20])
+    people = [one | {"free_today": one["free_today"] and str(one["id"]) not in away} for one in made["volunteers"]]
+    later = {**made, "pins": agreed, "volunteers": people}
+    second = plan(later)
+    assert broken(later, second) == []
+    assert not away & set(second["assignments"])
+
+
+def test_what_cannot_be_kept_is_refused() -> None:
+    made = day(60, 150, 7)
+    who, route = next((who, route) for who, route in plan(made)["assignments"].items() if len(route) == 1)
+    others = [visit["id"] for visit in made["visits"] if visit["id"] not in route]
+    with pytest.raises(Refused, match=rf"pins\.{who}") as refused:
+        plan(made, pins={who: [*route, *others]})
+    assert refused.value.field == f"pins.{who}"
