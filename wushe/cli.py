@@ -31,6 +31,7 @@ COMMANDS = {
     "doctor": ("doctor", "Say what is wrong with this installation, and how to mend it."),
     "token": ("tokens", "Issue a token for somebody."),
     "keys": ("tokens", "Make the secrets of a reference deployment."),
+    "partner": ("partner", "Make a queue for a partner, check a partner's program, simulate one."),
     "report": ("reports", "Show the figures of a month, seal its report, write it as a spreadsheet."),
     "docs": ("documents", "Write the generated documents."),
     "witness": ("witness", "Be a witness of a hub's ledger, on a machine of your own."),

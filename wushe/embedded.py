@@ -22,6 +22,7 @@ from services.kernel.settings import SEALING
 from wushe.services import CLASSES
 
 SECRETS = "secrets.json"
+SECRET_NAMES = {"token_public_key", "token_private_key", "kek", "session_secret", "webhook_key"}
 SERVICE_TOKEN_LIFE = timedelta(days=365)
 
 
@@ -40,17 +41,20 @@ class Folder:
     def secrets(self) -> dict[str, str]:
         """The secrets, made on first sight."""
         file = self.path / SECRETS
-        if not file.exists():
-            self._make(file)
-        return dict(json.loads(file.read_text()))
+        kept = dict(json.loads(file.read_text())) if file.exists() else {}
+        if not kept.keys() >= SECRET_NAMES:
+            self._make(file, kept)
+            kept = dict(json.loads(file.read_text()))
+        return kept
 
-    def _make(self, file: Path) -> None:
+    def _make(self, file: Path, kept: dict[str, str]) -> None:
+        """All secrets; those that are there stay, for a folder may be older than some of them."""
         self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
         pair = tokens.generate()
         made = {
             "token_public_key": tokens.text_of(pair.public), "token_private_key": tokens.text_of(pair.private),
-            "kek": _random(), "session_secret": _random(),
-        }  # fmt: skip
+            "kek": _random(), "session_secret": _random(), "webhook_key": _random(),
+        } | kept  # fmt: skip
         draft = file.with_suffix(".new")
         draft.touch(mode=0o600)
         draft.write_text(json.dumps(made))
@@ -89,6 +93,8 @@ class Folder:
             usual["HUB_CODES"] = str(self.path / "codes")
         if service in SEALING:
             usual |= {"HUB_KEYS_URL": f"sqlite:///{(self.path / service).resolve()}-keys.db", "HUB_KEK": kept["kek"]}
+        if service == "partner":
+            usual["HUB_WEBHOOK_KEY"] = kept["webhook_key"]
         if service == "console":
             usual |= {"HUB_TOKEN_PRIVATE_KEY": kept["token_private_key"], "HUB_SESSION_SECRET": kept["session_secret"]}
         return usual | {name: value for name, value in environment().items() if name.startswith("HUB_")}

@@ -22,5 +22,13 @@ for name in ${HUB_USERS:?}; do
   ctl set_user_limits "$name" '{"max-connections": 32, "max-channels": 512}'
 done
 
+# Partners have a virtual host of their own. The partner service fills their queues there and reads none of them; each
+# partner's user, made by `wushe partner add`, reads its own queue and may do nothing else.
+partners=${HUB_PARTNERS_VHOST:-partners}
+ctl list_vhosts --no-table-headers | grep -qx "$partners" || ctl add_vhost "$partners"
+if grep -qw partner <<<"$HUB_USERS"; then
+  ctl set_permissions -p "$partners" partner '^(partners$|partner\.|q\.)' '^(partners$|q\.)' '^partners$'
+fi
+
 if [ -z "${HUB_KEEP_GUEST:-}" ] && grep -qx guest <<<"$known"; then ctl delete_user guest; fi
 touch "${HUB_USERS_DONE:-/run/hub/users-are-there}"

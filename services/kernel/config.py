@@ -30,6 +30,9 @@ class Settings:
     owner_keys_url: str = field(default="", repr=False)
     keks: tuple[bytes, ...] = field(default=(), repr=False)
     amqp_url: str = field(repr=False)
+    partners_amqp_url: str = field(default="", repr=False)
+    webhook_key: bytes = field(default=b"", repr=False)
+    webhook_allow: tuple[str, ...] = ()
     single_events: bool = True
     listen: tuple[str, int] = ("127.0.0.1", 8000)
     url: str = "http://127.0.0.1:8080"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import ipaddress
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -103,6 +104,13 @@ def _yes(text: str) -> bool:
     return text == "true"
 
 
+def _networks(text: str) -> tuple[str, ...]:
+    try:
+        return tuple(str(ipaddress.ip_network(part.strip())) for part in text.split(","))
+    except ValueError as broken:
+        raise Wrong from broken
+
+
 DATABASE = Kind(
     _matching(r"sqlite:///.+|postgresql\+psycopg://[^/]*/.+"),
     "sqlite:///path or postgresql+psycopg://user:password@host/name",
@@ -121,6 +129,7 @@ TOKEN = Kind(_matching(r"[\w-]+(\.[\w-]+){2}"), "a token issued by `wushe token`
 SIZE = Kind(_size, "a number of bytes from 1024 to 16777216", " 1024 至 16777216 的字节数")
 LEVEL = Kind(_level, "one of info, warning, error, off", " info、warning、error、off 之一")
 FOLDER = Kind(Path, "a folder", "文件夹")
+NETWORKS = Kind(_networks, "networks, separated by commas", "网段, 以逗号分隔")
 YES = Kind(_yes, "true or false", " true 或 false")
 
 
@@ -155,6 +164,21 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         name="HUB_AMQP_URL", into="amqp_url", kind=BROKER, required=SERVICES, secret=True,
         en="The broker.", zh="消息代理。",
+    ),
+    Setting(
+        name="HUB_PARTNERS_AMQP_URL", into="partners_amqp_url", kind=BROKER, secret=True,
+        en="The broker for partners' own queues, in a virtual host of its own; without it partners have the other ways.",
+        zh="合作方专用队列所在的消息代理 (独立虚拟主机); 不设则合作方使用其他方式。",
+    ),
+    Setting(
+        name="HUB_WEBHOOK_KEY", into="webhook_key", kind=KEY, secret=True,
+        en="What the secrets are made from that calls to partners are signed with; without it nobody is called.",
+        zh="派生合作方回调签名密钥的主密钥; 不设则不发出回调。",
+    ),
+    Setting(
+        name="HUB_WEBHOOK_ALLOW", into="webhook_allow", kind=NETWORKS,
+        en="Networks that may be called although they are not public, such as 10.1.0.0/16; there http is allowed as well.",
+        zh="允许回调的非公网网段, 如 10.1.0.0/16; 其中亦允许 http。",
     ),
     Setting(
         name="HUB_SINGLE_EVENTS", into="single_events", kind=YES, default="true",

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from services.contracts import intake, referral, volunteer  # noqa: F401 - their facts are what is delivered
-from services.kernel.entrypoints import Log
-from services.kernel.manifest import Manifest
+from services.kernel.entrypoints import Hand, Log
+from services.kernel.manifest import Companion, Manifest
 from services.partner import policies, tables, views
-from services.partner.domain import sequence
+from services.partner.domain import endpoint, queue, sequence
 from services.partner.endpoints.feed import Feed
+from services.partner.endpoints.queues import Queues
+from services.partner.postman import Postman
+
+
+def companions(hand: Hand) -> Sequence[Companion]:
+    """Those who bring the sequences to where they are wanted, where the hub has what they need."""
+    url = hand.settings.partners_amqp_url
+    return [Postman(hand, url)] if url and not url.startswith("memory:") else []
+
 
 MANIFEST = Manifest(
     name="partner",
-    deciders=(sequence.DECIDER,),
+    deciders=(sequence.DECIDER, queue.DECIDER, endpoint.DECIDER),
     metadata=tables.METADATA,
     project=views.project,
     project_heard=views.project_heard,
@@ -19,10 +30,11 @@ MANIFEST = Manifest(
     whenever=policies.whenever,
     kept=tables.KEPT,
     watches=True,
+    companions=companions,
 )
 
 
-class PartnerService(Feed):
+class PartnerService(Feed, Queues):
     """A partner organization reads what concerns it, in order, from any number on."""
 
     name = "partner"

@@ -43,3 +43,69 @@ fact = sa.Table(
     sa.Column("body", sa.LargeBinary, nullable=False),
 )  # fmt: skip
 """What was delivered, in the bytes in which it was, without its number."""
+
+queue = sa.Table(
+    "queue", METADATA,
+    sa.Column("organization_id", sa.Uuid, primary_key=True),
+    sa.Column("after", sa.BigInteger),
+    sa.Column("opened_at", sa.DateTime(timezone=True)),
+    comment="Organizations with a queue of their own, and after which number it begins.",
+)  # fmt: skip
+
+endpoint = sa.Table(
+    "endpoint", METADATA,
+    sa.Column("endpoint_id", sa.Uuid, primary_key=True),
+    sa.Column("organization_id", sa.Uuid, index=True),
+    sa.Column("state", sa.String),
+    sa.Column("reason_code", sa.String),
+    sa.Column("after", sa.BigInteger),
+    sa.Column("generation", sa.Integer),
+    sa.Column("old_until", sa.DateTime(timezone=True)),
+    sa.Column("added_at", sa.DateTime(timezone=True)),
+    comment="Where organizations are called; the address itself is in a table that no rebuild empties.",
+)  # fmt: skip
+
+posted = sa.Table(
+    "posted", KEPT,
+    sa.Column("organization_id", sa.Uuid, primary_key=True),
+    sa.Column("number", sa.BigInteger, nullable=False),
+)  # fmt: skip
+"""How far the broker has confirmed what was put into an organization's queue."""
+
+address = sa.Table(
+    "address", KEPT,
+    sa.Column("endpoint_id", sa.Uuid, primary_key=True),
+    sa.Column("url", sa.String, nullable=False),
+)  # fmt: skip
+"""Where an endpoint is called: it may hold a secret of its owner's, so no event says it."""
+
+hook = sa.Table(
+    "hook", KEPT,
+    sa.Column("endpoint_id", sa.Uuid, primary_key=True),
+    sa.Column("number", sa.BigInteger, nullable=False),
+    sa.Column("failures", sa.Integer, nullable=False),
+    sa.Column("rests_until", sa.DateTime(timezone=True)),
+)  # fmt: skip
+"""How an endpoint is doing: the last number that was tried at all, failures in a row, until when it wants to be left alone."""
+
+retry = sa.Table(
+    "retry", KEPT,
+    sa.Column("endpoint_id", sa.Uuid, primary_key=True),
+    sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+)  # fmt: skip
+"""Deliveries that an endpoint has not taken yet, and when each is tried again."""
+
+attempt = sa.Table(
+    "attempt", KEPT,
+    sa.Column("endpoint_id", sa.Uuid, primary_key=True),
+    sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("at", sa.DateTime(timezone=True), primary_key=True),
+    sa.Column("outcome", sa.String, nullable=False),
+    sa.Column("status", sa.Integer),
+    sa.Column("milliseconds", sa.Integer, nullable=False),
+)  # fmt: skip
+"""The log of calls, which the organization reads: what became of each."""
+
+sa.Index("attempt_at", attempt.c.at)

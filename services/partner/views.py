@@ -7,7 +7,16 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from services.contracts.partner import DeliveryAdded
+from services.contracts.partner import (
+    DeliveryAdded,
+    EndpointAdded,
+    EndpointDisabled,
+    EndpointEnabled,
+    EndpointRemoved,
+    EndpointSecretRotated,
+    QueueClosed,
+    QueueOpened,
+)
 from services.contracts.volunteer import VolunteerJoinedTeam, VolunteerLeftTeam, VolunteerRegistered
 from services.kernel.message import Message, Recorded
 from services.kernel.view import Change, drop, put
@@ -23,7 +32,7 @@ LEAVES = {
 
 
 def project(recorded: Recorded) -> list[Change]:
-    """A delivery has its number."""
+    """A delivery has its number; ways are opened and closed."""
     match recorded.event:
         case DeliveryAdded() as event:
             row = put(
@@ -32,6 +41,30 @@ def project(recorded: Recorded) -> list[Change]:
                 added_at=recorded.recorded_at,
             )  # fmt: skip
             return [row]
+        case QueueOpened() as event:
+            return [put(t.queue, event.organization_id, after=event.after, opened_at=recorded.recorded_at)]
+        case QueueClosed() as event:
+            return [drop(t.queue, event.organization_id)]
+        case _:
+            return _endpoint(recorded)
+
+
+def _endpoint(recorded: Recorded) -> list[Change]:
+    match recorded.event:
+        case EndpointAdded() as event:
+            row = put(
+                t.endpoint, event.endpoint_id, organization_id=event.organization_id, state="active", reason_code=None,
+                after=event.after, generation=1, old_until=None, added_at=recorded.recorded_at,
+            )  # fmt: skip
+            return [row]
+        case EndpointSecretRotated() as event:
+            return [put(t.endpoint, event.endpoint_id, generation=event.generation, old_until=event.old_until)]
+        case EndpointDisabled() as event:
+            return [put(t.endpoint, event.endpoint_id, state="disabled", reason_code=event.reason_code)]
+        case EndpointEnabled() as event:
+            return [put(t.endpoint, event.endpoint_id, state="active", reason_code=None)]
+        case EndpointRemoved() as event:
+            return [drop(t.endpoint, event.endpoint_id)]
         case _:
             return []
 

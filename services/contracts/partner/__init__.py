@@ -1,0 +1,38 @@
+"""What the partner service says and is asked: deliveries under their numbers, and the ways by which they go out."""
+
+from services.contracts.partner.deliveries import AddDelivery, DeliveryAdded
+from services.contracts.partner.ways import (
+    AddEndpoint,
+    CloseQueue,
+    DisableEndpoint,
+    EnableEndpoint,
+    EndpointAdded,
+    EndpointDisabled,
+    EndpointEnabled,
+    EndpointRemoved,
+    EndpointSecretRotated,
+    OpenQueue,
+    QueueClosed,
+    QueueOpened,
+    RemoveEndpoint,
+    RotateEndpointSecret,
+)
+
+__all__ = [
+    "AddDelivery",
+    "AddEndpoint",
+    "CloseQueue",
+    "DeliveryAdded",
+    "DisableEndpoint",
+    "EnableEndpoint",
+    "EndpointAdded",
+    "EndpointDisabled",
+    "EndpointEnabled",
+    "EndpointRemoved",
+    "EndpointSecretRotated",
+    "OpenQueue",
+    "QueueClosed",
+    "QueueOpened",
+    "RemoveEndpoint",
+    "RotateEndpointSecret",
+]

@@ -1,0 +1,182 @@
+"""A partner's own queue: what it holds, who may read it, and what happens to its reader."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import amqp
+import pika
+import pytest
+from amqp.exceptions import AccessRefused, PreconditionFailed
+
+from services.kernel.message import Actor
+from tests.support.reader import Seen, read_feed, read_queue
+from tests.support.reference import ROOT, Reference
+from tests.support.street import HEAD, Organization, Street, until
+
+pytestmark = pytest.mark.scenario
+NEED = "housework"
+ADMIN = Actor(id="a-ops", role="administrator")
+
+
+@dataclass(frozen=True)
+class Member:
+    """An organization with a queue of its own."""
+
+    organization: Organization
+    queue: str
+    url: str
+
+
+def wushe_partner(reference: Reference, act: str, organization: Organization, *more: str) -> dict[str, str]:
+    """`wushe partner …`, as the operator says it."""
+    command = [
+        sys.executable, "-m", "wushe.cli", "partner", act, organization.id, "--url", reference.hub.url,
+        "--token", reference.hub.token_for(ADMIN), "--rabbitmqctl", str(reference.folder / "rabbitmqctl"), "--json", *more,
+    ]  # fmt: skip
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, env=dict(os.environ))
+    assert done.returncode == 0, done.stdout + done.stderr
+    return dict(json.loads(done.stdout))
+
+
+def admitted(reference: Reference, organization: Organization) -> Member:
+    """The organization gets its queue and its user."""
+    street = Street(reference.hub)
+    until(lambda: street.feed(organization), "something was delivered to it")
+    made = wushe_partner(reference, "add", organization, "--address", f"127.0.0.1:{reference.rabbit.port}")
+    return Member(organization, made["queue"], made["amqp_url"].replace("amqps://", "amqp://"))
+
+
+@pytest.fixture(scope="module")
+def members(reference: Reference) -> list[Member]:
+    """Two organizations, each with a queue."""
+    return [admitted(reference, each) for each in Street(reference.hub).organizations(2, NEED)]
+
+
+@pytest.fixture(scope="module")
+def lotus(members: list[Member]) -> Member:
+    return members[0]
+
+
+@pytest.fixture(scope="module")
+def leifeng(members: list[Member]) -> Member:
+    return members[1]
+
+
+def connection(url: str) -> amqp.Connection:
+    parameters = pika.URLParameters(url)
+    made = amqp.Connection(
+        host=f"127.0.0.1:{parameters.port}", userid=parameters.credentials.username,
+        password=parameters.credentials.password, virtual_host=parameters.virtual_host, connect_timeout=5, read_timeout=10,
+    )  # fmt: skip
+    made.connect()
+    return made
+
+
+@pytest.fixture
+def channel(lotus: Member) -> Iterator[amqp.Channel]:
+    """Logged in as the first organization's program."""
+    with connection(lotus.url) as made:
+        yield made.channel()
+
+
+# --- the table of rights, each with a real login -----------------------------------------------------------------------
+
+
+def test_a_partner_reads_its_own_queue(lotus: Member, tmp_path: Path) -> None:
+    seen = Seen(tmp_path / "seen")
+    assert read_queue(lotus.url, lotus.queue, seen, lambda: None, most=1, seconds=20, acknowledge=False) == 1
+    assert seen.events[0]["type"] == "organization.registered"
+
+
+def test_a_partner_does_not_read_the_queue_of_another(leifeng: Member, channel: amqp.Channel) -> None:
+    with pytest.raises(AccessRefused):
+        channel.basic_get(leifeng.queue)
+
+
+def test_a_partner_does_not_read_the_queues_of_the_hub(lotus: Member, reference: Reference) -> None:
+    """They are in another virtual host, which it may not even enter."""
+    with pytest.raises((AccessRefused, amqp.exceptions.NotAllowed, ConnectionError, OSError)):
+        connection(lotus.url.rpartition("/")[0] + "/hub").channel()
+
+
+@pytest.mark.parametrize("exchange", ["partners", ""])
+def test_a_partner_publishes_nothing(leifeng: Member, channel: amqp.Channel, exchange: str) -> None:
+    """Neither in its own name nor in another's: what a partner wants is asked over HTTP, by a command."""
+    with pytest.raises(AccessRefused):
+        channel.basic_publish_confirm(amqp.Message(b"{}"), exchange, routing_key=leifeng.queue)
+
+
+def test_a_partner_declares_binds_and_deletes_nothing(lotus: Member, channel: amqp.Channel) -> None:
+    with pytest.raises(AccessRefused):
+        channel.queue_declare("q.mine", durable=True)
+    for act in (
+        lambda c: c.queue_bind(lotus.queue, "partners", routing_key="q.other"),
+        lambda c: c.queue_delete(lotus.queue),
+        lambda c: c.exchange_declare("mine", "topic"),
+    ):
+        with connection(lotus.url) as again, pytest.raises(AccessRefused):
+            act(again.channel())
+
+
+def test_nobody_sends_in_the_name_of_another(reference: Reference, lotus: Member) -> None:
+    """The broker holds `user_id` against the login, so that a reader can rely on who has sent it."""
+    url = f"amqp://partner:{reference.secrets['PARTNER_AMQP_PASSWORD']}@127.0.0.1:{reference.rabbit.port}/partners"
+    forged = amqp.Message(b"{}", user_id="p.somebody")
+    with connection(url) as hub, pytest.raises(PreconditionFailed):
+        hub.channel().basic_publish_confirm(forged, "partners", routing_key=lotus.queue)
+
+
+def test_the_hub_itself_does_not_read_what_it_has_put_into_a_partners_queue(
+    reference: Reference, lotus: Member
+) -> None:
+    url = f"amqp://partner:{reference.secrets['PARTNER_AMQP_PASSWORD']}@127.0.0.1:{reference.rabbit.port}/partners"
+    with connection(url) as hub, pytest.raises(AccessRefused):
+        hub.channel().basic_get(lotus.queue)
+
+
+# --- the sequence ------------------------------------------------------------------------------------------------------
+
+
+def test_the_queue_holds_the_very_bytes_of_the_feed(reference: Reference, leifeng: Member, tmp_path: Path) -> None:
+    street = Street(reference.hub)
+    seen = Seen(tmp_path / "seen")
+    read_queue(leifeng.url, leifeng.queue, seen, lambda: pytest.fail("there is no gap"))
+    assert seen.events == street.feed(leifeng.organization)
+
+
+def test_a_queue_that_was_deleted_is_made_again_and_the_reader_fetches_what_it_lacks(
+    reference: Reference, members: list[Member], tmp_path: Path
+) -> None:
+    street = Street(reference.hub)
+    (organization,) = street.organizations(1, NEED)
+    member = admitted(reference, organization)
+    until(lambda: street.get("/partner/queue", organization.speaker)["number"] >= 4, "the queue is filled")
+    reference.rabbit.ctl("-p", "partners", "delete_queue", member.queue)
+    token = reference.hub.token_for(organization.speaker)
+    seen = Seen(tmp_path / "seen")
+    for _ in range(3):
+        offering = {"organization_id": organization.id, "service_codes": [NEED], "areas": ["220104004"]}
+        street.do("/referral/offerings", offering, HEAD)
+    head = until(lambda: len(feed) >= 7 and len(feed) if (feed := street.feed(organization)) else 0, "it is delivered")
+    until(lambda: street.get("/partner/queue", organization.speaker)["number"] == head, "the queue is filled again")
+    read_queue(member.url, member.queue, seen, lambda: read_feed(reference.hub.url, token, seen))
+    read_feed(reference.hub.url, token, seen)
+    assert seen.events == street.feed(organization)
+
+
+def test_a_partner_that_is_removed_is_known_no_more(reference: Reference) -> None:
+    street = Street(reference.hub)
+    (organization,) = street.organizations(1, NEED)
+    member = admitted(reference, organization)
+    wushe_partner(reference, "remove", organization)
+    until(lambda: street.get("/partner/queue", organization.speaker) is None, "the queue is gone")
+    with pytest.raises((AccessRefused, OSError)):
+        connection(member.url)
+    assert street.feed(organization), "its sequence stays"
