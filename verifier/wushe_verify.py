@@ -371,17 +371,20 @@ class Archive:
     def read(self, name: str) -> bytes:
         """All of a small file."""
         try:
-            return self.zip.read(name)
+            data = self.zip.read(name)
         except (OSError, zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError):
             refuse("not-a-zip", name, "it is damaged")
+        if len(data) != self.sizes[name]:
+            refuse("not-a-zip", name, "it is not as long as it is said to be")
+        return data
 
     def lines(self, name: str) -> Iterator[Tuple[str, bytes]]:
         """The lines of a file, each with its place and without its end."""
-        number = 0
+        number = length = 0
         try:
             with io.BufferedReader(self.zip.open(name), MIB) as stream:  # type: ignore[arg-type, type-var, unused-ignore]
                 while line := stream.readline(LINE + 1):
-                    number += 1
+                    number, length = number + 1, length + len(line)
                     at = f"{name}:{number}"
                     if len(line) > LINE:
                         refuse("too-long", at, "the line is longer than 256 KiB")
@@ -390,6 +393,8 @@ class Archive:
                     yield at, line[:-1]
         except (OSError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
             refuse("not-a-zip", name, "it is damaged")
+        if length != self.sizes[name]:
+            refuse("not-a-zip", name, "it is not as long as it is said to be")
 
 
 # --- policy and checkpoint --------------------------------------------------------------------------------------------

@@ -31,6 +31,9 @@ VERIFIERS = {
 ORIGIN = "hub.example/audit/2026"
 BEGUN = datetime(2026, 3, 1, 1, 30, tzinfo=UTC)
 Files = dict[str, bytes]
+OURS = {name: path.read_bytes() for name, path in VERIFIERS.items()}
+SMALL = {name: f"stands for {name}\n".encode() * 9 for name in VERIFIERS}
+"""In place of the verifiers, where thousands of bundles are made."""
 
 
 def sha(data: bytes) -> bytes:
@@ -183,7 +186,7 @@ class Ledger:
     origin: str = ORIGIN
     said: list[Said] = field(default_factory=list)
     hidden: Callable[[str], bool] = lambda name: name.startswith("safeguarding.")
-    seed: int = 7
+    programs: Files = field(default_factory=lambda: OURS)
 
     def say(self, publisher: str, stream: str, type_: str, data: dict[str, Any], **more: Any) -> int:
         """One event more; its index."""
@@ -245,7 +248,7 @@ class Ledger:
 
     def publish(self) -> int:
         """Say which verifiers are ours."""
-        files = [{"name": name, "sha256": url64(sha(path.read_bytes()))} for name, path in VERIFIERS.items()]
+        files = [{"name": name, "sha256": url64(sha(data))} for name, data in self.programs.items()]
         return self.say("audit", "verifier/0", "verifier.published", {"files": files})
 
     def checkpoint(
@@ -320,7 +323,7 @@ class Exporter:
             leaves = [sha(b"\0" + raw) for raw in self.ledger.entries()]
             hashes = Tree(leaves).proof(self.old) if self.old else []
             files["consistency.txt"] = "\n".join([f"old {self.old}", *map(std64, hashes), ""]).encode()
-        return files | {f"verifier/{name}": path.read_bytes() for name, path in VERIFIERS.items()}
+        return files | {f"verifier/{name}": data for name, data in self.ledger.programs.items()}
 
     def full(self) -> Files:
         """The whole ledger."""
@@ -443,10 +446,10 @@ def moved(act: str, giver: str, *takers: str) -> dict[str, Any]:
     return {"act": act, "giver": giver, "takers": list(takers), "matter_id": MATTER, "need_id": None}
 
 
-def story(length: int = 40, seed: int = 7) -> tuple[Ledger, list[str]]:
+def story(length: int = 40, seed: int = 7, programs: Files = OURS, origin: str = ORIGIN) -> tuple[Ledger, list[str]]:
     """A matter among others, with its disclosures: a request, a case, a consent, an offer, visits; and a child's file."""
     random = Random(seed)
-    ledger, texts = Ledger(), [disclosure(f"field{i}", f"小伟{i}", random) for i in range(6)]
+    ledger, texts = Ledger(origin, programs=programs), [disclosure(f"field{i}", f"小伟{i}", random) for i in range(6)]
     digests = [url64(sha(text.encode())) for text in texts]
     ledger.publish()
 

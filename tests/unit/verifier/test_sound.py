@@ -40,7 +40,7 @@ def test_a_whole_ledgers_bundle_is_sound(full: Made, tmp_path: Path) -> None:
     assert (said["entries"], said["told"], said["withheld"], said["disclosed"]) == (61, 60, 1, 2)
 
 
-@pytest.mark.parametrize("length", [16, 17, 31, 32, 33, 64, 65, 127, 128, 129])
+@pytest.mark.parametrize("length", [16, 17, 31, 32, 64, 65])
 def test_bundles_of_ledgers_of_any_length_are_sound(length: int, tmp_path: Path) -> None:
     ledger, texts = story(length)
     sizes = [1, length // 2, length]

@@ -1,0 +1,167 @@
+"""The page that verifies bundles, opened from a folder as an auditor does; and the corpus of changes, which both verifiers judge."""
+
+from __future__ import annotations
+
+import json
+import re
+from base64 import b64encode
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from playwright.sync_api import Browser, Page
+
+from tests.support.bundles import MATTER, VERIFIERS, Exporter, packed, policy, sha, story
+from tests.support.tampering import Change, corpus, deflated, fault, sound_case, sound_full
+from tests.support.verifying import found, program
+
+PAGE = VERIFIERS["wushe-verify.html"]
+BATCH = 150
+ASK = """async cases => {
+  const bytes = text => text === null ? null : Uint8Array.from(atob(text), c => c.charCodeAt(0));
+  const said = [];
+  for (const [bundle, policy, pin] of cases) said.push((await judge(new Blob([bytes(bundle)]), bytes(policy), bytes(pin))).found);
+  return said;
+}"""
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    """The page, which asks nobody for anything and has no error."""
+    opened = chromium.new_page(viewport={"width": 1280, "height": 900})
+    asked: list[str] = []
+    wrong: list[str] = []
+    opened.on("request", lambda request: asked.append(request.url))
+    opened.on("pageerror", lambda error: wrong.append(str(error)))
+    opened.on("console", lambda message: wrong.append(message.text))
+    opened.goto(PAGE.as_uri())
+    yield opened
+    assert asked == [PAGE.as_uri()]
+    assert wrong == []
+    opened.close()
+
+
+def text(data: bytes | None) -> str | None:
+    """Bytes on their way into a page."""
+    return None if data is None else b64encode(data).decode()
+
+
+def judged(page: Page, changes: Sequence[Change]) -> list[dict[str, Any]]:
+    """What the page says of each."""
+    said: list[dict[str, Any]] = []
+    for i in range(0, len(changes), BATCH):
+        batch = [[text(c.bundle), text(c.policy), text(c.pin)] for c in changes[i : i + BATCH]]
+        said += page.evaluate(ASK, batch)
+    return said
+
+
+def test_what_changes_the_meaning_is_refused_by_both_verifiers_and_nothing_else_is(
+    page: Page, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        program(), "ed25519", cache(program().ed25519)
+    )  # Most changes leave the signatures as they were.
+    changes = corpus(every=4)
+    by_page = judged(page, changes)
+    by_program = [found(tmp_path, c.bundle, c.policy, c.pin) for c in changes]
+    wrong = [f for c, said in zip(changes * 2, by_page + by_program, strict=True) if (f := fault(c, said))]
+    assert wrong == []
+    either = [c.must == "either" for c in changes]
+    ends = [a["ok"] == b["ok"] for a, b in zip(by_page, by_program, strict=True)]
+    assert all(same or loose for same, loose in zip(ends, either, strict=True)), "they come to different ends"
+    assert Counter(c.must for c in changes)["refused"] >= 1500
+
+
+def test_both_verifiers_find_the_same(page: Page, tmp_path: Path) -> None:
+    for sound in (sound_case(), sound_full()):
+        for given, pin in ((policy(), sound.pin), (policy(), None), (None, sound.pin), (None, None), (policy(3), None)):
+            change = Change("", deflated(sound.files), "passes", given, pin)
+            assert judged(page, [change]) == [found(tmp_path, change.bundle, given, pin)]
+
+
+def test_where_the_browser_knows_no_ed25519_the_page_verifies_by_hand(page: Page) -> None:
+    case = sound_case()
+    changes = [c for c in corpus(every=50) if c.name.startswith(("nothing", "case: witness", "case: no log"))][:12]
+    page.evaluate("native = false")
+    assert [f for c, said in zip(changes, judged(page, changes), strict=True) if (f := fault(c, said))] == []
+    assert page.evaluate("native") is False
+    key = Ed25519PrivateKey.from_private_bytes(sha(b"page"))
+    asked = [key.public_key().public_bytes_raw(), key.sign(case.pin), case.pin]
+    verify = "async ([k, s, m]) => ed25519(...[k, s, m].map(t => Uint8Array.from(atob(t), c => c.charCodeAt(0))))"
+    assert page.evaluate(verify, [text(part) for part in asked]) is True
+    assert page.evaluate(verify, [text(part) for part in (*asked[:2], asked[2] + b"x")]) is False
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """What an auditor has: a bundle, a policy, a checkpoint kept from earlier."""
+    ledger, texts = story(60)
+    (tmp_path / "pin").write_bytes(ledger.checkpoint(21))
+    (tmp_path / "policy").write_bytes(policy())
+    bundle = packed(Exporter(ledger, texts[:1], old=21).case(MATTER))
+    (tmp_path / "bundle.zip").write_bytes(bundle)
+    (tmp_path / "broken.zip").write_bytes(bundle[:5000] + b"x" + bundle[5001:])
+    return tmp_path
+
+
+def last(page: Page) -> dict[str, Any]:
+    """The line of JSON on the page."""
+    return dict(json.loads(page.locator("#line").inner_text()))
+
+
+def test_an_auditor_chooses_files_by_keyboard_and_reads_what_was_checked(page: Page, folder: Path) -> None:
+    for name, file in (("审计包", "bundle.zip"), ("信任策略", "policy"), ("检查点", "pin")):
+        page.get_by_label(name).set_input_files(folder / file)
+    page.get_by_label("检查点").focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#verdict.good:focus")
+    assert page.locator("#verdict").inner_text().startswith("通过")
+    assert page.locator("#sentences li").count() == 7
+    assert "封账证明: 截至第 60 条" in page.locator("#sentences").inner_text()
+    assert last(page)["anchored"] == ["witnesses", "pin"]
+    page.locator("summary").click()
+    assert page.locator("#rows tr").count() == 28
+    assert "taken: unknown → community:220104004001" in page.locator("#rows").inner_text()
+
+
+def test_a_bundle_is_dragged_onto_the_page(page: Page, folder: Path) -> None:
+    drop = """([name, data]) => {
+      const moved = new DataTransfer();
+      moved.items.add(new File([Uint8Array.from(atob(data), c => c.charCodeAt(0))], name));
+      const how = { dataTransfer: moved, bubbles: true, cancelable: true };
+      for (const type of ["dragover", "drop"]) document.body.dispatchEvent(new DragEvent(type, how));
+    }"""
+    page.evaluate(drop, ["bundle.zip", text((folder / "bundle.zip").read_bytes())])
+    page.wait_for_selector("#line:not([hidden])")
+    assert page.locator("#verdict").inner_text().startswith("内部一致, 但无独立依据")
+    assert page.locator("li.warn").count() == 2
+
+
+def test_a_broken_bundle_is_refused_in_one_line(page: Page, folder: Path) -> None:
+    page.get_by_label("审计包").set_input_files(folder / "broken.zip")
+    page.get_by_role("button", name="核验").click()
+    page.wait_for_selector("#line:not([hidden])")
+    assert page.locator("#verdict").inner_text().startswith("拒绝: ")
+    assert last(page)["ok"] is False
+
+
+def test_the_page_is_usable_by_all(page: Page, folder: Path) -> None:
+    page.get_by_label("审计包").set_input_files(folder / "bundle.zip")
+    page.get_by_role("button", name="核验").click()
+    page.wait_for_selector("#line:not([hidden])")
+    page.locator("summary").click()
+    assert Axe().run(page).response["violations"] == []
+
+
+def test_the_page_loads_nothing_and_says_every_failure_in_chinese() -> None:
+    source = PAGE.read_text(encoding="utf-8")
+    assert not re.search(r"https?://|\bfetch\(|XMLHttpRequest|WebSocket|<link|<img|\bimport\b", source)
+    assert "default-src 'none'" in source
+    words = source[source.index("const WORDS = {") : source.index("};", source.index("const WORDS = {"))]
+    assert dict(re.findall(r'"([a-z0-9-]+)": "([^"]+)"', words)) == program().ZH
