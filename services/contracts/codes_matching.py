@@ -93,3 +93,58 @@ def words(reason: Reason, language: str = "zh") -> str:
     """A reason as people read it."""
     numbers = {"number": reason.number or 0, "of": reason.of or 0}
     return CANDIDATE_REASON.label(reason.code, language).format(**numbers)
+
+
+VOLUNTEER_REASON = table("volunteer_reason", "推荐人选的理由", """
+    usual | 曾为该服务对象服务 {number} 次 | has been with this person {number} times
+    same-community | 同一社区 | of the same community
+    same-street | 同一街道 | of the same street
+    same-district | 同一区 | of the same district
+    elsewhere | 不在本区 | of another district
+    place-unknown | 所在区域待核实 | where the volunteer lives is not known
+    skilled | 具备所需技能 {number} 项 | has the skills asked for: {number}
+    trained-until | 培训有效至 {number} 年 {of} 月 | training holds until {number}-{of}
+    cleared-until | 从业查询有效至 {number} 年 {of} 月 | the register check holds until {number}-{of}
+    insured-until | 保险有效至 {number} 年 {of} 月 | insured until {number}-{of}
+    hours-this-month | 当月已安排 {number} 小时 | hours given or promised that month: {number}
+    free-this-month | 当月尚无安排 | nothing given or promised that month
+    thanked | 上次应允而未派上 | said yes last time and was not needed
+""", fixed=True)  # fmt: skip
+
+VOLUNTEER_AGAINST = table("volunteer_against", "不可派的原因", """
+    not-a-volunteer | 没有这名志愿者 | there is no such volunteer
+    not-active | 不在服务状态 | not active
+    guardian-consent | 未成年或年龄不详, 未见监护人同意 | a minor, or of unknown age, without the guardian's consent
+    minor-at-risk | 不得安排未成年人参加有危险的服务 | minors are not sent where there is danger
+    skill-missing | 不具备所需技能, 或未经培训 | has not the skill, or was not trained for it
+    not-qualified | 未见法定专业资格 | no qualification that the law asks for
+    beyond-ability | 超出其意愿与能力 | demands what this volunteer does not do
+    not-insured | 无有效保险 | not insured
+    not-cleared | 无有效从业查询 | no register check that stands
+    woman-asked | 服务对象要求女性 | a woman is asked for
+    clash | 该时段已另有任务 | bound elsewhere at that time
+    own-family | 与服务对象有亲属关系 | of the client's family
+    asked-already | 已被询问 | is being asked, or has answered
+    goes-already | 已接单或已派 | goes already
+    other-offer-open | 该时段另有未答复的邀约 | another offer for that time is open
+    asked-enough | 本周已多次被询问 | has been asked often enough this week
+""", fixed=True)  # fmt: skip
+
+EASING = table("easing", "可设法放宽的条件", """
+    clash | 调整时段 | move the time
+    skill-missing | 先行培训, 或降低技能要求 | train somebody first, or ask for less skill
+    beyond-ability | 减少任务要求 | demand less
+    not-insured | 先办理保险 | insure somebody first
+    not-cleared | 先办理从业查询 | have somebody's register check made first
+    not-qualified | 请具备资格的专业人员 | ask a professional who is qualified
+    guardian-consent | 征得监护人同意 | ask the guardian's consent
+    not-active | 先完成核实与培训 | verify and train somebody first
+    asked-already | 再次询问 | ask again
+""", fixed=True)  # fmt: skip
+"""What could be done where nobody is left, the cheapest first. No rule is waived by it: it is made to hold."""
+
+
+def volunteer_words(reason: Reason, language: str = "zh") -> str:
+    """A reason for a volunteer as people read it."""
+    numbers = {"number": reason.number or 0, "of": reason.of or 0}
+    return VOLUNTEER_REASON.label(reason.code, language).format(**numbers)

@@ -119,6 +119,18 @@ FINDING = _table("finding", "现场情况", FINDINGS)
 ACTION = _table("action", "现场处置", ACTIONS)
 COMMITMENT = _table("commitment", "结对承诺", COMMITMENTS)
 
+OVERRIDE_REASON = table("override_reason", "改选原因", """
+    client-asked | 服务对象指定 | the client asked for them
+    knows-the-person | 熟悉服务对象情况 | they know the person, which the hub does not know
+    known-availability | 已知其时间安排 | who has time is known otherwise
+    training | 带教 | somebody learns
+    language | 语言沟通 | language
+    safety | 安全顾虑 | a worry about safety
+    same-face | 保持固定人员 | the same face is to come
+    other | 其他 | other
+""", version=VERSION)  # fmt: skip
+"""Why others go than were suggested. A reason that is given often is a rule that is missing."""
+
 SKILL = table("skill", "志愿技能", """
     companionship | 陪伴聊天 | company
     tutoring | 学业辅导 | tutoring
@@ -146,6 +158,16 @@ DISPATCH = table("dispatch", "派单时限", """
     emergency | 紧急任务 | an emergency: the holder of the matter takes over | minutes=10
     emergency-slot | 紧急任务最迟开始 | what begins later is no emergency | minutes=30
     next | 一次补邀人数 | how many are asked at once when somebody cannot come | count=5
+    wave | 一批最多邀约人数 | the largest wave | count=12
+    wave-emergency | 紧急: 一批的把握与答复时限 | emergency: likelihood of a yes, and time to answer | percent=95 minutes=5
+    wave-urgent | 当日: 一批的把握与答复时限 | urgent: likelihood of a yes, and time to answer | percent=85 minutes=15
+    wave-normal | 一般: 一批的把握与答复时限 | normal: likelihood of a yes, and time to answer | percent=60 minutes=60
+    wave-low | 不急: 一批的把握与答复时限 | low: likelihood of a yes, and time to answer | percent=60 minutes=60
+    quiet | 夜间不打扰(时) | quiet hours, from and to | from=21 to=8
+    attention | 每人每周最多邀约次数 | offers a week at most, each volunteer | count=6
+    empty-waves | 连续无人应答的批数 | waves without a yes, then it is escalated | count=2
+    escalate | 开始前多久督办 | it is escalated this long before the slot | minutes=240
+    escalate-again | 逐级督办间隔 | and one level higher after | minutes=30
 """, version=VERSION, fixed=True, assumed=True)  # fmt: skip
 """What dispatching counts with. No text sets these numbers."""
 

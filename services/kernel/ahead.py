@@ -8,8 +8,8 @@ written, and `NotYet` says so.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
 
 import msgspec
 import sqlalchemy as sa
@@ -19,6 +19,7 @@ from services.kernel.view import Change, Rows
 
 Key = tuple[Any, ...]
 Row = dict[str, Any]
+T = TypeVar("T")
 
 
 class NotYet(Exception):
@@ -67,6 +68,10 @@ class Ahead:
         if touched and not touched.isdisjoint(sa.sql.visitors.iterate(statement)):
             raise NotYet
         return self._look.run(statement)
+
+    def beside(self, make: Callable[[], T]) -> T:
+        """What is kept beside the committed views."""
+        return self._look.beside(make)
 
     # --- the rows that the group has touched, as they will be ---
 

@@ -6,9 +6,9 @@ command with facts, closes the run before it. So a batch has the same effects as
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 from uuid import UUID, uuid5
 
 import sqlalchemy as sa
@@ -20,6 +20,8 @@ from services.kernel.manifest import Do, Look, Manifest
 from services.kernel.message import Actor, Ask, Message
 from services.kernel.unit import Done, Moved, Order, Results, Unit
 from services.kernel.view import Change, Rows
+
+T = TypeVar("T")
 
 COMMIT_SECONDS = 30.0
 
@@ -120,6 +122,10 @@ class Settled:
         """The rows of any select over the service's own tables."""
         self._need(bool(self._run.tables))
         return self._look.run(statement)
+
+    def beside(self, make: Callable[[], T]) -> T:
+        """What is kept beside the committed views."""
+        return self._look.beside(make)
 
     def _need(self, touched: bool) -> None:
         if self._run.orders or touched:

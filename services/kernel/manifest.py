@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -15,6 +15,8 @@ from services.kernel.message import Message, Recorded
 from services.kernel.scope import Reach, Scope
 from services.kernel.vault import Vault
 from services.kernel.view import Change, Project, Rows
+
+T = TypeVar("T")
 
 
 class Look(Protocol):
@@ -30,6 +32,13 @@ class Look(Protocol):
 
     def run(self, statement: sa.Select[Any]) -> list[dict[str, Any]]:
         """The rows of any select over the service's own tables."""
+        ...
+
+    def beside(self, make: Callable[[], T]) -> T:
+        """What a service keeps in memory beside these views, made at first sight and the same ever after.
+
+        It must find out by itself, from the views, what has changed since it looked last.
+        """
         ...
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -26,6 +26,8 @@ from services.kernel.store import Store
 from services.kernel.tables import head
 from services.kernel.unit import Done, Order, Unit
 from services.kernel.view import Batch, Change, Rows, batches, dropped, merged
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -128,6 +130,10 @@ class Rehearsed:
         """All rows whose columns equal these values, in the order of the primary key."""
         where = [table.c[name] == value for name, value in equals.items()]
         return self.run(sa.select(table).where(*where).order_by(*table.primary_key))
+
+    def beside(self, make: Callable[[], T]) -> T:
+        """Made anew: what only would be must not be remembered."""
+        return make()
 
     def catch_up(self, changes: Sequence[Change | Rows]) -> None:
         """Show all of these changes from now on; those that are shown already come first."""

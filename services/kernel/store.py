@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future
 from time import monotonic
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 import sqlalchemy as sa
@@ -21,6 +21,8 @@ from services.kernel.tables import cursor, event, head, relay
 from services.kernel.tail import Tail
 from services.kernel.unit import Results, Unit
 
+T = TypeVar("T")
+
 POLL_SECONDS = 1.0
 
 
@@ -29,6 +31,16 @@ class Views:
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
+        self._beside: dict[Any, Any] = {}
+        self._making = threading.Lock()
+
+    def beside(self, make: Callable[[], T]) -> T:
+        """What a service keeps in memory beside its views, made once."""
+        with self._making:
+            if make not in self._beside:
+                self._beside[make] = make()
+            found: T = self._beside[make]
+            return found
 
     def run(self, statement: sa.Select[Any]) -> list[dict[str, Any]]:
         """The rows of any select."""

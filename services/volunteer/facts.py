@@ -88,13 +88,13 @@ def opening(command: OpenTask, stream_id: UUID, look: Look) -> Known:
 
 def answering(command: AcceptTask | DeclineTask, task_id: UUID, look: Look) -> Known:
     """The one who answers, and those who said yes before."""
-    return Known(people=people_of((command.assignee, *_accepted(task_id, look)), task_id, look))
+    return Known(people=people_of((command.assignee, *accepted(task_id, look)), task_id, look))
 
 
 def choosing(command: OfferTask | AssignTask | ReassignTask, task_id: UUID, look: Look) -> Known:
     """Those who are named, and those who said yes before."""
     named = (*command.leaving, *command.joining) if isinstance(command, ReassignTask) else _named(command)
-    return Known(people=people_of((*named, *_accepted(task_id, look)), task_id, look))
+    return Known(people=people_of((*named, *accepted(task_id, look)), task_id, look))
 
 
 def _named(command: OfferTask | AssignTask) -> tuple[Party, ...]:
@@ -164,7 +164,8 @@ FACTS: dict[type, Facts] = {
 }  # fmt: skip
 
 
-def _accepted(task_id: UUID, look: Look) -> tuple[Party, ...]:
+def accepted(task_id: UUID, look: Look) -> tuple[Party, ...]:
+    """Those who have said yes."""
     return tuple(row["assignee"] for row in look.all(assignments, task_id=task_id, state="accepted"))
 
 

@@ -18,6 +18,9 @@ from services.contracts.volunteer import (
     CancelTask,
     DeclareUnfilled,
     EndPairing,
+    EscalateTask,
+    ExpireWave,
+    OpenWave,
     RemindOfHours,
     ReviewStars,
     ServiceHoursConfirmed,
@@ -32,8 +35,9 @@ from services.kernel.message import Message
 from services.volunteer.domain import pairing, task, volunteer
 from services.volunteer.policies_organizations import on_organization
 from services.volunteer.same import records_of
-from services.volunteer.view_tables import assignments, hours_due, pairings, tasks
+from services.volunteer.view_tables import assignments, hours_due, pairings, task_clocks, tasks
 from services.volunteer.views_tasks import CALLED_OFF
+from services.volunteer.views_waves import DUE, ESCALATION, OVER
 
 MATTER_ENDS = (
     intake.CaseClosed | intake.CaseEnteredInError | intake.HelpRequestClosed | intake.HelpRequestDeclined
@@ -113,7 +117,14 @@ def point_out(row: dict[str, UUID]) -> Do:
     return Do(task.DECIDER, row["task_id"], RemindOfHours(volunteer_id=row["volunteer_id"]))
 
 
+def ring(row: dict[str, Any]) -> Do:
+    """A wave is over, a postponed one is due, or it is time that somebody above looks after it."""
+    commands: dict[str, object] = {OVER: ExpireWave(wave=row["wave"] or 0), DUE: OpenWave(), ESCALATION: EscalateTask()}
+    return Do(task.DECIDER, row["task_id"], commands[row["kind"]])
+
+
 TIMERS = (
     Timer(name="unfilled", table=tasks, due="unfilled_at", command=give_up),
+    Timer(name="task-clocks", table=task_clocks, due="due", command=ring),
     Timer(name="hours-missed", table=hours_due, due="due", command=point_out),
 )

@@ -258,6 +258,12 @@ def _of_pairing(table: sa.Table) -> Scope:
     return Scope(table=table, opens=opens, usual="codes", ways=found | {"all": everything})
 
 
+def _clock_ways(table: sa.Table) -> dict[str, Way]:
+    """As one sees the task; not by being asked to go, or by its looking for people."""
+    found = through(TASKS, "task_id", table.c.task_id)
+    return {"all": everything} | {name: found[name] for name in ("own", "station", "tasks")}
+
+
 SCOPES: dict[sa.Table, Scope] = {
     t.tasks: TASKS,
     t.assignments: ASSIGNMENTS,
@@ -270,6 +276,10 @@ SCOPES: dict[sa.Table, Scope] = {
         | {"all": everything},
     ),
     t.no_shows: Scope(table=t.no_shows, opens=opens, usual="roster", ways={"all": everything, "station": _missed_here}),
+    t.task_clocks: Scope(table=t.task_clocks, opens=opens, usual="codes", ways=_clock_ways(t.task_clocks)),
+    t.overrides: Scope(
+        table=t.overrides, opens=opens, usual="codes", kinds={"matter_id": "person"}, ways=_clock_ways(t.overrides)
+    ),
     t.volunteers: VOLUNTEERS,
     t.volunteer_checks: _of_volunteer(t.volunteer_checks),
     t.volunteer_skills: _of_volunteer(t.volunteer_skills),

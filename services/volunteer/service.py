@@ -11,9 +11,11 @@ from services.volunteer.endpoints.hours import Hours
 from services.volunteer.endpoints.pairings import Pairings
 from services.volunteer.endpoints.roster import Roster
 from services.volunteer.endpoints.statements import Statements
+from services.volunteer.endpoints.suggestions import Suggestions
 from services.volunteer.endpoints.tasks import Tasks
 from services.volunteer.facts import FACTS
 from services.volunteer.facts_hours import HOURS_FACTS
+from services.volunteer.facts_waves import WAVE_FACTS
 from services.volunteer.policies import TIMERS, whenever
 from services.volunteer.scopes import REACHES, SCOPES
 from services.volunteer.views_heard import project_heard
@@ -26,7 +28,7 @@ MANIFEST = Manifest(
     project_heard=project_heard,
     hears=("intake", "referral", "volunteer"),
     whenever=whenever,
-    facts=FACTS | HOURS_FACTS,
+    facts=FACTS | HOURS_FACTS | WAVE_FACTS,
     timers=TIMERS,
     scopes=SCOPES,
     reaches=REACHES,
@@ -34,7 +36,7 @@ MANIFEST = Manifest(
 )
 
 
-class VolunteerService(Roster, Tasks, Hours, Statements, Pairings):
+class VolunteerService(Roster, Tasks, Suggestions, Hours, Statements, Pairings):
     """People are found for a piece of work, go, and somebody else says that it is done."""
 
     name = "volunteer"

@@ -20,7 +20,9 @@ volunteers = sa.Table(
     sa.Column("insured_from", sa.Date),
     sa.Column("insured_until", sa.Date),
     sa.Column("minutes_confirmed", sa.BigInteger),
+    sa.Column("changed", sa.BigInteger, index=True),
 )  # fmt: skip
+"""`changed` is the position of the last event of the volunteer: what is kept in memory of the roster goes by it."""
 
 volunteer_skills = sa.Table(
     "volunteer_skills", METADATA,
@@ -91,6 +93,8 @@ tasks = sa.Table(
     sa.Column("kind", sa.String),
     sa.Column("urgency", sa.String),
     sa.Column("headcount", sa.Integer),
+    sa.Column("skills", sa.JSON),
+    sa.Column("demands", sa.JSON),
     sa.Column("risk", sa.String),
     sa.Column("with_minor", sa.Boolean),
     sa.Column("area", sa.String),
@@ -104,8 +108,12 @@ tasks = sa.Table(
     sa.Column("owner", sa.String),
     sa.Column("result", sa.String),
     sa.Column("verified_by", sa.String),
+    sa.Column("wave", sa.Integer),
+    sa.Column("level", sa.String),
+    sa.Column("changed", sa.BigInteger, index=True),
 )  # fmt: skip
-"""`owner` answers for the need now; `unfilled_at` is set while people are being looked for."""
+"""`owner` answers for the need now; `unfilled_at` is set while people are being looked for; `wave` counts the waves of
+offers, `level` says to whom the search has been escalated; `changed` is the position of the last event."""
 
 matters = sa.Table(
     "matters", METADATA,
@@ -133,12 +141,44 @@ assignments = sa.Table(
     sa.Column("state", sa.String),
     sa.Column("arrived_at", sa.DateTime(timezone=True)),
     sa.Column("left_at", sa.DateTime(timezone=True)),
+    sa.Column("offered_at", sa.DateTime(timezone=True)),
+    sa.Column("expires_at", sa.DateTime(timezone=True)),
     sa.Index("assignments_of", "assignee"),
 )  # fmt: skip
-"""Who was asked (asked, accepted, declined) and who goes (assigned, cancelled, replaced, no_show, released).
+"""Who was asked (asked, accepted, declined, expired, superseded, in_vain) and who goes (assigned, cancelled, replaced,
+no_show, released).
 
 What somebody gave between arriving and leaving stays his, whoever came instead.
 """
+
+task_clocks = sa.Table(
+    "task_clocks", METADATA,
+    sa.Column("task_id", sa.Uuid, primary_key=True),
+    sa.Column("kind", sa.String, primary_key=True),
+    sa.Column("wave", sa.Integer),
+    sa.Column("due", sa.DateTime(timezone=True), index=True),
+)  # fmt: skip
+"""What the clock will ask for while people are looked for: `wave-over`, `wave-due` or `escalation`."""
+
+overrides = sa.Table(
+    "overrides", METADATA,
+    sa.Column("task_id", sa.Uuid, primary_key=True),
+    sa.Column("position", sa.BigInteger, primary_key=True),
+    sa.Column("matter_id", sa.Uuid),
+    sa.Column("month", sa.String, index=True),
+    sa.Column("reason_code", sa.String, index=True),
+    sa.Column("waived", sa.JSON),
+    sa.Column("made_at", sa.DateTime(timezone=True)),
+)  # fmt: skip
+"""Where somebody chose others than were suggested, and why: how often tells which rule is missing, and nothing of anybody."""
+
+choices = sa.Table(
+    "choices", METADATA,
+    sa.Column("month", sa.String, primary_key=True),
+    sa.Column("chosen", sa.Integer),
+    sa.Column("overridden", sa.Integer),
+)  # fmt: skip
+"""How often people were sent, and how often others than were suggested, month by month."""
 
 alerts = sa.Table(
     "alerts", METADATA,

@@ -61,7 +61,8 @@ def _about(recorded: Recorded) -> list[Change]:
     kind, key = recorded.stream.partition("/")[0], recorded.stream_id
     match kind:
         case "volunteer":
-            return [put(volunteers, key, version=recorded.version), *about_volunteer(recorded, key)]
+            changed = put(volunteers, key, version=recorded.version, changed=recorded.position)
+            return [changed, *about_volunteer(recorded, key)]
         case "task":
             return list(about_task(recorded, key))
         case "service-hours":

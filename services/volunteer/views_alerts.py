@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import get_args
 from uuid import UUID
 
 from services.contracts.volunteer import (
     AssignmentCancelled,
     ClientContacted,
+    Level,
     NoShowRecorded,
     TaskAssigned,
     TaskCancelled,
     TaskCompleted,
     TaskEnteredInError,
+    TaskEscalated,
     TaskOpened,
     TaskReassigned,
     TaskUnfilled,
@@ -23,6 +26,8 @@ from services.kernel.view import Change, add, drop, put
 from services.volunteer.view_tables import alerts, no_shows
 
 FIND, TELL = "find-somebody", "tell-client"
+LEVELS = get_args(Level)
+"""`find-somebody.coordinator` and so on: somebody above looks after it too."""
 
 
 def about_alerts(recorded: Recorded, task_id: UUID) -> Iterable[Change]:
@@ -34,12 +39,15 @@ def about_alerts(recorded: Recorded, task_id: UUID) -> Iterable[Change]:
         case AssignmentCancelled() | NoShowRecorded() | TaskUnfilled():
             who = event.handoff.takers[0]
             yield from (_raised(recorded, task_id, kind, who) for kind in (FIND, TELL))
+        case TaskEscalated():
+            yield _raised(recorded, task_id, f"{FIND}.{event.level}", event.to)
         case TaskAssigned() | TaskReassigned():
+            yield from (drop(alerts, task_id, f"{FIND}.{level}") for level in LEVELS)
             yield drop(alerts, task_id, FIND)
         case ClientContacted(result="reached"):
             yield drop(alerts, task_id, TELL)
         case TaskCompleted() | TaskCancelled() | TaskEnteredInError():
-            yield from (drop(alerts, task_id, kind) for kind in (FIND, TELL))
+            yield from (drop(alerts, task_id, kind) for kind in (FIND, TELL, *(f"{FIND}.{level}" for level in LEVELS)))
         case _:
             pass
     if isinstance(event, NoShowRecorded):

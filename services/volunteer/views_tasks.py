@@ -17,11 +17,14 @@ from services.contracts.volunteer import (
     TaskCompleted,
     TaskDeclined,
     TaskEnteredInError,
+    TaskEscalated,
     TaskOffered,
     TaskOpened,
     TaskReassigned,
     TaskUnfilled,
     TaskVerified,
+    WaveExpired,
+    WaveOpened,
 )
 from services.contracts.words import Party
 from services.contracts.worktime import end_of
@@ -29,6 +32,7 @@ from services.kernel.message import Recorded
 from services.kernel.view import Change, drop, put
 from services.volunteer.view_tables import assignments, hours_due, tasks
 from services.volunteer.views_alerts import about_alerts
+from services.volunteer.views_waves import about_waves
 
 SEARCHING = ("opened", "offered")
 """The states in which people are being looked for."""
@@ -39,8 +43,9 @@ CALLED_OFF = (*SEARCHING, "unfilled", "assigned", "on_site")
 
 def about_task(recorded: Recorded, task_id: UUID) -> Iterable[Change]:
     """The rows that an event of this task changes."""
-    yield put(tasks, task_id, version=recorded.version, **_task(recorded.event))
+    yield put(tasks, task_id, version=recorded.version, changed=recorded.position, **_task(recorded.event))
     yield from _people(recorded, task_id)
+    yield from about_waves(recorded, task_id)
     yield from about_alerts(recorded, task_id)
 
 
@@ -51,7 +56,7 @@ def _task(event: object) -> dict[str, Any]:
         case TaskOffered() | TaskAccepted() | TaskDeclined():
             return {} if event.unfilled else {"state": _searching_state(event)}
         case TaskAssigned():
-            return {"state": "assigned", "owner": event.assignees[0], "unfilled_at": None}
+            return {"state": "assigned", "owner": event.assignees[0], "unfilled_at": None, "level": None}
         case TaskReassigned():
             state = "on_site" if event.on_site else "assigned"
             return {"state": state, "owner": event.assignees[0], "unfilled_at": None}
@@ -64,6 +69,12 @@ def _task(event: object) -> dict[str, Any]:
             return {"state": "unfilled", "owner": holder, "holder": holder, "unfilled_at": None}
         case ArrivalRecorded():
             return {"state": "on_site"}
+        case WaveOpened():
+            return {"wave": event.wave}
+        case WaveExpired():
+            return {} if event.unfilled or event.still_asked else {"state": "opened"}
+        case TaskEscalated():
+            return {"level": event.level}
         case _:
             return _over(event)
 
@@ -87,6 +98,7 @@ def _opened(event: TaskOpened) -> dict[str, Any]:
     return {
         "state": "opened", "matter_id": event.matter_id, "case_id": event.case_id, "referral_id": event.referral_id,
         "person_id": event.person_id, "kind": event.kind, "urgency": event.urgency, "headcount": event.headcount,
+        "skills": list(event.skills), "demands": list(event.demands),
         "risk": event.risk, "with_minor": event.with_minor, "area": event.area, "slot_start": event.slot_start,
         "slot_end": event.slot_end, "unfilled_at": event.unfilled_at, "holder": event.holder,
         "dispatcher": event.dispatcher, "owner": event.dispatcher,

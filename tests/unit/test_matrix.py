@@ -97,7 +97,10 @@ FREE = {
         "/staff/{id}/load", "/stations/{id}/names",
         "/unmet-needs/totals", "/working-calendar",
     },
-    "volunteer": {"/me/service-hours", "/me/stars", "/me/tasks", "/open-tasks", "/record-statements/{code}"},
+    "volunteer": {
+        "/me/service-hours", "/me/stars", "/me/tasks", "/open-tasks", "/overrides/totals", "/record-statements/{code}",
+        "/tasks/{id}/suggestions", "/tasks/{id}/why-not",
+    },
     "audit": {
         "/figures", "/figures/{indicator}/events", "/indicators", "/monthly-reports", "/monthly-reports/{station}/{month}",
         "/monthly-reports/{station}/{month}/sheet",

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from services.contracts.codes_volunteer import dispatch_minutes
 from services.contracts.volunteer import (
+    AcceptedInVain,
     AcceptTask,
     AssignTask,
     DeclineTask,
+    OffersSuperseded,
     OfferTask,
     OpenTask,
     TaskAccepted,
@@ -44,11 +46,12 @@ from services.volunteer.domain.task_states import (
 SLOT_YEARS = range(2000, 2100)
 """Tasks are planned for the near future and written down from the near past."""
 
+WAVES = ("open-wave", "escalate-task", "override-suggestion")
 ALWAYS = ("contact-client", "mark-task-entered-in-error")
 ALLOWED: dict[type, tuple[str, ...]] = {
-    Opened: ("offer-task", "accept-task", "assign-task", "declare-unfilled", "cancel-task", *ALWAYS),
-    Offered: ("offer-task", "accept-task", "decline-task", "assign-task", "declare-unfilled", "cancel-task", *ALWAYS),
-    Unfilled: ("offer-task", "accept-task", "decline-task", "assign-task", "cancel-task", *ALWAYS),
+    Opened: ("offer-task", *WAVES, "accept-task", "assign-task", "declare-unfilled", "cancel-task", *ALWAYS),
+    Offered: ("offer-task", *WAVES, "accept-task", "decline-task", "assign-task", "declare-unfilled", "cancel-task", *ALWAYS),
+    Unfilled: ("offer-task", *WAVES, "accept-task", "decline-task", "assign-task", "cancel-task", *ALWAYS),
     Assigned: (
         "cancel-assignment", "reassign-task", "record-arrival", "complete-task", "record-no-show", "cancel-task", *ALWAYS,
     ),
@@ -115,7 +118,10 @@ def offer_task(command: OfferTask, state: State | None, ask: Ask) -> list[Event]
 
 
 def accept_task(command: AcceptTask, state: State | None, ask: Ask) -> list[Event]:
-    """One says yes; the last yes that is needed assigns the task to all who said it and may still be sent."""
+    """One says yes; the last yes that is needed assigns the task to all who said it and may still be sent.
+
+    Whoever was asked and says yes after that is thanked, and that is on record; nobody else is told that it was late.
+    """
     who, facts = command.assignee, known(ask)
     _must_speak_for(who, facts, ask)
     match state:
@@ -126,8 +132,10 @@ def accept_task(command: AcceptTask, state: State | None, ask: Ask) -> list[Even
             return _say_yes(who, state, facts, ask)
         case Opened() | Offered() | Unfilled():
             return []
-        case Assigned() if who in state.assignees:
+        case Assigned() | OnSite() if who in (*state.assignees, *state.thanked):
             return []
+        case Assigned() | OnSite() if who in state.late:
+            return [AcceptedInVain(matter_id=state.job.matter_id, assignee=who, answered_via=answered_via(ask))]
         case Assigned() | OnSite():
             raise Refused("taken", "Others were quicker; thank you.", "已有他人承接, 感谢您的响应。")
         case _:
@@ -169,7 +177,14 @@ def _say_yes(who: Party, state: Opened | Offered | Unfilled, facts: Known, ask: 
         )
     )
     willing = (*without(call.accepted, *gone), who)
-    return events if len(willing) < job.headcount else [*events, _assigned(state, willing, facts, ask)]
+    if len(willing) < job.headcount:
+        return events
+    return [*events, _assigned(state, willing, facts, ask), *_superseded(job, without(call.asked, who))]
+
+
+def _superseded(job: Job, asked: tuple[Party, ...]) -> list[Event]:
+    """Those who were asked and have not answered are told that they need not."""
+    return [OffersSuperseded(matter_id=job.matter_id, assignees=asked)] if asked else []
 
 
 def _fault(who: Party, state: State, facts: Known, ask: Ask) -> str | None:
@@ -191,7 +206,10 @@ def assign_task(command: AssignTask, state: State | None, ask: Ask) -> list[Even
             for who in command.assignees:
                 must_not_send_oneself_to_family(known(ask).person(who), ask.actor)
                 _must_be_sendable(who, state, known(ask), ask)
-            return [_assigned(state, going, known(ask), ask)]
+            return [
+                _assigned(state, going, known(ask), ask),
+                *_superseded(state.job, without(state.call.asked, *going)),
+            ]
         case Assigned() if set(command.assignees) <= set(state.assignees):
             return []
         case _:
@@ -203,7 +221,7 @@ def declare_unfilled(state: State | None, ask: Ask) -> list[Event]:
     match state:
         case Opened() | Offered():
             job, call = state.job, state.call
-            attempts = len(call.asked) + len(call.declined) + len(call.accepted)
+            attempts = len(call.all)
             return [
                 TaskUnfilled(matter_id=job.matter_id, attempts=attempts, handoff=returned(state, holder_of(job, ask)))
             ]

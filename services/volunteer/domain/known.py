@@ -2,13 +2,47 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from uuid import UUID
 
+from services.contracts.codes_matching import Reason
+from services.contracts.volunteer.waves import KeptOut, Part
 from services.contracts.words import Party
 from services.kernel.message import Ask
 from services.volunteer.domain.eligibility import Person, Span
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Willing:
+    """One who could be asked, in the order of the suggestion, with why and at what cost.
+
+    `asked` and `said_yes` count all earlier offers; `offers` are those that are open elsewhere by their times, `lately`
+    when the newest were made.
+    """
+
+    party: Party
+    reasons: tuple[Reason, ...] = ()
+    parts: Mapping[Part, int] = field(default_factory=dict)
+    asked: int = 0
+    said_yes: int = 0
+    offers: tuple[Span, ...] = ()
+    lately: tuple[datetime, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Suggestion:
+    """Whom the hub would ask, in order, how many each rule kept out, and by which versions it came to that.
+
+    `chosen` are those whom somebody has named instead.
+    """
+
+    willing: tuple[Willing, ...] = ()
+    chosen: tuple[Willing, ...] = ()
+    kept_out: tuple[KeptOut, ...] = ()
+    model: str = "roster-1"
+    weights: str = "2026-11"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -17,6 +51,7 @@ class Known:
 
     `minutes` are the confirmed ones of the volunteer whom the command is about; `relatives` are parties of the client's
     family; `holder` answers for the matter now, where somebody has taken it over from the one whom the task names.
+    `suggestion` is whom the hub would ask or send.
     """
 
     itself: UUID | None = None
@@ -27,6 +62,7 @@ class Known:
     relatives: tuple[Party, ...] = ()
     holder: Party | None = None
     record_by: date | None = None
+    suggestion: Suggestion | None = None
 
     def person(self, party: Party) -> Person:
         """This one; a volunteer that was never heard of has the state `unknown`."""

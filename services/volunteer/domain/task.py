@@ -15,9 +15,13 @@ from services.contracts.volunteer import (
     ContactClient,
     DeclareUnfilled,
     DeclineTask,
+    EscalateTask,
+    ExpireWave,
     MarkTaskEnteredInError,
     OfferTask,
     OpenTask,
+    OpenWave,
+    OverrideSuggestion,
     ReassignTask,
     RecordArrival,
     RecordNoShow,
@@ -26,20 +30,38 @@ from services.contracts.volunteer import (
 )
 from services.kernel.decider import Decider
 from services.kernel.message import Ask
-from services.volunteer.domain import calling, changing, doing
-from services.volunteer.domain.task_states import Event, State, evolve
+from services.volunteer.domain import calling, changing, doing, overriding, waves
+from services.volunteer.domain.task_evolve import evolve
+from services.volunteer.domain.task_states import Event, State
 
 Calling = OpenTask | OfferTask | AcceptTask | DeclineTask | AssignTask | DeclareUnfilled
 Doing = (
     CancelAssignment | ReassignTask | RecordArrival | CompleteTask | VerifyTask | RecordNoShow | CancelTask
     | ContactClient | RemindOfHours | MarkTaskEnteredInError | CallEmergencyService
 )  # fmt: skip
-Command = Calling | Doing
+Waving = OpenWave | ExpireWave | EscalateTask | OverrideSuggestion
+Command = Calling | Waving | Doing
 
 
 def decide(command: Command, state: State | None, ask: Ask) -> list[Event]:
     """What follows from this command."""
-    return _decide_calling(command, state, ask) if isinstance(command, Calling) else _decide_doing(command, state, ask)
+    if isinstance(command, Calling):
+        return _decide_calling(command, state, ask)
+    return _decide_waving(command, state, ask) if isinstance(command, Waving) else _decide_doing(command, state, ask)
+
+
+def _decide_waving(command: Waving, state: State | None, ask: Ask) -> list[Event]:
+    match command:
+        case OpenWave():
+            return waves.open_wave(state, ask)
+        case ExpireWave():
+            return waves.expire_wave(command, state, ask)
+        case EscalateTask():
+            return waves.escalate(state, ask)
+        case OverrideSuggestion():
+            return overriding.override(command, state, ask)
+        case _ as never:
+            assert_never(never)
 
 
 def _decide_calling(command: Calling, state: State | None, ask: Ask) -> list[Event]:

@@ -1,35 +1,46 @@
-"""The life of a task: its states, and what each event makes of it."""
+"""The life of a task: its states. What each event makes of them stands in `task_evolve`."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import assert_never
+from typing import assert_never, get_args
 from uuid import UUID
 
 from services.contracts.codes_volunteer import dispatch_minutes
 from services.contracts.volunteer import (
+    AcceptedInVain,
     ArrivalRecorded,
     AssignmentCancelled,
     ClientContacted,
     EmergencyServiceCalled,
     HoursMissed,
+    Level,
     NoShowRecorded,
+    OffersSuperseded,
+    SuggestionOverridden,
     TaskAccepted,
     TaskAssigned,
     TaskCancelled,
     TaskCompleted,
     TaskDeclined,
     TaskEnteredInError,
+    TaskEscalated,
     TaskOffered,
     TaskOpened,
     TaskReassigned,
     TaskUnfilled,
     TaskVerified,
+    WaveExpired,
+    WaveOpened,
+    WaveScheduled,
 )
 from services.contracts.volunteer.words import TaskResult, Urgency
 from services.contracts.words import Handoff, Party
 from services.volunteer.domain.eligibility import Needs
+
+LEVELS = get_args(Level)
+"""To whom a search is escalated, one after the other."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,6 +58,7 @@ class Job:
     person_id: UUID | None = None
     owing_hours: tuple[Party, ...] = ()
     called: tuple[str, ...] = ()
+    area: str | None = None
 
     @property
     def slot_start(self) -> datetime | None:
@@ -56,11 +68,27 @@ class Job:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Call:
-    """The search for people: who was asked, who said no, who said yes."""
+    """The search for people: who was asked, who said no, who said yes, and who kept silent until a wave was over.
+
+    `wave` counts the waves, `members` and `expires_at` are those of the wave that is open; `empty` counts the waves in a
+    row that brought no yes; `level` is how high the search has been escalated.
+    """
 
     asked: tuple[Party, ...] = ()
     declined: tuple[Party, ...] = ()
     accepted: tuple[Party, ...] = ()
+    silent: tuple[Party, ...] = ()
+    wave: int = 0
+    members: tuple[Party, ...] = ()
+    expires_at: datetime | None = None
+    opens_at: datetime | None = None
+    empty: int = 0
+    level: int = 0
+
+    @property
+    def all(self) -> tuple[Party, ...]:
+        """Everybody who was asked, whatever came of it."""
+        return (*self.asked, *self.declined, *self.accepted, *self.silent)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -89,10 +117,12 @@ class Unfilled:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Assigned:
-    """These go, and answer for it."""
+    """These go, and answer for it; `late` were asked too and need not answer any more, `thanked` said yes all the same."""
 
     job: Job
     assignees: tuple[Party, ...]
+    late: tuple[Party, ...] = ()
+    thanked: tuple[Party, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -102,6 +132,8 @@ class OnSite:
     job: Job
     assignees: tuple[Party, ...]
     arrived: tuple[Party, ...] = ()
+    late: tuple[Party, ...] = ()
+    thanked: tuple[Party, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -140,131 +172,9 @@ State = Opened | Offered | Unfilled | Assigned | OnSite | Completed | Verified |
 Event = (
     TaskOpened | TaskOffered | TaskAccepted | TaskDeclined | TaskAssigned | AssignmentCancelled | TaskReassigned
     | TaskUnfilled | ArrivalRecorded | TaskCompleted | TaskVerified | NoShowRecorded | TaskCancelled | ClientContacted
-    | HoursMissed | TaskEnteredInError | EmergencyServiceCalled
+    | HoursMissed | TaskEnteredInError | EmergencyServiceCalled | WaveOpened | WaveScheduled | WaveExpired
+    | OffersSuperseded | AcceptedInVain | TaskEscalated | SuggestionOverridden
 )  # fmt: skip
-
-
-def evolve(state: State | None, event: Event) -> State | None:
-    """What is the case after this event."""
-    if isinstance(event, TaskOpened):
-        return Opened(job=_job(event))
-    return None if state is None else _go_on(state, event)
-
-
-Searching = TaskOffered | TaskAccepted | TaskDeclined | AssignmentCancelled | NoShowRecorded | TaskUnfilled
-Going = TaskAssigned | TaskReassigned | ArrivalRecorded
-Noted = TaskOpened | ClientContacted | EmergencyServiceCalled | HoursMissed
-Over = TaskCompleted | TaskVerified | TaskCancelled | TaskEnteredInError
-
-
-def _go_on(state: State, event: Searching | Going | Noted | Over) -> State:
-    if isinstance(event, Searching):
-        return _search(state, event)
-    if isinstance(event, Going):
-        return _go(state, event)
-    return _note(state, event) if isinstance(event, Noted) else _end(state, event)
-
-
-def _search(state: State, event: Searching) -> State:
-    match event:
-        case TaskOffered() | TaskAccepted() | TaskDeclined():
-            return _called(state, event)
-        case AssignmentCancelled():
-            job = replace(state.job, urgency=event.urgency)
-            return Opened(job=job, call=Call(declined=(event.assignee,), accepted=event.remaining))
-        case NoShowRecorded():
-            return Opened(job=state.job, call=Call(declined=(event.assignee,), accepted=event.remaining))
-        case TaskUnfilled():
-            return Unfilled(job=replace(state.job, holder=event.handoff.takers[0]), call=_call(state))
-        case _ as never:
-            assert_never(never)
-
-
-def _go(state: State, event: Going) -> State:
-    match event:
-        case TaskAssigned():
-            return Assigned(job=state.job, assignees=event.assignees)
-        case TaskReassigned(on_site=()):
-            return Assigned(job=state.job, assignees=event.assignees)
-        case TaskReassigned():
-            return OnSite(job=state.job, assignees=event.assignees, arrived=event.on_site)
-        case ArrivalRecorded():
-            return _there(state, event)
-        case _ as never:
-            assert_never(never)
-
-
-def _note(state: State, event: Noted) -> State:
-    match event:
-        case TaskOpened() | ClientContacted():
-            return state
-        case EmergencyServiceCalled():
-            return replace(state, job=replace(state.job, called=(*state.job.called, event.service)))
-        case HoursMissed():
-            left = without(state.job.owing_hours, f"volunteer:{event.volunteer_id}")
-            return replace(state, job=replace(state.job, owing_hours=left))
-        case _ as never:
-            assert_never(never)
-
-
-def _end(state: State, event: Over) -> State:
-    match event:
-        case TaskCompleted():
-            return Completed(job=_owing_hours(state.job, event), assignees=event.assignees, result=event.result)
-        case TaskVerified():
-            return Verified(job=state.job, assignees=assignees_of(state), result=event.result)
-        case TaskCancelled():
-            return Cancelled(job=state.job)
-        case TaskEnteredInError():
-            return EnteredInError(job=state.job)
-        case _ as never:
-            assert_never(never)
-
-
-def _job(event: TaskOpened) -> Job:
-    needs = Needs(
-        skills=event.skills, demands=event.demands, risk=event.risk, with_minor=event.with_minor,
-        slot_start=event.slot_start, slot_end=event.slot_end,
-    )  # fmt: skip
-    return Job(
-        id=event.handoff.need_id or event.matter_id, matter_id=event.matter_id, holder=event.holder,
-        dispatcher=event.dispatcher, headcount=event.headcount, needs=needs, urgency=event.urgency,
-        case_id=event.case_id, person_id=event.person_id,
-    )  # fmt: skip
-
-
-def _there(state: State, event: ArrivalRecorded) -> State:
-    before = state.arrived if isinstance(state, OnSite) else ()
-    arrived = (*without(before, *event.assignees), *event.assignees)
-    return OnSite(job=state.job, assignees=assignees_of(state) or event.assignees, arrived=arrived)
-
-
-def _called(state: State, event: TaskOffered | TaskAccepted | TaskDeclined) -> State:
-    call, who = _call(state), event.assignee
-    rest = Call(
-        asked=without(call.asked, who), declined=without(call.declined, who), accepted=without(call.accepted, who)
-    )
-    match event:
-        case TaskOffered():
-            call = replace(rest, asked=(*rest.asked, who))
-        case TaskAccepted():
-            call = replace(rest, accepted=(*rest.accepted, who))
-        case TaskDeclined():
-            call = replace(rest, declined=(*rest.declined, who))
-        case _ as never:
-            assert_never(never)
-    if isinstance(state, Unfilled):
-        return Unfilled(job=state.job, call=call)
-    return Offered(job=state.job, call=call) if call.asked else Opened(job=state.job, call=call)
-
-
-def _call(state: State) -> Call:
-    return state.call if isinstance(state, Opened | Offered | Unfilled) else Call()
-
-
-def _owing_hours(job: Job, event: TaskCompleted) -> Job:
-    owing = event.assignees if event.record_by else ()
-    return replace(job, owing_hours=tuple(party for party in owing if party.startswith("volunteer:")))
 
 
 def without(parties: tuple[Party, ...], *gone: Party) -> tuple[Party, ...]:

@@ -20,6 +20,7 @@ from services.volunteer import views
 from services.volunteer.domain import hours, pairing, task, volunteer
 from services.volunteer.facts import FACTS
 from services.volunteer.facts_hours import HOURS_FACTS
+from services.volunteer.facts_waves import WAVE_FACTS
 from services.volunteer.policies import TIMERS, whenever
 from services.volunteer.views_heard import project_heard
 from tests.support.spec import COORDINATOR, NOON
@@ -35,7 +36,7 @@ class Desk:
             deciders=(volunteer.DECIDER, task.DECIDER, hours.DECIDER, pairing.DECIDER),
             metadata=views.METADATA,
             project=views.project,
-            facts=FACTS | HOURS_FACTS,
+            facts=FACTS | HOURS_FACTS | WAVE_FACTS,
             timers=TIMERS,
         )
         self.store = Store(manifest, f"sqlite:///{folder}/volunteer.db", clock=lambda: self.now.astimezone(UTC))

@@ -12,6 +12,7 @@ from services.contracts.volunteer import (
     AssignTask,
     DeclareUnfilled,
     DeclineTask,
+    OffersSuperseded,
     OfferTask,
     TaskAccepted,
     TaskDeclined,
@@ -46,6 +47,13 @@ from tests.unit.volunteer.people import (
 
 task = Spec(DECIDER)
 ASKED = TaskOffered(matter_id=MATTER, assignee=MEI)
+
+
+def late(*asked: str) -> OffersSuperseded:
+    """These were asked and need not answer any more."""
+    return OffersSuperseded(matter_id=MATTER, assignees=asked)
+
+
 YES = TaskAccepted(matter_id=MATTER, assignee=MEI, still_asked=0, answered_via="api")
 
 
@@ -145,7 +153,9 @@ def test_when_nobody_is_found_the_holder_answers_again() -> None:
     unfilled = TaskUnfilled(matter_id=MATTER, attempts=1, handoff=handed("returned", DISPATCHER, XINGHUA))
     task.given(OPENED, ASKED).when(DeclareUnfilled()).then(unfilled)
     task.given(OPENED, ASKED, unfilled).when(DeclareUnfilled()).then_nothing()
-    task.given(OPENED, ASKED, unfilled).when(AssignTask(assignees=(ZBS, ZYH))).then(assigned(ZBS, ZYH, by=XINGHUA))
+    task.given(OPENED, ASKED, unfilled).when(AssignTask(assignees=(ZBS, ZYH))).then(
+        assigned(ZBS, ZYH, by=XINGHUA), late(MEI)
+    )
     task.given(OPENED, assigned(ZBS, ZYH)).when(DeclareUnfilled()).then_refused("not-in-this-state")
 
 
@@ -265,7 +275,7 @@ def test_a_team_is_asked_as_a_whole_and_its_leader_names_the_members() -> None:
     asked = task.given(FOR_ONE, TEAM_ASKED)
     asked.when(AcceptTask(assignee=LEIFENG), actor=LEADER, facts=MEMBER).then_refused("name-members")
     one = TaskAccepted(matter_id=MATTER, assignee=MEI, still_asked=1, answered_via="api")
-    asked.when(AcceptTask(assignee=MEI), actor=LEADER, facts=MEMBER).then(one, assigned(MEI))
+    asked.when(AcceptTask(assignee=MEI), actor=LEADER, facts=MEMBER).then(one, assigned(MEI), late(LEIFENG))
     task.given(FOR_ONE).when(AssignTask(assignees=(LEIFENG,)), facts=Known()).then_refused("not-assignable")
 
 
@@ -296,7 +306,7 @@ def test_a_need_that_nobody_takes_goes_back_to_whoever_answers_for_the_matter_no
     unfilled = replace(UNFILLED, handoff=handed("returned", DISPATCHER, "worker:w-new"))
     task.given(OPENED, ASKED).when(DeclareUnfilled(), facts=taken_over).then(unfilled)
     sent = task.given(OPENED, ASKED, unfilled).when(AssignTask(assignees=(ZBS, ZYH)))
-    sent.then(assigned(ZBS, ZYH, by="worker:w-new"))
+    sent.then(assigned(ZBS, ZYH, by="worker:w-new"), late(MEI))
 
 
 def test_an_emergency_waits_for_no_slot_and_no_queue() -> None:

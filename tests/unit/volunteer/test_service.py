@@ -110,7 +110,7 @@ def test_a_volunteer_is_shown_with_everything_that_rules_ask_for(desk: Desk) -> 
         {
             "volunteer_id": who, "version": 6, "state": "active", "area": "220104004", "minor": False,
             "guardian_consent": False, "cleared_until": date(2027, 3, 1), "insured_from": TODAY,
-            "insured_until": date(2026, 12, 31), "minutes_confirmed": 0, "made_by": "w-01", "kept_by": "220104004",
+            "insured_until": date(2026, 12, 31), "minutes_confirmed": 0, "changed": 6, "made_by": "w-01", "kept_by": "220104004",
         }
     ]  # fmt: skip
     assert desk.sees(volunteer_skills) == [{"volunteer_id": who, "skill": "repair", "trained_on": TODAY}]
