@@ -13,10 +13,13 @@ import sqlalchemy as sa
 
 from services.console import assets, demo, proved, views
 from services.console.directory import Directory
+from services.console.endpoints.acting import Acting
+from services.console.endpoints.answering import Answering
 from services.console.endpoints.approvals import Approvals
 from services.console.hearing import Said
 from services.console.hub import Answer, Hub, Unreachable
 from services.console.pages import matter, matters, offers, signin, take, worklist
+from services.console.pages.act import steps as next_steps
 from services.console.scopes import MATTERS, WAITING
 from services.console.web import SECURITY, Visit, home, page_for, refused, signed_in, visit
 from services.console.words import CHINA, Lang
@@ -39,7 +42,7 @@ HOUR = 3600
 CATCH_UP_SECONDS = 2.0
 
 
-class ConsoleService(Approvals):
+class ConsoleService(Approvals, Acting, Answering):
     """The people's pages. Each handler reads, asks, and hands to a page function; each act is another service's command."""
 
     name = "console"
@@ -123,15 +126,6 @@ class ConsoleService(Approvals):
             return v.page(take.page(v.frame("/take"), form.get("key", ""), form, needs, wrong), 422)
         return self.go_on(v, "intake", answer, f"/matters/{answer.body['id']}", "help-request.received", otherwise="/")
 
-    @http("POST", "/matters/{id}/triage", roles=None, page=True)
-    @page_for(*STATION_ROLES)
-    def triage(self, v: Visit) -> Page:
-        """Decide what a request becomes."""
-        body, key = take.triage(v.request.form), v.request.form.get("key", "")
-        return self.ask(
-            v, "intake", f"/help-requests/{v.id}/triage", body, key, f"/matters/{v.id}", "help-request.triaged"
-        )
-
     # --- matters: for the station and the auditor ---
 
     @http("GET", "/matters", roles=None, page=True)
@@ -152,7 +146,8 @@ class ConsoleService(Approvals):
         model = self.matter_model(v)
         if v.request.query.get("known_at") and moment(v.request.query["known_at"]) is None:
             v.failed = v.words("replay.bad-time")
-        return v.page(matter.page(model, v.frame("/matters"), new_key()))
+        steps = next_steps(model, v.who.role, v.words) if model.is_now else []
+        return v.page(matter.page(model, v.frame("/matters"), new_key(), steps))
 
     @http("GET", "/matters/{id}/moment", roles=None, page=True)
     @page_for(*READERS)
@@ -169,9 +164,7 @@ class ConsoleService(Approvals):
         if not entries:
             raise NotFound("no such matter")
         n = number(v.request.query.get("n", ""))
-        model = matter.build(
-            entries, n, moment(v.request.query.get("known_at", "")), may_act=v.who.works_at_station,
-        )  # fmt: skip
+        model = matter.build(entries, n, moment(v.request.query.get("known_at", "")))
         return matter.with_proof(model, self.proofs.custody(v.hub, model.entries, model.seen))
 
     # --- partners ---

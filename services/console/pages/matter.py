@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
+from typing import Any
 from uuid import UUID
 
 from services.console.chart import draw
 from services.console.chart.shapes import Chart
 from services.console.custody import Chain, Finding, Step, derive
-from services.console.pages.take import Choices
 from services.console.record import Entry, Offer, Story, Strand, placed, steps, story
 from services.console.templating import Frame, render
 from services.console.words import Words
@@ -65,7 +65,6 @@ class Model:
     at: int
     custody: Custody
     story: Story
-    actions: tuple[str, ...] = ()
 
     @property
     def is_now(self) -> bool:
@@ -101,9 +100,7 @@ def position(stops: Sequence[datetime], n: int | None, known_at: datetime | None
     return len(stops) if n is None or not 1 <= n <= len(stops) else n
 
 
-def build(
-    entries: Sequence[Entry], n: int | None = None, known_at: datetime | None = None, may_act: bool = False
-) -> Model:
+def build(entries: Sequence[Entry], n: int | None = None, known_at: datetime | None = None) -> Model:
     """The model of a matter from the console's own record, at a position of the slider or at a moment."""
     ordered = tuple(sorted(entries, key=lambda entry: entry.order))
     stops = moments(ordered)
@@ -112,10 +109,8 @@ def build(
     known = None if len(seen) == len(ordered) else derive(steps(seen))
     custody = Custody(whole=derive(steps(ordered)), known=known)
     told = story(seen)
-    actions = ("triage",) if may_act and at >= len(stops) and told.state == "received" else ()
     return Model(
         matter_id=ordered[0].matter_id, entries=ordered, moments=stops, at=at, custody=custody, story=told,
-        actions=actions,
     )  # fmt: skip
 
 
@@ -199,9 +194,9 @@ def title(model: Model, words: Words) -> str:
     return words.pick(f"{kind}：{said}" if said else kind, f"{kind}: {said}" if said else kind)
 
 
-def page(model: Model, frame: Frame, key: str = "") -> str:
-    """The whole page; `key` makes what is asked on it one command, however often it is sent."""
-    return render("matter.html", frame, key=key, c=Choices(), **_parts(model, frame.words))
+def page(model: Model, frame: Frame, key: str = "", steps: Sequence[Any] = ()) -> str:
+    """The whole page with what can be done next; `key` makes what is asked on it one command, however often it is sent."""
+    return render("matter.html", frame, key=key, next=steps, **_parts(model, frame.words))
 
 
 def fragment(model: Model, frame: Frame) -> str:

@@ -8,10 +8,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from services.console import effects
+from services.console import acts, effects
+from services.console.acts.act import Subject
+from services.console.pages.act import Link, name_of_act
 from services.console.templating import Frame, render
 from services.console.views import aware
+from services.console.words import Words
 from services.contracts.codes import DECLINE_REASON
+
+AT_ONCE = ("accept-referral", "decline-offer")
+"""The answers that have a button of their own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,4 +82,15 @@ def build(rows: Iterable[Mapping[str, Any]]) -> Model:
 
 def page(model: Model, frame: Frame, key: str) -> str:
     """The whole page; `key` makes each answer one answer, however often it is sent."""
-    return render("offers.html", frame, m=model, key=key)
+    links = {o.id: answers(o, frame.words) for o in (*model.waiting, *model.ours)}
+    return render("offers.html", frame, m=model, key=key, links=links)
+
+
+def answers(offer: Offer, words: Words) -> tuple[Link, ...]:
+    """What can be said about an offer now, beside yes and no."""
+    subject = Subject(kind="offer", id=offer.referral_id, state=offer.state, needs=offer.needs)
+    said = [each for each in acts.offered(subject, "partner") if each.possible and each.act.code not in AT_ONCE]
+    return tuple(
+        Link(name=name_of_act(each.act, words), path=f"/offers/{offer.id}/acts/{each.act.code}", main=each.act.main)
+        for each in said
+    )

@@ -55,12 +55,3 @@ def happened(form: Mapping[str, str]) -> dict[str, Any]:
     except ValueError:
         return told
     return told | {"at": at.replace(tzinfo=CHINA).isoformat(), "precision": "instant"}
-
-
-def triage(form: Mapping[str, str]) -> dict[str, Any]:
-    """The command that decides what a request becomes."""
-    body: dict[str, Any] = {name: form.get(name, "") for name in ("urgency", "disposition")}
-    for name in ("risk_level", "emergency_contact"):
-        if form.get(name):
-            body[name] = form[name]
-    return body | {"happened": {"channel": "web"}}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.console.words import acts
 from services.contracts import codes_referral, codes_volunteer
 from services.contracts.codes import TABLES
 
@@ -59,6 +60,7 @@ CODES: dict[str, dict[str, tuple[str, str]]] = {
         "in-kind-support": ("实物支持", "Goods"),
         "need": ("需求", "Need"),
         "safeguarding": ("保护", "Safeguarding"),
+        "offer": ("转介", "Referral"),
     },
     "strand-state": {
         "draft": ("草稿", "Draft"),
@@ -206,6 +208,8 @@ CODES: dict[str, dict[str, tuple[str, str]]] = {
 }
 """The console's own tables: table -> code -> (Chinese, English)."""
 
+CODES |= acts.CODES
+
 SHARED = {
     "need": ("need_code", codes_referral.SERVICE.name, "guidance_topic"),
     "channel": ("came_by",),
@@ -237,7 +241,7 @@ def label(table: str, code: str, lang: str) -> str | None:
     own = CODES.get(table, {}).get(code)
     if own is not None:
         return own[0 if lang == "zh" else 1]
-    for name in SHARED.get(table, ()):
+    for name in SHARED.get(table, (table,)):
         said = shared(name, code, lang)
         if said is not None:
             return said

@@ -182,10 +182,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "take.happened.hint": ("不填即为现在。", "Empty means now."),
     "take.empty": ("请至少选一项需要，或写一句情况", "Choose a need, or write a line of what was said"),
     "take.submit": ("受理", "Take it"),
-    "triage.title": ("分诊", "Triage"),
-    "triage.disposition": ("去向", "What becomes of it"),
-    "triage.contact": ("已联系", "Already reached"),
-    "triage.submit": ("记下分诊", "Record triage"),
     "triage.emergency": (
         "危及生命安全时先拨 110、120 或 119，再来登记。",
         "If life is in danger call 110, 120 or 119 first; record it afterwards.",

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from services.console import demo
-from services.console.pages import matter, matters, offers, signin, take, worklist
-from services.console.record import story
+from services.console import acts, demo
+from services.console.pages import act, matter, matters, offers, signin, take, worklist
+from services.console.record import Entry, story
 from services.console.templating import Frame
 from services.console.words import Words
 from tests.unit.console import stories
@@ -53,12 +53,28 @@ def matter_page(f: Frame) -> str:
     return matter.page(matter.build(stories.xiaowei()), f, "k")
 
 
+def steps_of(entries: list[Entry], f: Frame) -> list[act.Step]:
+    return act.steps(matter.build(entries), "coordinator", f.words)
+
+
+def act_page(f: Frame, code: str, given: dict[str, list[str]] | None = None, wrong: str = "") -> str:
+    model = matter.build(stories.xiaowei()[:1])
+    (subject,) = act.subjects(model)
+    found = acts.found("help-request", code)
+    assert found is not None
+    shown = act.shown(found, f.words, {})
+    form = act.Form(act=found, action="/", back="/matters", key="k", fields=shown, given=given or {}, wrong=wrong)
+    return act.page(form, f, subject)
+
+
 PAGES: dict[str, Callable[[Frame], str]] = {
     "signin": lambda f: signin.page(demo.ROLES, f),
     "worklist": lambda f: worklist.page(worklist.build([waiting(), waiting(due_at=NOW)], NOW), f),
     "matter": matter_page,
     "matter-then": lambda f: matter.page(matter.build(stories.xiaowei(), n=4), f),
-    "triage": lambda f: matter.page(matter.build(stories.xiaowei()[:1], may_act=True), f, "k"),
+    "matter-next": lambda f: matter.page(matter.build(stories.xiaowei()), f, "k", steps_of(stories.xiaowei(), f)),
+    "act": lambda f: act_page(f, "triage-help-request"),
+    "act-refused": lambda f: act_page(f, "open-task", {"kind": ["outing"], "headcount": ["x"]}, "x"),
     "offers": lambda f: offers.page(offers.build([offer(), offer(state="declined", reason="safety")]), f, "k"),
     "matters": lambda f: matters.page([matter_row()], f, "open", "/matters?before=x"),
     "audit": lambda f: matters.audit_page(
@@ -160,16 +176,19 @@ def test_the_matter_page_says_who_answers_and_draws_it():
     assert "<desc" in html and "<table>" in html
 
 
-def test_triage_is_asked_only_of_a_new_request_and_only_now():
-    entries = stories.xiaowei()
-    assert matter.build(entries[:1], may_act=True).actions == ("triage",)
-    assert matter.build(entries[:1]).actions == ()
-    assert matter.build(entries, may_act=True).actions == ()
-    assert matter.build(entries, n=1, may_act=True).actions == ()
+def test_what_can_be_done_next_follows_from_the_states_of_the_matter_and_its_strands():
+    now, later = steps_of(stories.xiaowei()[:1], frame())[0].now, steps_of(stories.xiaowei()[:1], frame())[0].later
+    assert now[0].name == "分诊"
+    assert [link.why_not for link in later if link.name == "重开求助"] == ["须在“已办结”时办理"]
+    assert not [link for link in now if link.why_not]
+
+
+def test_nobody_but_the_station_is_shown_what_it_may_do():
+    assert act.steps(matter.build(stories.xiaowei()), "auditor", frame().words) == []
 
 
 def test_the_short_form_becomes_the_command_that_intake_knows():
-    from services.contracts.intake import ReceiveHelpRequest, TriageHelpRequest
+    from services.contracts.intake import ReceiveHelpRequest
     from services.kernel.contract import read_request
 
     form = {
@@ -182,10 +201,6 @@ def test_the_short_form_becomes_the_command_that_intake_knows():
     command, happened = read_request(take.receive(form, ["small-repair"], "220104004"), ReceiveHelpRequest)
     assert (command.unit, command.need_codes, command.story) == ("community:220104004", ("small-repair",), "暖气不热")
     assert happened.at == stories.at("2022-01-10T08:00")
-    triage, _ = read_request(
-        take.triage({"urgency": "normal", "disposition": "case", "risk_level": ""}), TriageHelpRequest
-    )
-    assert (triage.disposition, triage.risk_level) == ("case", None)
 
 
 def test_a_form_that_says_nothing_is_no_request():

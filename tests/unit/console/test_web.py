@@ -138,8 +138,8 @@ def test_a_cookie_that_was_tampered_with_is_nobodys(browser: Browser):
 
 def test_a_form_without_this_sessions_token_changes_nothing(browser: Browser):
     browser.sign_in()
-    browser.service.ask = lambda *_: pytest.fail("asked")
-    page = browser.send("triage", "POST", form={"csrf": "x", "urgency": "normal"}, id=MATTER)
+    browser.service.matter_model = lambda *_: pytest.fail("looked at")
+    page = browser.send("do_act", "POST", form={"csrf": "x", "urgency": "normal"}, id=MATTER, act="triage-help-request")
     assert page.status == 303
 
 

@@ -11,9 +11,8 @@ import pytest
 
 from services.console import effects
 from services.console.templating import clip
-from services.console.words import Words, humanised
+from services.console.words import TEXTS, Words, humanised
 from services.console.words.codes import CODES, SHARED
-from services.console.words.pages import TEXTS
 from services.contracts.codes import TABLES
 from tests.unit.console import stories
 from tests.unit.console.stories import NOW, at

@@ -1,0 +1,198 @@
+"""An act and its form: from a command's contract to fields on a page, and from what was typed to the command's body."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from services.console.words import CHINA
+from services.contracts.tables import Table
+from services.contracts.words import STATION_ROLES
+from services.kernel.contract import name_of
+
+Kind = Literal["one", "many", "pick", "text", "words", "day", "moment", "number", "yuan", "yes"]
+
+
+SEVERAL = ("parties", "strands", "volunteers", "goals")
+"""Of these, any number can be chosen."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """One field of a form.
+
+    `codes` are what can be chosen, in words of the table `words`; `needed` fields are asked for by the browser as well.
+    `pick` fields are chosen from what the page has looked up under `source`.
+    """
+
+    name: str
+    kind: Kind
+    words: str = ""
+    codes: tuple[str, ...] = ()
+    table: Table | None = None
+    source: str = ""
+    needed: bool = False
+    start: str = ""
+    as_: str = ""
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The codes that can be chosen today."""
+        return self.codes or (tuple(self.table.current.terms) if self.table is not None else ())
+
+    def value(self, typed: Sequence[str]) -> Any:
+        """What was typed as the contract wants it; None for nothing."""
+        given = [text.strip() for text in typed if text.strip()]
+        if not given:
+            return None
+        if self.source == "goals":
+            return [dict(zip(("code", "result"), text.split("=", 1), strict=False)) for text in given]
+        if self.kind == "many" or self.source in SEVERAL:
+            return [{self.as_: code} for code in given] if self.as_ else given
+        return given[0] == "yes" if self.as_ == "truth" else READERS.get(self.kind, str)(given[0])
+
+
+def one(name: str, table: Table | None = None, *, words: str = "", codes: tuple[str, ...] = (), needed: bool = False,
+        start: str = "", as_: str = "") -> Field:  # fmt: skip
+    """One code of a table, or of a few fixed ones; `yes` or `no` where it is told as a truth."""
+    said = words or (table.name if table else name)
+    return Field(name=name, kind="one", table=table, words=said, codes=codes, needed=needed, start=start, as_=as_)
+
+
+def many(name: str, table: Table, *, needed: bool = False, as_: str = "") -> Field:
+    """Any number of codes of a table; each an object with the code under `as_`, where that is given."""
+    return Field(name=name, kind="many", table=table, words=table.name, needed=needed, as_=as_)
+
+
+def pick(name: str, source: str, *, needed: bool = False) -> Field:
+    """One of what the page has looked up."""
+    return Field(name=name, kind="pick", source=source, needed=needed)
+
+
+def plain(name: str, kind: Kind, *, needed: bool = False, start: str = "") -> Field:
+    """Something that is typed."""
+    return Field(name=name, kind=kind, needed=needed, start=start)
+
+
+def fen(text: str) -> Any:
+    """An amount in yuan, with at most two decimals, in fen; anything else stays as it was typed, to be refused."""
+    whole, _, part = text.replace(",", "").replace("，", "").removeprefix("¥").removesuffix("元").strip().partition(".")
+    fits = whole.isascii() and whole.isdecimal() and len(part) <= 2 and (not part or part.isdecimal())
+    return int(whole) * 100 + int(part.ljust(2, "0") or "0") if fits else text
+
+
+def _moment(text: str) -> str:
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=CHINA).isoformat()
+    except ValueError:
+        return text
+
+
+def _number(text: str) -> Any:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else text
+
+
+READERS: dict[str, Callable[[str], Any]] = {
+    "moment": _moment, "number": _number, "yuan": fen, "yes": lambda text: text == "yes",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """What is acted on: a request, a case, a referral, …; `known` is what its service says about it."""
+
+    kind: str
+    id: UUID
+    state: str
+    needs: tuple[str, ...] = ()
+    code: str = ""
+    known: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Circumstances:
+    """Who acts, on which matter, and what has been looked up for the form."""
+
+    matter_id: UUID
+    subject: Subject
+    actor_id: str
+    org: str
+    request: Mapping[str, Any] = field(default_factory=dict)
+    today: date | None = None
+
+    @property
+    def me(self) -> str:
+        """The party of who acts."""
+        return f"worker:{self.actor_id}"
+
+    @property
+    def person_id(self) -> str | None:
+        """Whose matter it is, as far as the hub knows."""
+        found = self.subject.known.get("person_id") or self.request.get("person_id")
+        return str(found) if found else None
+
+
+Then = Callable[[Circumstances, dict[str, Any]], tuple[str, str, dict[str, Any]]]
+"""What is asked next with the answer of the first command: a service, a path and a body."""
+
+
+def nothing(at: Circumstances) -> dict[str, Any]:
+    """The page knows nothing that the form does not say."""
+    return {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Act:
+    """A command that somebody may ask for on a page.
+
+    It is about something of the kind `of`, and possible in `states`; `path` holds `{id}` where it is about something
+    that is there. `given(circumstances)` is what the page says of itself, before the form.
+    """
+
+    command: type
+    of: str
+    service: str
+    path: str
+    event: str
+    states: tuple[str, ...]
+    fields: tuple[Field, ...] = ()
+    roles: tuple[str, ...] = STATION_ROLES
+    main: bool = False
+    given: Callable[[Circumstances], dict[str, Any]] = nothing
+    then: Then | None = None
+
+    @property
+    def code(self) -> str:
+        """Its name: that of the command."""
+        return name_of(self.command)
+
+    @property
+    def sources(self) -> frozenset[str]:
+        """What must be looked up before the form can be shown."""
+        return frozenset({each.source for each in self.fields if each.source})
+
+    def body(self, at: Circumstances, form: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+        """The command's body: what the page knows, then what was typed; what was left empty is left out."""
+        # Where two fields share a name, the form has their boxes under one name, and each reads all of them.
+        typed = {each.name: each.value(form.get(each.name, ())) for each in self.fields}
+        told = {name: value for name, value in typed.items() if value is not None}
+        return {**self.given(at), **told, "happened": happened(form)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offered:
+    """An act beside something it is about, and whether it is possible now."""
+
+    act: Act
+    subject: Subject
+    possible: bool
+
+
+def happened(form: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """When it happened: the time typed, at the station's own clock; now, where none was."""
+    told: dict[str, Any] = {"channel": "web"}
+    at = next(iter(form.get("happened_at", ())), "").strip()
+    return told | {"at": _moment(at), "precision": "instant"} if at else told

@@ -1,0 +1,168 @@
+"""What a form lets people choose from that no code table holds: organizations, people, consents, strands, goals.
+
+Each source is asked from the service that owns it, with the rights of whoever looks at the form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from services.console.acts.act import Circumstances
+from services.console.hub import Hub
+from services.console.record import Story
+from services.console.words import Words
+
+MOST = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Option:
+    """One choice: what is sent, what is read; what speaks for it, and what against."""
+
+    value: str
+    label: str
+    reasons: tuple[str, ...] = ()
+    against: tuple[str, ...] = ()
+
+    @property
+    def possible(self) -> bool:
+        """Whether it can be chosen."""
+        return not self.against
+
+
+@dataclass(frozen=True, kw_only=True)
+class Looking:
+    """Whoever looks up what can be chosen, for one form."""
+
+    hub: Hub
+    at: Circumstances
+    story: Story
+    words: Words
+    found: dict[str, tuple[Option, ...]] = field(default_factory=dict)
+
+    def rows(self, service: str, path: str, **query: str) -> list[Mapping[str, Any]]:
+        """The rows of a list; none where it may not be seen."""
+        answer = self.hub.get(service, path, **query)
+        rows = answer.body.get("items") if answer.ok and isinstance(answer.body, dict) else None
+        return list(rows or ())[:MOST]
+
+
+def options(looking: Looking, sources: Iterable[str]) -> dict[str, tuple[Option, ...]]:
+    """What can be chosen from each of these sources."""
+    return {source: tuple(SOURCES[source](looking)) for source in sources}
+
+
+def candidates(looking: Looking) -> Iterable[Option]:
+    """Organizations that could take the need, the likeliest first, with why and why not."""
+    t = looking.words
+    for row in looking.rows("referral", "/candidates", referral=str(looking.at.subject.id)):
+        reasons = [_reason(t, reason) for reason in row.get("reasons") or ()]
+        against = tuple(_against(t, str(why)) for why in row.get("why_not") or ())
+        yield Option(
+            value=str(row["organization_id"]), label=t.party(str(row["party"])), reasons=tuple(reasons), against=against
+        )
+
+
+def _reason(t: Words, reason: Mapping[str, Any]) -> str:
+    said, number = t.code("candidate-reason", str(reason.get("code"))), reason.get("number")
+    return said.replace("#", str(number)) if number is not None else said
+
+
+def _against(t: Words, why: str) -> str:
+    """`asked-already.declined` tells two things."""
+    code, _, more = why.partition(".")
+    said = t.code("candidate-against", code)
+    return f"{said}{t.pick('：', ': ')}{t.code('offer-state', more)}" if more else said
+
+
+def _organizations(looking: Looking, *kinds: str) -> Iterable[Option]:
+    for row in looking.rows("referral", "/organizations", state="active"):
+        if not kinds or row.get("kind") in kinds:
+            party = str(row["party"])
+            yield Option(value=party, label=looking.words.party(party), reasons=(looking.words.any(str(row["kind"])),))
+
+
+def parties(looking: Looking) -> Iterable[Option]:
+    """Every active organization, as a party."""
+    return _organizations(looking)
+
+
+def givers(looking: Looking) -> Iterable[Option]:
+    """Those who give money or goods."""
+    return _organizations(looking, "charity")
+
+
+def workers(looking: Looking) -> Iterable[Option]:
+    """Oneself first, then the staff that the directory knows."""
+    me = looking.at.me
+    yield Option(value=me, label=f"{looking.words('act.me')} ({looking.at.actor_id})")
+    for row in looking.rows("referral", "/staff", state="serving"):
+        if str(row["worker"]) != me:
+            yield Option(value=str(row["worker"]), label=looking.words.party(str(row["worker"])))
+
+
+def consents(looking: Looking) -> Iterable[Option]:
+    """The consents of the person that are in force: for what, and for whom."""
+    t, person_id = looking.words, looking.at.person_id
+    for row in looking.rows("intake", "/consents", person_id=person_id) if person_id else ():
+        if row.get("state") == "in_force":
+            purposes = t.all("purpose", _listed(row.get("purposes")))
+            receivers = t.parties(_listed(row.get("receivers"))) if row.get("receivers") else t("act.no-receiver")
+            yield Option(value=str(row["consent_id"]), label=purposes, reasons=(receivers,))
+
+
+def volunteers(looking: Looking) -> Iterable[Option]:
+    """Volunteers who may be sent, and teams."""
+    t = looking.words
+    for row in looking.rows("volunteer", "/volunteers", state="active"):
+        party = f"volunteer:{row['volunteer_id']}"
+        yield Option(value=party, label=t.party(party))
+    yield from _organizations(looking, "volunteer_team")
+
+
+def going(looking: Looking) -> Iterable[Option]:
+    """Those who are to go."""
+    for row in looking.rows("volunteer", "/assignments", task_id=str(looking.at.subject.id)):
+        if row.get("state") == "assigned":
+            yield Option(value=str(row["assignee"]), label=looking.words.party(str(row["assignee"])))
+
+
+def asked(looking: Looking) -> Iterable[Option]:
+    """The organizations that were asked and have not answered for good."""
+    for row in looking.rows("referral", "/offers", referral_id=str(looking.at.subject.id)):
+        if row.get("state") in ("offered", "viewed", "asked_back", "information_requested"):
+            label = looking.words.party(str(row.get("party") or f"organization:{row['organization_id']}"))
+            yield Option(value=str(row["organization_id"]), label=label)
+
+
+def strands(looking: Looking) -> Iterable[Option]:
+    """The strands of the matter that are still open."""
+    t = looking.words
+    for strand in looking.story.strands.values():
+        label = t.code("strand-kind", strand.kind) + (
+            t.pick("：", ": ") + t.all("need", strand.needs) if strand.needs else ""
+        )
+        yield Option(value=str(strand.id), label=label, reasons=(t.code("strand-state", strand.state),))
+
+
+def goals(looking: Looking) -> Iterable[Option]:
+    """Each goal of the case's plan with each result there may be."""
+    t = looking.words
+    for code in _listed(looking.at.subject.known.get("goal_codes")):
+        for result in ("achieved", "partly", "not_achieved"):
+            said = f"{t.code('goal_code', code)}{t.pick('：', ': ')}{t.code('goal-result', result)}"
+            yield Option(value=f"{code}={result}", label=said)
+
+
+def _listed(value: Any) -> tuple[str, ...]:
+    return (
+        tuple(value.replace(",", " ").split()) if isinstance(value, str) else tuple(str(each) for each in value or ())
+    )
+
+
+SOURCES: Mapping[str, Callable[[Looking], Iterable[Option]]] = {
+    "candidates": candidates, "parties": parties, "givers": givers, "workers": workers, "consents": consents,
+    "volunteers": volunteers, "going": going, "asked": asked, "strands": strands, "goals": goals,
+}  # fmt: skip

@@ -1,0 +1,142 @@
+"""A form for one act, and what can be done next with everything that a matter is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from services.console import acts
+from services.console.acts.act import SEVERAL, Act, Field, Offered, Subject
+from services.console.acts.options import Option
+from services.console.pages.matter import ENDED, Model
+from services.console.templating import Frame, render
+from services.console.words import Words, humanised
+from services.kernel.contract import about
+
+FEW = 9
+"""So many choices are shown side by side; more are put into a list."""
+
+OWN = ("help-request", "case")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """One field as it is drawn."""
+
+    field: Field
+    widget: str
+    options: tuple[Option, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Form:
+    """An act's form: where it goes, what it asks, what was typed before, and why that did not do."""
+
+    act: Act
+    action: str
+    back: str
+    key: str
+    fields: tuple[Shown, ...] = ()
+    given: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    wrong: str = ""
+
+    def said(self, one: Field) -> tuple[str, ...]:
+        """What stands in a field: what was typed or is known, or what it starts with."""
+        return tuple(self.given.get(one.name, ())) or ((one.start,) if one.start and not self.wrong else ())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Link:
+    """The way to the form of an act; or why there is none now."""
+
+    name: str
+    path: str
+    main: bool
+    why_not: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """What can be done with one part of a matter, and what cannot be done yet."""
+
+    subject: Subject
+    title: str
+    state: str
+    now: tuple[Link, ...]
+    later: tuple[Link, ...]
+
+
+def name_of_act(act: Act, words: Words) -> str:
+    """What an act is called: as its contract says in Chinese, by its name in English."""
+    return words.pick(str(about(act.command)["zh"]), humanised(act.code))
+
+
+def subjects(model: Model) -> list[Subject]:
+    """What a matter is made of: itself as a request or a case, then its strands."""
+    kinds = dict(entry.strand for entry in model.entries if entry.strand[0] in OWN)
+    own = "case" if "case" in kinds else "help-request"
+    mine = [Subject(kind=own, id=kinds[own], state=model.story.state, needs=model.story.needs)] if own in kinds else []
+    return mine + [acts.subject_of(strand) for strand in model.story.strands.values()]
+
+
+def steps(model: Model, role: str, words: Words) -> list[Step]:
+    """What can be done next, part by part; what is over is left out."""
+    found = []
+    for subject in subjects(model):
+        offered = acts.offered(subject, role) if subject.kind in OWN or subject.state not in ENDED else []
+        links = [_link(model.matter_id, each, words) for each in offered]
+        now, later = tuple(x for x in links if not x.why_not), tuple(x for x in links if x.why_not)
+        if now:
+            state = words.code(_states(subject), subject.state)
+            found.append(Step(subject=subject, title=title(subject, words), state=state, now=now, later=later))
+    return found
+
+
+def _link(matter_id: UUID, offered: Offered, words: Words) -> Link:
+    act = offered.act
+    why = "" if offered.possible else words("act.only-when", states=words.all(_states(offered.subject), act.states))
+    path = path_of(matter_id, offered.subject, act)
+    return Link(name=name_of_act(act, words), path=path, main=act.main, why_not=why)
+
+
+def _states(subject: Subject) -> str:
+    """The table in which its states have names."""
+    return "matter-state" if subject.kind in OWN else "strand-state"
+
+
+def title(subject: Subject, words: Words) -> str:
+    """What a part of a matter is called."""
+    kind = words.code("matter-kind" if subject.kind in OWN else "strand-kind", subject.kind)
+    return f"{kind}{words.pick('：', ': ')}{words.all('need', subject.needs)}" if subject.needs else kind
+
+
+def path_of(matter_id: UUID, subject: Subject, act: Act) -> str:
+    """Where the form of an act is."""
+    return f"/matters/{matter_id}/acts/{subject.kind}/{subject.id}/{act.code}"
+
+
+def shown(act: Act, words: Words, options: Mapping[str, tuple[Option, ...]]) -> tuple[Shown, ...]:
+    """The fields of an act with what can be chosen."""
+    return tuple(_shown(each, words, options.get(each.source, ())) for each in act.fields)
+
+
+def _shown(one: Field, words: Words, found: tuple[Option, ...]) -> Shown:
+    if one.kind == "pick":
+        several = one.source in SEVERAL
+        return Shown(
+            field=one,
+            widget="cards" if one.source == "candidates" else "checks" if several else "radios",
+            options=found,
+        )
+    if one.kind in ("one", "many"):
+        coded = tuple(Option(value=code, label=words.code(one.words, code)) for code in one.choices)
+        many = len(coded) > FEW and one.kind == "one"
+        return Shown(field=one, widget="list" if many else "checks" if one.kind == "many" else "radios", options=coded)
+    return Shown(field=one, widget=one.kind)
+
+
+def page(form: Form, frame: Frame, subject: Subject) -> str:
+    """The whole page."""
+    t = frame.words
+    return render("act.html", frame, f=form, name=name_of_act(form.act, t), subject=title(subject, t))

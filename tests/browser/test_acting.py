@@ -1,0 +1,101 @@
+"""A need's whole way by the pages alone: heard, registered, consented, offered, answered, served, confirmed, closed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Open, Street
+from tests.browser.test_console import AUDITOR, COORDINATOR, PARTNER, asked, take, triage
+
+pytestmark = pytest.mark.browser
+
+
+def do(page: Page, act: str, *fields: tuple[str, str | Sequence[str]], done: str = "", part: str = "") -> None:
+    """Follow the link to an act, fill its form in, send it, and be told what was recorded."""
+    within = page.get_by_role("group", name=re.compile(part)) if part else page
+    within.get_by_role("link", name=re.compile(f"^{act}")).first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(act)
+    for name, value in fields:
+        fill(page, name, value)
+    page.get_by_role("button", name=f"记下{act}").click()
+    expect(page.get_by_role("status").first).to_contain_text(f"已记下：{done or act}")
+
+
+def fill(page: Page, name: str, value: str | Sequence[str]) -> None:
+    """Choose or type one field by its name on the page."""
+    group = page.get_by_role("group", name=re.compile(f"^{name}"))
+    if group.count():
+        for choice in [value] if isinstance(value, str) else value:
+            group.first.get_by_label(re.compile(f"^{choice}")).first.check()
+        return
+    box = page.get_by_label(re.compile(f"^{name}")).first
+    if box.evaluate("e => e.tagName") == "SELECT":
+        box.select_option(label=str(value))
+    else:
+        box.fill(str(value))
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_need_goes_its_whole_way_by_the_pages_alone(opens: Open, street: Street, scripts: bool):
+    station = opens(COORDINATOR, java_script_enabled=scripts)
+    address = take(station, "陪伴")
+    street.hub.settles()
+    station.goto(address)
+    triage(station, "一般", "转介")
+    do(station, "登记人员", ("称呼或化名", "王奶奶"), ("年龄段", "80 岁以上"), done="关联服务对象")
+    do(station, "登记同意", ("同意用于", ["转介"]), ("哪些信息", ["身份"]), ("可提供给", ["雷锋车队"]), ("方式", "书面"))
+    street.hub.settles()
+    station.goto(address)
+    do(station, "拟定转介", done="转介拟定")
+    do(station, "转介就绪", ("依据的同意", "转介"), part="^转介")
+    do(station, "发出转介", ("机构", "雷锋车队南关分会"), part="^转介", done="转介发出")
+    street.hub.settles()
+    partner = opens(PARTNER, java_script_enabled=scripts)
+    referral = referral_of(street, address)
+    asked(partner, referral).get_by_role("button", name=re.compile("^受案")).click()
+    row = partner.get_by_role("row", name=re.compile(referral[:8]))
+    row.get_by_role("link", name=re.compile("^开始服务")).click()
+    partner.get_by_role("button", name="记下开始服务").click()
+    row.get_by_role("link", name=re.compile("^报告成效")).click()
+    fill(partner, "结果", "已提供")
+    partner.get_by_role("button", name="记下报告成效").click()
+    expect(partner.get_by_role("status").first).to_contain_text("已记下")
+    street.hub.settles()
+    station.goto(address)
+    do(station, "确认成效", part="^转介", done="成效确认")
+    street.hub.settles()
+    station.goto(address)
+    expect(station.locator(".state .chip").first).to_have_text("已办结")
+    auditor = opens(AUDITOR, java_script_enabled=scripts)
+    auditor.goto(address)
+    expect(auditor.locator(".needs")).to_contain_text("已闭环")
+    assert "王奶奶" not in auditor.content()
+
+
+def referral_of(street: Street, address: str) -> str:
+    """The referral of a matter."""
+    matter = address.rpartition("/")[2]
+    rows = street.hub.ask("GET", f"/referral/v1/referrals?matter_id={matter}").json()["items"]
+    return str(rows[0]["referral_id"])
+
+
+def test_what_was_typed_stays_on_the_form_when_the_service_says_no(opens: Open, street: Street):
+    page = opens(COORDINATOR)
+    page.goto(take(page, "小型维修"))
+    page.get_by_role("link", name="分诊").click()
+    fill(page, "紧急程度", "紧急")
+    fill(page, "去向", "派单")
+    page.get_by_role("button", name="记下分诊").click()
+    expect(page.get_by_role("alert")).to_contain_text("没有办成")
+    expect(page.get_by_role("group", name="去向").get_by_label("派单")).to_be_checked()
+
+
+def test_what_cannot_be_done_yet_says_when_it_can(opens: Open, street: Street):
+    page = opens(COORDINATOR)
+    page.goto(take(page, "小型维修"))
+    page.get_by_text("暂时不能办").click()
+    expect(page.locator(".later")).to_contain_text("重开求助 须在“已办结”时办理")
