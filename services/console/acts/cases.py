@@ -35,7 +35,7 @@ CASES = (
             one("source", codes.SOURCE_KIND, needed=True), pick("goal_results", "goals"), plain("words", "words")),
         given=lambda at: {"goal_results": []}),
     *handing_on("case", OPEN),
-    Act(command=public.GrantConsent, of="case", service="intake", path="/consents", event="consent.granted", states=OPEN,
+    Act(command=public.GrantConsent, of="case", service="intake", path="/consents", event="", states=OPEN,
         given=of_person, fields=CONSENT),
     Act(command=public.ChangeRiskLevel, of="case", service="intake", path="/cases/{id}/risk-level",
         event="case.risk-changed", states=OPEN, fields=(

@@ -98,7 +98,7 @@ def workers(looking: Looking) -> Iterable[Option]:
     """Oneself first, then the staff that the directory knows."""
     me = looking.at.me
     yield Option(value=me, label=f"{looking.words('act.me')} ({looking.at.actor_id})")
-    for row in looking.rows("referral", "/staff", state="serving"):
+    for row in looking.rows("referral", "/staff", state="working"):
         if str(row["worker"]) != me:
             yield Option(value=str(row["worker"]), label=looking.words.party(str(row["worker"])))
 
@@ -107,7 +107,7 @@ def consents(looking: Looking) -> Iterable[Option]:
     """The consents of the person that are in force: for what, and for whom."""
     t, person_id = looking.words, looking.at.person_id
     for row in looking.rows("intake", "/consents", person_id=person_id) if person_id else ():
-        if row.get("state") == "in_force":
+        if row.get("state") == "granted":
             purposes = t.all("purpose", _listed(row.get("purposes")))
             receivers = t.parties(_listed(row.get("receivers"))) if row.get("receivers") else t("act.no-receiver")
             yield Option(value=str(row["consent_id"]), label=purposes, reasons=(receivers,))
@@ -132,7 +132,7 @@ def going(looking: Looking) -> Iterable[Option]:
 def asked(looking: Looking) -> Iterable[Option]:
     """The organizations that were asked and have not answered for good."""
     for row in looking.rows("referral", "/offers", referral_id=str(looking.at.subject.id)):
-        if row.get("state") in ("offered", "viewed", "asked_back", "information_requested"):
+        if row.get("state") == "live":
             label = looking.words.party(str(row.get("party") or f"organization:{row['organization_id']}"))
             yield Option(value=str(row["organization_id"]), label=label)
 

@@ -102,7 +102,7 @@ REQUESTS = (
         event="help-request.person-linked", states=OPEN, given=lambda at: {"station": at.org}, then=linked, fields=(
             plain("name", "text"), plain("pseudonym", "text"), one("age_band", codes=AGES, words="age", needed=True,
             start="unknown"), plain("phone", "text"), plain("address", "text"), plain("note", "words"))),
-    Act(command=public.GrantConsent, of="help-request", service="intake", path="/consents", event="consent.granted",
+    Act(command=public.GrantConsent, of="help-request", service="intake", path="/consents", event="",
         states=OPEN, given=of_person, fields=CONSENT),
     Act(command=public.GiveGuidance, of="help-request", service="intake", path="/help-requests/{id}/guidance",
         event="help-request.guidance-given", states=ROUTED, main=True, fields=(
