@@ -20,7 +20,7 @@ define tests
 	@if find "$(strip $(1))" -name 'test_*.py' 2>/dev/null | grep -q .; then echo "→ $(strip $(1))"; $(2) $(PYTEST) $(1) $(3); else echo "$(strip $(1)): no tests yet"; fi
 endef
 
-.PHONY: help run stop test unit histories kernel contract architecture scenario faults browser bench lint format docs verify lock clean servers
+.PHONY: help run stop test unit histories kernel contract architecture scenario faults browser screenshots bench lint format docs verify lock clean servers
 
 help: ## print this list
 	@echo "make TARGET, where TARGET is one of:"
@@ -63,6 +63,10 @@ faults: $(VENV)/.dev ## kill, repeat, reorder, delay and poison; then ask whethe
 
 browser: $(VENV)/.dev ## drive the console in headless Chromium
 	$(call tests,tests/browser,,--timeout=300)
+
+screenshots: $(VENV)/.dev ## take a picture of every page in both languages and themes, with one sheet of all of them
+	@deploy/bootstrap.sh tests
+	$(BIN)/python -m tests.browser.screenshots build/screenshots $(ARGS)
 
 bench: $(VENV)/.dev ## measure throughput, lag and replay speed beside peers (takes minutes; ARGS="appends http" runs some)
 	@deploy/bootstrap.sh bench

@@ -47,7 +47,14 @@ def test_a_need_goes_its_whole_way_by_the_pages_alone(opens: Open, street: Stree
     station.goto(address)
     triage(station, "一般", "转介")
     do(station, "建档", ("称呼或化名", "王奶奶"), ("年龄段", "80 岁以上"), done="求助关联到人")
-    do(station, "登记同意", ("同意用于", ["转介"]), ("哪些信息", ["身份"]), ("可提供给", ["雷锋车队"]), ("方式", "书面"))
+    do(
+        station,
+        "登记同意",
+        ("同意用于", ["转介"]),
+        ("哪些信息", ["身份"]),
+        ("可提供给", ["雷锋车队"]),
+        ("方式", "书面"),
+    )
     street.hub.settles()
     station.goto(address)
     do(station, "拟定转介", done="转介拟定")

@@ -96,6 +96,7 @@ CODES: dict[str, dict[str, tuple[str, str]]] = {
         "open": ("进行中", "Open"),
     },
     "offer-state": {
+        "live": ("待答复", "not answered yet"),
         "offered": ("待答复", "Waiting for an answer"),
         "accepted": ("已受案", "Accepted"),
         "declined": ("不受案", "Declined"),

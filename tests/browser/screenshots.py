@@ -1,0 +1,162 @@
+"""Every page of the console as a picture, in both languages and both themes, and one sheet with all of them.
+
+    python -m tests.browser.screenshots [FOLDER] [PAGE…]
+
+The hub is an embedded one of its own with the five stories in it, and a few requests more, so that every page has
+something to show. What is worth a picture stands in `pages`.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from services.console.acts import ACTS
+from tests.browser.conftest import FLAGS
+from tests.support.embedded import Embedded, Hub
+
+LOOKS = [(lang, theme) for lang in ("zh", "en") for theme in ("light", "dark")]
+ROLES = {"station": "w-demo", "partner": "p-demo", "auditor": "a-demo", "": ""}
+STREET, COMMUNITY = "220104004", "220104004005"
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One page, as one role sees it."""
+
+    name: str
+    role: str
+    path: str
+
+
+def pages(hub: Hub) -> Iterator[Shot]:
+    """What is worth a picture."""
+    new, offered, referral = _new(hub), *_offered(hub)
+    matters = [row["matter_id"] for row in _listed(hub, "/intake/v1/help-requests")][:3]
+    yield Shot("sign-in", "", "/sign-in")
+    yield Shot("worklist", "station", "/")
+    yield Shot("take", "station", "/take")
+    yield Shot("matters", "station", "/matters?state=all")
+    yield Shot("matter-new", "station", f"/matters/{new}")
+    yield Shot("matter-offered", "station", f"/matters/{offered}")
+    for act in (a for a in ACTS if a.of == "help-request"):
+        yield Shot(f"act-{act.code}", "station", f"/matters/{new}/acts/help-request/{new}/{act.code}")
+    for act in (a for a in ACTS if a.of == "referral"):
+        yield Shot(f"act-{act.code}", "station", f"/matters/{offered}/acts/referral/{referral}/{act.code}")
+    for place, matter in enumerate(dict.fromkeys((*matters, *_told(hub)))):
+        yield Shot(f"matter-story-{place}", "auditor", f"/matters/{matter}")
+    yield Shot("offers", "partner", "/offers")
+    offer = _listed(hub, f"/referral/v1/offers?referral_id={referral}")[0]["offer_id"]
+    for act in (a for a in ACTS if a.of == "offer"):
+        yield Shot(f"answer-{act.code}", "partner", f"/offers/{offer}/acts/{act.code}")
+    yield Shot("audit", "auditor", "/audit")
+    yield Shot("nowhere", "station", "/nowhere")
+
+
+def _ask(hub: Hub, path: str, body: dict[str, Any]) -> str:
+    answer = hub.ask("POST", path, body, Idempotency_Key=uuid4().hex)
+    assert answer.ok, answer.text
+    hub.settles()
+    return str(answer.json()["id"])
+
+
+def _listed(hub: Hub, path: str) -> list[dict[str, Any]]:
+    return list(hub.ask("GET", path).json()["items"])
+
+
+def _told(hub: Hub) -> list[str]:
+    """The matters of the stories."""
+    rows = _listed(hub, "/intake/v1/cases") + _listed(hub, "/intake/v1/visit-plans")
+    return [row.get("matter_id") or row["plan_id"] for row in rows][:4]
+
+
+def _new(hub: Hub, *needs: str) -> str:
+    """A request that nobody has triaged."""
+    body = {"unit": f"community:{COMMUNITY}", "area": COMMUNITY, "came_by": "phone", "urgency": "normal",
+            "need_codes": list(needs or ("companionship", "goods"))}  # fmt: skip
+    return _ask(hub, "/intake/v1/help-requests", body)
+
+
+def _offered(hub: Hub) -> tuple[str, str]:
+    """A request whose need the drivers' team was asked to take; the referral."""
+    matter = _new(hub, "companionship")
+    _ask(hub, f"/intake/v1/help-requests/{matter}/triage", {"urgency": "urgent", "disposition": "referral"})
+    team = _listed(hub, "/referral/v1/organizations?code=leifeng-nanguan")[0]["organization_id"]
+    offering = {"organization_id": team, "service_codes": ["companionship"], "areas": [STREET[:6]], "capacity": 20}
+    _ask(hub, "/referral/v1/offerings", offering)
+    draft = {"matter_id": matter, "kind": "referral", "need_codes": ["companionship"], "areas": [COMMUNITY],
+             "legal_basis": "pipl13-4"}  # fmt: skip
+    referral = _ask(hub, "/referral/v1/referrals", draft)
+    _ask(hub, f"/referral/v1/referrals/{referral}/readiness", {})
+    _ask(hub, f"/referral/v1/referrals/{referral}/offers", {"organization_id": team})
+    return matter, referral
+
+
+def taken(browser: Browser, hub: Hub, folder: Path, wanted: tuple[str, ...]) -> list[tuple[str, str, str]]:
+    """Take the pictures; answers name, look and file of each."""
+    shots = [shot for shot in pages(hub) if not wanted or any(shot.name.startswith(name) for name in wanted)]
+    found = []
+    for lang, theme in LOOKS:
+        windows = {role: _window(browser, hub, account, lang, theme) for role, account in ROLES.items()}
+        for shot in shots:
+            page, file = windows[shot.role], f"{shot.name}-{lang}-{theme}.png"
+            page.goto(shot.path)
+            page.screenshot(path=folder / file, full_page=True)
+            found.append((shot.name, f"{lang} {theme}", file))
+    return found
+
+
+def _window(browser: Browser, hub: Hub, account: str, lang: str, theme: str) -> Page:
+    """A window of somebody who has signed in and chosen a look."""
+    page = browser.new_context(base_url=hub.url, viewport={"width": 1280, "height": 800}, locale="zh-CN").new_page()
+    page.goto(f"/sign-in?lang={lang}")
+    page.goto(f"/sign-in?theme={theme}")
+    if account:
+        page.locator(f"button[value={account}]").click()
+    return page
+
+
+def sheet(found: list[tuple[str, str, str]]) -> str:
+    """All pictures on one page, those of one page side by side."""
+    rows: dict[str, list[str]] = {}
+    for name, look, file in found:
+        shown = f'<figure><a href="{file}"><img src="{file}" alt="{look}" loading="lazy"></a><figcaption>{look}</figcaption></figure>'
+        rows.setdefault(name, []).append(shown)
+    body = "".join(f"<h2>{html.escape(name)}</h2><div>{''.join(shots)}</div>" for name, shots in rows.items())
+    style = "body{font:15px sans-serif;margin:2rem}img{width:100%;border:1px solid #999}"
+    style += "div{display:grid;grid-template-columns:repeat(4,1fr);gap:1rem}"
+    return f'<!doctype html><meta charset="utf-8"><title>Wushe</title><style>{style}</style>{body}'
+
+
+def main(folder: str = "build/screenshots", *wanted: str) -> None:
+    """Take them all, or those whose name begins as one of the words given."""
+    out = Path(folder)
+    out.mkdir(parents=True, exist_ok=True)
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        raise SystemExit("Chromium is not installed here: run `make servers`.")
+    with tempfile.TemporaryDirectory(prefix="wushe-pictures-") as var, Embedded(Path(var), demo=True) as embedded:
+        embedded.hub.settles()
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
+            found = taken(browser, embedded.hub, out, wanted)
+            browser.close()
+    (out / "index.html").write_text(sheet(found), "utf-8")
+    said = re.sub(
+        r"\s+", " ", f"{len(found)} pictures of {len({name for name, _, _ in found})} pages: {out}/index.html"
+    )
+    print(said)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
