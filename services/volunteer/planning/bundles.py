@@ -47,7 +47,7 @@ class Routes:
     back: Ints
     home: Bools
 
-    def take(self, rows: Ints | Bools) -> Routes:
+    def take(self, rows: Ints | Bools | slice) -> Routes:
         """These of them."""
         return Routes(pair=self.pair[rows], before=self.before[rows], length=self.length[rows], first=self.first[rows],
                       last=self.last[rows], gain=self.gain[rows], back=self.back[rows], home=self.home[rows])  # fmt: skip
@@ -66,21 +66,28 @@ class Ground:
     """The pairs of a day laid out for growing routes: what each is worth, and where each person's pairs begin."""
 
     def __init__(self, problem: Problem) -> None:
-        pairs, visits, people = problem.pairs, problem.visits, problem.people
         self.problem = problem
-        self.who, self.visit = pairs.who, pairs.visit
-        alone = np.where(visits.people > 1, 0.0, visits.worth)
-        self.gain = alone[self.visit] - people.load[self.who] - pairs.charge
-        self.count = np.bincount(self.who, minlength=len(people.home))
-        self.begin = np.cumsum(self.count) - self.count
-        self.mode, self.place = people.mode[self.who], visits.place[self.visit]
-        self.back = problem.travel[self.mode, self.place, people.home[self.who]]
-        self.out = problem.travel[self.mode, people.home[self.who], self.place]
-        self.minutes, self.earliest, self.latest = (
-            column[self.visit] for column in (visits.minutes, visits.earliest, visits.latest)
-        )
-        self.closes, self.most = people.closes[self.who], people.most_minutes[self.who]
         self.metric = _is_metric(problem)
+        self._lay(problem.pairs.who, problem.pairs.visit, problem.pairs.charge)
+        if self.metric:
+            # Who cannot make a visit alone cannot make it on the way to or from another.
+            fit = np.sort(self.starts().pair)
+            self._lay(self.who[fit], self.visit[fit], problem.pairs.charge[fit])
+
+    def _lay(self, who: Ints, visit: Ints, charge: Floats) -> None:
+        visits, people = self.problem.visits, self.problem.people
+        self.who, self.visit = who, visit
+        alone = np.where(visits.people > 1, 0.0, visits.worth)
+        self.gain = alone[visit] - people.load[who] - charge
+        self.count = np.bincount(who, minlength=len(people.home))
+        self.begin = np.cumsum(self.count) - self.count
+        self.mode, self.place = people.mode[who], visits.place[visit]
+        self.back = self.problem.travel[self.mode, self.place, people.home[who]]
+        self.out = self.problem.travel[self.mode, people.home[who], self.place]
+        self.minutes, self.earliest, self.latest = (
+            column[visit] for column in (visits.minutes, visits.earliest, visits.latest)
+        )
+        self.closes, self.most = people.closes[who], people.most_minutes[who]
 
     def starts(self) -> Routes:
         """Every pair as the first visit of a day."""

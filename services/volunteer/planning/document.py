@@ -172,6 +172,7 @@ def _key_before(text: bytes, at: int) -> str:
 
 
 def check(document: Document) -> None:
+    """Refuse a document that contradicts itself, by the field in which it does."""
     _check_places(document)
     _check_objective(document)
     if len(document.skills) > MOST_SKILLS or len(set(document.skills)) != len(document.skills):

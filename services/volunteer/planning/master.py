@@ -11,7 +11,7 @@ import highspy
 import numpy as np
 import scipy.sparse as sp
 
-from services.volunteer.planning.bundles import Pool
+from services.volunteer.planning.bundles import Pool, joined
 from services.volunteer.planning.problem import Bools, Floats, Ints, Problem
 
 EPS = 1e-6
@@ -47,6 +47,25 @@ class Master:
         self.reduced = pool.value.copy()
         self.share = np.zeros(0)
 
+    @property
+    def visit_prices(self) -> Floats:
+        """What the day would save without each visit."""
+        return self.duals[self.people : self.rows]
+
+    @property
+    def people_prices(self) -> Floats:
+        """What the day gains by having each person."""
+        return self.duals[: self.people]
+
+    def extend(self, pool: Pool, bring: Ints) -> None:
+        """More bundles to choose from, none of which was there before; `bring` says which come in at once. Before cuts."""
+        begin = len(self.pool)
+        self.pool = joined([self.pool, pool])
+        self.members = sp.vstack([self.members, membership(pool, self.people, self.visits)]).tocsr()
+        self.cut_members = sp.csr_matrix((len(self.pool), 0))
+        self.inside = np.concatenate([self.inside, np.zeros(len(pool), dtype=bool)])
+        self.bring(begin + bring)
+
     def bring(self, columns: Ints) -> None:
         """These bundles of the pool into the program."""
         add_columns(self.highs, self._full(columns), self.pool.value[columns])
@@ -61,11 +80,11 @@ class Master:
         self.bring(best_of_each(self.pool.who, self.pool.value, np.arange(len(self.pool)), 8))
 
     def solve(self, most_rounds: int = 1000) -> None:
-        """Bring in what its price calls for until nothing does."""
-        for _ in range(most_rounds):
+        """Bring in what its price calls for until nothing does, or for so many rounds."""
+        for number in range(most_rounds):
             self._run()
             wanted = np.nonzero((self.reduced > EPS) & ~self.inside)[0]
-            if not len(wanted):
+            if not len(wanted) or number == most_rounds - 1:
                 return
             self.bring(best_of_each(self.pool.who, self.reduced, wanted, EACH_ROUND))
 

@@ -6,7 +6,6 @@ on any machine. A caller who has only so many seconds hands in a `Watch`; where 
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,31 +13,16 @@ import numpy as np
 from services.volunteer.planning.bundles import Ground, Pool, all_bundles
 from services.volunteer.planning.choosing import Choice, choose, near
 from services.volunteer.planning.cuts import separate
+from services.volunteer.planning.generating import generate
 from services.volunteer.planning.master import Master, best_of_each, pinned
 from services.volunteer.planning.problem import Bools, Floats, Problem
+from services.volunteer.planning.watch import UNLIMITED, Watch
 
 MODEL = "bundles-1"
 CUT_ROUNDS = 12
-UNLIMITED = 1e7
-
-
-class Watch:
-    """How long there still is, for a caller who cannot wait for the end of the work."""
-
-    def __init__(self, seconds: float | None = None) -> None:
-        self.end = None if seconds is None else time.monotonic() + seconds
-        self.cut = False
-
-    @property
-    def left(self) -> float:
-        """Seconds until the end; very many where none was set."""
-        return UNLIMITED if self.end is None else max(0.0, self.end - time.monotonic())
-
-    def over(self, share: float = 0.0) -> bool:
-        """Whether it is time to stop; if so, the plan was cut short."""
-        if self.end is not None and self.left <= share:
-            self.cut = True
-        return self.cut
+CUT_SOLVES = 20
+CUTTING = 0.75
+"""The share of the time after which no cut is looked for any more."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -65,34 +49,51 @@ class CannotKeep(Exception):
         self.who = who
 
 
-class TooMany(Exception):
-    """There are more bundles than can be listed."""
-
-
 def decide(problem: Problem, watch: Watch | None = None) -> Decision:
     """The best plan that the work allowed for, with its bound."""
     watch = watch or Watch()
     ground = Ground(problem)
     pool = all_bundles(ground)
     if pool is None:
-        raise TooMany
-    pool = allowed(problem, pool)
+        found = generate(ground, lambda some: allowed(problem, some), watch)
+        master, bound = found.master, found.bound
+    else:
+        master, bound = _listed(problem, _kept(problem, allowed(problem, pool))), None
+    prices, worths = master.visit_prices.copy(), master.people_prices.copy()
+    tighten(master, watch)
+    choice, bound = settle(master, watch, bound)
+    return Decision(
+        routes=_routes(problem, master.pool, choice), cost=choice.cost, bound=min(bound, choice.cost), prices=prices,
+        worths=worths, cut_short=watch.cut,
+        figures={"bundles": len(master.pool), "columns": len(master.columns), "cuts": master.cut_members.shape[1]},
+    )  # fmt: skip
+
+
+def _listed(problem: Problem, pool: Pool) -> Master:
     master = Master(problem, pool)
     master.start()
     master.solve()
-    prices, worths = _prices(master)
+    return master
+
+
+def tighten(master: Master, watch: Watch) -> None:
+    """Cut off what only halves can do, as long as there is something to cut off."""
     for _ in range(CUT_ROUNDS):
+        if watch.passed(CUTTING):
+            return
         triples = separate(master)
         if not len(triples):
-            break
+            return
         master.cut(triples)
-        master.solve()
-    choice, bound = settle(master, watch)
-    return Decision(
-        routes=_routes(problem, pool, choice), cost=choice.cost, bound=min(bound, choice.cost), prices=prices,
-        worths=worths, cut_short=watch.cut,
-        figures={"bundles": len(pool), "columns": len(master.columns), "cuts": master.cut_members.shape[1]},
-    )  # fmt: skip
+        master.solve(CUT_SOLVES)
+
+
+def _kept(problem: Problem, pool: Pool) -> Pool:
+    """The pool, if it has a day for everybody with whom something is agreed."""
+    for who, _ in problem.pins:
+        if not (pool.who == who).any():
+            raise CannotKeep(who)
+    return pool
 
 
 def allowed(problem: Problem, pool: Pool) -> Pool:
@@ -106,8 +107,6 @@ def allowed(problem: Problem, pool: Pool) -> Pool:
     for who, visits in pinned.items():
         theirs = pool.who == who
         whole = np.logical_and.reduce([(pool.visits == visit).any(axis=1) for visit in visits])
-        if not (theirs & whole).any():
-            raise CannotKeep(who)
         keep = np.where(theirs, whole, keep)
         taken[[visit for visit in visits if alone[visit]]] = True
     mine = np.isin(pool.who, list(pinned))
@@ -131,23 +130,24 @@ GOOD = 0.0006
 """As close to the bound the search for something better ends."""
 
 
-def settle(master: Master, watch: Watch) -> tuple[Choice, float]:
-    """A whole choice, and the bound as far as it was proven."""
-    base = floor = master.bound
+def settle(master: Master, watch: Watch, proven: float | None) -> tuple[Choice, float]:
+    """A whole choice, and the bound as far as it was proven: by the pool, if that holds all bundles, or before."""
+    base = floor = master.bound if proven is None else proven
     choice: Choice | None = None
     if not len(master.pool):
         return Choice(np.zeros(0, dtype=np.int64), floor, floor), floor
     keep = _fallback(master)
     for most, nodes in STAGES:
         gap = UNLIMITED if choice is None else choice.cost - floor
-        if gap <= 1e-6 or (choice is not None and (gap < GOOD * choice.cost or watch.over())):
+        if gap <= 1e-6 or (choice is not None and (gap < GOOD * choice.cost or watch.passed())):
             break
         columns, reach = near(master.reduced, gap, most, keep)
         found = choose(master, columns, watch.left, nodes, choice)
         if found is None:
             continue
         # Whoever goes beyond these bundles pays at least as much more as the nearest of them costs.
-        floor = max(floor, min(found.floor, base + reach))
+        if proven is None:
+            floor = max(floor, min(found.floor, base + reach))
         if choice is None or found.cost < choice.cost - 1e-9:
             choice = found
             keep[found.columns] = True

@@ -6,18 +6,15 @@ from typing import Any
 
 from services.kernel.errors import Refused
 from services.volunteer.planning.document import wrong
-from services.volunteer.planning.planner import MODEL, CannotKeep, Decision, TooMany, Watch, decide
+from services.volunteer.planning.planner import MODEL, CannotKeep, Decision, decide
 from services.volunteer.planning.reading import Instance
+from services.volunteer.planning.watch import Watch
 
 
 def planned(instance: Instance, seconds: float | None = None) -> dict[str, Any]:
     """The plan of this day as one JSON value; `Refused` when what is agreed cannot be kept."""
     try:
         decision = decide(instance.problem, Watch(seconds))
-    except TooMany:
-        raise wrong(
-            "visits", "There are more ways to combine them than can be listed.", "可行组合过多, 无法列举。"
-        ) from None
     except CannotKeep as impossible:
         raise _cannot_keep(instance, impossible.who) from None
     return written(instance, decision)

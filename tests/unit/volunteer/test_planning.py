@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from services.kernel.errors import Refused
+from services.volunteer.planning import bundles
 from services.volunteer.planning.reading import read
 from services.volunteer.planning.result import planned
 from tests.support.checking import Day, broken, cost, least_cost
@@ -35,6 +36,19 @@ def test_a_tiny_day_is_planned_as_well_as_by_trying_everything(seed: int) -> Non
     found, best = plan(made), least_cost(made)
     assert found["cost"] == pytest.approx(best)
     assert found["bound"] <= best + 1e-6
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_day_with_too_many_bundles_to_list_is_planned_by_the_same_rules(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = odd_day(seed)
+    listed = plan(made)
+    monkeypatch.setattr(bundles, "MOST_STEPS", 0)
+    generated = plan(made)
+    assert broken(made, generated) == []
+    assert generated["cost"] == pytest.approx(cost(made, generated)) == pytest.approx(listed["cost"])
+    assert generated["bound"] <= listed["cost"] + 1e-6
 
 
 def test_a_street_is_planned_close_to_its_proven_bound() -> None:
