@@ -35,6 +35,7 @@ COMMANDS = {
     "report": ("reports", "Show the figures of a month, seal its report, write it as a spreadsheet."),
     "docs": ("documents", "Write the generated documents."),
     "witness": ("witness", "Be a witness of a hub's ledger, on a machine of your own."),
+    "audit": ("audit", "Ask the ledger of a running hub: its state, heads, seals, receipts."),
     "verify": ("matters", "Check the ledger of a running hub from its first entry to its last."),
 }
 

@@ -9,7 +9,7 @@ import json
 import os
 import secrets
 from base64 import urlsafe_b64decode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -22,7 +22,6 @@ from services.kernel.settings import SEALING
 from wushe.services import CLASSES
 
 SECRETS = "secrets.json"
-SECRET_NAMES = {"token_public_key", "token_private_key", "kek", "session_secret", "webhook_key"}
 SERVICE_TOKEN_LIFE = timedelta(days=365)
 
 
@@ -41,20 +40,15 @@ class Folder:
     def secrets(self) -> dict[str, str]:
         """The secrets, made on first sight."""
         file = self.path / SECRETS
-        kept = dict(json.loads(file.read_text())) if file.exists() else {}
-        if not kept.keys() >= SECRET_NAMES:
-            self._make(file, kept)
-            kept = dict(json.loads(file.read_text()))
+        kept: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
+        if missing := {name: make for name, make in MADE.items() if name not in kept}:
+            pair = tokens.generate()
+            kept |= {name: make(pair) for name, make in missing.items()}
+            self._write(file, kept)
         return kept
 
-    def _make(self, file: Path, kept: dict[str, str]) -> None:
-        """All secrets; those that are there stay, for a folder may be older than some of them."""
+    def _write(self, file: Path, made: dict[str, str]) -> None:
         self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
-        pair = tokens.generate()
-        made = {
-            "token_public_key": tokens.text_of(pair.public), "token_private_key": tokens.text_of(pair.private),
-            "kek": _random(), "session_secret": _random(), "webhook_key": _random(),
-        } | kept  # fmt: skip
         draft = file.with_suffix(".new")
         draft.touch(mode=0o600)
         draft.write_text(json.dumps(made))
@@ -71,6 +65,11 @@ class Folder:
     def loaded(self) -> Path:
         """There once the stories have been loaded."""
         return self.path / "stories-loaded"
+
+    @property
+    def moved_log(self) -> Path:
+        """There once the hub has moved: the name and key of its ledger, as settings of the audit service there."""
+        return self.path / "moved-log.env"
 
     @property
     def moved(self) -> Path:
@@ -95,6 +94,8 @@ class Folder:
             usual |= {"HUB_KEYS_URL": f"sqlite:///{(self.path / service).resolve()}-keys.db", "HUB_KEK": kept["kek"]}
         if service == "partner":
             usual["HUB_WEBHOOK_KEY"] = kept["webhook_key"]
+        if service == "audit":
+            usual |= {"HUB_LOG_ORIGIN": kept["log_origin"], "HUB_LOG_KEY": kept["log_key"]}
         if service == "console":
             usual |= {"HUB_TOKEN_PRIVATE_KEY": kept["token_private_key"], "HUB_SESSION_SECRET": kept["session_secret"]}
         return usual | {name: value for name, value in environment().items() if name.startswith("HUB_")}
@@ -110,5 +111,22 @@ class Folder:
         return tokens.issue(actor, private, lifetime, system_clock())
 
 
-def _random() -> str:
+def _random(_: object = None) -> str:
     return tokens.text_of(secrets.token_bytes(32))
+
+
+def _origin(_: object) -> str:
+    """A name that no other hub has; where the hub will be reached nobody knows yet."""
+    return f"hub-{secrets.token_hex(6)}.local/audit/v1"
+
+
+MADE: dict[str, Callable[[tokens.KeyPair], str]] = {
+    "token_public_key": lambda pair: tokens.text_of(pair.public),
+    "token_private_key": lambda pair: tokens.text_of(pair.private),
+    "kek": _random,
+    "session_secret": _random,
+    "webhook_key": _random,
+    "log_origin": _origin,
+    "log_key": _random,
+}
+"""The secrets of a hub, and how each is made; a folder from before one of them gets it on its next start."""

@@ -40,6 +40,10 @@ class Tiles:
             self._read[level, n] = bytes(row["data"]) if row else b""
         return self._read[level, n]
 
+    def forget(self) -> None:
+        """Read them anew from now on."""
+        self._read.clear()
+
 
 def b64(hashed: bytes) -> str:
     """A hash as answers write it."""

@@ -1,8 +1,12 @@
-"""Whether the ledger is what it says: every entry read again, hashed again, and compared with the tree. Reads only."""
+"""Whether the ledger is what it says: entries read again, hashed again, and compared with tree, rows and neighbours.
+
+Reads only. A walk may begin at any entry, for the tree before it is read from the tiles: so the whole ledger is gone
+through by `verify`, a slice of it by the rolling check, and what is new before each signature.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,15 +14,17 @@ import msgspec
 import sqlalchemy as sa
 
 from services.audit.archive import Tiles
+from services.audit.domain.integrity import GAPS
 from services.audit.ledger import micros, wrapped
 from services.audit.tables import entry, log_state
 from services.contracts.audit import Flaw
 from services.kernel.manifest import Look
 from services.kernel.message import read_envelope
-from services.kernel.tlog.merkle import HASH, WIDTH, Frontier, leaf_hash
+from services.kernel.tlog.merkle import HASH, HEIGHT, WIDTH, Frontier, frontier_at, leaf_hash
 
 CHUNK = 1_000
 FLAWS_KEPT = 50
+HEADS_KEPT = 100_000
 
 
 class Wrapped(msgspec.Struct, frozen=True):
@@ -43,20 +49,26 @@ class Verification:
     size: int = 0
     root: bytes = b""
     count: int = 0
+    damage: int = 0
     flaws: list[Flaw] = field(default_factory=list)
 
     def flaw(self, code: str, idx: int | None = None) -> None:
-        """One more contradiction; the first ones are kept, all are counted."""
+        """One more contradiction; all are counted, the first ones are kept, and damage goes before what is missing."""
         self.count += 1
+        self.damage += code not in GAPS
+        if len(self.flaws) == FLAWS_KEPT and code not in GAPS:
+            gap = next((at for at in range(FLAWS_KEPT - 1, -1, -1) if self.flaws[at].code in GAPS), None)
+            if gap is not None:
+                del self.flaws[gap]
         if len(self.flaws) < FLAWS_KEPT:
             self.flaws.append(Flaw(code=code, entry=idx))
 
 
 @dataclass
 class Walk:
-    """Goes through the entries in order and remembers what the next ones must agree with."""
+    """Goes through entries in order, from any of them on, and remembers what the next ones must agree with."""
 
-    tiles: Tiles
+    look: Look
     found: Verification
     frontier: Frontier = field(default_factory=Frontier)
     above: dict[int, int] = field(default_factory=dict)
@@ -64,7 +76,57 @@ class Walk:
     positions: dict[str, int] = field(default_factory=dict)
     heads: dict[tuple[str, str], tuple[int, bytes]] = field(default_factory=dict)
 
-    def take(self, row: dict[str, Any]) -> None:
+    def __post_init__(self) -> None:
+        self.tiles = Tiles(self.look)
+
+    @classmethod
+    def start(cls, look: Look, at: int, size: int) -> Walk:
+        """A walk that begins at this entry; what lies before it is believed as the tiles and rows have it."""
+        walk = cls(look, Verification(size=size))
+        if at:
+            walk.frontier = frontier_at(walk.tiles, at)
+            walk.above = {level: (at >> HEIGHT * level) - 1 for level in range(1, 9) if at >> HEIGHT * level}
+            before = look.one(entry, at - 1)
+            walk.last_rt = before["rt"] if before else 0
+        return walk
+
+    def go(self, until: int) -> Verification:
+        """Every entry from here to before `until`."""
+        expected = self.frontier.size
+        for rows in _pages(self.look, expected, until):
+            self._meet(rows)
+            for row in rows:
+                if row["idx"] != expected:
+                    self.found.flaw("entry-missing", expected)
+                expected = row["idx"] + 1
+                self._take(row)
+            self.tiles.forget()
+        if expected != until:
+            self.found.flaw("entries-missing", expected)
+        self.found.root = self.frontier.root()
+        return self.found
+
+    def _meet(self, rows: Sequence[dict[str, Any]]) -> None:
+        """Know what lies before these rows in their streams and in their publishers' logs, where it was not passed."""
+        if len(self.heads) > HEADS_KEPT:
+            self.heads.clear()
+        first: dict[tuple[str, str], int] = {}
+        logs: dict[str, int] = {}
+        for row in rows:
+            first.setdefault((row["publisher"], row["stream"]), row["seq"])
+            logs.setdefault(row["publisher"], row["position"])
+        start, c = rows[0]["idx"], entry.c
+        wanted = [(s, seq - 1) for (by, s), seq in first.items() if seq > 1 and (by, s) not in self.heads]
+        if start and wanted:
+            query = sa.select(c.publisher, c.stream, c.seq, c.leaf).where(sa.tuple_(c.stream, c.seq).in_(wanted))
+            for row in self.look.run(query.where(c.idx < start)):
+                self.heads[row["publisher"], row["stream"]] = (row["seq"], bytes(row["leaf"]))
+        before = [(by, at - 1) for by, at in logs.items() if at > 1 and by not in self.positions]
+        if start and before:
+            known = sa.select(c.publisher, c.position).where(sa.tuple_(c.publisher, c.position).in_(before))
+            self.positions |= {row["publisher"]: row["position"] for row in self.look.run(known.where(c.idx < start))}
+
+    def _take(self, row: dict[str, Any]) -> None:
         """One entry: its hash against the row and the tree, its fields against the row, its place against the others."""
         idx, raw = row["idx"], bytes(row["raw"])
         leaf = leaf_hash(raw)
@@ -126,24 +188,16 @@ def verify(look: Look) -> Verification:
     """Go through the whole ledger, as far as it reached at the start."""
     state = look.one(log_state, 1)
     size = state["size"] if state else 0
-    walk = Walk(Tiles(look), Verification(size=size))
-    expected = 0
-    for row in _entries(look, size):
-        if row["idx"] != expected:
-            walk.found.flaw("entry-missing", expected)
-        expected = row["idx"] + 1
-        walk.take(row)
-    if expected != size:
-        walk.found.flaw("entries-missing", expected)
+    walk = Walk.start(look, 0, size)
+    found = walk.go(size)
     if state is not None and walk.frontier.pack() != bytes(state["frontier"]):
-        walk.found.flaw("frontier-differs")
-    walk.found.root = walk.frontier.root()
-    return walk.found
+        found.flaw("frontier-differs")
+    return found
 
 
-def _entries(look: Look, size: int) -> Iterator[dict[str, Any]]:
+def _pages(look: Look, start: int, until: int) -> Iterator[list[dict[str, Any]]]:
     query = sa.select(entry).order_by(entry.c.idx).limit(CHUNK)
-    after = -1
-    while rows := look.run(query.where(entry.c.idx > after, entry.c.idx < size)):
-        yield from rows
+    after = start - 1
+    while rows := look.run(query.where(entry.c.idx > after, entry.c.idx < until)):
+        yield rows
         after = rows[-1]["idx"]

@@ -105,5 +105,6 @@ SCOPES: dict[sa.Table, Scope] = {
     views.gap: _ledger(views.gap),
     views.look: _ledger(views.look),
     views.check: _ledger(views.check),
+    views.signing: _ledger(views.signing),
 }  # fmt: skip
 """Of each table that audit shows: who stands in which way to its rows."""

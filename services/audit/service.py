@@ -5,26 +5,27 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID, uuid4
 
-from services.audit import archive, asked, fsck, language, policies, replay, report_views, tables, views
+from services.audit import archive, asked, language, policies, replay, report_views, tables, views
 from services.audit.archive import b64
+from services.audit.checkpointer import Checkpointer
 from services.audit.custody import custody
 from services.audit.domain import finding, gap, integrity, look, report
 from services.audit.endpoints.figures import Figures
+from services.audit.endpoints.integrity import AUDITORS, PUBLISHERS, Integrity
+from services.audit.endpoints.log import PublicLog
 from services.audit.endpoints.reports import Reports
 from services.audit.entries import Entry
 from services.audit.follow import CustodyFollower, barring
 from services.audit.ledger import Ledger
 from services.audit.scopes import SCOPES, stands, words
 from services.audit.statistics.counting import StatisticsFollower
-from services.contracts.audit import RecordReplay, ReportVerification
+from services.contracts.audit import RecordReplay
 from services.contracts.visibility import APPROVERS
 from services.contracts.words import STATION_ROLES
 from services.kernel.entrypoints import Log, Reply, Request, http, lists, shows
 from services.kernel.entrypoints.standing import WITHHELD
 from services.kernel.errors import NotFound
 from services.kernel.manifest import Manifest
-
-PUBLISHERS = ("intake", "referral", "volunteer", "partner", "audit")
 
 MANIFEST = Manifest(
     name="audit",
@@ -35,12 +36,12 @@ MANIFEST = Manifest(
     record=Ledger,
     kept=tables.KEPT,
     followers=(CustodyFollower(), StatisticsFollower()),
+    duties=(Checkpointer.duty,),
     on_gap=policies.on_gap,
     on_filled=policies.on_filled,
     scopes=SCOPES,
 )
 
-AUDITORS = ("auditor", "service")
 READERS = ("auditor", "service", *STATION_ROLES)
 
 TIMES = {
@@ -55,7 +56,7 @@ PAGE = {
 HEADED = {"type": "object", "required": ["size", "root"]}
 
 
-class AuditService(Figures, Reports):
+class AuditService(Figures, Reports, PublicLog, Integrity):
     """Auditors replay matters, see who answered, and check the ledger; stations see their chains, figures and reports."""
 
     name = "audit"
@@ -125,31 +126,6 @@ class AuditService(Figures, Reports):
             self.log.second(request, WITHHELD, "audit", APPROVERS["unseal-child"])
             return frozenset()
         return language.restricted()
-
-    @http("GET", "/ledger/head", roles=(*AUDITORS, "administrator"), answer=HEADED, says="where the ledger ends")
-    def head(self, request: Request) -> object:
-        """The ledger's size and root, and how far each publisher has been recorded."""
-        asked.only(request.query)
-        size = archive.size_of(self.log.look)
-        publishers = archive.positions(self.log.look, PUBLISHERS)
-        return {"size": size, "root": b64(archive.root_of(self.log.look, size)), "publishers": publishers}
-
-    @http("GET", "/ledger/verification", roles=(*AUDITORS, "administrator"), answer=HEADED, says="whether it is sound")
-    def verification(self, request: Request) -> object:
-        """Every entry read and hashed again and compared with the tree; what came of it is on record."""
-        asked.only(request.query)
-        found = fsck.verify(self.log.look)
-        report = ReportVerification(
-            size=found.size, root=b64(found.root), flaws_count=found.count, flaws=tuple(found.flaws)
-        )
-        self.log.ask(integrity.DECIDER, integrity.STREAM, report, request)
-        return {
-            "sound": found.count == 0,
-            "size": found.size,
-            "root": b64(found.root),
-            "flaws_count": found.count,
-            "flaws": [{"code": flaw.code, "entry": flaw.entry} for flaw in found.flaws],
-        }
 
 
 class Asked:

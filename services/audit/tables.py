@@ -1,6 +1,6 @@
-"""What audit keeps for good: the ledger's entries, the tree over them, and where both end.
+"""What audit keeps for good: the ledger's entries, the tree over them, where both end, and what was signed of it.
 
-`entry` is append-only: the kernel guards it as it guards the log. Instants are whole microseconds since 1970, UTC, so
+`entry` and `checkpoint` are append-only: the kernel guards them as it guards the log. Instants are whole microseconds since 1970, UTC, so
 that they sort, compare and travel between databases without loss.
 """
 
@@ -55,3 +55,14 @@ log_state = sa.Table(
     sa.Column("last_rt", sa.BigInteger),
 )
 """One row: how many entries there are, the tree's right edge, and the last recorded time."""
+
+checkpoint = sa.Table(
+    "checkpoint",
+    KEPT,
+    sa.Column("size", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("root", sa.LargeBinary, nullable=False),
+    sa.Column("note", sa.LargeBinary, nullable=False),
+    sa.Column("signed_at", sa.BigInteger, nullable=False),
+    info={"append_only": True},
+)
+"""Every head that was signed: size, root, and the signed note with the log's own signatures (C2SP tlog-checkpoint)."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from services.audit.domain.integrity import GAPS
 from services.contracts.audit import (
     CaseReplayed,
     CustodyBroken,
@@ -17,6 +18,7 @@ from services.contracts.audit import (
     IntegrityBroken,
     IntegrityVerified,
     LedgerSealed,
+    SigningResumed,
 )
 from services.kernel.message import Recorded
 from services.kernel.view import Change, put
@@ -64,6 +66,18 @@ check = sa.Table(
 )
 """Seals and checks of the ledger; `kind` is `sealed`, `verified` or `broken`."""
 
+signing = sa.Table(
+    "signing",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("state", sa.String),
+    sa.Column("since", INSTANT),
+    sa.Column("size", sa.BigInteger),
+    sa.Column("code", sa.String),
+    sa.Column("entry", sa.BigInteger),
+)
+"""One row, once the ledger was damaged: whether checkpoints are `signed` or `halted`, since when, and the first flaw."""
+
 look = sa.Table(
     "look",
     METADATA,
@@ -98,7 +112,9 @@ def project(recorded: Recorded) -> list[Change]:
         case IntegrityVerified() as event:
             return [_check(recorded, "verified", event.size, event.root, 0)]
         case IntegrityBroken() as event:
-            return [_check(recorded, "broken", event.size, event.root, event.flaws_count)]
+            return [_check(recorded, "broken", event.size, event.root, event.flaws_count), *_halted(recorded, event)]
+        case SigningResumed() as event:
+            return [put(signing, 1, state="signed", since=recorded.recorded_at, size=event.size, code=None, entry=None)]
         case CaseReplayed() as event:
             return [_look(recorded, event)]
         case _:
@@ -137,6 +153,15 @@ def _look(recorded: Recorded, event: CaseReplayed) -> Change:
 
 def _check(recorded: Recorded, kind: str, size: int, root: str, flaws: int) -> Change:
     return put(check, recorded.position, kind=kind, size=size, root=root, flaws=flaws, at=recorded.recorded_at)
+
+
+def _halted(recorded: Recorded, event: IntegrityBroken) -> list[Change]:
+    """Damage halts signing; what is only missing does not."""
+    first = next((flaw for flaw in event.flaws if flaw.code not in GAPS), None)
+    if first is None:
+        return []
+    since = recorded.recorded_at
+    return [put(signing, 1, state="halted", since=since, size=event.size, code=first.code, entry=first.entry)]
 
 
 # --- derived from the ledger, by the follower -------------------------------------------------------------------------

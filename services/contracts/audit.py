@@ -49,12 +49,23 @@ class IntegrityVerified:
 
 @published("integrity.broken", zh="校验不符")
 class IntegrityBroken:
-    """The entries do not agree with the tree: what was kept is not what was recorded."""
+    """The entries do not agree with the tree, or with one another: what was kept is not what was recorded.
+
+    Nothing is signed from now on until it is mended; gaps alone (`stream-gap`, `publisher-gap`) halt nothing.
+    """
 
     size: Count
     root: Digest
     flaws_count: Count
     flaws: tuple[Flaw, ...]
+
+
+@published("signing.resumed", zh="恢复签署")
+class SigningResumed:
+    """The ledger was damaged, has been mended and verified, and its checkpoints are signed again from this size on."""
+
+    size: Count
+    root: Digest
 
 
 @published("gap.detected", zh="缺号")
@@ -132,6 +143,14 @@ class ReportVerification:
     root: Digest
     flaws_count: Count = 0
     flaws: Annotated[tuple[Flaw, ...], Meta(max_length=50)] = ()
+
+
+@asked(zh="恢复签署")
+class ResumeSigning:
+    """Let checkpoints be signed again, after the ledger was mended and verified."""
+
+    size: Count
+    root: Digest
 
 
 @asked(zh="登记缺号")

@@ -41,6 +41,10 @@ class Settings:
     token_private_key: bytes = field(default=b"", repr=False)
     service_token: str = field(default="", repr=False)
     session_secret: bytes = field(default=b"", repr=False)
+    log_origin: str = ""
+    log_keys: tuple[bytes, ...] = field(default=(), repr=False)
+    checkpoint_seconds: float = 1.0
+    seal_seconds: float = 3600.0
     max_body: int = 65536
     log_level: str = "info"
     demo: bool = False

@@ -138,6 +138,25 @@ class Companion(Protocol):
         ...
 
 
+class Duty(Protocol):
+    """What one process of a service does over and over beside the log, and no other at the same time (see `Exclusive`).
+
+    A turn is short; what it writes is fenced, for the right to do it may have been lost unseen. A turn that fails is
+    told and tried again.
+    """
+
+    name: str
+    every: float
+
+    def turn(self) -> bool:
+        """Do what there is to do now; True where there is more to do at once, else it rests for `every` seconds."""
+        ...
+
+    def health(self) -> Mapping[str, Any]:
+        """How it stands, for whoever asks whether the service is ready: codes and numbers."""
+        ...
+
+
 OnGap = Callable[[str, int, int], list[Do]]
 
 
@@ -176,7 +195,8 @@ class Manifest:
     from the service's own views inside the commit, so it cannot be overtaken by another command of this service.
 
     `record` makes the recorder of a service that keeps what it hears, `kept` are the tables it keeps it in: created
-    with the views, never emptied by a rebuild. `followers` derive views from them. `on_gap(publisher, expected, seen)`
+    with the views, never emptied by a rebuild. `followers` derive views from them. `duties` are made of the hand that the
+    service's methods work with as well. `on_gap(publisher, expected, seen)`
     is called when the next message of a publisher is `seen` instead of `expected`, `on_filled` with the same numbers
     when the missing ones have been pulled.
 
@@ -203,6 +223,7 @@ class Manifest:
     followers: tuple[Follower, ...] = ()
     companions: Callable[[Any], Sequence[Companion]] = no_companions
     watches: bool = False
+    duties: tuple[Callable[[Any], Duty], ...] = ()
     on_gap: OnGap = no_gap
     on_filled: OnGap = no_gap
     scopes: Mapping[sa.Table, Scope] | None = None

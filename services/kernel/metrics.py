@@ -76,10 +76,15 @@ POISONED = _counter("hub_poisoned_total", "Messages parked because they keep fai
 VIEW_LAG = _gauge("hub_view_lag_events", "Events that a view still lacks while it is rebuilt.", "view")
 TIMER_LAG = _gauge("hub_timer_lag_seconds", "How long the oldest due row of a timer has waited.", "timer")
 
+DUTY_FAILED = _counter("hub_duty_failures_total", "Turns of a service's duties that failed.", "duty", "reason")
+
 KEYS = _counter("hub_vault_keys_total", "Keys of persons: created, restricted, destroyed.", "act")
 UNREADABLE = _counter("hub_vault_unreadable_total", "Sealed values that could not be opened.", "reason")
 
 TREE_SIZE = _gauge("hub_audit_tree_size", "Entries in the audit ledger.")
+SIGNED_SIZE = _gauge("hub_audit_signed_size", "Entries under the last signed checkpoint.")
+SIGNED_AT = _gauge("hub_audit_signed_timestamp_seconds", "When the last checkpoint was signed, as seconds since 1970.")
+SIGNING_HALTED = _gauge("hub_audit_signing_halted", "1 while the ledger is damaged and nothing is signed.")
 CUSTODY_BROKEN = _gauge("hub_custody_broken", "Open matters and needs without exactly one accountable party.")
 
 
@@ -200,6 +205,11 @@ def timer_lag(service: str, timer: str, seconds: float) -> None:
     _child(TIMER_LAG, service, timer).set(seconds)
 
 
+def duty_failed(service: str, duty: str, reason: str) -> None:
+    """A turn of a duty failed; `reason` is the error's class."""
+    _child(DUTY_FAILED, service, duty, reason).inc()
+
+
 def key(service: str, act: str, count: int = 1) -> None:
     """Keys of persons were created, restricted or destroyed."""
     _child(KEYS, service, act).inc(count)
@@ -213,6 +223,17 @@ def unreadable(service: str, reason: str, count: int = 1) -> None:
 def tree_size(service: str, size: int) -> None:
     """The audit ledger holds so many entries."""
     _child(TREE_SIZE, service).set(size)
+
+
+def signed(service: str, size: int, seconds: float) -> None:
+    """A checkpoint of this size was signed at this second."""
+    _child(SIGNED_SIZE, service).set(size)
+    _child(SIGNED_AT, service).set(seconds)
+
+
+def signing_halted(service: str, halted: bool) -> None:
+    """Whether the ledger is damaged and nothing is signed."""
+    _child(SIGNING_HALTED, service).set(int(halted))
 
 
 def custody_broken(service: str, count: int) -> None:

@@ -86,6 +86,12 @@ def _keys(text: str) -> tuple[bytes, ...]:
     return tuple(_key(part.strip()) for part in text.split(","))
 
 
+def _seconds(text: str) -> float:
+    if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,3})?", text) or float(text) < 0.05:
+        raise Wrong
+    return float(text)
+
+
 def _size(text: str) -> int:
     if not text.isdecimal() or not 1024 <= int(text) <= 16 * 1024 * 1024:
         raise Wrong
@@ -127,6 +133,12 @@ KEY = Kind(_key, "32 bytes in base64url", " base64url 编码的 32 字节")
 KEYS = Kind(_keys, "32 bytes in base64url, several separated by commas", " base64url 编码的 32 字节, 多个以逗号分隔")
 TOKEN = Kind(_matching(r"[\w-]+(\.[\w-]+){2}"), "a token issued by `wushe token`", "由 `wushe token` 签发的令牌")
 SIZE = Kind(_size, "a number of bytes from 1024 to 16777216", " 1024 至 16777216 的字节数")
+SECONDS = Kind(_seconds, "seconds, from 0.05", "秒数, 不小于 0.05")
+ORIGIN = Kind(
+    _matching(r"[a-z0-9](?:[a-z0-9.:-]*[a-z0-9])?(?:/[A-Za-z0-9._~-]+)*"),
+    "a host and a path without scheme, such as hub.example/audit/v1",
+    "不含协议的主机名与路径, 如 hub.example/audit/v1",
+)
 LEVEL = Kind(_level, "one of info, warning, error, off", " info、warning、error、off 之一")
 FOLDER = Kind(Path, "a folder", "文件夹")
 NETWORKS = Kind(_networks, "networks, separated by commas", "网段, 以逗号分隔")
@@ -214,6 +226,24 @@ SETTINGS: tuple[Setting, ...] = (
         name="HUB_SERVICE_TOKEN", into="service_token", kind=TOKEN, required=SERVICES, secret=True,
         en="What the service shows to the others when it pulls their events.",
         zh="向其他服务拉取事件时出示的令牌。",
+    ),
+    Setting(
+        name="HUB_LOG_ORIGIN", into="log_origin", kind=ORIGIN, required=("audit",),
+        en="The name of the ledger, for ever: where its tiles are served, without the scheme. Every checkpoint bears it.",
+        zh="台账的名称, 永不更改: 提供其数据的地址, 不含协议; 每个检查点都载有它。",
+    ),
+    Setting(
+        name="HUB_LOG_KEY", into="log_keys", kind=KEYS, required=("audit",), secret=True,
+        en="The Ed25519 key that checkpoints are signed with; while it changes, the new one first and the old one after it.",
+        zh="签署检查点的 Ed25519 私钥; 更换期间新的在前, 旧的在后。",
+    ),
+    Setting(
+        name="HUB_CHECKPOINT_SECONDS", into="checkpoint_seconds", kind=SECONDS, default="1",
+        en="How often the ledger is read back and signed, if it has grown.", zh="台账如有增长, 每隔多久回读并签署一次。",
+    ),
+    Setting(
+        name="HUB_SEAL_SECONDS", into="seal_seconds", kind=SECONDS, default="3600",
+        en="How often the histories in the ledger are sealed, if it has grown.", zh="台账如有增长, 每隔多久封账一次。",
     ),
     Setting(
         name="HUB_SESSION_SECRET", into="session_secret", kind=KEY, required=("console",), secret=True,

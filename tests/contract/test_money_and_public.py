@@ -11,7 +11,7 @@ from services.kernel.contract import COMMANDS, hints
 from services.kernel.settings import SERVICES
 from wushe.services import CLASSES, service_class
 
-OPEN_TO_ALL = {
+OPEN_TO_ALL = {("audit", "/checkpoint"), ("audit", "/tile/{path}"),
     ("intake", "/codes"), ("referral", "/code-tables"), ("referral", "/code-tables/{name}"),
     ("referral", "/working-calendar"), ("volunteer", "/record-statements/{code}"),
 }  # fmt: skip

@@ -38,12 +38,15 @@ class Waiting(Reference):
         super().__init__()
         self.names = ()
         self.kek_before = ""
+        self.log: dict[str, str] = {}
 
     def environment(self, name: str) -> dict[str, str]:
         """As the compose file has it, with the key of before after the new one."""
         given = super().environment(name)
         if self.kek_before and "HUB_KEK" in given:
             given["HUB_KEK"] = f"{given['HUB_KEK']},{self.kek_before}"
+        if name == "audit":
+            given |= self.log
         return given
 
     def url_of(self, server: Any) -> str:
@@ -211,6 +214,8 @@ def goes_on(moved: Moved) -> None:
     """The deployment answers as the street's hub did, verifies, and takes up work where it was left."""
     stack, hub = moved.stack, moved.stack.hub
     stack.kek_before = Folder(moved.folder).moved.read_text()
+    settings = Folder(moved.folder).moved_log.read_text().splitlines()
+    stack.log = {name: value for name, _, value in (line.partition("=") for line in settings)}
     for name in CLASSES:
         stack.start(name)
     stack.ready()

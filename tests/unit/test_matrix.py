@@ -104,7 +104,9 @@ FREE = {
     "audit": {
         "/figures", "/figures/{indicator}/events", "/indicators", "/monthly-reports", "/monthly-reports/{station}/{month}",
         "/monthly-reports/{station}/{month}/sheet",
-        "/ledger", "/ledger/head", "/ledger/verification", "/matters/{id}/custody", "/matters/{id}/replay",
+        "/checkpoint", "/tile/{path}",
+        "/ledger", "/ledger/head", "/ledger/signing", "/ledger/state", "/ledger/verification",
+        "/matters/{id}/custody", "/matters/{id}/replay",
         "/matters/{id}/timeline",
     },
 }  # fmt: skip

@@ -42,16 +42,25 @@ def migrate(to: str, keys_to: str | None, folder: Path, json_: bool) -> None:
         *(f"  {name}: {count}" for name, count in rows.items()),
     ]
     text.append(f"→ 将 {place.moved} 中的密钥加在新 HUB_KEK 之后 / add the key in {place.moved} after the new HUB_KEK")
-    say({"rows": rows, "kek": str(place.moved)}, json_, "\n".join(text))
+    text.append(
+        f"→ 台账名称与密钥照旧, 见 {place.moved_log} / the ledger keeps its name and key: the settings are in {place.moved_log}"
+    )
+    say({"rows": rows, "kek": str(place.moved), "log": str(place.moved_log)}, json_, "\n".join(text))
 
 
 def _leave(place: Folder) -> None:
     """Mark the folder: its hub lives elsewhere now, and needs this key there until the keys are wrapped anew."""
-    draft = place.moved.with_suffix(".new")
+    kept = place.secrets
+    _write(place.moved_log, f"HUB_LOG_ORIGIN={kept['log_origin']}\nHUB_LOG_KEY={kept['log_key']}\n")
+    _write(place.moved, kept["kek"])
+
+
+def _write(path: Path, text: str) -> None:
+    draft = path.with_suffix(".new")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:
-        file.write(place.secrets["kek"])
-    draft.rename(place.moved)
+        file.write(text)
+    draft.rename(path)
 
 
 def _telling(json_: bool) -> Tell:

@@ -54,6 +54,7 @@ def keys(json_: bool) -> None:
         "HUB_TOKEN_PUBLIC_KEY": tickets.text_of(pair.public), "HUB_TOKEN_PRIVATE_KEY": tickets.text_of(pair.private),
         "HUB_SERVICE_TOKEN": service, "HUB_KEK": _random(), "HUB_SESSION_SECRET": _random(),
         "HUB_WEBHOOK_KEY": _random(),
+        "HUB_LOG_KEY": _random(),
     }  # fmt: skip
     say(made, json_, "\n".join(f"{name}={value}" for name, value in made.items()))
 

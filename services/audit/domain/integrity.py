@@ -11,26 +11,32 @@ from services.contracts.audit import (
     IntegrityVerified,
     LedgerSealed,
     ReportVerification,
+    ResumeSigning,
     SealLedger,
+    SigningResumed,
 )
 from services.kernel.decider import Decider
 from services.kernel.errors import Refused
 from services.kernel.message import Ask
 
-Command = SealLedger | ReportVerification
-Event = LedgerSealed | IntegrityVerified | IntegrityBroken
+Command = SealLedger | ReportVerification | ResumeSigning
+Event = LedgerSealed | IntegrityVerified | IntegrityBroken | SigningResumed
+GAPS = frozenset({"stream-gap", "publisher-gap"})
+"""Flaws of which no entry is to blame: something is missing, and what is there is what was recorded."""
 STREAM = uuid5(NAMESPACE_URL, "ledger")
 """The hub has one ledger."""
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """The last seal (size and root), the last size that was verified, and whether what was found was sound."""
+    """The last seal (size and root), the last size that was verified, whether what was found was sound, and whether
+    signing is halted since it was not."""
 
     sealed: int = 0
     root: str | None = None
     verified: int | None = None
     sound: bool = True
+    halted: bool = False
 
 
 State = None | Checked
@@ -43,6 +49,8 @@ def decide(command: Command, state: State, ask: Ask) -> list[Event]:
             return seal(command, state or Checked())
         case ReportVerification():
             return verify(command, state or Checked())
+        case ResumeSigning():
+            return resume(command, state or Checked())
         case _ as never:
             assert_never(never)
 
@@ -72,6 +80,20 @@ def verify(command: ReportVerification, state: Checked) -> list[Event]:
     return [IntegrityVerified(size=command.size, root=command.root)]
 
 
+def resume(command: ResumeSigning, state: Checked) -> list[Event]:
+    """Signing goes on once the ledger has been found sound again, and not before."""
+    if not state.halted:
+        return []
+    if not state.sound:
+        raise Refused(
+            "still-broken",
+            "The ledger was not sound when it was last verified; mend it and verify it first.",
+            "台账上次校验不符; 请先修复并重新校验。",
+            allowed=("report-verification",),
+        )
+    return [SigningResumed(size=command.size, root=command.root)]
+
+
 def evolve(state: State, event: Event) -> State:
     """What is known of the ledger after an event."""
     state = state or Checked()
@@ -81,7 +103,10 @@ def evolve(state: State, event: Event) -> State:
         case IntegrityVerified():
             return replace(state, verified=event.size, sound=True)
         case IntegrityBroken():
-            return replace(state, verified=event.size, sound=False)
+            damaged = any(flaw.code not in GAPS for flaw in event.flaws)
+            return replace(state, verified=event.size, sound=not damaged, halted=state.halted or damaged)
+        case SigningResumed():
+            return replace(state, halted=False)
         case _ as never:
             assert_never(never)
 

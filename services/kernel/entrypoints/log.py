@@ -18,6 +18,7 @@ from services.kernel.config import Settings
 from services.kernel.decider import Decider
 from services.kernel.entrypoints.bridge import Bridge
 from services.kernel.entrypoints.bus import BusRuntime
+from services.kernel.entrypoints.duties import Duties
 from services.kernel.entrypoints.request import Request
 from services.kernel.entrypoints.site import Route, Site
 from services.kernel.entrypoints.waiting import Waiting
@@ -84,9 +85,11 @@ class Opened:
             thread = threading.Thread(target=companion.run, name=f"{self.name}-{companion.name}", daemon=True)
             self.threads.append((companion, thread))
             thread.start()
+        self.duties.start()
 
     def leave(self) -> None:
         """Be quiet on the bus and let the clocks rest; commands are still taken."""
+        self.duties.stop()
         for companion, _ in self.threads:
             companion.stop()
         self.clockwork.stop()
@@ -115,6 +118,11 @@ class Opened:
         """What the service's own methods work with."""
         return Hand(self)
 
+    @cached_property
+    def duties(self) -> Duties:
+        """What the service does beside its log."""
+        return Duties(self.store, [make(self.hand) for make in self.manifest.duties])
+
 
 class Hand:
     """What a service's methods get as `self.log`: to look, to ask, to open what is sealed."""
@@ -138,6 +146,11 @@ class Hand:
     def still(self, request: Request) -> bool:
         """Whether whoever asked might ask again now: for answers that go on for long."""
         return self._opened.site.still(request)
+
+    @property
+    def duties(self) -> Duties:
+        """What the service does beside its log, and how that stands."""
+        return self._opened.duties
 
     @property
     def vault(self) -> Vault:

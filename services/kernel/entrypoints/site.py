@@ -223,9 +223,10 @@ def _refusal(error: BaseException) -> tuple[int, list[tuple[str, str]], bytes]:
 
 
 def _werkzeug(path: str) -> str:
-    """`/referrals/{id}` -> `/referrals/<uuid:id>`: names that end in `id` are UUIDs, others any single part."""
+    """`/referrals/{id}` -> `/referrals/<uuid:id>`: names that end in `id` are UUIDs, `path` any parts, others a single one."""
     out = []
     for part in path.split("/"):
         name = part[1:-1] if part.startswith("{") else ""
-        out.append(f"<uuid:{name}>" if name.endswith("id") else f"<{name}>" if name else part)
+        kind = "uuid:" if name.endswith("id") else "path:" if name == "path" else ""
+        out.append(f"<{kind}{name}>" if name else part)
     return "/".join(out)

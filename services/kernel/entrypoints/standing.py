@@ -122,7 +122,8 @@ def _state(opened: Opened) -> dict[str, object]:
     except HubError:
         return {"database": "away"}
     heard = {publisher: opened.store.cursor(publisher) for publisher in opened.manifest.hears}
-    return {"database": "ok", "head": head, "heard": heard, "bus": opened.bus.health()}
+    state: dict[str, object] = {"database": "ok", "head": head, "heard": heard, "bus": opened.bus.health()}
+    return state | ({"duties": opened.duties.health()} if opened.manifest.duties else {})
 
 
 def figures(request: Request) -> Page:

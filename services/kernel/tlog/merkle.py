@@ -115,6 +115,16 @@ def root_at(tile: Tile, size: int) -> bytes:
     return _subtree(tile, 0, size) if size else EMPTY_ROOT
 
 
+def frontier_at(tile: Tile, size: int) -> Frontier:
+    """The right edge that the tree had when it held `size` leaves: from there it grows on."""
+    hashes, start = [], 0
+    for height in range(size.bit_length() - 1, -1, -1):
+        if size >> height & 1:
+            hashes.append(_complete(tile, height, start >> height))
+            start += 1 << height
+    return Frontier(size, hashes)
+
+
 def inclusion_proof(tile: Tile, index: int, size: int) -> list[bytes]:
     """What must be hashed onto leaf `index` to reach the root at `size` (RFC 9162, 2.1.3.1)."""
     if not 0 <= index < size:

@@ -14,6 +14,8 @@ AUDIT = {
     "HUB_AMQP_URL": "amqp://audit:secret@broker/hub",
     "HUB_TOKEN_PUBLIC_KEY": KEY,
     "HUB_SERVICE_TOKEN": TOKEN,
+    "HUB_LOG_ORIGIN": "hub.example/audit/v1",
+    "HUB_LOG_KEY": KEY,
 }
 INTAKE = AUDIT | {"HUB_KEYS_URL": "sqlite:////var/keys.db", "HUB_KEK": KEY}
 

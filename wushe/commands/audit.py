@@ -1,0 +1,38 @@
+"""`wushe audit`: what is asked of a hub's ledger as a whole. Each command is imported when it is called."""
+
+from __future__ import annotations
+
+import importlib
+
+import click
+
+COMMANDS = {
+    "state": ("ledger", "Show how far the ledger reaches, how far it is signed, and whether it is sound."),
+    "checkpoint": ("ledger", "Print the last signed head."),
+    "resume": ("ledger", "Let heads be signed again, after the ledger was mended."),
+}
+
+
+class Lazy(click.Group):
+    """A group whose commands are imported by name, from `wushe.commands`."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of all commands."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """One command, imported now."""
+        if name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"wushe.commands.{COMMANDS[name][0]}")
+        return getattr(module, name.replace("-", "_"))  # type: ignore[no-any-return]
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Every command with its sentence, without importing it."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, sentence) for name, (_, sentence) in COMMANDS.items()])
+
+
+@click.command(cls=Lazy)
+def audit() -> None:
+    """Ask the ledger of a running hub / 查询台账。"""
