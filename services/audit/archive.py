@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import urlsafe_b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +15,16 @@ from services.audit.entries import Entry, read
 from services.audit.tables import entry, log_state, tile
 from services.kernel.manifest import Look
 from services.kernel.tlog.merkle import EMPTY_ROOT, root_at
+
+
+def moving(row: Mapping[str, Any]) -> bool:
+    """Whether an entry's row is of one that the chain of responsibility follows from: it moves, or strikes what moved."""
+    return bool(row["moves"]) or row["type"] in language.striking()
+
+
+def moves() -> sa.ColumnElement[bool]:
+    """The same of all rows."""
+    return sa.or_(entry.c.moves, entry.c.type.in_(sorted(language.striking())))
 
 
 class Cited(msgspec.Struct, frozen=True):

@@ -51,6 +51,12 @@ def times(query: Mapping[str, str]) -> Times:
     return Times(known_at=_instant(query, "known_at"), valid_at=_instant(query, "valid_at"))
 
 
+def moment(query: Mapping[str, str], name: str) -> int | None:
+    """A time of a query as the ledger counts it; None where it says none."""
+    found = _instant(query, name)
+    return None if found is None else micros(found)
+
+
 def _instant(query: Mapping[str, str], name: str) -> datetime | None:
     text = query.get(name, "")
     if not text:

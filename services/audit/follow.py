@@ -11,7 +11,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from services.audit import views
+from services.audit import archive, views
 from services.audit.custody import Custody, Disqualified, Fault, Finding, Standing, custody
 from services.audit.domain import finding as findings
 from services.audit.entries import Entry, read
@@ -58,7 +58,7 @@ class CustodyFollower:
         self._counted = False
         barred = [row for row in rows if row["type"] in BARS]
         bars = [_bar(row) for row in barred]
-        touched = {row["matter_id"]: None for row in rows if row["moves"] and row["matter_id"] is not None}
+        touched = {row["matter_id"]: None for row in rows if archive.moving(row) and row["matter_id"] is not None}
         touched |= dict.fromkeys(m for row in barred for m in holding(look, _party(row)))
         changes, todo = list(bars), []
         if touched:
@@ -139,7 +139,7 @@ def derived(look: Look, matters: Sequence[UUID], disqualified: Standing) -> tupl
 def moving_entries(look: Look, matters: Sequence[UUID]) -> dict[UUID, list[Entry]]:
     """Everything that moved responsibility in these matters, in the ledger's order."""
     c = entry.c
-    query = sa.select(c.idx, c.rt, c.raw, c.matter_id).where(c.matter_id.in_(matters), c.moves).order_by(c.idx)
+    query = sa.select(c.idx, c.rt, c.raw, c.matter_id).where(c.matter_id.in_(matters), archive.moves()).order_by(c.idx)
     found: dict[UUID, list[Entry]] = {}
     for row in look.run(query):
         found.setdefault(row["matter_id"], []).append(read(row))

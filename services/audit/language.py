@@ -70,3 +70,8 @@ def moving() -> frozenset[str]:
 def restricted() -> frozenset[str]:
     """The types that only named roles may read."""
     return frozenset(name for name in EVENTS if facts_of(name).restricted)
+
+
+def striking() -> frozenset[str]:
+    """The types that say of an earlier event that it should never have been said, whatever it moved."""
+    return frozenset(name for name in EVENTS if facts_of(name).strikes)

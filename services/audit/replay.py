@@ -85,7 +85,7 @@ def told(entries: Iterable[Entry], *, valid_at: int | None = None, known_at: int
     """What was known by then of what had happened by then, in the order in which it happened."""
     heard = [e for e in known(entries, known_at) if e.type not in HIDDEN]
     gone = struck(heard)
-    at = min((times.earliest(e) for e in heard), default=0)
+    at = times.begin(heard)
     found = []
     for entry in heard:
         at = times.near(entry, at)

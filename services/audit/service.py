@@ -13,10 +13,12 @@ from services.audit.domain import finding, gap, integrity, look, report
 from services.audit.endpoints.figures import Figures
 from services.audit.endpoints.integrity import AUDITORS, PUBLISHERS, Integrity
 from services.audit.endpoints.log import PublicLog
+from services.audit.endpoints.moments import Moments
 from services.audit.endpoints.reports import Reports
 from services.audit.entries import Entry
 from services.audit.follow import CustodyFollower, barring
 from services.audit.ledger import Ledger
+from services.audit.moments.follower import ReplayFollower
 from services.audit.scopes import SCOPES, stands, words
 from services.audit.statistics.counting import StatisticsFollower
 from services.contracts.audit import RecordReplay
@@ -35,7 +37,7 @@ MANIFEST = Manifest(
     hears=PUBLISHERS,
     record=Ledger,
     kept=tables.KEPT,
-    followers=(CustodyFollower(), StatisticsFollower()),
+    followers=(CustodyFollower(), StatisticsFollower(), ReplayFollower()),
     duties=(Checkpointer.duty,),
     on_gap=policies.on_gap,
     on_filled=policies.on_filled,
@@ -56,7 +58,7 @@ PAGE = {
 HEADED = {"type": "object", "required": ["size", "root"]}
 
 
-class AuditService(Figures, Reports, PublicLog, Integrity):
+class AuditService(Figures, Moments, Reports, PublicLog, Integrity):
     """Auditors replay matters, see who answered, and check the ledger; stations see their chains, figures and reports."""
 
     name = "audit"

@@ -6,6 +6,7 @@ So entries of the same day keep the order in which they were written down.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -20,6 +21,16 @@ HERE = ZoneInfo("Asia/Shanghai")
 def earliest(entry: Entry) -> int:
     """The first moment at which it can have happened; where nothing is known, when the ledger learnt of it."""
     return entry.rt if entry.vt is None else _period(entry.vt, entry.envelope.effectiveprecision)[0]
+
+
+def begin(entries: Iterable[Entry]) -> int:
+    """Where a telling begins: with the first thing that is dated, or else when the first was heard of."""
+    first = None
+    for entry in entries:
+        first = entry if first is None else first
+        if entry.vt is not None:
+            return earliest(entry)
+    return first.rt if first is not None else 0
 
 
 def place(entry: Entry, after: int) -> int:
