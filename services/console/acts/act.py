@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -13,7 +14,7 @@ from services.contracts.tables import Table
 from services.contracts.words import STATION_ROLES
 from services.kernel.contract import name_of
 
-Kind = Literal["one", "many", "pick", "text", "words", "day", "moment", "number", "yuan", "yes"]
+Kind = Literal["one", "many", "pick", "text", "words", "day", "moment", "number", "yuan", "yes", "hidden"]
 
 
 SEVERAL = ("parties", "strands", "volunteers", "goals")
@@ -95,8 +96,16 @@ def _number(text: str) -> Any:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else text
 
 
+def _hidden(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
 READERS: dict[str, Callable[[str], Any]] = {
     "moment": _moment, "number": _number, "yuan": fen, "yes": lambda text: text == "yes",
+    "hidden": _hidden,
 }  # fmt: skip
 
 

@@ -5,6 +5,7 @@ Each source is asked from the service that owns it, with the rights of whoever l
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -34,13 +35,13 @@ class Option:
 
 @dataclass(frozen=True, kw_only=True)
 class Looking:
-    """Whoever looks up what can be chosen, for one form."""
+    """Whoever looks up what can be chosen, for one form; `shown` goes with the form, out of sight."""
 
     hub: Hub
     at: Circumstances
     story: Story
     words: Words
-    found: dict[str, tuple[Option, ...]] = field(default_factory=dict)
+    shown: dict[str, str] = field(default_factory=dict)
 
     def rows(self, service: str, path: str, **query: str) -> list[Mapping[str, Any]]:
         """The rows of a list; none where it may not be seen."""
@@ -55,26 +56,30 @@ def options(looking: Looking, sources: Iterable[str]) -> dict[str, tuple[Option,
 
 
 def candidates(looking: Looking) -> Iterable[Option]:
-    """Organizations that could take the need, the likeliest first, with why and why not."""
-    t = looking.words
-    for row in looking.rows("referral", "/candidates", referral=str(looking.at.subject.id)):
-        reasons = [_reason(t, reason) for reason in row.get("reasons") or ()]
-        against = tuple(_against(t, str(why)) for why in row.get("why_not") or ())
-        yield Option(
-            value=str(row["organization_id"]), label=t.party(str(row["party"])), reasons=tuple(reasons), against=against
+    """Organizations that could take the need, the soonest first, with why and why not, then what would let others in.
+
+    Which suggestion was shown goes with the choice, so that it is on record.
+    """
+    answer = looking.hub.get("referral", f"/referrals/{looking.at.subject.id}/candidates")
+    body = answer.body if answer.ok and isinstance(answer.body, dict) else {}
+    if body.get("suggestion"):
+        looking.shown["suggestion"] = json.dumps(body["suggestion"])
+    for row in body.get("items") or ():
+        said, not_ = (
+            tuple(_said(looking.words, each) for each in row.get(name) or ()) for name in ("reasons", "why_not")
         )
+        yield Option(
+            value=str(row["organization_id"]), label=looking.words.party(str(row["party"])), reasons=said, against=not_
+        )
+    for row in body.get("relaxations") or ():
+        others = tuple(looking.words.any(str(each["code"])) for each in row.get("organizations") or ())
+        yield Option(value="", label=looking.words("act.relax", what=_said(looking.words, row)), reasons=others,
+                     against=(looking.words("act.not-as-it-is"),))  # fmt: skip
 
 
-def _reason(t: Words, reason: Mapping[str, Any]) -> str:
-    said, number = t.code("candidate-reason", str(reason.get("code"))), reason.get("number")
-    return said.replace("#", str(number)) if number is not None else said
-
-
-def _against(t: Words, why: str) -> str:
-    """`asked-already.declined` tells two things."""
-    code, _, more = why.partition(".")
-    said = t.code("candidate-against", code)
-    return f"{said}{t.pick('：', ': ')}{t.code('offer-state', more)}" if more else said
+def _said(t: Words, row: Mapping[str, Any]) -> str:
+    """Something that the service has words for in both languages."""
+    return str(row.get("zh" if t.lang == "zh" else "en") or t.any(str(row.get("code"))))
 
 
 def _organizations(looking: Looking, *kinds: str) -> Iterable[Option]:

@@ -26,7 +26,7 @@ REFERRALS = (
     _act(public.OfferReferral, "offers", "referral.offered", "ready", "offered", main=True, fields=(
         pick("organization_id", "candidates", needed=True), plain("respond_by", "moment"),
         one("mode", codes=("direct", "broadcast"), words="offer-mode", needed=True, start="direct"),
-        one("reason_code", codes.REASON))),
+        one("reason_code", codes.REASON), plain("suggestion", "hidden"))),
     _act(public.SupplyInformation, "information", "information.supplied", "offered", fields=(
         pick("organization_id", "asked", needed=True), many("answer_codes", codes.NEED, needed=True))),
     _act(public.WithdrawOffer, "offers/withdrawal", "offer.withdrawn", "offered", fields=(

@@ -121,6 +121,7 @@ def _page(
     shown = page.shown(act, v.words, options(looking, act.sources))
     action, back = page.path_of(v.id, at.subject, act), f"/matters/{v.id}"
     given = _prefilled(at) if form is None else form
+    given = {**given, **{name: [value] for name, value in looking.shown.items()}}
     drawn = page.Form(act=act, action=action, back=back, key=key, fields=shown, given=given, wrong=wrong)
     return page.page(drawn, v.frame("/matters"), at.subject)
 

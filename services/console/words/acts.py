@@ -10,6 +10,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "act.me": ("我本人", "Myself"),
     "act.later": ("还有 {n} 项暂时不能办", "{n} more, not possible yet"),
     "act.only-when": ("须在“{states}”时办理", "possible when: {states}"),
+    "act.relax": ("若放宽：{what}", "If this were let go: {what}"),
+    "act.not-as-it-is": ("按现有条件不行", "not as things are"),
     "act.no-receiver": ("未指明接收方", "no receiver named"),
     "act.speaks-for": ("理由：", "For: "),
     "act.speaks-against": ("暂不能选：", "Cannot be chosen: "),
@@ -124,6 +126,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "field.action_codes": ("现场处置", "What was done"),
     "field.began_at": ("实际开始", "Really began"),
     "field.ended_at": ("实际结束", "Really ended"),
+    "field.suggestion": ("当时的建议", "The suggestion shown"),
     "field.on_site": ("在现场核实", "Seen on site"),
 }  # fmt: skip
 
@@ -164,23 +167,6 @@ CODES: dict[str, dict[str, tuple[str, str]]] = {
     "unit": {
         "times": ("次", "times"), "persons": ("人", "persons"), "hours": ("小时", "hours"), "items": ("件", "items"),
         "households": ("户", "households"),
-    },
-    "candidate-reason": {
-        "offers-service": ("提供所需服务 # 项", "offers # of the services"), "serves-everywhere": ("不限地域", "serves everywhere"),
-        "area-unknown": ("地域不详", "place not known"), "serves-area": ("服务此地", "serves this place"),
-        "free-places": ("空余 # 个名额", "# free places"), "capacity-unknown": ("名额不详", "capacity not known"),
-        "conditions-to-check": ("有 # 项条件待核对", "# conditions to check"), "accepted-percent": ("以往受案 #%", "accepted #% before"),
-        "never-asked": ("尚未询问过", "never asked yet"), "serves-group": ("服务此类对象", "serves this group"),
-        "group-unknown": ("对象类别不详", "group not known"), "age-unknown": ("年龄不详", "age not known"),
-        "serves-age": ("服务此年龄段", "serves this age"), "agreement": ("有合作协议", "has an agreement"),
-    },
-    "candidate-against": {
-        "service-not-offered": ("不提供此项服务", "does not offer this"), "out-of-area": ("不服务此地", "does not serve this place"),
-        "no-capacity": ("没有名额", "no free place"), "group-not-served": ("不服务此类对象", "does not serve this group"),
-        "age-not-served": ("不服务此年龄段", "does not serve this age"), "no-agreement": ("没有合作协议", "no agreement"),
-        "organization-suspended": ("已暂停", "suspended"), "organization-retired": ("已退出", "has left"),
-        "organization-registered": ("尚未核验", "not verified yet"), "organization-verified": ("尚未启用", "not active yet"),
-        "asked-already": ("已询问过", "asked before"),
     },
 }  # fmt: skip
 """The console's own tables for acts: table -> code -> (Chinese, English)."""

@@ -19,7 +19,7 @@ STATES = {"offer": {*effects.OFFER.values()}, "referral": {*effects.STRAND.value
           "grant": {*effects.STRAND.values()}}  # fmt: skip
 MATTER = {*effects.MATTER.values(), "waiting-client"}
 TYPED = {"day": "2026-11-28", "moment": "2026-11-28T10:00", "number": "2", "yuan": "1,200.50", "yes": "yes", "text": "b-1",
-         "words": "说的话"}  # fmt: skip
+         "words": "说的话", "hidden": '{"digest": "' + "a" * 43 + '", "position": 3}'}  # fmt: skip
 
 
 def at(act: Act) -> Circumstances:
