@@ -60,7 +60,7 @@ class Hub:
         """Ask a service for something; raises Unreachable."""
         return self._send("GET", service, path, params=query)
 
-    def post(self, service: str, path: str, body: dict[str, Any], key: str) -> Answer:
+    def post(self, service: str, path: str, body: Any, key: str) -> Answer:
         """Ask a service to do something, once for each key; raises Unreachable."""
         return self._send("POST", service, path, json=body, key=key)
 

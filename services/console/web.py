@@ -137,8 +137,11 @@ def navigation(who: Account | None, t: Words) -> tuple[tuple[str, str], ...]:
     if who.role in ("partner", "team_leader"):
         return (("/offers", t("nav.offers")),)
     if who.role == "auditor":
-        return (("/audit", t("nav.audit")), ("/matters", t("nav.matters")))
-    return (("/", t("nav.worklist")), ("/take", t("nav.take")), ("/matters", t("nav.matters")))
+        return (("/audit", t("nav.audit")), ("/matters", t("nav.matters")), ("/figures", t("nav.figures")))
+    return (
+        ("/", t("nav.worklist")), ("/take", t("nav.take")), ("/visits", t("nav.visits")), ("/dispatch", t("nav.dispatch")),
+        ("/matters", t("nav.matters")), ("/directory", t("nav.directory")), ("/figures", t("nav.figures")),
+    )  # fmt: skip
 
 
 def home(who: Account) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Open, Street
+from tests.browser.conftest import COMMUNITY, Open, Street
 from tests.browser.test_console import AUDITOR, COORDINATOR, PARTNER, asked, take, triage
 
 pytestmark = pytest.mark.browser
@@ -106,3 +106,45 @@ def test_what_cannot_be_done_yet_says_when_it_can(opens: Open, street: Street):
     page.goto(take(page, "小型维修"))
     page.get_by_text("暂时不能办").click()
     expect(page.locator(".later")).to_contain_text("重开求助 须在“已办结”时办理")
+
+
+def plan_of_visits(street: Street) -> str:
+    """Somebody is to be looked in on every day."""
+    person = street.ask("/intake/v1/persons", {"station": "220104004", "age_band": "from_80", "pseudonym": "洪阿姨"})[
+        "id"
+    ]
+    plan = {"person_id": person, "cadence": "daily", "visitor": "worker:w-demo", "unit": f"community:{COMMUNITY}",
+            "area": COMMUNITY, "basis": "unknown"}  # fmt: skip
+    made = str(street.ask("/intake/v1/visit-plans", plan)["id"])
+    street.hub.settles()
+    return made
+
+
+def test_a_days_visits_are_written_down_on_one_sheet(opens: Open, street: Street):
+    well, fallen = plan_of_visits(street), plan_of_visits(street)
+    page = opens(COORDINATOR, java_script_enabled=False)
+    page.goto("/visits?names=1")
+    expect(page.get_by_role("link", name="洪阿姨").first).to_be_visible()
+    page.locator(f"input[name=result-{fallen}][value=concern]").check()
+    page.get_by_role("button", name="记下这一页").click()
+    expect(page.get_by_role("alert").first).to_contain_text("1 行没有办成")
+    page.locator(f"select[name=concern-{fallen}]").select_option("fall")
+    page.locator(f"select[name=measure-{fallen}]").select_option("called-family")
+    page.get_by_role("button", name="记下这一页").click()
+    expect(page.get_by_role("status").first).to_contain_text("已记下：探访")
+    visited = street.hub.ask("GET", f"/intake/v1/visits?plan_id={well}").json()["items"]
+    assert [row["result"] for row in visited] == ["ok"]
+    assert street.hub.ask("GET", f"/intake/v1/visits?plan_id={fallen}").json()["items"][0]["result"] == "concern"
+
+
+@pytest.mark.parametrize(
+    ("path", "heading"), [("/dispatch", "派单板"), ("/directory", "五社资源目录"), ("/figures", "月度数字")]
+)
+def test_the_stations_other_pages_open(opens: Open, path: str, heading: str):
+    page = opens(COORDINATOR)
+    page.goto(path)
+    expect(page.get_by_role("heading", level=1)).to_have_text(heading)
+    page.get_by_role("link", name="English").click()
+    page.evaluate("document.querySelectorAll('[lang=zh-CN], [hreflang=zh-CN]').forEach(e => e.remove())")
+    said = page.inner_text("main").replace("雷锋车队南关分会", "").replace("南关区", "")
+    assert re.findall("[\u4e00-\u9fff]+", said) == []

@@ -79,7 +79,7 @@ def candidates(looking: Looking) -> Iterable[Option]:
 
 def _said(t: Words, row: Mapping[str, Any]) -> str:
     """Something that the service has words for in both languages."""
-    return str(row.get("zh" if t.lang == "zh" else "en") or t.any(str(row.get("code"))))
+    return t.pick(str(row.get("zh") or ""), str(row.get("en") or "")) or t.any(str(row.get("code")))
 
 
 def _organizations(looking: Looking, *kinds: str) -> Iterable[Option]:

@@ -12,11 +12,11 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from services.console.words import acts, codes, pages
+from services.console.words import acts, codes, pages, street
 from services.kernel.contract import EVENTS, about
 
 Lang = Literal["zh", "en"]
-TEXTS = pages.TEXTS | acts.TEXTS
+TEXTS = pages.TEXTS | acts.TEXTS | street.TEXTS
 LANGS: tuple[Lang, ...] = ("zh", "en")
 CHINA = ZoneInfo("Asia/Shanghai")
 SEASONS = {12: "winter", 1: "winter", 2: "winter", 3: "spring", 4: "spring", 5: "spring", 6: "summer", 7: "summer",
@@ -175,9 +175,14 @@ class Words:
         years = f"{first}–{(first + 1) % 100:02d}" if d.month in (12, 1, 2) else str(d.year)
         return self.pick(f"{years}年", years)
 
-    def short_day(self, at: datetime) -> str:
+    def short_day(self, at: datetime | date) -> str:
         """A date without its year."""
-        return self.tick(at, "day")[0]
+        d = local(at)
+        return self.pick(f"{d.month}月{d.day}日", f"{d.day} {MONTHS[d.month - 1]}")
+
+    def weekday(self, day: date) -> str:
+        """The day of the week."""
+        return self(f"weekday.{day.weekday()}")
 
     def iso(self, at: datetime) -> str:
         """For the `datetime` attribute of a `<time>`."""

@@ -11,11 +11,24 @@ from typing import Any
 import pytest
 
 from services.console import acts, demo
-from services.console.pages import act, matter, matters, offers, signin, take, worklist
+from services.console.pages import (
+    act,
+    directory,
+    dispatch,
+    figures,
+    matter,
+    matters,
+    offers,
+    signin,
+    take,
+    visits,
+    worklist,
+)
 from services.console.record import Entry, story
 from services.console.templating import Frame
 from services.console.words import Words
 from tests.unit.console import stories
+from tests.unit.console.rows import DEFINED, EVENT, PLAN, figure_row, offering_row, organization_row, plan_row, task_row
 from tests.unit.console.stories import MATTER, NOW, OFFERS, REFERRAL, WORKER
 
 
@@ -84,6 +97,11 @@ PAGES: dict[str, Callable[[Frame], str]] = {
         {"size": 3, "root": "r" * 43},
     ),
     "audit-away": lambda f: matters.audit_page([], [], f, None),
+    "visits": lambda f: visits.page(visits.build([plan_row()], NOW.date(), {}), f, "k", {}, {PLAN: "x"}),
+    "dispatch": lambda f: dispatch.page(dispatch.build([task_row(), task_row(slot_start=None)], {}, NOW.date()), f),
+    "directory": lambda f: directory.page(directory.build([organization_row()], [offering_row()]), f),
+    "figures": lambda f: figures.page(figures.lines([figure_row()], [DEFINED], f.words), f, "2026-09", 7, "r" * 43),
+    "figure-events": lambda f: figures.events_page([EVENT], f, "2026-09", "x", "/figures/x?after=3"),
     "take": lambda f: take.page(f, "k", {"story": "<script>"}, ["goods"], "x"),
 }
 
