@@ -163,7 +163,7 @@ INDICATORS: dict[str, Indicator] = {i.code: i for i in (
     ),
     Indicator(
         code="hours-in-time", name=Says(zh="及时记录率", en="records in time"), family="hours", unit="percent",
-        says=Says(zh="活动后10个工作日(含调休)内确认的记录", en="records confirmed within ten working days of the activity, by the calendar with 调休"),
+        says=Says(zh="活动后10个工作日(含调休)内确认的记录", en="records confirmed within ten working days of the activity, by the official calendar of working days"),
         of=Says(zh="第10个工作日在本月的记录数(作废的除外)", en="records whose tenth working day lies in the month; none that were voided"),
         unknown=UNDATED, reach={"hours.due": MONTH}, evaluate=months.flagged("hours.due"),
     ),
