@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from services.audit import report_views, views
 from services.audit.entries import Entry
-from services.contracts.visibility import opens, unit_of
+from services.contracts.visibility import lies_within, opens, unit_of
 from services.contracts.words import STATION_ROLES
 from services.kernel.message import Actor
 from services.kernel.scope import Scope, Where, lists, through
@@ -62,7 +62,7 @@ def stands(actor: Actor, found: frozenset[str]) -> bool:
     """Whether somebody sees a matter of which these are the words."""
     ways, where = opens(actor.role, "codes"), unit_of(actor.org)
     own = f"worker:{actor.id}" in found or (where != "" and where in found)
-    station = where != "" and any(word.startswith(where) for word in found)
+    station = any(lies_within(word, actor.org) for word in found)
     return "all" in ways or ("own" in ways and own) or ("station" in ways and station)
 
 
@@ -74,8 +74,10 @@ def _own(actor: Actor) -> Where:
 
 def _station(actor: Actor) -> Where:
     where = unit_of(actor.org)
+    if not (where.isascii() and where.isdecimal()):
+        return lists(views.matter.c.words, where) if where else sa.false()
     listed = sa.literal(",") + views.matter.c.words
-    return listed.contains(f",{where}", autoescape=True) if where else sa.false()
+    return listed.contains(f",{where}", autoescape=True)
 
 
 def everything(actor: Actor) -> Where:

@@ -22,7 +22,7 @@ from services.audit.moments.follower import ReplayFollower
 from services.audit.scopes import SCOPES, stands, words
 from services.audit.statistics.counting import StatisticsFollower
 from services.contracts.audit import RecordReplay
-from services.contracts.visibility import APPROVERS
+from services.contracts.visibility import APPROVERS, BOUND
 from services.contracts.words import STATION_ROLES
 from services.kernel.entrypoints import Log, Reply, Request, http, lists, shows
 from services.kernel.entrypoints.standing import WITHHELD
@@ -42,6 +42,7 @@ MANIFEST = Manifest(
     on_gap=policies.on_gap,
     on_filled=policies.on_filled,
     scopes=SCOPES,
+    bound=BOUND,
 )
 
 READERS = ("auditor", "service", *STATION_ROLES)

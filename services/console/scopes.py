@@ -5,10 +5,10 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from services.console import views
-from services.contracts.visibility import opens, unit_of
+from services.contracts.visibility import CODED, opens, unit_of
 from services.contracts.words import STATION_ROLES
 from services.kernel.message import Actor
-from services.kernel.scope import Scope, Way, Where, begins
+from services.kernel.scope import Scope, Way, Where, within_code
 
 
 def everything(actor: Actor) -> Where:
@@ -29,6 +29,16 @@ def _holds(party: str) -> tuple[Where, ...]:
     )
 
 
+def _hold_within(where: str) -> tuple[Where, ...]:
+    """A unit of the area stands among those who gave or took."""
+    if not (where.isascii() and where.isdecimal()):
+        return _holds(f":{where}")
+    r = views.record.c
+    return tuple(
+        (sa.literal(" ") + c).contains(f" {kind}:{where}", autoescape=True) for c in (r.giver, r.takers) for kind in CODED
+    )
+
+
 def _own(column: sa.Column[object]) -> Way:
     def way(actor: Actor) -> Where:
         r, where = views.record.c, unit_of(actor.org)
@@ -44,8 +54,8 @@ def _station(column: sa.Column[object]) -> Way:
         r, where = views.record.c, unit_of(actor.org)
         if not where:
             return sa.false()
-        worked = sa.and_(begins(r.actor_org, where), r.actor_role.in_(STATION_ROLES))
-        return _told(column, worked, *(c.contains(f":{where}", autoescape=True) for c in (r.giver, r.takers)))
+        worked = sa.and_(within_code(r.actor_org, where, *CODED), r.actor_role.in_(STATION_ROLES))
+        return _told(column, worked, *_hold_within(where))
 
     return way
 

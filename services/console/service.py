@@ -24,6 +24,7 @@ from services.console.pages.act import steps as next_steps
 from services.console.scopes import MATTERS, WAITING
 from services.console.web import SECURITY, Visit, home, page_for, refused, signed_in, visit
 from services.console.words import CHINA, Lang
+from services.contracts.visibility import BOUND
 from services.contracts.words import STATION_ROLES
 from services.kernel.clock import system_clock
 from services.kernel.entrypoints import Log, Page, Request, http
@@ -33,7 +34,7 @@ from services.kernel.message import Actor
 
 MANIFEST = Manifest(
     name="console", metadata=views.METADATA, project_heard=views.project_heard,
-    hears=("intake", "referral", "volunteer", "audit"),
+    hears=("intake", "referral", "volunteer", "audit"), bound=BOUND,
 )  # fmt: skip
 
 PARTNERS = ("partner", "team_leader")

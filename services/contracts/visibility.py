@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from services.contracts.words import ROLES
+from services.contracts.words import ROLES, STATION_ROLES
 from services.kernel.contract import about
 
 Kind = Literal["codes", "summary", "person", "identity", "narrative", "child", "money", "directory", "roster", "ledger"]
@@ -102,6 +102,16 @@ APPROVERS: dict[str, tuple[str, ...]] = {
 """Who may be the second person: of a grave act at a station, of an auditor who unseals, and of one who unseals a child's."""
 
 
+BOUND = frozenset({*STATION_ROLES, "partner", "team_leader", "commissioner"})
+"""The roles in which somebody acts for a station or an organization: a token in one of them names which, or is none.
+
+A volunteer and a client speak for themselves, an auditor and an administrator for the whole hub, a service for itself.
+"""
+
+CODED = ("community", "authority")
+"""The kinds of parties whose ids are area codes, which lie within one another."""
+
+
 @dataclass(frozen=True, slots=True)
 class Seen:
     """One way in which something is seen, and what it takes."""
@@ -142,6 +152,12 @@ def readers(*kinds: Kind) -> tuple[str, ...]:
 def is_restricted(event: type) -> bool:
     """Whether an event is for named readers alone (INV-11)."""
     return bool(about(event).get("restricted"))
+
+
+def lies_within(place: str, org: str) -> bool:
+    """Whether a place, or the id of a unit, is that of an organization or, by their area codes, lies within its area."""
+    where = unit_of(org)
+    return where != "" and (place.startswith(where) if where.isascii() and where.isdecimal() else place == where)
 
 
 def unit_of(org: str) -> str:

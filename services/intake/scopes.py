@@ -13,13 +13,13 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from services.contracts import intake as public
-from services.contracts.visibility import APPROVERS, opens, ways
+from services.contracts.visibility import APPROVERS, CODED, opens, ways
 from services.contracts.words import STATION_ROLES
 from services.intake import tables as t
 from services.intake.erasure_tables import erasures
 from services.intake.record_tables import corrections, late_entries, records
 from services.kernel.message import Actor
-from services.kernel.scope import Reach, Scope, Way, Where, begins, lists, names, through, within
+from services.kernel.scope import Reach, Scope, Way, Where, begins, lists, names, through, within, within_code
 
 NOBODY = UUID(int=0)
 MADE = {"made_by": "ledger", "kept_by": "ledger"}
@@ -62,7 +62,7 @@ def _station(table: sa.Table, areas: tuple[str, ...], parties: tuple[str, ...] =
     def way(actor: Actor) -> Where:
         where = unit(actor)
         found = [begins(table.c[name], where) for name in areas if where.isdecimal()]
-        found += [names(table.c[name], where, beginning=True) for name in (*parties, "kept_by")]
+        found += [within_code(table.c[name], where, *CODED) for name in (*parties, "kept_by")]
         return sa.or_(*found)
 
     return way
@@ -282,7 +282,7 @@ def _named(actor: Actor) -> Where:
     here = [by_name, s.kept_by == actor.org if actor.org else sa.false(), sa.exists().where(case)]
     if actor.role == "station_head":
         here += [_concerns(PERSONS, "person_id", actor), _concerns(REQUESTS, "matter_id", actor)]
-        here += [_concerns(CASES, "matter_id", actor), names(s.kept_by, unit(actor), beginning=True)]
+        here += [_concerns(CASES, "matter_id", actor), within_code(s.kept_by, unit(actor), *CODED)]
     return sa.or_(*here, _nowhere())
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.contracts import codes
-from services.contracts.visibility import APPROVERS, is_restricted
+from services.contracts.visibility import APPROVERS, BOUND, is_restricted
 from services.intake import erasing, rekeying, views
 from services.intake.domain import (
     activity,
@@ -61,6 +61,7 @@ MANIFEST = Manifest(
     reaches=REACHES,
     withholds=is_restricted,
     unseals=APPROVERS["unseal-child"],
+    bound=BOUND,
 )
 
 

@@ -206,7 +206,8 @@ class Manifest:
     `scopes` says of each table that is shown who sees which rows and what in them, `reaches` of each kind of aggregate
     who may command it; a service that gives them gives them for everything it shows and takes. Events for which
     `withholds` is true leave the service by its bus and for other services alone: whoever else reads its raw events
-    reads on as if they were not there, unless somebody of the roles in `unseals` has approved that he does.
+    reads on as if they were not there, unless somebody of the roles in `unseals` has approved that he does. In the roles
+    in `bound` somebody acts for an organization, and whoever's token names none is not signed in.
     """
 
     name: str
@@ -230,6 +231,7 @@ class Manifest:
     reaches: Mapping[str, Reach] | None = None
     withholds: Callable[[type], bool] = withholds_nothing
     unseals: tuple[str, ...] = ()
+    bound: frozenset[str] = frozenset()
 
     def scope_of(self, table: sa.Table) -> Scope | None:
         """Who sees what of a table; None where the service keeps nothing from anybody."""

@@ -152,13 +152,19 @@ def begins(column: sa.ColumnElement[Any], text: str) -> Where:
     return column.startswith(text, autoescape=True) if text else sa.false()
 
 
-def names(column: sa.ColumnElement[Any], text: str, *, beginning: bool = False) -> Where:
-    """The value, `<kind>:<id>` or an id alone, names this id; or an id that begins so."""
-    if not text:
-        return sa.false()
-    named = column.contains if beginning else column.endswith
-    plain = begins(column, text) if beginning else column == text
-    return sa.or_(plain, named(f":{text}", autoescape=True))
+def names(column: sa.ColumnElement[Any], text: str) -> Where:
+    """The value, `<kind>:<id>` or an id alone, names this id."""
+    return sa.or_(column == text, column.endswith(f":{text}", autoescape=True)) if text else sa.false()
+
+
+def within_code(column: sa.ColumnElement[Any], text: str, *kinds: str) -> Where:
+    """The value is a code that begins so, alone or as the id of one of these kinds.
+
+    Codes are digits and lie within one another; any other text is somebody's id, begins nobody else's, and names its own.
+    """
+    if not (text.isascii() and text.isdecimal()):
+        return names(column, text)
+    return sa.or_(begins(column, text), *(begins(column, f"{kind}:{text}") for kind in kinds))
 
 
 def lists(column: sa.ColumnElement[Any], word: str) -> Where:

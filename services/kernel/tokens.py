@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -30,6 +30,10 @@ AHEAD = timedelta(seconds=60)
 """How far another machine's clock may run ahead of ours."""
 
 
+Org = Annotated[str, msgspec.Meta(pattern=r"^(([a-z]+:)?[A-Za-z0-9][A-Za-z0-9._-]{0,63})?$(?!\n)")]
+"""For whom somebody acts: an id, or `<kind>:<id>`; empty for nobody but himself."""
+
+
 class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How a token of ours begins, and nothing else: a header that asks for more is not even looked at."""
 
@@ -45,7 +49,7 @@ class Claims(msgspec.Struct, frozen=True):
     aud: Literal["hub"]
     sub: str
     role: str
-    org: str
+    org: Org
     iat: int
     exp: int
 
@@ -164,6 +168,12 @@ def _verifier(public_keys: tuple[bytes, ...]) -> Verifier:
     return Verifier(public_keys)
 
 
-def verify(token: str, public_keys: tuple[bytes, ...], now: datetime) -> Actor:
-    """Who is asking, by any of these keys; raises NotSignedIn. The verifier of each set of keys is kept."""
-    return _verifier(public_keys).verify(token, now)
+def verify(token: str, public_keys: tuple[bytes, ...], now: datetime, bound: Collection[str] = ()) -> Actor:
+    """Who is asking, by any of these keys; raises NotSignedIn. The verifier of each set of keys is kept.
+
+    In a role that is `bound` somebody acts for an organization: a token that names none is none.
+    """
+    actor = _verifier(public_keys).verify(token, now)
+    if actor.role in bound and not actor.org:
+        raise NotSignedIn("a token in this role names an organization")
+    return actor

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from services.contracts import intake, referral, volunteer  # noqa: F401 - their facts are what is delivered
+from services.contracts.visibility import BOUND
 from services.kernel.entrypoints import Hand, Log
 from services.kernel.manifest import Companion, Manifest
 from services.partner import policies, tables, views
@@ -31,6 +32,7 @@ MANIFEST = Manifest(
     kept=tables.KEPT,
     watches=True,
     companions=companions,
+    bound=BOUND,
 )
 
 

@@ -8,14 +8,15 @@ works with it.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from uuid import UUID
 
 import sqlalchemy as sa
 
 from services.contracts import referral as public
-from services.contracts.visibility import APPROVERS, opens, unit_of
+from services.contracts.visibility import APPROVERS, CODED, opens, unit_of
 from services.contracts.words import STATION_ROLES
 from services.kernel.message import Actor
-from services.kernel.scope import Reach, Scope, Way, Where, begins, names, through, within
+from services.kernel.scope import Reach, Scope, Way, Where, begins, names, through, within, within_code
 from services.referral.endpoints.reading import uuid_of
 from services.referral.views import staff_tables as s
 from services.referral.views import tables as t
@@ -54,7 +55,7 @@ def _station(table: sa.Table, parties: tuple[str, ...], areas: tuple[str, ...] =
 
     def way(actor: Actor) -> Where:
         where = unit(actor)
-        found = [names(table.c[name], where, beginning=True) for name in (*parties, "kept_by")]
+        found = [within_code(table.c[name], where, *CODED) for name in (*parties, "kept_by")]
         return sa.or_(*found, *(begins(table.c[name], where) for name in areas if where.isdecimal()))
 
     return way
@@ -168,6 +169,28 @@ def _directory(table: sa.Table) -> Scope:
     """What organizations, stations and those who work there publish about themselves."""
     return Scope(table=table, opens=opens, usual="directory", ways={"all": everything})
 
+
+def stations_here(actor: Actor) -> sa.ScalarSelect[UUID]:
+    """The station that one works for, with the points and grids that lie within it."""
+    c, where = s.stations.c, unit(actor)
+    here = sa.or_(*(within_code(column, where, *CODED) for column in (c.party, c.code)))
+    below = sa.select(c.station_id).where(here)
+    points = sa.select(c.station_id).where(c.parent_id.in_(below))
+    return sa.union(below, points, sa.select(c.station_id).where(c.parent_id.in_(points))).scalar_subquery()
+
+
+def _staff_here(actor: Actor) -> Where:
+    """Who holds a post at one's station, or is employed by it."""
+    held = s.posts.c.station_id.in_(stations_here(actor))
+    at_post = within(s.staff.c.staff_id, s.posts.c.staff_id, sa.and_(s.posts.c.state == "held", held))
+    return sa.or_(at_post, within_code(s.staff.c.employer, unit(actor), *CODED))
+
+
+LOADS = Scope(
+    table=s.staff, opens=opens, usual="codes",
+    ways={"all": everything, "station": _staff_here, "own": lambda actor: s.staff.c.worker == me(actor)},
+)  # fmt: skip
+"""What a worker answers for: the worker's own, and the station's whose people they are."""
 
 SCOPES: dict[sa.Table, Scope] = {
     t.referrals: REFERRALS,

@@ -50,9 +50,10 @@ def load_of(look: Look, party: Party) -> Load:
     return Load(matters=theirs, needs=tuple(need for need, matter in found if matter not in theirs))
 
 
-def departures(look: Look) -> list[Row]:
-    """Those who leave or have left, with what still needs a new owner; who has left with nothing open is not in it."""
-    rows = look.run(sa.select(staff).where(staff.c.state.in_(("leaving", "left"))).order_by(staff.c.last_day))
+def departures(look: Look, seen: sa.ColumnElement[bool]) -> list[Row]:
+    """Of those who are seen: who leaves or has left, with what still needs a new owner; nobody who left nothing open."""
+    going = staff.c.state.in_(("leaving", "left"))
+    rows = look.run(sa.select(staff).where(going, seen).order_by(staff.c.last_day, staff.c.staff_id))
     found = [(row, load_of(look, row["worker"])) for row in rows]
     return [_departure(row, load) for row, load in found if row["state"] == "leaving" or not load.is_empty]
 

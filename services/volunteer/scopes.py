@@ -11,10 +11,10 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from services.contracts import volunteer as public
-from services.contracts.visibility import APPROVERS, opens, unit_of
+from services.contracts.visibility import APPROVERS, CODED, opens, unit_of
 from services.contracts.words import STATION_ROLES
 from services.kernel.message import Actor
-from services.kernel.scope import Reach, Scope, Way, Where, begins, names, through, within
+from services.kernel.scope import Reach, Scope, Way, Where, begins, names, through, within, within_code
 from services.volunteer import view_tables as t
 from services.volunteer.views_tasks import SEARCHING
 
@@ -57,7 +57,7 @@ def _station(table: sa.Table, areas: tuple[str, ...], parties: tuple[str, ...]) 
     def way(actor: Actor) -> Where:
         where = unit(actor)
         found = [begins(table.c[name], where) for name in areas if where.isdecimal()]
-        found += [names(table.c[name], where, beginning=True) for name in (*parties, "kept_by")]
+        found += [within_code(table.c[name], where, *CODED) for name in (*parties, "kept_by")]
         return sa.or_(*found)
 
     return way

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.contracts.visibility import is_restricted
+from services.contracts.visibility import BOUND, is_restricted
 from services.kernel.entrypoints import Log
 from services.kernel.manifest import Manifest
 from services.volunteer import views
@@ -33,6 +33,7 @@ MANIFEST = Manifest(
     scopes=SCOPES,
     reaches=REACHES,
     withholds=is_restricted,
+    bound=BOUND,
 )
 
 

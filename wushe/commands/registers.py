@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 
+from services.contracts.visibility import BOUND
 from services.contracts.words import ROLES
 from services.kernel.clock import system_clock
 from services.kernel.message import Actor
@@ -161,6 +162,8 @@ def _token(folder: Path, who: str, org: str, json_: bool) -> str:
     role, _, ident = who.partition(":")
     if role not in ROLES:
         fail("no-such-role", f"There is no role {role}; there are: {', '.join(ROLES)}.", f"没有角色 {role}。", json_, 2)
+    if role in BOUND and not org:
+        fail("org-needed", f"A {role} acts for a station: say which with --org.", "请以 --org 指明所属站点。", json_, 2)
     needs_hub(folder, json_)
     return Folder(folder).token(Actor(id=ident or f"cli.{os.getuid()}", role=role, org=org))
 

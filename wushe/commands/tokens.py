@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from services.contracts.visibility import BOUND
 from services.contracts.words import ROLES
 from services.kernel import tokens as tickets
 from services.kernel.clock import system_clock
@@ -21,7 +22,7 @@ from wushe.output import as_json, say
 @click.command()
 @click.option("--id", "ident", required=True, help="Who: a worker's, partner's or volunteer's id. Never a name.")
 @click.option("--role", required=True, type=click.Choice(ROLES))
-@click.option("--org", default="", help="For which organization or station.")
+@click.option("--org", default="", help="For which station (its area code) or organization (its id).")
 @click.option("--hours", default=12, show_default=True, type=click.IntRange(1, 24 * 366))
 @click.option(
     "--var",
@@ -35,6 +36,8 @@ from wushe.output import as_json, say
 @as_json
 def token(ident: str, role: str, org: str, hours: int, folder: Path, from_environment: bool, json_: bool) -> None:
     """Issue a token for somebody, signed with the hub's key."""
+    if role in BOUND and not org:
+        raise click.UsageError(f"--org says for which station or organization a {role} acts; nobody is one without.")
     actor, life = Actor(id=ident, role=role, org=org), timedelta(hours=hours)
     if from_environment:
         made = tickets.issue(actor, load(environment(), "console").token_private_key, life, system_clock())

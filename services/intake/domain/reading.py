@@ -7,6 +7,7 @@ from uuid import UUID
 
 from services.contracts import codes
 from services.contracts import intake as public
+from services.contracts.visibility import lies_within, unit_of
 from services.contracts.words import Party
 from services.intake.domain.known import known
 from services.kernel.message import Actor, Ask
@@ -93,8 +94,8 @@ def reads_here(places: tuple[str, ...], actor: Actor) -> bool:
 def _at_station(places: tuple[str, ...], actor: Actor) -> bool:
     """Whether this is one of the station's own people: heads read for all of it, others for their own unit."""
     if actor.role in HEADS:
-        return any(keeps(place, actor.org) for place in places)
-    return actor.org != "" and actor.org.rpartition(":")[2] in places
+        return any(lies_within(place, actor.org) for place in places)
+    return unit_of(actor.org) in {*places} - {""}
 
 
 def _himself_or_ward(whom: Whom, ask: Ask) -> Way | None:
@@ -109,11 +110,6 @@ def _himself_or_ward(whom: Whom, ask: Ask) -> Way | None:
 def _unsealed(ask: Ask) -> Way | None:
     """An auditor reads pseudonyms, and more when a second person has approved that; his word came along."""
     return Way(categories=EVERYTHING) if ask.actor.role == "auditor" and ask.approver is not None else None
-
-
-def keeps(station: str, org: str) -> bool:
-    """A street's station reads for its communities, whose codes begin with its own."""
-    return bool(org) and station.startswith(org.rpartition(":")[2])
 
 
 def _disclosed(command: public.ReadIdentity, ask: Ask) -> Way | None:

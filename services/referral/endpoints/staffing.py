@@ -14,7 +14,8 @@ from services.kernel.clock import system_clock
 from services.kernel.entrypoints import Log, Request, asks, http, lists, shows
 from services.kernel.errors import NotFound
 from services.referral.domain import project, staff, station, training
-from services.referral.endpoints.roles import KEEPERS, READING, STATION
+from services.referral.endpoints.roles import KEEPERS, READING, SEEING, STATION
+from services.referral.scopes import LOADS
 from services.referral.staffing import certification, departures, load_of
 from services.referral.views import staff_tables as tables
 
@@ -92,19 +93,19 @@ class Staffing:
         opened = self.log.vault.read(str(subject), digests)
         return {"fields": {value["field"]: value["value"] for value in opened.values()}}
 
-    @http("GET", "/staff/{id}/load", roles=READING, says="what a worker answers for")
+    @http("GET", "/staff/{id}/load", roles=SEEING, says="what a worker answers for")
     def load(self, request: Request) -> object:
         """The open matters and needs that are a worker's: what must find a new owner before they leave."""
-        row = self.log.look.one(tables.staff, request.path["id"])
+        row = self.log.seen(request, LOADS, request.path["id"])
         if row is None:
             raise NotFound("nothing under this id")
         load = load_of(self.log.look, row["worker"])
         return {"worker": row["worker"], "open_matters": load.matters, "open_needs": load.needs}
 
-    @http("GET", "/departures", roles=READING, says="who leaves, and what still needs a new owner")
+    @http("GET", "/departures", roles=SEEING, says="who leaves, and what still needs a new owner")
     def departures(self, request: Request) -> object:
-        """Those who leave or have left, with the matters and needs that are still theirs."""
-        return {"items": departures(self.log.look)}
+        """Those of one's station who leave or have left, with the matters and needs that are still theirs."""
+        return {"items": departures(self.log.look, LOADS.rows(request.actor))}
 
     @http(
         "GET",
