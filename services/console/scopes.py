@@ -35,7 +35,9 @@ def _hold_within(where: str) -> tuple[Where, ...]:
         return _holds(f":{where}")
     r = views.record.c
     return tuple(
-        (sa.literal(" ") + c).contains(f" {kind}:{where}", autoescape=True) for c in (r.giver, r.takers) for kind in CODED
+        (sa.literal(" ") + c).contains(f" {kind}:{where}", autoescape=True)
+        for c in (r.giver, r.takers)
+        for kind in CODED
     )
 
 

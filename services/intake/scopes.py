@@ -383,16 +383,23 @@ def _reach(scope: Scope, **about: dict[str, Scope]) -> Reach:
 
 
 OF_PERSON = {"person_id": PERSONS}
+BY_PERSON = {"by_person_id": PERSONS}
 REACHES: dict[str, Reach] = {
-    "help-request": _reach(REQUESTS, LinkPersonToHelpRequest=OF_PERSON),
-    "person": _reach(PERSONS),
+    "help-request": _reach(REQUESTS, ReceiveHelpRequest=OF_PERSON, LinkPersonToHelpRequest=OF_PERSON),
+    "person": _reach(PERSONS, LinkGuardian={"guardian_id": PERSONS}),
     "household": _reach(HOUSEHOLDS, JoinHousehold=OF_PERSON),
-    "consent": _reach(CONSENTS, RequestConsent=OF_PERSON, GrantConsent=OF_PERSON, RefuseConsent=OF_PERSON),
+    "consent": _reach(
+        CONSENTS, RequestConsent=OF_PERSON, GrantConsent=OF_PERSON | BY_PERSON, RefuseConsent=OF_PERSON,
+        AnswerConsentRequest=BY_PERSON, SupersedeConsent={"by_consent_id": CONSENTS},
+    ),
     "disclosure": _reach(DISCLOSURES, DiscloseIdentity=OF_PERSON),
-    "case": _reach(CASES, OpenCase=OF_PERSON | {"request_id": REQUESTS}),
+    "case": _reach(
+        CASES, OpenCase=OF_PERSON | {"request_id": REQUESTS, "household_id": HOUSEHOLDS},
+        CollectInformation={"about_person_id": PERSONS},
+    ),
     "visit-plan": _reach(PLANS, SetVisitPlan=OF_PERSON),
-    "activity": _reach(ACTIVITIES),
-    "record": _reach(RECORDS),
+    "activity": _reach(ACTIVITIES, RecordAttendance=OF_PERSON | {"case_id": CASES}),
+    "record": _reach(RECORDS, MoveNote={"to_person_id": PERSONS, "to_case_id": CASES}),
     "safeguarding": Reach(scope=RAISED, near=_for_the_named, who=_who, approvers=_approvers),
-}
+}  # fmt: skip
 """Of each kind of aggregate: who may command it."""

@@ -207,7 +207,7 @@ class Manifest:
     who may command it; a service that gives them gives them for everything it shows and takes. Events for which
     `withholds` is true leave the service by its bus and for other services alone: whoever else reads its raw events
     reads on as if they were not there, unless somebody of the roles in `unseals` has approved that he does. In the roles
-    in `bound` somebody acts for an organization, and whoever's token names none is not signed in.
+    in `bound` somebody acts for an organization: whoever's token names none is let in where that is said to be no matter.
     """
 
     name: str

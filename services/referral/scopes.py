@@ -161,6 +161,19 @@ MATTERS = Scope(
 )  # fmt: skip
 
 
+def _helps(actor: Actor) -> Where:
+    """One's organization answers for the matter, took a need of it on, or pays for something in it."""
+    m = t.matters.c
+    needs = within(m.matter_id, t.referrals.c.matter_id, _taken(actor))
+    return sa.or_(names(m.holder, unit(actor)), needs, within(m.matter_id, t.grants.c.matter_id, _fund(actor)))
+
+
+HELPED = Scope(
+    table=t.matters, opens=opens, usual="codes", late=True, ways=dict(MATTERS.ways) | {"taken": _helps},
+)  # fmt: skip
+"""Matters as one who brings something to them stands to them."""
+
+
 def _told_to(actor: Actor) -> Where:
     return sa.or_(names(told.c.behalf, unit(actor)), organization(told.c.organization_id, actor))
 
@@ -248,7 +261,9 @@ REACHES: dict[str, Reach] = {
         scope=REFERRALS, near=_side_that_asks, who=_who, approvers=_approvers, names={public.DraftReferral: OF_MATTER}
     ),
     "grant": _reach(t.grants, {public.ApplyForGrant: OF_MATTER}),
-    "in-kind-support": _reach(t.in_kind),
+    "in-kind-support": _reach(
+        t.in_kind, {public.RecordInKindSupport: {"matter_id": HELPED, "referral_id": REFERRALS}}
+    ),
     "organization": _reach(t.organizations),
     "cooperation-agreement": _reach(t.agreements),
     "offering": _reach(t.offerings),
@@ -256,5 +271,5 @@ REACHES: dict[str, Reach] = {
     "staff": _reach(s.staff),
     "training": _reach(s.trainings),
     "project": _reach(s.projects),
-}
+}  # fmt: skip
 """Of each kind of aggregate: who may command it."""

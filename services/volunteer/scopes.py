@@ -78,13 +78,20 @@ def _goes(actor: Actor) -> Where:
     return sa.and_(bound, t.tasks.c.state.not_in(("verified", "cancelled", "entered_in_error")))
 
 
+def _as_party(volunteer_id: sa.ColumnElement[UUID]) -> sa.ColumnElement[str]:
+    """A volunteer as assignments name him, bare: one database writes ids with dashes and another without."""
+    return sa.literal("volunteer:") + sa.func.replace(sa.cast(volunteer_id, sa.String), "-", "")
+
+
+def _bare(assignee: sa.ColumnElement[str]) -> sa.ColumnElement[str]:
+    return sa.func.replace(assignee, "-", "")
+
+
 def _team_goes(actor: Actor) -> Where:
     """Somebody of one's team was asked, or the team itself."""
     a, members = t.assignments.c, t.volunteer_teams.c
-    # One database writes ids with dashes and another without: they are compared bare.
-    bare = sa.func.replace(sa.cast(members.volunteer_id, sa.String), "-", "")
-    of_team = sa.select(sa.literal("volunteer:") + bare).where(names(members.team, unit(actor)))
-    asked = sa.or_(names(a.assignee, unit(actor)), sa.func.replace(a.assignee, "-", "").in_(of_team.scalar_subquery()))
+    of_team = sa.select(_as_party(members.volunteer_id)).where(names(members.team, unit(actor)))
+    asked = sa.or_(names(a.assignee, unit(actor)), _bare(a.assignee).in_(of_team.scalar_subquery()))
     return within(t.tasks.c.task_id, a.task_id, asked)
 
 
@@ -203,6 +210,29 @@ VOLUNTEERS = Scope(
 )  # fmt: skip
 
 
+def _went(actor: Actor) -> Where:
+    """Whom one knows oneself, or who went to a task of one's own: the organizing unit writes down what they gave."""
+    mine = within(t.assignments.c.task_id, t.tasks.c.task_id, _task_own(actor))
+    went = sa.select(_bare(t.assignments.c.assignee)).where(mine)
+    here = _as_party(t.volunteers.c.volunteer_id).in_(went.scalar_subquery())
+    return _volunteer_own(actor) if actor.role == "volunteer" else sa.or_(_volunteer_own(actor), here)
+
+
+def _served(actor: Actor) -> Where:
+    """A task of one's own; a volunteer's also those of his working hours, so that he hears why they earn him none."""
+    a, v = t.assignments.c, t.volunteers.c
+    on_duty = a.assignee.in_(sa.select(v.worker).where(v.volunteer_id == himself(actor)).scalar_subquery())
+    own = _task_own(actor)
+    return sa.or_(own, within(t.tasks.c.task_id, a.task_id, on_duty)) if actor.role == "volunteer" else own
+
+
+SERVED = Scope(table=t.tasks, opens=opens, usual="codes", ways=dict(TASKS.ways) | {"own": _served})
+"""Tasks as those stand to them who write down what was given."""
+
+SERVING = Scope(table=t.volunteers, opens=opens, usual="roster", ways=dict(VOLUNTEERS.ways) | {"own": _went})
+"""Volunteers as the unit stands to them for which they did something."""
+
+
 def _of_volunteer(table: sa.Table) -> Scope:
     found = through(VOLUNTEERS, "volunteer_id", table.c.volunteer_id)
     return Scope(table=table, opens=opens, usual="roster", ways=found | {"all": everything})
@@ -313,7 +343,10 @@ REACHES: dict[str, Reach] = {
         scope=ANSWERABLE, near=_asked_or_seen, who=_who, approvers=_approvers, names={public.OpenTask: OF_MATTER}
     ),
     "volunteer": _reach(VOLUNTEERS),
-    "service-hours": _reach(HOURS),
+    "service-hours": Reach(
+        scope=HOURS, who=_who, approvers=_approvers,
+        names={public.RecordHours: {"volunteer_id": SERVING, "task_id": SERVED, "pairing_id": PAIRINGS}},
+    ),
     "pairing": Reach(scope=PAIRINGS, who=_who, approvers=_approvers, names={public.FormPairing: OF_MATTER}),
-}
+}  # fmt: skip
 """Of each kind of aggregate: who may command it."""

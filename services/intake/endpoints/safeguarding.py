@@ -29,8 +29,12 @@ class Safeguarding:
 
     log: Hand
 
-    raise_harm = asks("POST", "/safeguarding-concerns", public.RaiseSafeguardingConcern, of=HARM, roles=ROLES)
-    report_harm = asks("POST", "/safeguarding-concerns/{id}/report", public.MakeMandatoryReport, of=HARM, roles=ROLES)
+    raise_harm = asks(
+        "POST", "/safeguarding-concerns", public.RaiseSafeguardingConcern, of=HARM, roles=ROLES, alone=True
+    )
+    report_harm = asks(
+        "POST", "/safeguarding-concerns/{id}/report", public.MakeMandatoryReport, of=HARM, roles=ROLES, alone=True
+    )
     acknowledge_harm = asks(
         "POST", "/safeguarding-concerns/{id}/answer", public.AcknowledgeMandatoryReport, of=HARM, roles=AT_STATION
     )

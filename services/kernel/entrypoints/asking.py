@@ -79,10 +79,11 @@ class Asking(Entrypoint):
         roles: tuple[str, ...] = (),
         subject: Subject = own_stream,
         treats: Personal = SEALED_ONLY,
+        alone: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self.treats = treats
+        self.treats, self.alone = treats, alone
         self.method, self.path, self.command, self.of, self.roles, self.subject = (
             method,
             path,
@@ -103,7 +104,7 @@ class Asking(Entrypoint):
         document = {"command": self.command, "creates": self.creates, "kind": "command"}
         self.opened.add(
             Route(self.opened.name, self.method, self.opened.url(self.path), name_of(self.command), self.answer, self.roles,
-                  quick=True, max_body=self.opened.settings.max_body, json_body=True, document=document),
+                  quick=True, max_body=self.opened.settings.max_body, json_body=True, alone=self.alone, document=document),
         )  # fmt: skip
         self.opened.commands[name_of(self.command)] = self
 
@@ -245,15 +246,18 @@ class Asked:
 
 def asks(
     method: str, path: str, command: type, *, of: Decider, roles: tuple[str, ...] = (), subject: Subject = own_stream,
-    personal: Personal = SEALED_ONLY,
+    personal: Personal = SEALED_ONLY, alone: bool = False,
 ) -> Callable[..., Any]:  # fmt: skip
-    """Declare a command of a service: `accept = asks("POST", "/referrals/{id}/acceptance", AcceptReferral, of=…)`."""
+    """Declare a command of a service: `accept = asks("POST", "/referrals/{id}/acceptance", AcceptReferral, of=…)`.
+
+    `alone` hears whoever asks, also where his role acts for an organization and his token names none.
+    """
 
     def ask(self: object, request: Request) -> None:
         """Answered by the entrypoint itself."""
 
     ask.__doc__ = command.__doc__
-    register_entrypoint(ask, Asking(method, path, command, of, roles, subject, personal))
+    register_entrypoint(ask, Asking(method, path, command, of, roles, subject, personal, alone))
     return ask
 
 

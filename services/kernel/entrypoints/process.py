@@ -35,19 +35,18 @@ class Process:
     clock: Clock = system_clock
     opened: dict[str, Opened] = field(default_factory=dict)
     containers: list[ServiceContainer] = field(default_factory=list)
-    _bound: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         keys = next(iter(self.settings.values())).token_public_keys
         self.site = Site(lambda token: self._verify(token, keys))
 
     def _verify(self, token: str, keys: tuple[bytes, ...]) -> Actor:
-        return verify(token, keys, self.clock(), self._bound)
+        return verify(token, keys, self.clock())
 
     def open(self, manifest: Manifest) -> Opened:
         """Open a service's store, vault and bus, once."""
         if manifest.name not in self.opened:
-            self._bound |= manifest.bound
+            self.site.bound |= manifest.bound
             self.opened[manifest.name] = self._open(manifest, self.settings[manifest.name])
             stand(self.opened[manifest.name])
         return self.opened[manifest.name]

@@ -32,7 +32,10 @@ Body = bytes | Iterator[bytes]
 
 @dataclass(eq=False)
 class Route:
-    """One method on one path: who may, what answers; `quick` handlers never wait for the database on this thread."""
+    """One method on one path: who may, what answers; `quick` handlers never wait for the database on this thread.
+
+    `alone`: whoever acts for an organization is heard even if his token names none.
+    """
 
     service: str
     method: str
@@ -43,6 +46,7 @@ class Route:
     quick: bool = False
     max_body: int = 65_536
     json_body: bool = False
+    alone: bool = False
     document: dict[str, Any] = field(default_factory=dict)
 
 
@@ -58,6 +62,8 @@ class Site:
     _server: Any = None
     address: tuple[str, int] = ("", 0)
     nowhere: Route | None = None
+    bound: frozenset[str] = frozenset()
+    """The roles in which somebody acts for an organization."""
 
     @property
     def bridge(self) -> Bridge:
@@ -183,6 +189,8 @@ class Site:
             return actor
         if actor is None:
             raise NotSignedIn("a bearer token is needed")
+        if actor.role in self.bound and not actor.org and not route.alone:
+            raise NotSignedIn("a token in this role names an organization")
         if route.roles and actor.role not in route.roles:
             raise NotAllowed(route.roles)
         return actor
