@@ -107,6 +107,7 @@ TELLS: dict[str, Tells] = {
         ),
         TASK,
     ),
+    "task.accepted-in-vain": Tells(("assignee",)),
     **dict.fromkeys(("task.cancelled", "task.entered-in-error", "task.unfilled", "task.verified"), TASK_ENDS),
     **dict.fromkeys(
         ("service-hours.recorded", "service-hours.confirmed", "service-hours.corrected", "service-hours.questioned",
@@ -146,6 +147,8 @@ NOBODYS: dict[str, str] = {
     "visit-plan.late-entry-declared": "paper of the station's own",
     "activity.late-entry-declared": "paper of the station's own",
     "help-request.followed-up": "the station's own work",
+    "task.wave-expired": "it names all who kept silent", "task.offers-superseded": "it names all who were asked",
+    "task.escalated": "the station's own affair", "task.suggestion-overridden": "the station's own choice",
 }  # fmt: skip
 """Events that name parties and are told to no partner, with the reason."""
 
