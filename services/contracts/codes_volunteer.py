@@ -164,7 +164,7 @@ DISPATCH = table("dispatch", "派单时限", """
     wave-normal | 一般: 一批的把握与答复时限 | normal: likelihood of a yes, and time to answer | percent=60 minutes=60
     wave-low | 不急: 一批的把握与答复时限 | low: likelihood of a yes, and time to answer | percent=60 minutes=60
     quiet | 夜间不打扰(时) | quiet hours, from and to | from=21 to=8
-    attention | 每人每周最多邀约次数 | offers a week at most, each volunteer | count=6
+    attention | 每人每周最多邀约次数 | offers a week at most, each volunteer | count=10
     empty-waves | 连续无人应答的批数 | waves without a yes, then it is escalated | count=2
     escalate | 开始前多久督办 | it is escalated this long before the slot | minutes=240
     escalate-again | 逐级督办间隔 | and one level higher after | minutes=30

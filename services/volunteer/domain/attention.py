@@ -17,6 +17,9 @@ from services.contracts.tables import BEIJING
 PRIOR_YES, PRIOR_ASKED = 0.9, 3.0
 """Before somebody has answered anything, three askings are assumed, of which three in ten bring a yes."""
 
+SELDOM = 0.15
+"""Whoever says yes less often than this is asked after all others."""
+
 WEEK = timedelta(days=7)
 
 T = TypeVar("T")
@@ -64,3 +67,8 @@ def quiet_until(now: datetime, urgency: str) -> datetime | None:
     if here.time() < ends:
         return morning
     return morning + timedelta(days=1) if here.time() >= begins else None
+
+
+def in_order(willing: Sequence[tuple[T, float]]) -> list[tuple[T, float]]:
+    """The order in which they are asked: as suggested, but those who hardly ever say yes after all others."""
+    return sorted(willing, key=lambda one: one[1] < SELDOM)

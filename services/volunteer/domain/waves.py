@@ -25,6 +25,7 @@ from services.kernel.message import Ask
 from services.volunteer.domain.attention import (
     answer_within,
     chance,
+    in_order,
     may_be_disturbed,
     quiet_until,
     theta,
@@ -57,7 +58,7 @@ def open_wave(state: State | None, ask: Ask) -> list[Event]:
 
 
 def expire_wave(command: ExpireWave, state: State | None, ask: Ask) -> list[Event]:
-    """The silent are asked no longer; the next wave follows, unless two in a row were empty."""
+    """The silent are asked no longer and the next ones are; after two empty waves in a row somebody above looks too."""
     if not isinstance(state, Searching) or state.call.wave != command.wave or state.call.expires_at is None:
         return []
     if ask.now < state.call.expires_at:
@@ -70,9 +71,9 @@ def expire_wave(command: ExpireWave, state: State | None, ask: Ask) -> list[Even
     after = evolve(state, over)
     if not isinstance(after, Searching):
         return [over]
-    if after.call.empty >= DISPATCH.number("empty-waves", "count"):
-        return [over, *_up(after, "waves_exhausted", ask)]
-    return [over, *_next_wave(after, ask)]
+    enough = after.call.level == 0 and after.call.empty >= DISPATCH.number("empty-waves", "count")
+    above = _up(after, "waves_exhausted", ask) if enough else []
+    return [over, *above, *_next_wave(evolve_all(after, above), ask)]
 
 
 def escalate(state: State | None, ask: Ask) -> list[Event]:
@@ -103,7 +104,7 @@ def _members(state: Searching, suggestion: Suggestion, ask: Ask) -> tuple[Willin
     """The fewest who are likely to bring as many yeses as are missing, of those who may be sent and may be disturbed."""
     able = [(one, chance(one.said_yes, one.asked)) for one in suggestion.willing if _may_be_asked(one, state, ask)]
     missing = max(1, state.job.headcount - len(state.call.accepted))
-    return wave(able, theta(state.job.urgency) / 100, DISPATCH.number("wave", "count"), missing)
+    return wave(in_order(able), theta(state.job.urgency) / 100, DISPATCH.number("wave", "count"), missing)
 
 
 def _may_be_asked(one: Willing, state: Searching, ask: Ask) -> bool:
@@ -143,6 +144,14 @@ def _beside(state: Searching, ask: Ask) -> list[Event]:
     if state.job.urgency == "emergency":
         return _up(state, "emergency", ask)
     return _up(state, "near_slot", ask) if _is_near(state, ask.now) else []
+
+
+def evolve_all(state: Searching, events: list[Event]) -> Searching:
+    """The search after these."""
+    for event in events:
+        after = evolve(state, event)
+        state = after if isinstance(after, Searching) else state
+    return state
 
 
 def _is_near(state: Searching, now: datetime) -> bool:

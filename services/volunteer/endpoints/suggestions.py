@@ -22,7 +22,7 @@ from services.volunteer.matching.weights import MODEL, WEIGHTS
 from services.volunteer.scopes import TASKS, VOLUNTEERS
 from services.volunteer.view_tables import choices, overrides, task_clocks, volunteers
 
-LOOKED_AT, USUALLY = 200, 5
+LOOKED_AT, USUALLY = 60, 5
 """So many are looked at to show some whom the one who asks may see."""
 K = {"k": {"pattern": "^[1-9][0-9]?$"}}
 WHO = {"volunteer": {"format": "uuid"}}

@@ -134,7 +134,7 @@ def test_the_clock_and_the_urgency_set_how_many_and_how_long() -> None:
 
 def test_whoever_has_another_offer_open_for_the_time_or_was_asked_enough_this_week_is_left_alone() -> None:
     other = willing(MEI, offers=(Span(start=TOMORROW + timedelta(minutes=30)),))
-    tired = willing(LIN, lately=tuple(NOON - timedelta(days=n) for n in range(6)))
+    tired = willing(LIN, lately=tuple(NOON - timedelta(days=n) for n in range(7)) * 2)
     task.given(CALM).when(OpenWave(), facts=looked_up(other, tired, willing(WEN))).then(opened(1, WEN), *asked(WEN))
     assert not may_be_disturbed(tired.lately, NOON)
     assert may_be_disturbed(tired.lately, NOON + timedelta(days=6))
@@ -201,7 +201,9 @@ def test_after_two_empty_waves_the_coordinator_looks_after_it_then_the_street_th
     end = LATER + HOUR
     given = task.given(CALM, *FIRST, *second)
     first = up("coordinator", DISPATCHER, "waves_exhausted", end + timedelta(minutes=30))
-    given.when(ExpireWave(wave=2), actor=CLOCK, now=end, at=None, facts=THREE).then(over(2, WEN), first)
+    given.when(ExpireWave(wave=2), actor=CLOCK, now=end, at=None, facts=THREE).then(
+        over(2, WEN), first
+    )  # nobody is left to ask
     street = up("street_duty", "community:220104004", "still_nobody", end + HOUR)
     half = end + timedelta(minutes=30)
     given = task.given(CALM, *FIRST, *second, over(2, WEN), first)

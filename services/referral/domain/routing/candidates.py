@@ -134,7 +134,8 @@ def _days(asked: Asked, found: Found, history: Record, weights: Weights) -> floa
     offering = found.offering
     load = (offering.taken + found.waiting) / (offering.capacity or USUAL_ROOM)
     known = weights.known if found.organization.organization_id in asked.serving else 0.0
-    return history.expected + weights.load * load - known
+    noes = 1 / history.chance - 1
+    return history.expected + weights.declined * noes + weights.load * load**weights.steep - known
 
 
 def _is_due(asked: Asked, found: Found, history: Record, weights: Weights) -> bool:
