@@ -22,6 +22,7 @@ from services.kernel.settings import SEALING
 from wushe.services import CLASSES
 
 SECRETS = "secrets.json"
+POLICY = "witness-policy"
 SERVICE_TOKEN_LIFE = timedelta(days=365)
 
 
@@ -96,6 +97,8 @@ class Folder:
             usual["HUB_WEBHOOK_KEY"] = kept["webhook_key"]
         if service == "audit":
             usual |= {"HUB_LOG_ORIGIN": kept["log_origin"], "HUB_LOG_KEY": kept["log_key"]}
+            if (self.path / POLICY).is_file():
+                usual["HUB_WITNESS_POLICY"] = str(self.path / POLICY)
         if service == "console":
             usual |= {"HUB_TOKEN_PRIVATE_KEY": kept["token_private_key"], "HUB_SESSION_SECRET": kept["session_secret"]}
         return usual | {name: value for name, value in environment().items() if name.startswith("HUB_")}

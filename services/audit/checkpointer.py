@@ -19,6 +19,8 @@ from services.audit.fsck import Verification, Walk
 from services.audit.ledger import micros
 from services.audit.tables import checkpoint, log_state
 from services.audit.views import signing
+from services.audit.witnesses import Witnesses
+from services.audit.witnessing import Guard, Witnessing
 from services.contracts.audit import ReportVerification
 from services.kernel import log, metrics
 from services.kernel.errors import ConcurrentChange
@@ -28,8 +30,9 @@ from services.kernel.tlog import checkpoint as heads
 from services.kernel.tlog.checkpoint import Checkpoint
 from services.kernel.tlog.keys import ED25519, Signer
 from services.kernel.tlog.lines import Malformed
-from services.kernel.tlog.merkle import consistency_proof, root_at, verify_consistency
+from services.kernel.tlog.merkle import EMPTY_ROOT, consistency_proof, root_at, verify_consistency
 from services.kernel.tlog.note import Note
+from services.kernel.tlog.policy import Policy
 from services.kernel.unit import Moved, Order, Unit
 from services.kernel.view import Rows
 
@@ -93,6 +96,7 @@ class Checkpointer:
     look: Look
     pen: Pen
     every: float = 1.0
+    guard: Guard | None = None
     name: str = PLACE
     _health: dict[str, Any] = field(default_factory=lambda: {"state": "starting"})
 
@@ -100,7 +104,8 @@ class Checkpointer:
     def duty(cls, hand: Any) -> Checkpointer:
         """As the service is set up."""
         settings = hand.settings
-        return cls(hand.store, hand.look, Pen.of(settings.log_origin, settings.log_keys), settings.checkpoint_seconds)
+        pen = Pen.of(settings.log_origin, settings.log_keys)
+        return cls(hand.store, hand.look, pen, settings.checkpoint_seconds, Guard(witnesses_of(hand)))
 
     def health(self) -> dict[str, Any]:
         """Whether heads are signed, up to where, and what is in the way."""
@@ -115,6 +120,10 @@ class Checkpointer:
         end, start = state["size"] if state else 0, last.size if last else 0
         if last is not None and not self.pen.wrote(last):
             return self._wait("other-key", last)
+        if last is None and self.guard and self.guard.witnesses.any:
+            return self._sign(None, 0, EMPTY_ROOT)  # It contradicts nobody, and witnesses can be asked about it.
+        if last is not None and self._is_barred(last):
+            return False
         if last is not None and end == start:
             return self._wait("signing", last)
         size = min(end, start + AT_ONCE)
@@ -128,7 +137,7 @@ class Checkpointer:
 
     def _wait(self, state: str, last: Signed | None) -> bool:
         self._health = {"state": state, "signed": last.size if last else 0}
-        metrics.signing_halted("audit", state != "signing")
+        metrics.signing_halted("audit", state in ("halted", "other-key"))
         return False
 
     def _sign(self, last: Signed | None, size: int, root: bytes) -> bool:
@@ -140,6 +149,8 @@ class Checkpointer:
             self.store.submit(unit).result(timeout=COMMIT_SECONDS)
         except ConcurrentChange:
             return True
+        if self.guard:
+            self.guard.signed = size
         self._wait("signing", Signed(size, root, note, now))
         metrics.signed("audit", size, now / 1e6)
         return True
@@ -152,18 +163,39 @@ class Checkpointer:
             self._health |= {"code": row["code"], "entry": row["entry"]}
         return halted
 
+    def _is_barred(self, last: Signed) -> bool:
+        """Whether the witnesses of this log have something against its going on, or were not heard yet."""
+        flaw = self.guard.passes(last) if self.guard else None
+        if flaw is None or self.guard is None:
+            return False
+        if flaw:
+            self._halt(contradicted(flaw, last.size))
+        else:
+            self._wait(self.guard.state, last)
+        return True
+
     def _halt(self, found: Verification) -> bool:
         self._wait("halted", checkpoints.latest(self.look))
         first = found.flaws[0]
         self._health |= {"code": first.code, "entry": first.entry}
         log.noticed("audit", "signing-halted", level="error", code=first.code, position=first.entry or 0)
-        report = ReportVerification(
-            size=found.size, root=b64(found.root), flaws_count=found.count, flaws=tuple(found.flaws)
-        )
-        ask = Ask(id=uuid4(), now=self.store.clock(), at=self.store.clock(), actor=ACTOR, channel="system")
-        order = Order(integrity.DECIDER, integrity.STREAM, report, ask, fresh=True)
-        self.store.submit(Unit([order])).result(timeout=COMMIT_SECONDS)
+        report(self.store, found)
         return False
+
+
+def report(store: Any, found: Verification) -> None:
+    """Say what was found, for good: where it is damage, signing is halted by it."""
+    said = ReportVerification(size=found.size, root=b64(found.root), flaws_count=found.count, flaws=tuple(found.flaws))
+    ask = Ask(id=uuid4(), now=store.clock(), at=store.clock(), actor=ACTOR, channel="system")
+    order = Order(integrity.DECIDER, integrity.STREAM, said, ask, fresh=True)
+    store.submit(Unit([order])).result(timeout=COMMIT_SECONDS)
+
+
+def contradicted(flaw: str, size: int) -> Verification:
+    """A witness shows that this log has signed something else, or more."""
+    found = Verification(size=size, root=bytes(32))
+    found.flaw(flaw, size)
+    return found
 
 
 def shortened(signed: int, size: int) -> Verification:
@@ -178,3 +210,25 @@ def unreadable(size: int, start: int) -> Verification:
     found = Verification(size=size, root=bytes(32))
     found.flaw("tiles-missing", start)
     return found
+
+
+def object_to(store: Any, look: Look, flaw: str) -> None:
+    """Halt signing over what a witness has shown, unless it is halted already."""
+    row, last = look.one(signing, 1), checkpoints.latest(look)
+    if row is None or row["state"] != "halted":
+        report(store, contradicted(flaw, last.size if last else 0))
+
+
+def witnesses_of(hand: Any) -> Witnesses:
+    """The witnesses that the settings name; without a policy, nobody is asked and nobody has to be."""
+    pen = Pen.of(hand.settings.log_origin, hand.settings.log_keys)
+    keys = tuple(signer.verifier for signer in pen.signers)
+    return Witnesses(hand.store, hand.look, keys, hand.settings.witness_policy or Policy())
+
+
+def witnessing(hand: Any) -> Witnessing:
+    """The duty of having heads cosigned, as the service is set up."""
+
+    return Witnessing(
+        witnesses_of(hand), lambda flaw: object_to(hand.store, hand.look, flaw), hand.settings.witness_seconds
+    )

@@ -25,6 +25,11 @@ def latest(look: Look) -> Signed | None:
     return _first(look, sa.select(checkpoint).order_by(checkpoint.c.size.desc()).limit(1))
 
 
+def at(look: Look, size: int) -> Signed | None:
+    """The one of this size."""
+    return _first(look, sa.select(checkpoint).where(checkpoint.c.size == size))
+
+
 def covering(look: Look, index: int) -> Signed | None:
     """The first one under which this entry lies."""
     return _first(look, sa.select(checkpoint).where(checkpoint.c.size > index).order_by(checkpoint.c.size).limit(1))

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from services.audit import archive, asked, language, policies, replay, report_views, tables, views
 from services.audit.archive import b64
-from services.audit.checkpointer import Checkpointer
+from services.audit.checkpointer import Checkpointer, witnessing
 from services.audit.custody import custody
 from services.audit.domain import finding, gap, integrity, look, report
 from services.audit.endpoints.figures import Figures
@@ -15,6 +15,7 @@ from services.audit.endpoints.integrity import AUDITORS, PUBLISHERS, Integrity
 from services.audit.endpoints.log import PublicLog
 from services.audit.endpoints.moments import Moments
 from services.audit.endpoints.reports import Reports
+from services.audit.endpoints.witnesses import Vouching
 from services.audit.entries import Entry
 from services.audit.follow import CustodyFollower, barring
 from services.audit.ledger import Ledger
@@ -38,7 +39,7 @@ MANIFEST = Manifest(
     record=Ledger,
     kept=tables.KEPT,
     followers=(CustodyFollower(), StatisticsFollower(), ReplayFollower()),
-    duties=(Checkpointer.duty,),
+    duties=(Checkpointer.duty, witnessing),
     on_gap=policies.on_gap,
     on_filled=policies.on_filled,
     scopes=SCOPES,
@@ -59,7 +60,7 @@ PAGE = {
 HEADED = {"type": "object", "required": ["size", "root"]}
 
 
-class AuditService(Figures, Moments, Reports, PublicLog, Integrity):
+class AuditService(Figures, Moments, Reports, PublicLog, Integrity, Vouching):
     """Auditors replay matters, see who answered, and check the ledger; stations see their chains, figures and reports."""
 
     name = "audit"

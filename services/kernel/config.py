@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from services.kernel.settings import SETTINGS, Setting, Wrong
+from services.kernel.tlog.policy import Policy
 
 EX_CONFIG = 78
 
@@ -41,6 +42,8 @@ class Settings:
     token_private_key: bytes = field(default=b"", repr=False)
     service_token: str = field(default="", repr=False)
     session_secret: bytes = field(default=b"", repr=False)
+    witness_policy: Policy | None = None
+    witness_seconds: float = 5.0
     log_origin: str = ""
     log_keys: tuple[bytes, ...] = field(default=(), repr=False)
     checkpoint_seconds: float = 1.0

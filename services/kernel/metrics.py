@@ -85,6 +85,10 @@ TREE_SIZE = _gauge("hub_audit_tree_size", "Entries in the audit ledger.")
 SIGNED_SIZE = _gauge("hub_audit_signed_size", "Entries under the last signed checkpoint.")
 SIGNED_AT = _gauge("hub_audit_signed_timestamp_seconds", "When the last checkpoint was signed, as seconds since 1970.")
 SIGNING_HALTED = _gauge("hub_audit_signing_halted", "1 while the ledger is damaged and nothing is signed.")
+PENDING = _gauge(
+    "hub_audit_pending_seconds", "Age of the oldest signed checkpoint that waits for its witnesses' quorum."
+)
+WITNESS_ANSWERS = _gauge("hub_audit_witness_answers", "1 while this witness of the policy cosigns.", "witness")
 CUSTODY_BROKEN = _gauge("hub_custody_broken", "Open matters and needs without exactly one accountable party.")
 
 
@@ -223,6 +227,13 @@ def unreadable(service: str, reason: str, count: int = 1) -> None:
 def tree_size(service: str, size: int) -> None:
     """The audit ledger holds so many entries."""
     _child(TREE_SIZE, service).set(size)
+
+
+def cosigned(service: str, pending_seconds: float, witnesses: dict[str, bool]) -> None:
+    """How long the oldest head has waited for its quorum, and which witnesses, by their names in the policy, answer."""
+    _child(PENDING, service).set(pending_seconds)
+    for name, answers in witnesses.items():
+        _child(WITNESS_ANSWERS, service, name).set(int(answers))
 
 
 def signed(service: str, size: int, seconds: float) -> None:

@@ -12,6 +12,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from services.kernel.tlog.lines import Malformed
+from services.kernel.tlog.policy import Policy
+from services.kernel.tlog.policy import read as read_policy
+
 SERVICES = ("intake", "referral", "volunteer", "audit", "partner", "console")
 SEALING = ("intake", "referral", "volunteer")
 """The services whose commands carry personal values, which their vault seals."""
@@ -117,6 +121,16 @@ def _networks(text: str) -> tuple[str, ...]:
         raise Wrong from broken
 
 
+def _policy(text: str) -> Policy:
+    try:
+        return read_policy(Path(text).read_bytes())
+    except OSError as broken:
+        why = type(broken).__name__
+        raise Wrong(f"its file cannot be read ({why})", f"文件无法读取 ({why})") from broken
+    except Malformed as wrong:
+        raise Wrong(str(wrong), f"文件有误: {wrong}") from wrong
+
+
 DATABASE = Kind(
     _matching(r"sqlite:///.+|postgresql\+psycopg://[^/]*/.+"),
     "sqlite:///path or postgresql+psycopg://user:password@host/name",
@@ -140,6 +154,7 @@ ORIGIN = Kind(
     "不含协议的主机名与路径, 如 hub.example/audit/v1",
 )
 LEVEL = Kind(_level, "one of info, warning, error, off", " info、warning、error、off 之一")
+POLICY = Kind(_policy, "a policy file of C2SP tlog-policy", " C2SP tlog-policy 格式的策略文件")
 FOLDER = Kind(Path, "a folder", "文件夹")
 NETWORKS = Kind(_networks, "networks, separated by commas", "网段, 以逗号分隔")
 YES = Kind(_yes, "true or false", " true 或 false")
@@ -240,6 +255,16 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         name="HUB_CHECKPOINT_SECONDS", into="checkpoint_seconds", kind=SECONDS, default="1",
         en="How often the ledger is read back and signed, if it has grown.", zh="台账如有增长, 每隔多久回读并签署一次。",
+    ),
+    Setting(
+        name="HUB_WITNESS_POLICY", into="witness_policy", kind=POLICY,
+        en="A file that names the ledger's witnesses, where they answer, and how many must cosign a head (see docs/witness.md).",
+        zh="策略文件: 台账的见证方、其地址, 以及一个检查点须有几方联署 (见 docs/witness.md)。",
+    ),
+    Setting(
+        name="HUB_WITNESS_SECONDS", into="witness_seconds", kind=SECONDS, default="5",
+        en="How often witnesses are asked to cosign, if a head was signed since.",
+        zh="如有新签署的检查点, 每隔多久请见证方联署一次。",
     ),
     Setting(
         name="HUB_SEAL_SECONDS", into="seal_seconds", kind=SECONDS, default="3600",

@@ -24,7 +24,20 @@ RUNBOOK = (ROOT / "docs/runbook.md").read_text(encoding="utf-8")
 DASHBOARD = json.loads((ROOT / "deploy/grafana/dashboards/hub.json").read_text(encoding="utf-8"))
 
 
-LABELS = {"service", "message", "outcome", "output", "publisher", "timer", "state", "reason", "le", "job", "__name__"}
+LABELS = {
+    "service",
+    "witness",
+    "message",
+    "outcome",
+    "output",
+    "publisher",
+    "timer",
+    "state",
+    "reason",
+    "le",
+    "job",
+    "__name__",
+}
 
 
 def asked_for() -> Iterator[tuple[str, str]]:
@@ -83,6 +96,8 @@ def test_what_the_compose_file_sets_is_all_that_a_service_needs(service: str) ->
         name: re.sub(r"\$\{(\w+)\}", lambda found: example[found[1]], value)
         for name, value in COMPOSE["services"][service]["environment"].items()
     }
+    if "HUB_WITNESS_POLICY" in environment:
+        environment["HUB_WITNESS_POLICY"] = str(ROOT / "deploy" / "witness" / "policy")
     _, problems = check(environment, service)
     assert problems == []
 

@@ -109,6 +109,7 @@ FREE = {
         "/matters/{id}/custody", "/matters/{id}/replay",
         "/matters/{id}/timeline",
         "/matters/{id}/diff", "/matters/{id}/moments", "/matters/{id}/questions", "/matters/{id}/state",
+        "/witnesses",
     },
 }  # fmt: skip
 """Paths that a method of the service answers: each asks a scope itself, or shows nothing of anybody. A new one is put

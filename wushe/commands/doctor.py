@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import click
 import requests
@@ -23,6 +23,8 @@ from services.kernel.tables import head
 from wushe.embedded import SECRETS, Folder
 from wushe.local import service_option, services_meant, where_options
 from wushe.output import as_json, say
+
+PENDING_SECONDS = 900
 
 
 @dataclass(frozen=True)
@@ -181,6 +183,23 @@ def _broker(service: str, settings: Settings) -> Finding:
     return Finding(f"{service} broker", "ok", "reachable / 可达")
 
 
+def _witnesses(duty: dict[str, Any]) -> Finding:
+    """Whether anybody but the operator vouches for the ledger."""
+    match duty.get("state"):
+        case "no-witness" | "no-quorum":
+            return Finding(
+                "ledger witnesses", "note", "no witness: only the operator vouches for the ledger / 无见证方, 仅运营方自证",
+                "ask partners to be witnesses, see docs/witness.md / 请合作方担任见证方, 见 docs/witness.md",
+            )  # fmt: skip
+        case "pending" if duty.get("pending_seconds", 0) > PENDING_SECONDS:
+            found = ", ".join(f"{name} {state}" for name, state in duty["witnesses"].items())
+            return Finding(
+                "ledger witnesses", "wrong", found, "see runbook, section QuorumMissing / 见运维手册 QuorumMissing"
+            )
+        case _:
+            return Finding("ledger witnesses", "ok", str(duty.get("state")))
+
+
 def _answers(url: str) -> Iterator[Finding]:
     try:
         states = requests.get(f"{url}/readyz", timeout=5).json()["services"]
@@ -197,3 +216,5 @@ def _answers(url: str) -> Iterator[Finding]:
             str(state.get("database")),
             "" if good else "see runbook, section database / 见运维手册",
         )
+        if "witnesses" in state.get("duties", {}):
+            yield _witnesses(state["duties"]["witnesses"])

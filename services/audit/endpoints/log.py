@@ -13,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from services.audit import checkpoints, language
+from services.audit import checkpoints, language, witnesses
 from services.audit.tables import entry, tile
 from services.contracts.visibility import APPROVERS
 from services.kernel.entrypoints import Page, Request, http
@@ -37,11 +37,11 @@ class PublicLog:
 
     @http("GET", "/checkpoint", roles=None, media=TEXT, says="the last signed head")
     def checkpoint(self, request: Request) -> Page:
-        """The last signed head, as a signed note (C2SP tlog-checkpoint)."""
-        last = checkpoints.latest(self.log.look)
+        """The newest head that its witnesses vouch for, or simply the newest where nobody is asked (C2SP tlog-checkpoint)."""
+        last = witnesses.newest(self.log.look, self.log.settings.witness_policy)
         if last is None:
             raise NotFound("nothing is signed yet")
-        return Page(last.note, headers=(BRIEFLY,), content_type=TEXT)
+        return Page(bytes(witnesses.cosigned(self.log.look, last)), headers=(BRIEFLY,), content_type=TEXT)
 
     @http("GET", "/tile/{path}", roles=None, media=BYTES, says="a tile of the tree, or a bundle of entries")
     def tile(self, request: Request) -> Page:

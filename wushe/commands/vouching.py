@@ -1,0 +1,41 @@
+"""Who vouches for the ledger: the witnesses of its policy, as the hub sees them, and what a new one needs to know."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from services.kernel.tlog.keys import vkey
+from wushe.client import Client, hub_options
+from wushe.output import as_json, say
+
+BASE = "/audit/v1"
+STATES = {
+    "no-witness": ("nobody but the operator vouches for this ledger", "除运营方外, 没有任何一方为本台账作证"),
+    "no-quorum": ("witnesses are asked, and none is needed", "会请见证方联署, 但不要求法定数"),
+    "pending": ("the newest head waits for its witnesses", "最新检查点等待见证"),
+    "witnessed": ("vouched for", "已获见证"),
+}
+
+
+@click.command()
+@hub_options
+@as_json
+def witnesses(url: str, token: str, folder: Path, json_: bool) -> None:
+    """Show who vouches for the ledger and up to where, and the log's key and fingerprint for a new witness."""
+    client = Client(url, token, folder, json_=json_)
+    found, keys = client.get(f"{BASE}/witnesses", json_), client.get(f"{BASE}/ledger/state", json_)["keys"]
+    say(found | {"keys": keys}, json_, "" if json_ else _told(found, keys))
+
+
+def _told(found: dict[str, Any], keys: list[str]) -> str:
+    en, zh = STATES[found["state"]]
+    lines = [f"{zh} / {en}", f"signed {found['signed']}, vouched for {found['witnessed']}, quorum {found['quorum']}"]
+    for each in found["items"]:
+        mark = "✓" if each["state"] == "cosigned" else "✗"
+        lines.append(f"{mark} {each['name']}: {each['state']}, seen {each['seen']} ({each['since']})")
+    for key in keys:
+        lines += [f"log key / 台账公钥: {key}", f"  fingerprint / 指纹: {vkey(key).fingerprint}"]
+    return "\n".join(lines)
