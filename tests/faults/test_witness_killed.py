@@ -18,7 +18,7 @@ from services.kernel.tlog.checkpoint import Checkpoint, read
 from tests.conftest import without_server
 from tests.support.embedded import DIE_WITH_THE_RUN
 from tests.support.servers import ServerMissing
-from tests.support.strace import Fault, faults
+from tests.support.strace import KILL, Fault, faults
 from tests.support.toylog import ToyLog
 from wushe.witness.book import Book
 from wushe.witness.home import Home
@@ -70,6 +70,9 @@ class Run:
                 )
                 if port is not None:
                     self.ask(f"http://127.0.0.1:{port}/add-checkpoint")
+                if self.fault and self.fault.error == KILL:
+                    with contextlib.suppress(subprocess.TimeoutExpired):
+                        process.wait(2)  # strace tells of it last
             finally:
                 process.kill()
 

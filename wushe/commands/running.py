@@ -53,7 +53,8 @@ def up(folder: Path, listen: str, demo: bool, json_: bool) -> None:
 
         def ready(process: Process) -> None:
             url = "http://{}:{}".format(*process.site.address)
-            _greet(url, time.monotonic() - began, json_)
+            policy = settings["audit"].witness_policy
+            _greet(url, time.monotonic() - began, len(policy.witnesses) if policy else 0, json_)
             if demo and not place.loaded.exists():
                 threading.Thread(target=_load, args=(place, url, json_), name="stories", daemon=True).start()
 
@@ -102,13 +103,18 @@ def only_one(place: Folder, json_: bool) -> IO[str]:
     return file
 
 
-def _greet(url: str, seconds: float, json_: bool) -> None:
+def _greet(url: str, seconds: float, witnesses: int, json_: bool) -> None:
     from services.console.demo import ROLES
 
     people = [{"role": role.role, "name": role.name_zh, "name_en": role.name_en} for role in ROLES]
     lines = [f"五社枢纽已启动 / the hub is up: {url}  ({seconds:.1f} s)", "登录演示角色 / sign in as:"]
     lines += [f"  · {p['name']} / {p['name_en']}" for p in people]
-    say({"url": url, "seconds": round(seconds, 2), "sign_in": people, "pid": os.getpid()}, json_, "\n".join(lines))
+    if not witnesses:
+        lines.append(
+            "台账尚无见证方, 仅由运营方自证 / no witness: only the operator vouches for the ledger; see docs/witness.md"
+        )
+    value = {"url": url, "seconds": round(seconds, 2), "sign_in": people, "pid": os.getpid(), "witnesses": witnesses}
+    say(value, json_, "\n".join(lines))
 
 
 def _load(place: Folder, url: str, json_: bool) -> None:
