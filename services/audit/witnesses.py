@@ -89,6 +89,11 @@ class Witnesses:
         return list(self.policy.witnesses.values())
 
     @property
+    def reachable(self) -> list[Party]:
+        """Those who have an address; the others come by (see `visiting`)."""
+        return [party for party in self.parties if party.url]
+
+    @property
     def wants_quorum(self) -> bool:
         """Whether a head is pending until somebody has cosigned it."""
         return self.policy.quorum != NONE
@@ -113,11 +118,11 @@ class Witnesses:
         return {name for name, party in self.policy.witnesses.items() if str(party.verifier) in keys}
 
     def due(self, head: Signed) -> list[Party]:
-        """Those who have not cosigned this head, and are not left alone for a while."""
+        """Those who can be reached, have not cosigned this head, and are not left alone for a while."""
         now, signed = micros(self.store.clock()), self.signers(head.size)
         rows = {row["name"]: row for row in self.look.all(witness)}
         waiting = {name for name, row in rows.items() if row["next_at"] > now}
-        return [party for party in self.parties if party.name not in signed | waiting]
+        return [party for party in self.reachable if party.name not in signed | waiting]
 
     def ask(self, head: Signed, parties: Sequence[Party]) -> list[Told]:
         """Ask these at once, each by itself; what comes of it is not written down yet."""
@@ -131,20 +136,37 @@ class Witnesses:
         with ThreadPoolExecutor(len(parties), thread_name_prefix="witness") as pool:
             return list(pool.map(lambda party: question.ask(party, seen.get(party.name) or 0), parties))
 
-    def record(self, head: Signed, told: Sequence[Told]) -> bool:
-        """Write down what came of asking about a head; True where the quorum is met by it."""
-        before = self.signers(head.size)
-        new = [each for each in told if each.line and each.name not in before]
-        met = self.policy.met(before | {each.name for each in new})
+    def record(self, head: Signed | None, told: Sequence[Told]) -> bool:
+        """Write down what came of asking about a head (None: it is not stored); True where its quorum is met now."""
         rows: list[Change | Rows] = [self._state(each) for each in told]
-        if new:
+        before = self.signers(head.size) if head else set()
+        new = [each for each in told if head and each.line and each.name not in before]
+        if head and new:
             keys = {name: str(party.verifier) for name, party in self.policy.witnesses.items()}
             values = [(head.size, keys[each.name], each.line, each.at * SECOND) for each in new]
             rows.append(Rows(cosignature, ("size", "witness", "line", "at"), values))
-        if met and new and self.wants_quorum and self.look.one(witnessed, head.size) is None:
-            rows.append(Rows(witnessed, ("size", "at"), [(head.size, micros(self.store.clock()))]))
         self.store.submit(Unit(rows=rows)).result(timeout=COMMIT_SECONDS)
+        return head is not None and self.settle(head.size)
+
+    def settle(self, size: int) -> bool:
+        """Write down that the quorum of this head is met, once it is: also where two words for it came at once."""
+        met = self.wants_quorum and self.policy.met(self.signers(size))
+        if met and self.look.one(witnessed, size) is None:
+            row = Rows(witnessed, ("size", "at"), [(size, micros(self.store.clock()))])
+            self.store.submit(Unit(rows=[row])).result(timeout=COMMIT_SECONDS)
         return met
+
+    def settle_newest(self) -> None:
+        """The same for the newest head that anybody has cosigned."""
+        for row in self.look.run(sa.select(sa.func.max(cosignature.c.size).label("size"))):
+            if row["size"] is not None:
+                self.settle(row["size"])
+
+    def heard_since(self, since: int, size: int) -> set[str]:
+        """Who has left word since then, and has seen nothing of the ledger beyond this size."""
+        c = witness.c
+        query = sa.select(c.name).where(c.state == "cosigned", c.answered_at >= since, c.seen <= size)
+        return {row["name"] for row in self.look.run(query)}
 
     def _state(self, told: Told) -> Change:
         now, row = micros(self.store.clock()), self.look.one(witness, told.name) or {}

@@ -35,7 +35,11 @@ class Guard:
     heard: bool = False
     signed: int = -1
     state: Gate = "open"
+    since: int = -1
     _next: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.since = micros(self.witnesses.store.clock())
 
     def passes(self, last: Signed) -> str | None:
         """None where heads may be signed after this one; "" where they may not yet; else the flaw that forbids it."""
@@ -49,21 +53,22 @@ class Guard:
         return None
 
     def _hear(self, last: Signed) -> str | None:
-        told = self.witnesses.ask(last, self.witnesses.parties)
+        told = self.witnesses.ask(last, self.witnesses.reachable)
         self._next = monotonic() + self.again
         if told:
             self.witnesses.record(last, told)
         for each in told:
             if each.outcome in CONTRADICTED:
                 return CONTRADICTED[each.outcome]
-        self.state = self._stands(told)
+        self.state = self._stands(told, last)
         self.heard = self.state == "open"
         return None if self.heard else ""
 
-    def _stands(self, told: list[Told]) -> Gate:
+    def _stands(self, told: list[Told], last: Signed) -> Gate:
         if any(each.outcome == "disputes" for each in told):
             return "witness-disputes"
         agree = {each.name for each in told if each.outcome == "cosigned"}
+        agree |= self.witnesses.heard_since(self.since, last.size)
         return "open" if self.witnesses.policy.met(agree) else "waits-for-witnesses"
 
 
@@ -89,6 +94,7 @@ class Witnessing:
         head = checkpoints.latest(self.witnesses.look)
         if head is not None:
             self._asks(head)
+            self.witnesses.settle_newest()
         self._tells()
         return False
 

@@ -25,6 +25,8 @@ from wushe.witness.home import Home
 pytestmark = pytest.mark.scenario
 
 NAMES = ("lotus", "harbour", "river")
+VISITS = "river"
+"""Whose machine nobody can reach: it comes by."""
 
 
 def wushe(*words: str) -> subprocess.CompletedProcess[str]:
@@ -99,7 +101,8 @@ class Village:
     def policy(self) -> bytes:
         lines = [f"log {self.key}"]
         for name, home in self.homes.items():
-            lines.append(f"witness {name} {Home(home).signer.verifier} http://127.0.0.1:{self.ports[name]}")
+            address = "" if name == VISITS else f"http://127.0.0.1:{self.ports[name]}"
+            lines.append(f"witness {name} {Home(home).signer.verifier} {address}")
         return "\n".join([*lines, f"group village 2 {' '.join(NAMES)}", "quorum village", ""]).encode()
 
 
@@ -123,7 +126,7 @@ def test_partners_vouch_for_a_hub_and_one_that_is_put_back_to_an_older_day_does_
         asks(hub.hub, "second")
         at_backup = vouched(hub.hub)
         states = {each["name"]: each["state"] for each in audit(hub.hub, "/witnesses")["items"]}
-        assert states == {"lotus": "cosigned", "harbour": "cosigned", "river": "silent"}
+        assert states == {"lotus": "cosigned", "harbour": "cosigned", "river": "not-asked"}
         shown = requests.get(f"{hub.hub.url}/audit/v1/checkpoint", timeout=10).content
         verdict = policy.read(village.policy).insisted(note.read(shown))
         assert (verdict.head.size, set(verdict.witnesses)) == (at_backup, {"lotus", "harbour"})
@@ -141,6 +144,8 @@ def test_partners_vouch_for_a_hub_and_one_that_is_put_back_to_an_older_day_does_
         assert seen > at_backup
         kept = wushe("witness", "keep", "--url", f"{hub.hub.url}/audit/v1", "--home", str(village.homes["river"]))
         assert (kept.returncode, f"{seen}:" in kept.stdout) == (0, True)
+        came = wushe("witness", "visit", "--url", f"{hub.hub.url}/audit/v1", "--home", str(village.homes["river"]))
+        assert (came.returncode, "cosigned" in came.stdout) == (0, True)
         hub.kill9()
         for file in folder.glob("audit.db*"):
             file.unlink()

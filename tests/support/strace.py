@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 
+from tests.support.embedded import DIE_WITH_THE_RUN
 from tests.support.servers import ServerMissing
 
 KILL = "signal=KILL"
@@ -36,7 +37,8 @@ class Fault:
         inject = f"inject={self.call}:{self.error}:when={self.when}{'+' if self.ever else ''}"
         # Not with --seccomp-bpf, which is quicker: with it strace 6.1 loses count of the calls.
         options = ("-f", "-o", str(trace), "-e", f"trace={self.call}", "-e", inject)
-        return [strace, *options, *paths]
+        # What is traced outlives a tracer that is killed, unless it is told not to.
+        return [strace, *options, *paths, *DIE_WITH_THE_RUN]
 
     def met(self, trace: Path) -> bool:
         """Whether it happened: there may be fewer such calls than its place says."""

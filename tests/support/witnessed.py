@@ -45,6 +45,7 @@ class Village:
     keys: tuple[Verifier, ...]
     names: tuple[str, ...] = ("w1", "w2", "w3", "w4", "w5")
     quorum: int = 2
+    addresses: bool = True
     ways: dict[str, Way] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
 
@@ -60,7 +61,10 @@ class Village:
     @property
     def policy(self) -> Policy:
         """All of them, with this quorum (0: none)."""
-        lines = [f"witness {name} {one.signer.verifier} http://{name}" for name, one in self.there.items()]
+        lines = [
+            f"witness {name} {one.signer.verifier} {f'http://{name}' * self.addresses}"
+            for name, one in self.there.items()
+        ]
         some = f"group all-of-them {self.quorum} {' '.join(self.names)}\nquorum all-of-them"
         return read("\n".join([*lines, some if self.quorum else "quorum none", ""]).encode())
 

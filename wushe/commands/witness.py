@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
@@ -16,7 +17,7 @@ from wushe.output import as_json, fail, say
 from wushe.witness.book import Book, Contradiction
 from wushe.witness.door import Door, Witness
 from wushe.witness.home import Home, NoHome, write
-from wushe.witness.keeping import Keeper, Kept, Unreachable, fetcher
+from wushe.witness.keeping import Keeper, Kept, Unreachable, come_by, fetcher, leave
 
 USUAL = "~/.wushe-witness"
 
@@ -188,9 +189,39 @@ def keep(heads: tuple[BinaryIO, ...], url: str | None, home: Home, json_: bool) 
         sys.exit(2)
 
 
-def newest(url: str) -> bytes:
+@witness.command()
+@click.option("--url", help="Where the log answers; without it, as `wushe witness trust --url` said.")
+@home_option
+@as_json
+def visit(url: str | None, home: Home, json_: bool) -> None:
+    """Come by: compare the head that the log offers with the last one, and leave a cosignature. A line for cron.
+
+    For a machine that nobody can reach. Ends as `keep` does.
+    """
+    found: list[tuple[Kept, str]] = []
+    try:
+        one, places = opened(home), [url] if url else [party.url for party in home.parties if party.url]
+        for place in places:
+            offered = newest(place, "checkpoint/offered")
+            found.append(come_by(one, offered, fetcher(place), partial(leave, place)))
+    except (Malformed, NoHome, Unreachable) as wrong:
+        refuse(wrong, json_)
+    if not found:
+        fail("no-url", "Say where the log answers (--url).", "请指明台账地址 (--url)。", json_)
+    lines = [
+        f"{each.head.origin} {each.head.size}: {' / '.join(STANDINGS[each.standing])}; {says}" for each, says in found
+    ]
+    value = [
+        {"origin": e.head.origin, "size": e.head.size, "standing": e.standing, "outcome": says} for e, says in found
+    ]
+    say(value, json_, "\n".join(lines))
+    if any(each.standing == "forked" for each, _ in found):
+        sys.exit(2)
+
+
+def newest(url: str, path: str = "checkpoint") -> bytes:
     """The newest head that a log shows."""
-    found = fetcher(url)("checkpoint")
+    found = fetcher(url)(path)
     if found is None:
         raise Unreachable(f"{url} shows no checkpoint")
     return found

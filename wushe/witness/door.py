@@ -44,6 +44,12 @@ class Witness:
         seen = self.book.seen(origin) if origin else None
         return bytes(seen.note.signed(self.signer.sign(seen.note.text, seen.at))) if seen else None
 
+    def word(self, origin: str) -> bytes | None:
+        """The last head of a log, cosigned now: the largest that was seen, whoever brought it."""
+        seen = self.book.seen(origin)
+        now = max(int(self.clock().timestamp()), seen.at if seen else 0)
+        return bytes(seen.note.signed(self.signer.sign(seen.note.text, now))) if seen else None
+
     def about(self) -> str:
         """What it is, for whoever looks: its key, and how far it has seen each log."""
         lines = [f"witness {self.signer.verifier}", f"fingerprint {self.signer.verifier.fingerprint}"]

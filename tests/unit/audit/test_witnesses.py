@@ -10,22 +10,29 @@ from typing import Any
 
 import pytest
 
-from services.audit import checkpoints, views, witnesses
+from services.audit import archive, checkpoints, views, visiting, witnesses
 from services.audit.asking import Question
 from services.audit.checkpointer import Checkpointer, object_to
 from services.audit.service import MANIFEST
+from services.audit.visiting import Visit
 from services.audit.witness_tables import cosignature, witness, witnessed
 from services.audit.witnesses import Witnesses
 from services.audit.witnessing import Guard, Witnessing
 from services.kernel.clock import system_clock
 from services.kernel.cursor import Consumer
+from services.kernel.errors import Refused
 from services.kernel.heard import Heard
 from services.kernel.message import read_envelope
 from services.kernel.store import Store
+from services.kernel.tlog import note
+from services.kernel.tlog.keys import COSIGNATURE, Signer
+from services.kernel.tlog.lines import HASH
+from services.kernel.tlog.places import place
 from tests.support.toylog import ToyLog
 from tests.support.witnessed import Village, away, claims, says
 from tests.unit.audit.said import said
 from tests.unit.audit.test_checkpointer import ORIGIN, PEN
+from wushe.witness.keeping import come_by
 
 KEYS = tuple(signer.verifier for signer in PEN.signers)
 
@@ -42,7 +49,7 @@ class Hub:
         self.consumer = Consumer(MANIFEST, self.store, lambda *_: [])
         self.store.start()
         self.look = self.store.look()
-        them = Witnesses(self.store, self.look, KEYS, self.village.policy, self.village.send)
+        self.them = them = Witnesses(self.store, self.look, KEYS, self.village.policy, self.village.send)
         self.guard = Guard(them, again=0)
         self.signer = Checkpointer(self.store, self.look, PEN, guard=self.guard)
         self.duty = Witnessing(them, lambda flaw: object_to(self.store, self.look, flaw))
@@ -59,6 +66,23 @@ class Hub:
         while self.signer.turn():
             pass
         self.duty.turn()
+
+    def fetch(self, path: str) -> bytes | None:
+        """A tile, as the public log shows it."""
+        found = place(path.removeprefix("tile/"))
+        return archive.Tiles(self.look)(found.level or 0, found.n)[: found.width * HASH] if found else None
+
+    def visited(self, *names: str) -> list[str]:
+        """Each of these compares the head that is offered, and leaves its word; what the hub makes of it."""
+
+        def leave(note: bytes) -> str:
+            stored, told = Visit.read(note, self.them).told(self.them)
+            self.them.record(stored, [told])
+            return told.outcome
+
+        offered = visiting.offered(self.them)
+        assert offered is not None
+        return [come_by(self.village.there[name], offered.note, self.fetch, leave)[1] for name in names]
 
     def back_up(self, to: Path) -> None:
         self.stop()
@@ -386,3 +410,64 @@ def test_after_an_ordinary_restart_signing_goes_on_at_once(starting: Starting):
     hub.says(5, 6)
     hub.turn()
     assert (hub.signed(), hub.sizes(), hub.told()) == (6, [0, 4, 6], [])
+
+
+# --- witnesses who come by --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def visited(starting: Starting) -> Hub:
+    """A hub none of whose witnesses can be reached; two have come by since it started."""
+    hub = starting(addresses=False)
+    hub.turn()
+    assert hub.signer.health() == {"state": "waits-for-witnesses", "signed": 0}
+    assert hub.visited("w1", "w4") == ["cosigned", "cosigned"]
+    return hub
+
+
+def test_witnesses_who_come_by_at_different_times_vouch_for_the_same_head(visited: Hub):
+    visited.says(1, 4)
+    visited.turn()
+    assert (visited.signed(), visited.village.asked) == (4, [])
+    visited.later = timedelta(minutes=11)
+    visited.visited("w1")
+    visited.says(5, 9)
+    visited.turn()
+    visited.later += timedelta(seconds=5)
+    visited.visited("w4")
+    assert (visited.signed(), visited.sizes()) == (9, [0, 4])
+    visited.later += timedelta(minutes=11)
+    visited.visited("w1", "w4")
+    assert visited.sizes() == [0, 4, 9]
+
+
+def test_a_restored_backup_is_found_out_by_whoever_comes_by(visited: Hub, tmp_path: Path):
+    visited.says(1, 4)
+    visited.turn()
+    visited.back_up(tmp_path / "backup")
+    visited.visited("w1", "w4")
+    visited.says(5, 7)
+    visited.turn()
+    visited.later = timedelta(minutes=11)
+    visited.visited("w1")
+    visited.restore(tmp_path / "backup")
+    visited.turn()
+    assert visited.visited("w1") == ["ahead"]
+    visited.says(5, 9)
+    visited.turn()
+    assert (visited.signed(), visited.visited("w1")) == (4, ["forked"])
+
+
+@pytest.mark.parametrize("stranger", ["another-log", "another-witness", "rubbish", "nobody"])
+def test_whoever_is_no_witness_of_this_ledger_leaves_nothing(visited: Hub, stranger: str):
+    head = visiting.offered(visited.them)
+    assert head is not None
+    other = Signer("w1.example/witness", COSIGNATURE, bytes(32))
+    left = {
+        "another-log": bytes(ToyLog().signed(0)),
+        "another-witness": bytes(note.read(head.note).signed(other.sign(note.read(head.note).text, 1))),
+        "rubbish": b"rubbish",
+        "nobody": head.note,
+    }[stranger]
+    with pytest.raises(Refused):
+        Visit.read(left, visited.them)
