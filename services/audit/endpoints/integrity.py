@@ -35,7 +35,7 @@ class Integrity:
         return {"size": size, "root": b64(archive.root_of(self.log.look, size)), "publishers": publishers}
 
     @http("GET", "/ledger/state", roles=KEEPERS, answer=STATE, says="whether the ledger is sound and signed")
-    def state(self, request: Request) -> object:
+    def ledger_state(self, request: Request) -> object:
         """How far the ledger reaches, how far it is signed and since when, and whether signing is halted and why."""
         asked.only(request.query)
         last, row = checkpoints.latest(self.log.look), self.log.look.one(signing, 1)
