@@ -12,6 +12,7 @@ LONG_FUNCTIONS: dict[str, str] = {}
 # "services/…/module.py:function": why it must catch whatever comes
 CATCHING_ALL: dict[str, str] = {
     "services/kernel/relay.py:run": "the relay's thread outlives any failure: each is counted, logged and tried again",
+    "services/partner/postman.py:run": "the postman's thread outlives any failure: each is counted, logged and tried again",
     "services/kernel/effects.py:add": "whatever a policy raises is its message's trouble: it is counted and parked, and "
     "the messages of other streams go on",
     "services/kernel/effects.py:commit": "as above, for what the database says to the rows that a message led to",

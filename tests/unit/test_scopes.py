@@ -25,6 +25,19 @@ def entrypoints(service: str, kind: type) -> Iterator[Any]:
         yield from (e for e in getattr(method, "nameko_entrypoints", ()) if isinstance(e, kind))
 
 
+@pytest.mark.parametrize("service", CLASSES)
+def test_no_endpoint_hides_another_of_the_same_name(service: str) -> None:
+    """A service inherits its endpoints from several classes: two of one name would be one."""
+    cls = service_class(service)
+    made = [
+        (base, name)
+        for base in cls.__mro__
+        for name, member in vars(base).items()
+        if hasattr(member, "nameko_entrypoints")
+    ]
+    assert [f"{base.__name__}.{name}" for base, name in made if getattr(cls, name) is not vars(base)[name]] == []
+
+
 @pytest.mark.parametrize("service", SCOPED)
 def test_every_table_that_is_shown_says_who_sees_what_of_it(service: str) -> None:
     for showing in entrypoints(service, Showing):

@@ -129,7 +129,7 @@ class Moments:
     log: Any
 
     @http("GET", "/matters/{id}/state", roles=READERS, query=TIMES, answer=HEADED, says="the matter at two moments")
-    def state(self, request: Request) -> object:
+    def matter_state(self, request: Request) -> object:
         """The matter as it was at `valid_at`, by what was known at a time, a size of the ledger or a checkpoint."""
         question = Question.of(self.log, request, *TIMES)
         size, valid_at = question.size(), asked.moment(request.query, "valid_at")
