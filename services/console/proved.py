@@ -99,12 +99,14 @@ def ask(hub: Hub, matter_id: UUID) -> Told | None:
 
 
 def ledger(hub: Hub) -> Body | None:
-    """The ledger's size and root; None while audit is away."""
+    """The ledger's size and root, and how far it is signed; None while audit is away."""
     try:
-        answer = hub.get("audit", "/ledger/head")
+        head, state = hub.get("audit", "/ledger/head"), hub.get("audit", "/ledger/state")
     except Unreachable:
         return None
-    return answer.body if answer.ok and isinstance(answer.body, dict) else None
+    if not (head.ok and isinstance(head.body, dict)):
+        return None
+    return head.body | (dict(state.body) if state.ok and isinstance(state.body, dict) else {})
 
 
 def _read(told: Told, known: Body | None, entries: Sequence[Entry]) -> Custody:

@@ -16,6 +16,7 @@ from services.console.directory import Directory
 from services.console.endpoints.acting import Acting
 from services.console.endpoints.answering import Answering
 from services.console.endpoints.approvals import Approvals
+from services.console.endpoints.auditing import Auditing
 from services.console.endpoints.daily import Daily
 from services.console.hearing import Said
 from services.console.hub import Answer, Hub, Unreachable
@@ -44,7 +45,7 @@ HOUR = 3600
 CATCH_UP_SECONDS = 2.0
 
 
-class ConsoleService(Approvals, Acting, Answering, Daily):
+class ConsoleService(Approvals, Acting, Answering, Daily, Auditing):
     """The people's pages. Each handler reads, asks, and hands to a page function; each act is another service's command."""
 
     name = "console"

@@ -59,6 +59,7 @@ def pages(hub: Hub) -> Iterator[Shot]:
         yield Shot(f"act-{act.code}", "station", f"/matters/{offered}/acts/referral/{referral}/{act.code}")
     for place, matter in enumerate(dict.fromkeys((*matters, *_told(hub)))):
         yield Shot(f"matter-story-{place}", "auditor", f"/matters/{matter}")
+    yield Shot("time-machine", "auditor", f"/matters/{offered}/time-machine?known=2")
     yield Shot("offers", "partner", "/offers")
     offer = _listed(hub, f"/referral/v1/offers?referral_id={referral}")[0]["offer_id"]
     for act in (a for a in ACTS if a.of == "offer"):

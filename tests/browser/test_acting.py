@@ -148,3 +148,20 @@ def test_the_stations_other_pages_open(opens: Open, path: str, heading: str):
     page.evaluate("document.querySelectorAll('[lang=zh-CN], [hreflang=zh-CN]').forEach(e => e.remove())")
     said = page.inner_text("main").replace("雷锋车队南关分会", "").replace("南关区", "")
     assert re.findall("[\u4e00-\u9fff]+", said) == []
+
+
+def test_an_auditor_sees_what_was_so_and_what_was_known(opens: Open, street: Street):
+    matter, _ = street.offered("companionship")
+    page = opens(AUDITOR)
+    page.goto(f"/matters/{matter}")
+    page.get_by_role("link", name="用时光机查看").click()
+    expect(page.locator(".thing")).to_have_count(2)
+    expect(page.locator("#then")).to_contain_text("与今日所知相同")
+    known = page.get_by_role("slider", name=re.compile("知情时间"))
+    known.fill("1")
+    expect(page.locator(".thing")).to_have_count(1)
+    expect(page.locator("#then")).not_to_contain_text("与今日所知相同")
+    expect(page.get_by_role("heading", name="凭证")).to_be_visible()
+    plain = opens(AUDITOR, java_script_enabled=False)
+    plain.goto(f"/matters/{matter}/time-machine?known=1")
+    expect(plain.locator(".thing")).to_have_count(1)

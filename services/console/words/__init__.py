@@ -12,11 +12,11 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from services.console.words import acts, codes, pages, street
+from services.console.words import acts, auditing, codes, pages, street
 from services.kernel.contract import EVENTS, about
 
 Lang = Literal["zh", "en"]
-TEXTS = pages.TEXTS | acts.TEXTS | street.TEXTS
+TEXTS = pages.TEXTS | acts.TEXTS | street.TEXTS | auditing.TEXTS
 LANGS: tuple[Lang, ...] = ("zh", "en")
 CHINA = ZoneInfo("Asia/Shanghai")
 SEASONS = {12: "winter", 1: "winter", 2: "winter", 3: "spring", 4: "spring", 5: "spring", 6: "summer", 7: "summer",
@@ -61,6 +61,11 @@ class Words:
     def any(self, code: str) -> str:
         """The telling code of an event, whichever table it comes from."""
         return codes.anywhere(code, self.lang) or humanised(code)
+
+    def field(self, name: str) -> str:
+        """The name of a field of a form or an event; one without words as it stands, made readable."""
+        text = TEXTS.get(f"field.{name}")
+        return humanised(name) if text is None else self.pick(*text)
 
     def all(self, table: str, several: Iterable[str]) -> str:
         """Several codes, in one line."""

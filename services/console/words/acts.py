@@ -127,6 +127,17 @@ TEXTS: dict[str, tuple[str, str]] = {
     "field.began_at": ("实际开始", "Really began"),
     "field.ended_at": ("实际结束", "Really ended"),
     "field.suggestion": ("当时的建议", "The suggestion shown"),
+    "field.state": ("状态", "State"), "field.area": ("地点", "Place"), "field.subject_kind": ("对象", "Subject"),
+    "field.workers": ("经办社工", "Workers"), "field.strength_codes": ("优势", "Strengths"), "field.holder": ("负责方", "Who answers"),
+    "field.holders": ("负责方", "Who answers"), "field.sensitive": ("敏感", "Sensitive"), "field.valid_from": ("生效", "Valid from"),
+    "field.supervisor": ("督导", "Supervisor"), "field.came_by": ("途径", "How it came"), "field.reporter": ("提出人", "Who asked"),
+    "field.reporter_kind": ("提出人类别", "Kind of who asked"), "field.station": ("站点", "Station"),
+    "field.residence_area": ("居住地", "Where they live"), "field.sensitivity": ("敏感程度", "Sensitivity"),
+    "field.areas": ("地域", "Places"), "field.origin": ("发起方", "Origin"), "field.group_codes": ("对象类别", "Groups"),
+    "field.cadence": ("频次", "How often"), "field.visitor": ("探访人", "Visitor"), "field.basis": ("依据", "Basis"),
+    "field.applicant": ("申请方", "Applicant"), "field.taken_over_from": ("接自", "Taken over from"), "field.risk": ("风险", "Risk"),
+    "field.dispatcher": ("派单员", "Dispatcher"), "field.demands": ("要求", "Demands"), "field.convener": ("召集方", "Convener"),
+    "field.parties": ("各方", "Parties"), "field.units": ("单位", "Units"),
     "field.on_site": ("在现场核实", "Seen on site"),
 }  # fmt: skip
 
