@@ -11,6 +11,7 @@ from tests.bench import (
     embedded,
     importing,
     latency,
+    moments,
     offers,
     opening,
     path,
@@ -41,6 +42,9 @@ FIGURES = (
     Figure("embedded", "accepted → recorded: p99 ≤ 50 ms; resident memory with the demo ≤ 250 MiB", embedded.run),
     Figure("rebuild", "≥ 20,000 events/s on SQLite and PostgreSQL", rebuild.run),
     Figure("opening", "10,000 events ≤ 2 × 10 events; 1,000 without a snapshot ≥ 10 × eventsourcing", opening.run),
+    Figure(
+        "moments", "a case of 1,000 events at two moments ≤ 100 ms, at 100,000 and at 1,000,000 entries", moments.run
+    ),
     Figure("importing", "a register of 50,000 rows in under 3 minutes on the real stack", importing.run),
     Figure("suggesting", "20,000 volunteers, with reasons: p99 ≤ 5 ms in process, ≤ 50 ms over HTTP", suggesting.run),
     Figure("offers", "filled ≥ 88.7 %, ≤ 8.4 askings a fill", offers.run),
