@@ -83,6 +83,19 @@ def _value(value: object) -> str:
     return "—" if value in (None, "", []) else ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
+def accesses(found: dict[str, Any]) -> str:
+    """Who saw what, line by line."""
+    told = [f"人 / person {found['person_id']} ({len(found['records'])} 份档案 / records)"]
+    return "\n".join([*told, *(_access(each) for each in found["items"]), stamp(found)])
+
+
+def _access(each: dict[str, Any]) -> str:
+    who = ":".join(part for part in (each["who"]["role"], each["who"]["id"]) if part)
+    why = " · ".join(part for part in (each["purpose"], ", ".join(each["categories"]), each["ground"]) if part)
+    second = f"  (批准 / approved by {each['approver']})" if each["approver"] else ""
+    return f"  {moment(each['known_at'])}  {each['zh']} / {each['en']}  {who}  {why}{second}".rstrip()
+
+
 def stamp(found: dict[str, Any]) -> str:
     """What makes an answer reproducible."""
     signed = "" if found["checkpoint"] is None else "; 已签名 / signed"

@@ -9,7 +9,8 @@ from services.audit import archive, asked, language, policies, replay, report_vi
 from services.audit.archive import b64
 from services.audit.checkpointer import Checkpointer, witnessing
 from services.audit.custody import custody
-from services.audit.domain import finding, gap, integrity, look, report
+from services.audit.domain import access, finding, gap, integrity, look, report
+from services.audit.endpoints.access import AccessLedger
 from services.audit.endpoints.figures import Figures
 from services.audit.endpoints.integrity import AUDITORS, PUBLISHERS, Integrity
 from services.audit.endpoints.log import PublicLog
@@ -32,7 +33,7 @@ from services.kernel.manifest import Manifest
 
 MANIFEST = Manifest(
     name="audit",
-    deciders=(finding.DECIDER, gap.DECIDER, integrity.DECIDER, look.DECIDER, report.DECIDER),
+    deciders=(access.DECIDER, finding.DECIDER, gap.DECIDER, integrity.DECIDER, look.DECIDER, report.DECIDER),
     metadata=views.METADATA,
     project=report_views.project,
     hears=PUBLISHERS,
@@ -60,7 +61,7 @@ PAGE = {
 HEADED = {"type": "object", "required": ["size", "root"]}
 
 
-class AuditService(Figures, Moments, Reports, PublicLog, Integrity, Vouching):
+class AuditService(AccessLedger, Figures, Moments, Reports, PublicLog, Integrity, Vouching):
     """Auditors replay matters, see who answered, and check the ledger; stations see their chains, figures and reports."""
 
     name = "audit"

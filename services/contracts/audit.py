@@ -206,6 +206,28 @@ class RecordReplay:
     root: Digest
 
 
+@published("access.reported", zh="查阅记录报告")
+class AccessReported:
+    """Somebody was told who has seen what about this person: so many acts, from the ledger at this size."""
+
+    person_id: UUID
+    purpose: Code
+    acts: Count
+    size: Count
+    root: Digest
+
+
+@asked(zh="登记查阅记录报告")
+class RecordAccessReport:
+    """Write down who was told who has seen what about a person (issued by audit itself)."""
+
+    person_id: UUID
+    purpose: Code
+    acts: Count
+    size: Count
+    root: Digest
+
+
 # --- monthly reports --------------------------------------------------------------------------------------------------
 
 Month = Annotated[str, Meta(pattern=r"^[12][0-9]{3}-(0[1-9]|1[0-2])$(?!\n)"), Said("a month, YYYY-MM", "月份, YYYY-MM")]

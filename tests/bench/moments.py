@@ -144,7 +144,7 @@ def measured(store: Store, size: int) -> tuple[list[float], list[float]]:
     random, first, last = Random(11), micros(BEGAN), micros(BEGAN + timedelta(hours=18 * EVENTS))
     ours, theirs = [], []
     for n in range(POINTS):
-        known, valid_at = random.randrange(size // 2, size + 1), random.randrange(first, last)
+        known, valid_at = random.randrange(size // 2, size + 1), random.randrange((first + last) // 2, last)
         began = perf_counter()
         found = state(store.views, MATTER, Moment(known, valid_at))
         ours.append((perf_counter() - began) * 1_000)

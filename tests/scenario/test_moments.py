@@ -114,3 +114,22 @@ def test_what_a_late_sheet_changes_is_told_with_the_entry_that_changed_it(refere
     assert asked["then"]["as_known_then"]["visit_plans"] == []
     assert asked["then"]["as_known_now"]["visit_plans"] == is_["visit_plans"]
     assert asked["learnt_since"]["differences"]
+
+
+def test_who_has_seen_what_about_a_person_is_one_question(on_one_machine: Told):
+    """INV-33: and that somebody asked stands there as well, the next time."""
+    expectations.settled(on_one_machine.teller)
+    caught_up(on_one_machine)
+    hub, teller = on_one_machine.hub, on_one_machine.teller
+    states = [teller.get("audit", f"/matters/{row['matter_id']}/state") for row in teller.items("audit", "/matters")]
+    person = next(each["person_id"] for found in states for each in found["persons"])
+    found = teller.get("audit", f"/persons/{person}/access", purpose="own-request")
+    assert {"replayed"} <= {each["act"] for each in found["items"]}, "the looks of this very test among them"
+    size = int(teller.get("audit", "/ledger/head")["size"])
+    until(lambda: teller.get("audit", f"/persons/{person}/access")["size"] > size, "rows are there")
+    again = teller.get("audit", f"/persons/{person}/access")
+    assert "reported" in {each["act"] for each in again["items"]}
+    own = hub.ask("GET", f"/audit/v1/persons/{person}/access", role="client", ident=person, org="")
+    other = hub.ask("GET", f"/audit/v1/persons/{person}/access", role="client", ident="somebody-else", org="")
+    worker = hub.ask("GET", f"/audit/v1/persons/{person}/access", role="worker", ident="w-01", org="220104004001")
+    assert (own.status_code, other.status_code, worker.status_code) == (200, 404, 403)

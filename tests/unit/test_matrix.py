@@ -110,6 +110,7 @@ FREE = {
         "/matters/{id}/timeline",
         "/matters/{id}/diff", "/matters/{id}/moments", "/matters/{id}/questions", "/matters/{id}/state",
         "/witnesses",
+        "/persons/{id}/access",
     },
 }  # fmt: skip
 """Paths that a method of the service answers: each asks a scope itself, or shows nothing of anybody. A new one is put

@@ -13,6 +13,7 @@ COMMANDS = {
     "resume": ("ledger", "Let heads be signed again, after the ledger was mended."),
     "matter": ("moments", "Show a matter at two moments: what was so then, by what was known then."),
     "questions": ("moments", "Ask the four questions about a time: true then or now, as known then or now."),
+    "access": ("moments", "Show who has seen what about a person."),
     "diff": ("moments", "Show what changed our mind about a matter, and which entries did."),
 }
 

@@ -11,7 +11,7 @@ import click
 from wushe.client import Client, hub_options
 from wushe.commands.matters import instant
 from wushe.output import as_json, say
-from wushe.telling import differences, four, state
+from wushe.telling import accesses, differences, four, state
 
 
 def known(name: str, text: str) -> dict[str, Any]:
@@ -70,3 +70,20 @@ def diff(
     client = Client(url, token, folder, json_=json_)
     found = client.get(f"/audit/v1/matters/{matter}/diff", json_, **asked, valid_at=valid_at, purpose=purpose)
     say(found, json_, "" if json_ else differences(found))
+
+
+@click.command()
+@click.argument("person", type=click.UUID)
+@click.option("--purpose", default="audit", show_default=True, help="Why you ask: it is on record.")
+@hub_options
+@as_json
+def access(person: UUID, purpose: str, url: str, token: str, folder: Path, json_: bool) -> None:
+    """Show who has seen what about PERSON, under every record that is of them."""
+    client, found = Client(url, token, folder, json_=json_), dict[str, Any]()
+    items: list[Any] = []
+    after: int | None = 0
+    while after is not None:
+        found = client.get(f"/audit/v1/persons/{person}/access", json_, after=str(after), limit="1000", purpose=purpose)
+        items, after = items + found["items"], found["next"]
+    found["items"] = items
+    say(found, json_, "" if json_ else accesses(found))

@@ -15,6 +15,8 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from services.audit import archive, times
+from services.audit.access import acts
+from services.audit.access.tables import about_person, access
 from services.audit.entries import Entry, read
 from services.audit.moments import holding, turns
 from services.audit.moments.tables import NOBODY, held, strand, strand_end, telling
@@ -31,10 +33,10 @@ Whole = tuple[UUID, str]
 
 
 class ReplayFollower:
-    """Keeps `strand`, `held` and what they go on from."""
+    """Keeps `strand`, `held` and what they go on from, and who saw what (`access`)."""
 
     name = "replay"
-    tables: tuple[sa.Table, ...] = (strand, strand_end, telling, held)
+    tables: tuple[sa.Table, ...] = (strand, strand_end, telling, held, access, about_person)
 
     def step(self, look: Look, after: int) -> tuple[list[Change], list[Do], int]:
         """What follows from the entries after the first `after` of them."""
@@ -105,6 +107,7 @@ class Page:
         self._prepare()
         chains = holding.Chains(self.look, self.after, {h.moves for h in self.heard if h.moves is not None})
         for each in self.heard:
+            self.changes += acts.rows(each.entry)
             if turns.told(each.entry):
                 for whole in each.wholes:
                     self._tell(whole, each.entry)

@@ -139,7 +139,7 @@ def persons(look: Look, own: Sequence[Told], moment: Moment) -> list[dict[str, A
     named = sorted({s.partition("/")[2] for s in cited(own) if s.startswith("person/")})
     found = []
     for person in named:
-        last, merged = _last(look, person, moment)
+        last, merged = shown_as(look, person, moment)
         same = {each.id for each in merged_into(look, {last}, moment)} | {last, person}
         found.append({
             "person_id": person,
@@ -150,7 +150,7 @@ def persons(look: Look, own: Sequence[Told], moment: Moment) -> list[dict[str, A
     return found
 
 
-def _last(look: Look, person: str, moment: Moment) -> tuple[str, list[int]]:
+def shown_as(look: Look, person: str, moment: Moment) -> tuple[str, list[int]]:
     """Whom a record is shown as in the end, through any number of mergers, and the entries that say so."""
     seen: dict[str, int] = {}
     while person not in seen:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.audit import tables
+from services.audit.access.reading import records, seen
+from services.audit.access.tables import about_person, access
 from services.audit.ledger import Ledger, micros
 from services.audit.moments import follower
 from services.audit.moments.differences import differences
@@ -18,13 +21,15 @@ from services.audit.moments.reading import Moment
 from services.audit.moments.state import state
 from services.audit.moments.tables import held, strand, strand_end, telling
 from services.audit.replay import SECTIONS
+from services.contracts import intake
 from services.kernel.message import Message
 from tests.unit.audit import remembering, stories
 from tests.unit.audit.conftest import Tables
 from tests.unit.audit.remembering import OTHER, Story
-from tests.unit.audit.said import MATTER, NOON
+from tests.unit.audit.said import MATTER, NOON, Teller
+from tests.unit.audit.stories import named, told_as
 
-NEEDED = (tables.entry, tables.tile, tables.log_state, strand, strand_end, telling, held)
+NEEDED = (tables.entry, tables.tile, tables.log_state, strand, strand_end, telling, held, access, about_person)
 
 
 class Remembered:
@@ -135,3 +140,60 @@ def test_every_story_can_be_asked_for_at_each_of_its_moments(story):
         found = remembered.at(MATTER, size)
         assert not found["open"] or len(found["custody"]) == 1
         assert all(len(need["custody"]["holders"]) >= 1 for need in found["needs"] if need["open"])
+
+
+# --- who has seen what ------------------------------------------------------------------------------------------------
+
+
+def looked_at() -> tuple[Remembered, UUID, UUID]:
+    """A person whose record is merged into another's: released, read, refused; a look at the matter; a sealed reading."""
+    teller, person, survivor = Teller(), named("person"), named("survivor")
+    case = f"case/{named('case')}"
+    opened = told_as(intake.CaseOpened, case_id=named("case"), matter_id=MATTER, person_id=person, owner=stories.LOTUS)
+    released = told_as(
+        intake.IdentityDisclosed, disclosure_id=named("d"), person_id=person, receiver=stories.LOTUS, purpose="casework",
+        categories=("identity",), matter_id=MATTER, consent_id=named("consent"),
+    )  # fmt: skip
+    read_ = told_as(
+        intake.IdentityRead, person_id=person, reader="w-07", reader_role="worker", why="visit", categories=()
+    )
+    refused = told_as(
+        intake.HelpRequestNotesRead, matter_id=MATTER, reader="w-08", reader_role="worker", why="curious", allowed=False
+    )
+    sealed = told_as(
+        intake.SafeguardingConcernRead, concern_id=named("c"), matter_id=MATTER, reader="w-09", reader_role="worker"
+    )
+    told = [
+        teller.tell("intake", case, opened),
+        teller.tell("intake", f"disclosure/{named('d')}", released),
+        teller.tell("intake", f"person/{person}", read_),
+        teller.tell("intake", f"help-request/{MATTER}", refused),
+        teller.tell("intake", f"safeguarding/{named('c')}", sealed),
+        teller.tell(
+            "intake", f"person/{person}",
+            told_as(intake.PersonsMerged, survivor_id=survivor, merged_id=person, basis="same", approver="w-02"),
+        ),
+        teller.tell("intake", f"person/{survivor}", replace(read_, person_id=survivor, reader="w-10")),
+    ]  # fmt: skip
+    return Remembered(told), person, survivor
+
+
+def test_who_has_seen_what_about_a_person_is_one_question_over_all_their_records():
+    """INV-33, INV-39: also before the merger, where only the person's own record counts."""
+    remembered, person, survivor = looked_at()
+    for who in (person, survivor):
+        found = seen(remembered.db, records(remembered.db, who, 7), 7, 0, 100, unsealed=False)
+        assert [(row["who"], row["act"], row["purpose"]) for row in found] == [
+            (stories.LOTUS, "released", "casework"), ("w-07", "read", "visit"), ("w-08", "refused", "curious"),
+            ("w-10", "read", found[-1]["purpose"]),
+        ]  # fmt: skip
+    before = seen(remembered.db, records(remembered.db, survivor, 5), 5, 0, 100, unsealed=False)
+    assert before == []
+
+
+def test_who_read_of_a_concern_is_seen_only_unsealed():
+    """INV-11"""
+    remembered, person, _ = looked_at()
+    same = records(remembered.db, person, 7)
+    hidden, open_ = (seen(remembered.db, same, 7, 0, 100, unsealed=unsealed) for unsealed in (False, True))
+    assert {row["type"] for row in open_} - {row["type"] for row in hidden} == {"safeguarding.read"}

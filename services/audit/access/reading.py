@@ -1,0 +1,62 @@
+"""Everything that anybody saw of one human being, in one question: of every record of the person, of every matter about them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from services.audit.access.tables import about_person, access
+from services.audit.language import facts_of
+from services.audit.ledger import written
+from services.audit.moments.reading import Moment, merged_into
+from services.audit.moments.state import shown_as
+from services.kernel.manifest import Look
+
+
+def records(look: Look, person_id: UUID, size: int) -> list[UUID]:
+    """The records that are of the same human being, as known at this size of the ledger (INV-39)."""
+    moment = Moment(size)
+    last, _ = shown_as(look, str(person_id), moment)
+    same = {last, str(person_id), *(each.id for each in merged_into(look, {last}, moment))}
+    return sorted(map(UUID, same))
+
+
+def seen(
+    look: Look, persons: Collection[UUID], size: int, after: int, limit: int, *, unsealed: bool
+) -> list[dict[str, Any]]:
+    """The acts of access about these records, in the order in which they became known (INV-33)."""
+    c = access.c
+    matters = sa.select(about_person.c.matter_id).where(about_person.c.person_id.in_(persons))
+    about = sa.or_(c.person_id.in_(persons), sa.and_(c.person_id.is_(None), c.matter_id.in_(matters)))
+    query = sa.select(access).where(about, c.entry < size, c.entry >= after)
+    if not unsealed:
+        query = query.where(sa.not_(c.restricted))
+    return look.run(query.order_by(c.entry).limit(limit))
+
+
+def line(row: dict[str, Any]) -> dict[str, Any]:
+    """One act of access, as it is told."""
+    facts = facts_of(row["type"])
+    return {
+        "entry": row["entry"],
+        "known_at": written(row["rt"]),
+        "at": None if row["at"] is None else written(row["at"]),
+        "type": row["type"],
+        "zh": facts.zh,
+        "en": facts.en,
+        "act": row["act"],
+        "who": {"id": row["who"], "role": row["role"], "org": row["org"]},
+        "person_id": None if row["person_id"] is None else str(row["person_id"]),
+        "matter_id": None if row["matter_id"] is None else str(row["matter_id"]),
+        "purpose": row["purpose"],
+        "categories": [each for each in row["categories"].split(",") if each],
+        "ground": row["ground"],
+        "approver": row["approver"],
+        "expires_at": row["expires_at"],
+        "disclosure_id": None if row["disclosure_id"] is None else str(row["disclosure_id"]),
+        "publisher": row["publisher"],
+        "position": row["position"],
+    }
