@@ -1,7 +1,7 @@
 """When an endpoint is called: what is tried next, and what follows from how it went. Pure.
 
 The table of waits is that of Standard Webhooks 1.0.0. A delivery that fails alone waits alone, and later ones go on; an
-endpoint that fails several times in a row is down: from then on only what is due longest is tried, and nothing piles up.
+endpoint that fails several times in a row is down: from then on only the first that is due is tried, and nothing piles up.
 When it answers again, everything it lacks follows at once. Each wait is a deadline in a table, so a restart changes none.
 """
 
@@ -75,8 +75,8 @@ def is_free(hook: Hook, now: datetime) -> bool:
 
 
 def due(hook: Hook, retries: list[Retry], now: datetime) -> list[Retry]:
-    """The deliveries to be tried again now, the longest due first; of an endpoint that is down, one."""
-    found = sorted((r for r in retries if r.due_at <= now), key=lambda r: (r.due_at, r.number))
+    """The deliveries to be tried again now, in their order; of an endpoint that is down, the first."""
+    found = sorted((r for r in retries if r.due_at <= now), key=lambda r: r.number)
     return found[:1] if hook.is_down else found
 
 

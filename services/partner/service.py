@@ -9,16 +9,22 @@ from services.contracts.visibility import BOUND
 from services.kernel.entrypoints import Hand, Log
 from services.kernel.manifest import Companion, Manifest
 from services.partner import policies, tables, views
+from services.partner.caller import Caller
 from services.partner.domain import endpoint, queue, sequence
 from services.partner.endpoints.feed import Feed
 from services.partner.endpoints.queues import Queues
+from services.partner.endpoints.webhooks import Webhooks
 from services.partner.postman import Postman
 
 
 def companions(hand: Hand) -> Sequence[Companion]:
     """Those who bring the sequences to where they are wanted, where the hub has what they need."""
-    url = hand.settings.partners_amqp_url
-    return [Postman(hand, url)] if url and not url.startswith("memory:") else []
+    url, found = hand.settings.partners_amqp_url, list[Companion]()
+    if url and not url.startswith("memory:"):
+        found.append(Postman(hand, url))
+    if hand.settings.webhook_key:
+        found.append(Caller(hand))
+    return found
 
 
 MANIFEST = Manifest(
@@ -36,7 +42,7 @@ MANIFEST = Manifest(
 )
 
 
-class PartnerService(Feed, Queues):
+class PartnerService(Feed, Queues, Webhooks):
     """A partner organization reads what concerns it, in order, from any number on."""
 
     name = "partner"

@@ -97,8 +97,8 @@ retry = sa.Table(
 )  # fmt: skip
 """Deliveries that an endpoint has not taken yet, and when each is tried again."""
 
-attempt = sa.Table(
-    "attempt", KEPT,
+called = sa.Table(
+    "called", KEPT,
     sa.Column("endpoint_id", sa.Uuid, primary_key=True),
     sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("at", sa.DateTime(timezone=True), primary_key=True),
@@ -108,4 +108,12 @@ attempt = sa.Table(
 )  # fmt: skip
 """The log of calls, which the organization reads: what became of each."""
 
-sa.Index("attempt_at", attempt.c.at)
+sa.Index("called_at", called.c.at)
+
+claim = sa.Table(
+    "claim", KEPT,
+    sa.Column("name", sa.String, primary_key=True),
+    sa.Column("holder", sa.Uuid, nullable=False),
+    sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+)  # fmt: skip
+"""Which process does something that one process alone should do, and until when it may."""

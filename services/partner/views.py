@@ -98,17 +98,21 @@ def _belonging(message: Message) -> list[Change]:
             return []
 
 
-def following(organization_id: UUID, after: int, limit: int) -> sa.Select[Any]:
-    """The organization's deliveries after a number, with what was delivered, in order."""
+def _delivered(organization_id: UUID) -> sa.Select[Any]:
     d, f = t.delivery.c, t.fact.c
     same = (d.organization_id == f.organization_id) & (d.publisher == f.publisher) & (d.position == f.position)
-    return (
-        sa.select(d.number, f.body)
-        .select_from(t.delivery.join(t.fact, same))
-        .where(d.organization_id == organization_id, d.number > after)
-        .order_by(d.number)
-        .limit(limit)
-    )
+    rows = sa.select(d.number, f.body).select_from(t.delivery.join(t.fact, same))
+    return rows.where(d.organization_id == organization_id).order_by(d.number)
+
+
+def following(organization_id: UUID, after: int, limit: int) -> sa.Select[Any]:
+    """The organization's deliveries after a number, with what was delivered, in order."""
+    return _delivered(organization_id).where(t.delivery.c.number > after).limit(limit)
+
+
+def numbers(organization_id: UUID, wanted: list[int]) -> sa.Select[Any]:
+    """The organization's deliveries with these numbers, in order."""
+    return _delivered(organization_id).where(t.delivery.c.number.in_(wanted))
 
 
 def head(organization_id: UUID) -> sa.Select[Any]:

@@ -11,8 +11,10 @@ LONG_FUNCTIONS: dict[str, str] = {}
 
 # "services/…/module.py:function": why it must catch whatever comes
 CATCHING_ALL: dict[str, str] = {
-    "services/kernel/relay.py:run": "the relay's thread outlives any failure: each is counted, logged and tried again",
     "services/partner/postman.py:run": "the postman's thread outlives any failure: each is counted, logged and tried again",
+    "services/partner/caller.py:run": "the caller's thread outlives any failure: each is logged, and it begins anew from its tables",
+    "services/partner/caller.py:_call": "a fault over one endpoint is logged, and the endpoint is let go: the others are called",
+    "services/kernel/relay.py:run": "the relay's thread outlives any failure: each is counted, logged and tried again",
     "services/kernel/effects.py:add": "whatever a policy raises is its message's trouble: it is counted and parked, and "
     "the messages of other streams go on",
     "services/kernel/effects.py:commit": "as above, for what the database says to the rows that a message led to",

@@ -139,7 +139,7 @@ def test_every_block_of_code_says_in_which_language_and_can_be_read(page: str) -
             case "toml":
                 tomllib.loads(code)
             case other:
-                assert other in ("", "sql", "text", "http"), other
+                assert other in ("", "sql", "text", "http", "javascript"), other
 
 
 def test_the_views_that_are_named_can_be_rebuilt() -> None:

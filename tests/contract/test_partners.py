@@ -10,9 +10,12 @@ from nameko.standalone.events import get_event_exchange
 PAGE = (Path(__file__).parents[2] / "docs/partners.md").read_text(encoding="utf-8")
 
 
+HUB_PART = PAGE[PAGE.index("## Events of the hub itself") :]
+
+
 def block(language: str) -> str:
-    """The page's first block of code in a language."""
-    found = re.search(rf"```{language}\n(.*?)```", PAGE, re.DOTALL)
+    """The first block of code in a language, of the part on the hub's own events."""
+    found = re.search(rf"```{language}\n(.*?)```", HUB_PART, re.DOTALL)
     assert found
     return found[1]
 

@@ -7,6 +7,7 @@ is missing is asked for. That is all that a partner's program has to do, whateve
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -98,3 +99,17 @@ def read_queue(
     finally:
         connection.close()
     return count
+
+
+def main() -> None:
+    """`python -m tests.support.reader FILE feed URL TOKEN` or `… queue URL QUEUE`: read for ever, until killed."""
+    seen, way, url, key = Seen(Path(sys.argv[1])), *sys.argv[2:5]
+    while True:
+        if way == "feed":
+            read_feed(url, key, seen, wait=5)
+        else:
+            read_queue(url, key, seen, lambda: None)
+
+
+if __name__ == "__main__":
+    main()

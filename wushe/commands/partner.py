@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import threading
+from base64 import b64decode
 from pathlib import Path
 from uuid import UUID
 
 import click
 
+from services.partner.signing import SYMMETRIC, Secrets
 from wushe.client import Client, hub_options
 from wushe.output import as_json, say
+from wushe.partner.kit import Endpoint, Feed, Found, report
 from wushe.partner.rights import Broker
+from wushe.partner.simulated import Desk, Partner, served
 
 ROLE = "administrator"
 
@@ -67,3 +72,62 @@ def remove(organization: UUID, ctl: str, vhost: str, url: str, token: str, folde
     client.post(f"/partner/v1/queues/{organization}/closing", {}, json_)
     Broker(ctl, vhost).dismiss(str(organization))
     say({"closed": str(organization)}, json_, "The queue is closed.")
+
+
+SIGNS = {"passed": "✓", "failed": "✗", "left-out": "–"}
+
+
+def _secret(text: str) -> Secrets:
+    try:
+        return Secrets(b64decode(text.removeprefix(SYMMETRIC), validate=True), bytes(32))
+    except ValueError as wrong:
+        raise click.BadParameter("a secret is whsec_ and base64") from wrong
+
+
+@partner.command()
+@click.argument("url")
+@click.argument("token")
+@click.option("--endpoint", default="", help="The program's own endpoint, to be called as the hub would call it.")
+@click.option("--secret", default="", help="The secret (whsec_…) with which that endpoint verifies in this trial.")
+@click.option("--seen", default="", help='Where the program shows what it has, as {"last": number, "count": effects}.')
+@as_json
+@click.pass_context
+def check(ctx: click.Context, url: str, token: str, endpoint: str, secret: str, seen: str, json_: bool) -> None:
+    """Try a partner's access, and its program, before it joins; ends with 1 where anything has failed.
+
+    URL is the hub, TOKEN the organization's token for it. An endpoint is best tried on a system for trials: it is sent
+    deliveries that are made up.
+    """
+    found = report(Feed(url.rstrip("/"), token).checks())
+    if endpoint:
+        tried = Endpoint(endpoint, _secret(secret), seen)
+        tried.begin()
+        found += report(tried.checks())
+    failed = sum(each.result == "failed" for each in found)
+    value = {"failed": failed, "checks": [vars(each) for each in found]}
+    said = [*map(_line, found), "", f"{len(found)} checks, {failed} failed / 共 {len(found)} 项, {failed} 项未通过"]
+    say(value, json_, "\n".join(said))
+    ctx.exit(1 if failed else 0)
+
+
+def _line(found: Found) -> str:
+    detail = f"  ({found.detail})" if found.detail else ""
+    return f"{SIGNS[found.result]} {found.code:<14} {found.en} / {found.zh}{detail}"
+
+
+@partner.command()
+@click.argument("url")
+@click.argument("token")
+@click.option("--answer", default="accept", show_default=True, type=click.Choice(("accept", "decline", "silent")))
+@click.option("--seconds", default=60.0, show_default=True, help="For how long.")
+@click.option("--after", default=0, type=click.IntRange(0), help="The last number that it has.")
+@click.option("--listen", default="", help="Also take webhooks at this host:port.")
+@click.option("--secret", default="", help="The secret (whsec_…) with which webhooks are verified.")
+def simulate(url: str, token: str, answer: str, seconds: float, after: int, listen: str, secret: str) -> None:
+    """Be a partner that answers: read the feed, take or refuse what is offered, and say what happens."""
+    if listen:
+        host, _, port = listen.rpartition(":")
+        server = served(Desk(_secret(secret)), host, int(port))
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        click.echo(f"webhooks are taken at http://{host}:{server.server_address[1]}/")
+    Partner(url.rstrip("/"), token, answer, click.echo, after).run(seconds)

@@ -88,6 +88,7 @@ class CloseQueue:
 class AddEndpoint:
     """Call the organization at an address; `after` is the last number that it has by other ways."""
 
+    endpoint_id: UUID
     organization_id: UUID
     after: Count = 0
 

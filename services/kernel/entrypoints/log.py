@@ -29,6 +29,7 @@ from services.kernel.scope import Scope
 from services.kernel.store import Store, Views
 from services.kernel.unit import Done, Order, Unit
 from services.kernel.vault import Vault
+from services.kernel.view import Change
 from services.kernel.watching import Watcher
 
 if TYPE_CHECKING:
@@ -161,12 +162,12 @@ class Hand:
 
     def ask(
         self, decider: Decider, stream_id: UUID, command: Any, request: Request, command_id: UUID | None = None,
-        approver: Actor | None = None,
+        approver: Actor | None = None, rows: tuple[Change, ...] = (),
     ) -> Done:  # fmt: skip
-        """Have one command done for whoever made the request, and wait until it is durable."""
+        """Have one command done for whoever made the request, and wait until it is durable; `rows` come with its events."""
         now = system_clock()
         ask = Ask(id=command_id or uuid4(), now=now, at=now, actor=request.actor, channel="web", approver=approver)
-        order = Order(decider, stream_id, command, ask, fresh=command_id is None)
+        order = Order(decider, stream_id, command, ask, fresh=command_id is None, rows=rows)
         (result,) = self.store.submit(Unit([order])).result(timeout=ANSWER_SECONDS)
         if isinstance(result, HubError):
             raise result

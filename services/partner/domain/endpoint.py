@@ -82,8 +82,11 @@ def add(command: public.AddEndpoint, state: State | None, ask: Ask) -> list[Even
     speaks_for(command.organization_id, ask)
     if state is not None:
         raise Refused("already-there", "This endpoint is there already.", "该回调地址已存在。")
-    endpoint_id = ask.founds or ask.new_id("stream")
-    return [public.EndpointAdded(endpoint_id=endpoint_id, organization_id=command.organization_id, after=command.after)]
+    return [
+        public.EndpointAdded(
+            endpoint_id=command.endpoint_id, organization_id=command.organization_id, after=command.after
+        )
+    ]
 
 
 def rotate(command: public.RotateEndpointSecret, known: Active, ask: Ask) -> list[Event]:

@@ -25,6 +25,7 @@ ADDED = public.EndpointAdded(endpoint_id=HOOK, organization_id=LOTUS, after=0)
 DISABLED = public.EndpointDisabled(endpoint_id=HOOK, organization_id=LOTUS, reason_code="gone")
 ENABLED = public.EndpointEnabled(endpoint_id=HOOK, organization_id=LOTUS)
 REMOVED = public.EndpointRemoved(endpoint_id=HOOK, organization_id=LOTUS)
+ADD = public.AddEndpoint(endpoint_id=HOOK, organization_id=LOTUS)
 OPEN = public.OpenQueue(organization_id=LOTUS, after=3)
 
 
@@ -37,12 +38,11 @@ def test_a_queue_is_opened_once_and_closed_once():
 
 
 def test_an_organization_adds_an_endpoint_of_its_own():
-    command = public.AddEndpoint(organization_id=LOTUS)
-    endpoints.given().when(command, actor=OWN, founds=HOOK).then(ADDED)
+    endpoints.given().when(ADD, actor=OWN).then(ADDED)
 
 
 def test_nobody_adds_or_touches_an_endpoint_of_another():
-    endpoints.given().when(public.AddEndpoint(organization_id=LOTUS), actor=OTHER).then_refused("not-yours")
+    endpoints.given().when(ADD, actor=OTHER).then_refused("not-yours")
     for command in (public.RotateEndpointSecret(), public.DisableEndpoint(), public.RemoveEndpoint()):
         endpoints.given(ADDED).when(command, actor=OTHER).then_refused("not-yours")
 

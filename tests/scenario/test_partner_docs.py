@@ -1,0 +1,111 @@
+"""What docs/partners.md tells a partner's developer to write is run, word for word, against a running hub."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.called import Endpoints
+from tests.support.member import Member, admitted
+from tests.support.reference import ROOT, Reference
+from tests.support.street import HEAD, Street, until
+
+pytestmark = pytest.mark.scenario
+PAGE = (ROOT / "docs/partners.md").read_text(encoding="utf-8")
+NEED = "housework"
+FOUR = ["organization.registered", "organization.verified", "organization.activated", "offering.published"]
+needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed here")
+
+
+def block(name: str) -> str:
+    """The block of code that begins by naming this file."""
+    found = re.search(rf"```\w+\n((?:#|//) {re.escape(name)}.*?)```", PAGE, re.DOTALL)
+    assert found, f"docs/partners.md has no {name}"
+    return found[1]
+
+
+@pytest.fixture(scope="module")
+def member(reference: Reference) -> Member:
+    street = Street(reference.hub)
+    (team,) = street.organizations(1, NEED)
+    until(lambda: len(street.feed(team)) == 4, "it is delivered")
+    return admitted(reference, team)
+
+
+def printed(command: list[str], folder: Path, count: int, **environ: str) -> list[str]:
+    """The first lines that a program prints; then it is killed, for it would go on for ever."""
+    with subprocess.Popen(
+        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=os.environ | environ
+    ) as program:
+        assert program.stdout is not None
+        lines = [program.stdout.readline() for _ in range(count)]
+        program.kill()
+    return lines
+
+
+def types(lines: list[str]) -> list[str]:
+    return [line.split(" ")[1] if line.count(" ") >= 2 else line for line in lines]
+
+
+@pytest.mark.parametrize("name", ["feed.py", pytest.param("feed.js", marks=needs_node)])
+def test_the_feed_is_read_and_goes_on_where_it_was(
+    reference: Reference, member: Member, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / name).write_text(block(name), encoding="utf-8")
+    run = [sys.executable if name.endswith("py") else "node", name]
+    environ = {"HUB": reference.hub.url, "TOKEN": reference.hub.token_for(member.organization.speaker)}
+    assert types(printed(run, tmp_path, 4, **environ)) == FOUR
+    until((tmp_path / "last-number").exists, "it has kept where it stands")
+    last = int((tmp_path / "last-number").read_text())
+    if last == 4:
+        offer = {"organization_id": member.organization.id, "service_codes": [NEED], "areas": ["220104004"]}
+        Street(reference.hub).do("/referral/offerings", offer, HEAD)
+    assert types(printed(run, tmp_path, 1, **environ))[0] in FOUR
+
+
+def test_the_queue_is_read_by_pika(member: Member, tmp_path: Path) -> None:
+    (tmp_path / "reader.py").write_text(block("queue.py"), encoding="utf-8")
+    environ = {"AMQP_URL": member.url, "QUEUE": member.queue}
+    assert types(printed([sys.executable, "reader.py"], tmp_path, 4, **environ)) == FOUR
+
+
+def test_the_queue_is_read_by_a_stock_nameko_service(reference: Reference, tmp_path: Path) -> None:
+    street = Street(reference.hub)
+    (team,) = street.organizations(1, NEED)
+    until(lambda: len(street.feed(team)) == 4, "it is delivered")
+    own = admitted(reference, team)
+    (tmp_path / "desk.py").write_text(block("desk.py").replace("YOUR-ORGANIZATION-ID", team.id), encoding="utf-8")
+    config = re.search(r"```yaml\n(# config.yaml\nAMQP_URI: amqps://p\..*?)```", PAGE, re.DOTALL)
+    assert config
+    text = re.sub(r"amqps://\S+", own.url, config[1])
+    (tmp_path / "config.yaml").write_text(text, encoding="utf-8")
+    run = [str(Path(sys.executable).parent / "nameko"), "run", "--config", "config.yaml", "desk"]
+    with subprocess.Popen(run, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as program:
+        assert program.stdout is not None
+        lines = [program.stdout.readline() for _ in range(4)]
+        program.kill()
+    assert types(lines) == FOUR
+
+
+@needs_node
+def test_a_call_is_verified_in_javascript(reference: Reference, member: Member, tmp_path: Path) -> None:
+    with Endpoints() as called:
+        made = Street(reference.hub).do("/partner/endpoints", {"url": called.url("/js")}, member.organization.speaker)
+        heard = until(lambda: called.calls["/js"][:1], "it is called")[0]
+    (tmp_path / "verify.js").write_text(block("verify.js"), encoding="utf-8")
+    body = heard.body.decode()
+    tries = [[made["secret"], heard.headers, body], [made["secret"], heard.headers, body + " "],
+             ["whsec_" + "A" * 43 + "=", heard.headers, body]]  # fmt: skip
+    script = (
+        'const {isSigned} = require("./verify.js");'
+        f"console.log(JSON.stringify({json.dumps(tries)}.map((t) => isSigned(...t))))"
+    )
+    done = subprocess.run(["node", "-e", script], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert done.stdout.strip() == "[true,false,false]", done.stderr

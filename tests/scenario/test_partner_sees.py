@@ -1,0 +1,154 @@
+"""What a partner sees when consent is withdrawn at each point: exactly what the matrix says, on every way.
+
+Marked personal data is looked for in everything that ever left for a partner: its feed, its queue, its webhooks.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.support.called import Endpoints
+from tests.support.courier import Courier
+from tests.support.member import Member, admitted
+from tests.support.reader import Seen, read_feed, read_queue
+from tests.support.reference import Reference
+from tests.support.street import Person, Street, Told, until
+
+pytestmark = pytest.mark.scenario
+NEED = "housework"
+MARKED = ("孙大姐", "000-0000", "somewhere", "\\u5b59")
+ALL = {"by": "self", "scope": "all"}
+
+
+@dataclass
+class Partner:
+    """A partner that takes part by all three ways at once."""
+
+    street: Street
+    reference: Reference
+    member: Member
+    called: Endpoints
+    folder: Path
+
+    def told(self, referral_id: str) -> list[Told]:
+        """What its feed says of a referral, and of what was disclosed for it."""
+        feed = self.street.feed(self.member.organization)
+        return [e for e in feed if referral_id in (e["subject"].partition("/")[2], e["data"].get("need_id"))]
+
+    def row(self, referral_id: str) -> Told | None:
+        """The referral as it is shown to the partner."""
+        found = self.street.get(f"/referral/referrals/{referral_id}", self.member.organization.speaker)
+        return None if found is None else dict(found)
+
+    def who(self, reference: str) -> int:
+        """What is answered to whoever follows a `dataref` with the partner's token."""
+        speaker = self.member.organization.speaker
+        return self.street.hub.ask("GET", reference, role=speaker.role, ident=speaker.id, org=speaker.org).status_code
+
+
+@pytest.fixture(scope="module")
+def partner(reference: Reference, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Partner]:
+    street = Street(reference.hub)
+    (team,) = street.organizations(1, NEED)
+    with Endpoints() as called:
+        member = admitted(reference, team)
+        street.do("/partner/endpoints", {"url": called.url("/x")}, team.speaker)
+        yield Partner(street, reference, member, called, tmp_path_factory.mktemp("partner"))
+
+
+def offered(partner: Partner) -> tuple[Person, str]:
+    """Somebody's need that was offered to the partner."""
+    person = partner.street.person(partner.member.organization)
+    referral_id = partner.street.referral(person, NEED)
+    partner.street.offer(referral_id, partner.member.organization)
+    return person, referral_id
+
+
+def withdrawn(partner: Partner, person: Person, referral_id: str) -> None:
+    partner.street.do(f"/intake/consents/{person.consent}/withdrawal", ALL)
+    partner.street.in_state(referral_id, "withdrawn")
+    partner.street.settles("partner")
+
+
+def types(partner: Partner, referral_id: str) -> list[str]:
+    return [event["type"] for event in partner.told(referral_id)]
+
+
+def test_withdrawn_before_the_answer_it_sees_the_offer_end_and_never_whose_it_was(partner: Partner) -> None:
+    person, referral_id = offered(partner)
+    withdrawn(partner, person, referral_id)
+    assert types(partner, referral_id) == ["referral.offered", "offer.withdrawn"]
+    row = partner.row(referral_id)
+    assert (row is not None and row["need_codes"] == [NEED]) or (row is not None and NEED in str(row["need_codes"]))
+    assert (row["person_id"], row["case_id"], row["consent_id"]) == (None, None, None)
+
+
+def test_withdrawn_between_acceptance_and_disclosure_it_is_told_of_a_refusal(partner: Partner) -> None:
+    """INV-5: the owner of the data has the last word."""
+    for _ in range(5):
+        person, referral_id = offered(partner)
+        with Courier(partner.reference.rabbit, "referral", "intake", loses=True):
+            partner.street.do(f"/intake/consents/{person.consent}/withdrawal", ALL)
+            raced = "referral.accepted" in partner.street.accept(referral_id, partner.member.organization)["events"]
+        if raced:
+            break
+    assert raced
+    partner.street.in_state(referral_id, "withdrawn")
+    until(lambda: "identity.disclosure-refused" in types(partner, referral_id), "it is told")
+    assert "identity.disclosed" not in types(partner, referral_id)
+    assert partner.street.reads(person, partner.member.organization.speaker) is None
+
+
+def test_withdrawn_between_disclosure_and_reading_the_reference_leads_nowhere(partner: Partner) -> None:
+    person, referral_id = offered(partner)
+    partner.street.accept(referral_id, partner.member.organization)
+    partner.street.disclosed(referral_id)
+    until(lambda: "identity.disclosed" in types(partner, referral_id), "it is told")
+    (disclosed,) = [e for e in partner.told(referral_id) if e["type"] == "identity.disclosed"]
+    partner.street.do(f"/intake/consents/{person.consent}/withdrawal", ALL)
+    until(lambda: partner.who(disclosed["dataref"]) == 404, "access ends", 1.0)
+    withdrawn_reads = partner.street.items(f"/intake/reads?person_id={person.id}&limit=100")
+    assert any(not row["allowed"] for row in withdrawn_reads), "the attempt is on record (INV-33)"
+    until(lambda: "identity.access-revoked" in types(partner, referral_id), "it is told to delete")
+
+
+def test_withdrawn_after_reading_the_delivery_again_discloses_nothing_anew(partner: Partner) -> None:
+    person, referral_id = offered(partner)
+    partner.street.accept(referral_id, partner.member.organization)
+    partner.street.disclosed(referral_id)
+    until(lambda: "identity.disclosed" in types(partner, referral_id), "it is told")
+    (disclosed,) = [e for e in partner.told(referral_id) if e["type"] == "identity.disclosed"]
+    assert partner.who(disclosed["dataref"]) == 200
+    reads = partner.street.items(f"/intake/reads?person_id={person.id}&limit=100")
+    assert [row["allowed"] for row in reads] == [True], "the reading is on record (INV-33)"
+    withdrawn(partner, person, referral_id)
+    assert partner.who(disclosed["dataref"]) == 404
+    (again,) = [e for e in partner.told(referral_id) if e["type"] == "identity.disclosed"]
+    assert again == disclosed, "the delivery is what it was, and leads nowhere now"
+    row = partner.row(referral_id)
+    assert row is None or row["person_id"] is None
+
+
+def test_nothing_that_left_for_a_partner_says_who_anybody_is(partner: Partner) -> None:
+    """INV-6: its feed, its queue, its webhooks, byte by byte."""
+    street, team = partner.street, partner.member.organization
+    persons = {row["person_id"] for row in street.items("/referral/referrals?limit=1000") if row["person_id"]}
+    assert persons
+    head = len(street.feed(team))
+    until(lambda: set(partner.called.numbers("/x")) >= set(range(1, head + 1)), "all was called")
+    queue, feed = Seen(partner.folder / "queue"), Seen(partner.folder / "feed")
+    read_queue(partner.member.url, partner.member.queue, queue, lambda: None)
+    while read_feed(street.hub.url, street.hub.token_for(team.speaker), feed):
+        pass
+    calls = {int(c.event["sequence"]): c.event for c in partner.called.calls["/x"]}
+    assert queue.events == feed.events == [calls[number] for number in sorted(calls)]
+    sent = [partner.folder.joinpath(name).read_text(encoding="utf-8") for name in ("queue", "feed")]
+    sent += [call.body.decode() + json.dumps(call.headers) for call in partner.called.calls["/x"]]
+    for text in sent:
+        assert not [mark for mark in MARKED if mark in text]
+        assert not [person for person in persons if person in text]
