@@ -16,6 +16,7 @@ from services.contracts.words import STATION_ROLES
 from services.kernel.message import Actor
 from services.kernel.scope import Reach, Scope, Way, Where, begins, names, through, within, within_code
 from services.volunteer import view_tables as t
+from services.volunteer.views_plans import plan_pairs, plans
 from services.volunteer.views_tasks import SEARCHING
 
 MADE = {"made_by": "ledger", "kept_by": "ledger"}
@@ -294,6 +295,15 @@ def _clock_ways(table: sa.Table) -> dict[str, Way]:
     return {"all": everything} | {name: found[name] for name in ("own", "station", "tasks")}
 
 
+PLANS = Scope(
+    table=plans,
+    opens=opens,
+    usual="codes",
+    kinds=MADE,
+    ways={"all": everything, "station": _station(plans, ("area",), ())},
+)
+
+
 SCOPES: dict[sa.Table, Scope] = {
     t.tasks: TASKS,
     t.assignments: ASSIGNMENTS,
@@ -309,6 +319,13 @@ SCOPES: dict[sa.Table, Scope] = {
     t.task_clocks: Scope(table=t.task_clocks, opens=opens, usual="codes", ways=_clock_ways(t.task_clocks)),
     t.overrides: Scope(
         table=t.overrides, opens=opens, usual="codes", kinds={"matter_id": "person"}, ways=_clock_ways(t.overrides)
+    ),
+    plans: PLANS,
+    plan_pairs: Scope(
+        table=plan_pairs,
+        opens=opens,
+        usual="codes",
+        ways={"all": everything, "station": through(PLANS, "plan_id", plan_pairs.c.plan_id)["station"]},
     ),
     t.volunteers: VOLUNTEERS,
     t.volunteer_checks: _of_volunteer(t.volunteer_checks),
@@ -347,6 +364,7 @@ REACHES: dict[str, Reach] = {
         scope=HOURS, who=_who, approvers=_approvers,
         names={public.RecordHours: {"volunteer_id": SERVING, "task_id": SERVED, "pairing_id": PAIRINGS}},
     ),
+    "plan": _reach(PLANS),
     "pairing": Reach(scope=PAIRINGS, who=_who, approvers=_approvers, names={public.FormPairing: OF_MATTER}),
 }  # fmt: skip
 """Of each kind of aggregate: who may command it."""

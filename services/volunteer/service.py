@@ -6,9 +6,10 @@ from services.contracts.visibility import BOUND, is_restricted
 from services.kernel.entrypoints import Log
 from services.kernel.manifest import Manifest
 from services.volunteer import views
-from services.volunteer.domain import hours, pairing, task, volunteer
+from services.volunteer.domain import hours, pairing, plan, task, volunteer
 from services.volunteer.endpoints.hours import Hours
 from services.volunteer.endpoints.pairings import Pairings
+from services.volunteer.endpoints.plans import Plans
 from services.volunteer.endpoints.roster import Roster
 from services.volunteer.endpoints.statements import Statements
 from services.volunteer.endpoints.suggestions import Suggestions
@@ -16,20 +17,23 @@ from services.volunteer.endpoints.tasks import Tasks
 from services.volunteer.facts import FACTS
 from services.volunteer.facts_hours import HOURS_FACTS
 from services.volunteer.facts_waves import WAVE_FACTS
+from services.volunteer.planning_act import PLAN_TIMERS
 from services.volunteer.policies import TIMERS, whenever
 from services.volunteer.scopes import REACHES, SCOPES
 from services.volunteer.views_heard import project_heard
+from services.volunteer.views_plans import KEPT
 
 MANIFEST = Manifest(
     name="volunteer",
-    deciders=(volunteer.DECIDER, task.DECIDER, hours.DECIDER, pairing.DECIDER),
+    deciders=(volunteer.DECIDER, task.DECIDER, hours.DECIDER, pairing.DECIDER, plan.DECIDER),
     metadata=views.METADATA,
     project=views.project,
     project_heard=project_heard,
     hears=("intake", "referral", "volunteer"),
     whenever=whenever,
     facts=FACTS | HOURS_FACTS | WAVE_FACTS,
-    timers=TIMERS,
+    timers=(*TIMERS, *PLAN_TIMERS),
+    kept=KEPT,
     scopes=SCOPES,
     reaches=REACHES,
     withholds=is_restricted,
@@ -37,7 +41,7 @@ MANIFEST = Manifest(
 )
 
 
-class VolunteerService(Roster, Tasks, Suggestions, Hours, Statements, Pairings):
+class VolunteerService(Roster, Tasks, Suggestions, Hours, Statements, Pairings, Plans):
     """People are found for a piece of work, go, and somebody else says that it is done."""
 
     name = "volunteer"

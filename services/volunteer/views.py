@@ -38,6 +38,7 @@ from services.volunteer.view_tables import (
     pairings,
     volunteers,
 )
+from services.volunteer.views_plans import about_plan, plans
 from services.volunteer.views_roster import about_volunteer
 from services.volunteer.views_tasks import about_task
 
@@ -51,7 +52,7 @@ def project(recorded: Recorded) -> list[Change]:
 
 def _made(recorded: Recorded) -> list[Change]:
     """Who brought it into being, and for whom; what the hub does of its own accord is nobody's."""
-    table, actor = MADE.get(recorded.stream.partition("/")[0]), recorded.actor
+    table, actor = (MADE | {"plan": plans}).get(recorded.stream.partition("/")[0]), recorded.actor
     if recorded.version != 1 or table is None or actor.role == "service":
         return []
     return [put(table, recorded.stream_id, made_by=actor.id, kept_by=actor.org)]
@@ -67,6 +68,8 @@ def _about(recorded: Recorded) -> list[Change]:
             return list(about_task(recorded, key))
         case "service-hours":
             return [put(hours, key, version=recorded.version), *_about_hours(recorded, key)]
+        case "plan":
+            return list(about_plan(recorded, key))
         case "pairing":
             return [put(pairings, key, version=recorded.version), *_about_pairing(recorded, key)]
         case _:

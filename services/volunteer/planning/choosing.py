@@ -66,6 +66,39 @@ def choose(
     )  # fmt: skip
 
 
+def greedy(master: Master) -> Choice | None:
+    """A first whole choice without any search: what the linear program chose most of, then what saves most at its prices.
+
+    None where something is agreed, or two go together: there only a search finds what fits.
+    """
+    if master.extra:
+        return None
+    share = np.zeros(len(master.pool))
+    share[master.columns] = master.share
+    order = np.lexsort((-master.pool.value, -master.reduced.round(6), -share.round(6)))
+    free = np.ones(master.rows, dtype=bool)
+    begins, rows = master.members.indptr, master.members.indices
+    chosen = []
+    for column in order[master.pool.value[order] > 0].tolist():
+        mine = rows[begins[column] : begins[column + 1]]
+        if free[mine].all():
+            free[mine] = False
+            chosen.append(column)
+    columns = np.array(sorted(chosen), dtype=np.int64)
+    cost = master.problem.nothing_served - float(master.pool.value[columns].sum())
+    return Choice(columns, cost, -np.inf)
+
+
+def whole(master: Master, most: int) -> Ints:
+    """What the linear program chose as a whole, and of the rest the nearest bundles that fit beside it."""
+    full = master.columns[master.share > 1 - 1e-6]
+    taken = np.zeros(master.rows)
+    taken[master.members[full].indices] = 1.0
+    beside = np.nonzero((master.members @ taken) == 0)[0]
+    near = beside[np.lexsort((beside, -master.reduced[beside]))[:most]]
+    return np.sort(np.concatenate([full, near]))
+
+
 def _begin_with(highs: highspy.Highs, master: Master, columns: Ints, start: Choice) -> None:
     values = np.isin(columns, start.columns).astype(float)
     served = np.zeros(master.rows)

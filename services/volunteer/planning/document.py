@@ -83,6 +83,7 @@ class Document(Struct):
     name: str = ""
     lat: list[float] | None = None
     lon: list[float] | None = None
+    allowed: dict[str, list[Id]] | None = None
     pins: dict[str, list[Id]] = {}
     before: dict[str, list[Id]] = {}
 

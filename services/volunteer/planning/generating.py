@@ -11,17 +11,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from services.volunteer.planning.bundles import Ground, Pool
+from services.volunteer.planning.bundles import Ground, Pool, joined
 from services.volunteer.planning.master import Master, best_of_each
 from services.volunteer.planning.pricing import worthwhile
-from services.volunteer.planning.problem import Ints
+from services.volunteer.planning.problem import Floats, Ints
 from services.volunteer.planning.watch import Watch
 
 STEPS: tuple[tuple[int | None, float], ...] = ((8, 0.02), (24, 0.006), (72, 0.002), (None, 0.0005))
 """How many of each person's visits are combined, and how close the prices are brought to right with that."""
+MANY = 72
 MOST_ROUNDS = 60
 BRING, KEEP, SOLVES = 6, 24, 3
-GENERATING = 0.6
+GENERATING = 0.5
 """The share of the time after which generating ends, whatever the prices are."""
 
 
@@ -54,27 +55,42 @@ def generate(ground: Ground, keep: Keep, watch: Watch) -> Generated:
         master.solve(SOLVES)
         width, enough = steps[0]
         late = rounds >= MOST_ROUNDS or watch.passed(GENERATING)
-        found = keep(worthwhile(ground, master.visit_prices, master.people_prices, -1e-3, None if late else width))
-        excess = (
-            found.value
-            - master.people_prices[found.who]
-            - np.append(master.visit_prices, 0.0)[found.visits].sum(axis=1)
-        )
-        most = np.zeros(people)
-        np.maximum.at(most, found.who, excess)
-        off = float(most.sum())
+        found = keep(worthwhile(ground, master.visit_prices, master.people_prices, -1e-3, width or MANY))
+        excess, most = _excess(master, found)
         if late or width is None:
-            bound = max(bound, master.objective - off)
+            found, excess, most = _rest(ground, keep, master, found, excess, most)
+            bound = max(bound, master.objective - float(most.sum()))
+        off = float(most.sum())
         if late or (off <= enough * abs(master.objective) and len(steps) == 1):
+            master.solve(SOLVES)
             return Generated(master, bound)
         if off <= enough * abs(master.objective):
             steps.pop(0)
         rows = best_of_each(found.who, excess, np.arange(len(found)), KEEP)
         mine = names.of(found)[rows]
         rows = rows[~np.isin(mine, known)]
+        rows = rows[np.sort(np.unique(names.of(found)[rows], return_index=True)[1])]
         known = np.concatenate([known, names.of(found)[rows]])
         master.extend(found.take(rows), best_of_each(found.who[rows], excess[rows], np.arange(len(rows)), BRING))
         rounds += 1
+
+
+def _excess(master: Master, pool: Pool) -> tuple[Floats, Floats]:
+    """How much more than its price each bundle is worth, and the most of that for each person."""
+    visits = np.append(master.visit_prices, 0.0)
+    excess: Floats = pool.value - master.people_prices[pool.who] - visits[pool.visits].sum(axis=1)
+    most = np.zeros(master.people)
+    np.maximum.at(most, pool.who, excess)
+    return excess, most
+
+
+def _rest(
+    ground: Ground, keep: Keep, master: Master, found: Pool, excess: Floats, most: Floats
+) -> tuple[Pool, Floats, Floats]:
+    """With the bundles of all visits, as far as they are worth more than the best that each person has: few, so quick."""
+    more = keep(worthwhile(ground, master.visit_prices, master.people_prices + most, 0.0, None))
+    further, higher = _excess(master, more)
+    return joined([found, more]), np.concatenate([excess, further]), np.maximum(most, higher)
 
 
 class _Names:

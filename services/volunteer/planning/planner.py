@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from services.volunteer.planning.bundles import Ground, Pool, all_bundles
-from services.volunteer.planning.choosing import Choice, choose, near
+from services.volunteer.planning.choosing import Choice, choose, greedy, near, whole
 from services.volunteer.planning.cuts import separate
 from services.volunteer.planning.generating import generate
 from services.volunteer.planning.master import Master, best_of_each, pinned
@@ -21,7 +21,7 @@ from services.volunteer.planning.watch import UNLIMITED, Watch
 MODEL = "bundles-1"
 CUT_ROUNDS = 12
 CUT_SOLVES = 20
-CUTTING = 0.75
+CUTTING = 0.6
 """The share of the time after which no cut is looked for any more."""
 
 
@@ -37,6 +37,7 @@ class Decision:
     bound: float
     prices: Floats
     worths: Floats
+    reachable: Bools
     cut_short: bool = False
     figures: dict[str, int] = field(default_factory=dict)
 
@@ -64,9 +65,17 @@ def decide(problem: Problem, watch: Watch | None = None) -> Decision:
     choice, bound = settle(master, watch, bound)
     return Decision(
         routes=_routes(problem, master.pool, choice), cost=choice.cost, bound=min(bound, choice.cost), prices=prices,
-        worths=worths, cut_short=watch.cut,
+        worths=worths, reachable=_reachable(ground), cut_short=watch.cut,
         figures={"bundles": len(master.pool), "columns": len(master.columns), "cuts": master.cut_members.shape[1]},
     )  # fmt: skip
+
+
+def _reachable(ground: Ground) -> Bools:
+    """The visits that somebody could make, if there were no others."""
+    starts = ground.starts()
+    found = np.zeros(len(ground.problem.visits.place), dtype=bool)
+    found[ground.visit[starts.pair[starts.home]]] = True
+    return found
 
 
 def _listed(problem: Problem, pool: Pool) -> Master:
@@ -133,16 +142,21 @@ GOOD = 0.0006
 def settle(master: Master, watch: Watch, proven: float | None) -> tuple[Choice, float]:
     """A whole choice, and the bound as far as it was proven: by the pool, if that holds all bundles, or before."""
     base = floor = master.bound if proven is None else proven
-    choice: Choice | None = None
     if not len(master.pool):
         return Choice(np.zeros(0, dtype=np.int64), floor, floor), floor
+    choice = greedy(master)
     keep = _fallback(master)
-    for most, nodes in STAGES:
+    for number, (most, nodes) in enumerate(STAGES):
         gap = UNLIMITED if choice is None else choice.cost - floor
-        if gap <= 1e-6 or (choice is not None and (gap < GOOD * choice.cost or watch.passed())):
+        if gap <= 1e-6 or (choice is not None and ((number and gap < GOOD * choice.cost) or watch.passed())):
             break
-        columns, reach = near(master.reduced, gap, most, keep)
-        found = choose(master, columns, watch.left, nodes, choice)
+        if choice is not None:
+            keep[choice.columns] = True
+        if number == 0 and choice is not None:
+            columns, reach = whole(master, most), 0.0
+        else:
+            columns, reach = near(master.reduced, gap, max(most, 2 * int(keep.sum())), keep)
+        found = choose(master, columns, watch.left, nodes, None if number == 0 else choice)
         if found is None:
             continue
         # Whoever goes beyond these bundles pays at least as much more as the nearest of them costs.
@@ -150,7 +164,8 @@ def settle(master: Master, watch: Watch, proven: float | None) -> tuple[Choice, 
             floor = max(floor, min(found.floor, base + reach))
         if choice is None or found.cost < choice.cost - 1e-9:
             choice = found
-            keep[found.columns] = True
+    if choice is None and not len(master.problem.pins):
+        choice = Choice(np.zeros(0, dtype=np.int64), master.problem.nothing_served, floor)
     if choice is None:
         raise CannotKeep(_unkept(master))
     return choice, floor

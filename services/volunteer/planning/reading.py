@@ -58,6 +58,8 @@ def _instance(document: Document) -> Instance:
         load=np.array([objective.per_hour_of_load * w.hours_this_month for w in people], dtype=float),
     )
     who, visit = _may_go(document, people)
+    if document.allowed is not None:
+        who, visit = _allowed(document, document.allowed, people, who, visit)
     problem = Problem(
         visits=visits, people=those, pairs=Pairs(who=who, visit=visit, charge=_charges(document, people, who, visit)),
         travel=np.array([document.travel_minutes[mode] for mode in modes], dtype=np.int64),
@@ -100,6 +102,21 @@ def _may_go(document: Document, people: list[Volunteer]) -> tuple[Ints, Ints]:
         np.concatenate([who for who, _ in found] or [empty]),
         np.concatenate([visit for _, visit in found] or [empty]),
     )
+
+
+def _allowed(
+    document: Document, allowed: dict[str, list[Id]], people: list[Volunteer], who: Ints, visit: Ints
+) -> tuple[Ints, Ints]:
+    """Of these pairs, those that whoever wrote the day allows: it may know rules that the format does not."""
+    wide, number = len(document.visits), {str(one.id): place for place, one in enumerate(people)}
+    places = {str(v.id): place for place, v in enumerate(document.visits)}
+    listed = _ints(
+        number[one] * wide + places[str(there)]
+        for one, many in allowed.items() if one in number
+        for there in many if str(there) in places
+    )  # fmt: skip
+    keep = np.isin(who * wide + visit, listed)
+    return who[keep], visit[keep]
 
 
 def _charges(document: Document, people: list[Volunteer], who: Ints, visit: Ints) -> Floats:

@@ -17,12 +17,13 @@ from services.kernel.message import Actor, Ask, Envelope, Recorded
 from services.kernel.store import Store
 from services.kernel.unit import Done, Order, Unit
 from services.volunteer import views
-from services.volunteer.domain import hours, pairing, task, volunteer
+from services.volunteer.domain import hours, pairing, plan, task, volunteer
 from services.volunteer.facts import FACTS
 from services.volunteer.facts_hours import HOURS_FACTS
 from services.volunteer.facts_waves import WAVE_FACTS
 from services.volunteer.policies import TIMERS, whenever
 from services.volunteer.views_heard import project_heard
+from services.volunteer.views_plans import KEPT
 from tests.support.spec import COORDINATOR, NOON
 
 
@@ -33,7 +34,8 @@ class Desk:
         self.now = NOON
         manifest = Manifest(
             name="volunteer",
-            deciders=(volunteer.DECIDER, task.DECIDER, hours.DECIDER, pairing.DECIDER),
+            deciders=(volunteer.DECIDER, task.DECIDER, hours.DECIDER, pairing.DECIDER, plan.DECIDER),
+            kept=KEPT,
             metadata=views.METADATA,
             project=views.project,
             facts=FACTS | HOURS_FACTS | WAVE_FACTS,
@@ -54,6 +56,13 @@ class Desk:
         if not isinstance(done, Done):
             raise done
         return stream_id
+
+    def does(self, do: Do) -> None:
+        """What a chore answers, with its rows."""
+        ask = Ask(id=UUID(int=next(self._numbers)), now=self.now, at=self.now, actor=Actor(id="hub", role="service"))
+        (done,) = self.store.submit(Unit([Order(do.decider, do.stream_id, do.command, ask, rows=do.rows)])).result(10)
+        if not isinstance(done, Done):
+            raise done
 
     def hears(self, publisher: str, event: Any, stream_id: UUID) -> list[Do]:
         """Hear what another service said, do what follows, and answer what that was."""

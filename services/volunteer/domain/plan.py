@@ -1,0 +1,171 @@
+"""A plan for a day: requested, proposed by the planner, published or rejected by a person. It decides about nobody."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import assert_never
+
+from services.contracts.tables import dated
+from services.contracts.visibility import unit_of
+from services.contracts.volunteer import (
+    FailPlan,
+    PlanFailed,
+    PlannedPair,
+    PlanProposed,
+    PlanPublished,
+    PlanRejected,
+    PlanRequested,
+    ProposePlan,
+    PublishPlan,
+    RejectPlan,
+    RequestPlan,
+)
+from services.kernel.decider import Decider
+from services.kernel.errors import Refused
+from services.kernel.message import Ask
+from services.volunteer.domain.eligibility import day_of
+from services.volunteer.domain.refusing import not_now
+
+MOST_DAYS_AHEAD = 60
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Requested:
+    """Waits for the planner."""
+
+    seed: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Proposed:
+    """Waits for a person."""
+
+    pairs: tuple[PlannedPair, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """Those whom it names were asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """Not used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """There is no plan."""
+
+
+State = Requested | Proposed | Published | Rejected | Failed
+Event = PlanRequested | PlanProposed | PlanFailed | PlanPublished | PlanRejected
+Command = RequestPlan | ProposePlan | FailPlan | PublishPlan | RejectPlan
+
+ALLOWED: dict[type, tuple[str, ...]] = {
+    Requested: ("reject-plan",),
+    Proposed: ("publish-plan", "reject-plan"),
+    Published: ("request-plan",),
+    Rejected: ("request-plan",),
+    Failed: ("request-plan",),
+}
+
+
+def cannot(state: State | None) -> Refused:
+    """What was asked does not fit the state of this plan."""
+    return not_now("plan", "日计划", state, ALLOWED)
+
+
+def decide(command: Command, state: State | None, ask: Ask) -> list[Event]:
+    """What follows from this command."""
+    match command:
+        case RequestPlan():
+            return request(command, state, ask)
+        case ProposePlan():
+            return propose(command, state)
+        case FailPlan():
+            failed = isinstance(state, Requested)
+            return [PlanFailed(cause=command.cause, attempts=command.attempts)] if failed else []
+        case PublishPlan():
+            return publish(state)
+        case RejectPlan():
+            return reject(command, state)
+        case _ as never:
+            assert_never(never)
+
+
+def request(command: RequestPlan, state: State | None, ask: Ask) -> list[Event]:
+    """A day that is still to come, and a cut-off before it is over."""
+    if state is not None:
+        return []
+    own = unit_of(ask.actor.org)
+    if own.isdecimal() and not command.area.startswith(own):
+        raise Refused("not-your-area", f"Plans are made for one's own area, {own}.", f"只能为本辖区({own})制定计划。",
+                      field="area")  # fmt: skip
+    due = command.cut_off or ask.now
+    if command.day < day_of(ask.now):
+        raise Refused(
+            "day-past", "A plan is for today or a day to come.", "只能为当日或以后的日期制定计划。", field="day"
+        )
+    if (command.day - day_of(ask.now)).days > MOST_DAYS_AHEAD:
+        raise Refused("day-far", f"A plan is for the next {MOST_DAYS_AHEAD} days.", f"只能为 {MOST_DAYS_AHEAD} 日内制定计划。",
+                      field="day")  # fmt: skip
+    if day_of(due) > command.day:
+        raise Refused(
+            "cut-off-late", "The plan is made before its day is over.", "截止时间须不晚于计划当日。", field="cut_off"
+        )
+    return [PlanRequested(area=command.area, day=command.day, due=max(due, ask.now), seed=command.seed)]
+
+
+def propose(command: ProposePlan, state: State | None) -> list[Event]:
+    """What the planner's process has found; too late, if somebody has decided meanwhile."""
+    if not isinstance(state, Requested):
+        return []
+    proposed = PlanProposed(
+        model=command.model, weights=command.weights, input_digest=command.input_digest, read_at=command.read_at,
+        seed=state.seed, cost=command.cost, bound=command.bound, gap_ppm=command.gap_ppm,
+        milliseconds=command.milliseconds, pairs=command.pairs, unserved=command.unserved, shortages=command.shortages,
+    )  # fmt: skip
+    return [proposed]
+
+
+def publish(state: State | None) -> list[Event]:
+    """A person lets the plan's people be asked."""
+    match state:
+        case Proposed():
+            return [PlanPublished(pairs=state.pairs)]
+        case Published():
+            return []
+        case _:
+            raise cannot(state)
+
+
+def reject(command: RejectPlan, state: State | None) -> list[Event]:
+    """A person decides otherwise; a plan that is still being made is not waited for."""
+    match state:
+        case Requested() | Proposed():
+            return [PlanRejected(reason_code=command.reason_code)]
+        case Rejected():
+            return []
+        case _:
+            raise cannot(state)
+
+
+def evolve(state: State | None, event: Event) -> State | None:
+    """What is the case after this event."""
+    match event:
+        case PlanRequested():
+            return Requested(seed=event.seed)
+        case PlanProposed():
+            return Proposed(pairs=event.pairs)
+        case PlanFailed():
+            return Failed()
+        case PlanPublished():
+            return Published()
+        case PlanRejected():
+            return Rejected()
+        case _ as never:
+            assert_never(never)
+
+
+DECIDER = Decider(name="plan", decide=dated(decide), evolve=evolve, events=Event, states=State)
