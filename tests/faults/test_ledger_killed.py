@@ -63,7 +63,7 @@ def begun(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Word]:
     return folder, word
 
 
-@pytest.mark.sampled(6)
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("fault", SYSCALLS, ids=str)
 def test_whatever_call_fails_beneath_sqlite_nothing_acknowledged_is_lost_and_nothing_signed_denied(
     fault: Fault, begun: tuple[Path, Word], tmp_path: Path
@@ -85,7 +85,7 @@ def test_whatever_call_fails_beneath_sqlite_nothing_acknowledged_is_lost_and_not
 
 
 @pytest.mark.postgres
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("number", range(KILLS))
 def test_postgresql_may_be_killed_beneath_the_ledger_at_any_moment(number: int, postgres_server: Postgres):
     moment = random.Random(number).uniform(0.0, 0.9)

@@ -114,7 +114,7 @@ def violations(home: Path, answered: list[Checkpoint]) -> Iterator[str]:
         yield "it remembers another history than it answered for"
 
 
-@pytest.mark.sampled(6)
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("fault", EVERY, ids=str)
 def test_a_witness_keeps_its_word_whatever_fails_in_it(fault: Fault, tmp_path: Path):
     made = home_of(tmp_path)
