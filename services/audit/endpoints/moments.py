@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
-from services.audit import archive, asked, checkpoints
+from services.audit import archive, asked, witnesses
 from services.audit.archive import b64
 from services.audit.domain import look
 from services.audit.ledger import instant, written
@@ -82,7 +82,7 @@ class Question:
 
     def answer(self, view: str, size: int, valid_at: int | None, found: dict[str, Any]) -> dict[str, Any]:
         """What was found, with what makes it reproducible; that an auditor looked is on record."""
-        head = headed(self.log.look, size)
+        head = headed(self.log, size)
         if self.request.actor.role == "auditor":
             self._record(view, size, valid_at, head["root"])
         shown = {"matter_id": str(self.matter_id), "valid_at": None if valid_at is None else written(valid_at)}
@@ -105,11 +105,14 @@ def approved(log: Any, request: Request, matter_id: UUID) -> bool:
     return True
 
 
-def headed(look: Any, size: int) -> dict[str, Any]:
-    """Size, root, and the first signed head that covers them, where one was signed already (its size may be greater)."""
-    signed = checkpoints.covering(look, size - 1) if size else None
-    note_ = None if signed is None else signed.note.decode()
-    return {"size": size, "root": b64(archive.root_of(look, size)), "checkpoint": note_}
+def headed(log: Any, size: int) -> dict[str, Any]:
+    """Size, root, and the first signed head that covers them, where one was signed already (its size may be greater).
+
+    Where witnesses must vouch for a head, it is the first that they vouch for; it bears the signatures that there are.
+    """
+    signed = witnesses.covering(log.look, size - 1, log.settings.witness_policy) if size else None
+    note_ = None if signed is None else bytes(witnesses.cosigned(log.look, signed)).decode()
+    return {"size": size, "root": b64(archive.root_of(log.look, size)), "checkpoint": note_}
 
 
 def checked(look: Any, field: str, text: str) -> int:
@@ -150,7 +153,7 @@ class Moments:
         known = min(archive.size_at(look, then), now)
 
         def answered(size: int, valid_at: int | None) -> dict[str, Any]:
-            return headed(look, size) | state(look, question.matter_id, question.at(size, valid_at))
+            return headed(self.log, size) | state(look, question.matter_id, question.at(size, valid_at))
 
         found = {
             "then": {"as_known_then": answered(known, then), "as_known_now": answered(now, then)},
@@ -170,7 +173,7 @@ class Moments:
         found = differences(
             self.log.look, question.matter_id, question.at(first, valid_at), question.at(second, valid_at)
         )
-        told = {"from": headed(self.log.look, first), **lanes.named(self.log.look, found)}
+        told = {"from": headed(self.log, first), **lanes.named(self.log.look, found)}
         return question.answer("diff", second, valid_at, told)
 
     @http("GET", "/matters/{id}/moments", roles=READERS, query=KNOWN | {"purpose": "string"}, answer=HEADED,
