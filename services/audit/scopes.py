@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import msgspec
 import sqlalchemy as sa
 
-from services.audit import report_views, views
+from services.audit import finding_views, report_views, views
 from services.audit.entries import Entry
 from services.contracts.visibility import lies_within, opens, unit_of
 from services.contracts.words import STATION_ROLES
@@ -101,6 +101,11 @@ SCOPES: dict[sa.Table, Scope] = {
         table=views.finding, opens=opens, usual="codes",
         ways=through(MATTERS, "matter_id", views.finding.c.matter_id) | {"all": everything},
     ),
+    finding_views.raised: Scope(
+        table=finding_views.raised, opens=opens, usual="codes",
+        ways=through(MATTERS, "matter_id", finding_views.raised.c.matter_id) | {"all": everything},
+    ),
+    finding_views.sample: _ledger(finding_views.sample),
     report_views.monthly_report: Scope(
         table=report_views.monthly_report, opens=opens, usual="directory", ways={"all": everything}
     ),

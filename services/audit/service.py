@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID, uuid4
 
-from services.audit import archive, asked, language, policies, replay, report_views, tables, views
+from services.audit import archive, asked, finding_views, language, policies, replay, tables, views
 from services.audit.archive import b64
 from services.audit.checkpointer import Checkpointer, witnessing
 from services.audit.custody import custody
-from services.audit.domain import access, finding, gap, integrity, look, report
+from services.audit.domain import access, finding, gap, integrity, look, raised, report, sample
 from services.audit.endpoints.access import AccessLedger
 from services.audit.endpoints.figures import Figures
+from services.audit.endpoints.inspections import Inspections
 from services.audit.endpoints.integrity import AUDITORS, PUBLISHERS, Integrity
 from services.audit.endpoints.log import PublicLog
 from services.audit.endpoints.moments import Moments
@@ -33,9 +34,18 @@ from services.kernel.manifest import Manifest
 
 MANIFEST = Manifest(
     name="audit",
-    deciders=(access.DECIDER, finding.DECIDER, gap.DECIDER, integrity.DECIDER, look.DECIDER, report.DECIDER),
+    deciders=(
+        access.DECIDER,
+        raised.DECIDER,
+        sample.DECIDER,
+        finding.DECIDER,
+        gap.DECIDER,
+        integrity.DECIDER,
+        look.DECIDER,
+        report.DECIDER,
+    ),
     metadata=views.METADATA,
-    project=report_views.project,
+    project=finding_views.project,
     hears=PUBLISHERS,
     record=Ledger,
     kept=tables.KEPT,
@@ -61,7 +71,7 @@ PAGE = {
 HEADED = {"type": "object", "required": ["size", "root"]}
 
 
-class AuditService(AccessLedger, Figures, Moments, Reports, PublicLog, Integrity, Vouching):
+class AuditService(AccessLedger, Figures, Inspections, Moments, Reports, PublicLog, Integrity, Vouching):
     """Auditors replay matters, see who answered, and check the ledger; stations see their chains, figures and reports."""
 
     name = "audit"

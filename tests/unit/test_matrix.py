@@ -110,7 +110,8 @@ FREE = {
         "/matters/{id}/timeline",
         "/matters/{id}/diff", "/matters/{id}/moments", "/matters/{id}/questions", "/matters/{id}/state",
         "/witnesses",
-        "/persons/{id}/access",
+        "/persons/{id}/access", "/samples", "/samples/{id}/draw", "/audit-findings", "/audit-findings/{id}/answer",
+        "/audit-findings/{id}/reopening", "/audit-findings/{id}/resolution",
     },
 }  # fmt: skip
 """Paths that a method of the service answers: each asks a scope itself, or shows nothing of anybody. A new one is put

@@ -18,7 +18,7 @@ from services.kernel.entrypoints import Request, http
 from services.kernel.errors import NotFound, Refused, Unavailable
 
 SEES_ALL = ("auditor", "service")
-READERS = (*SEES_ALL, *STATION_ROLES, "administrator")
+READERS = (*SEES_ALL, *STATION_ROLES, "administrator", "commissioner")
 RESTRICTED = ("auditor", "supervisor", "station_head")
 """Who may read about safeguarding (INV-11)."""
 
