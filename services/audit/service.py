@@ -16,12 +16,15 @@ from services.audit.endpoints.inspections import Inspections
 from services.audit.endpoints.integrity import AUDITORS, PUBLISHERS, Integrity
 from services.audit.endpoints.log import PublicLog
 from services.audit.endpoints.moments import Moments
+from services.audit.endpoints.receipts import Receipts
 from services.audit.endpoints.reports import Reports
 from services.audit.endpoints.witnesses import Vouching
 from services.audit.entries import Entry
 from services.audit.follow import CustodyFollower, barring
+from services.audit.inspecting import Inspector
 from services.audit.ledger import Ledger
 from services.audit.moments.follower import ReplayFollower
+from services.audit.receipts import ReceiptFollower
 from services.audit.scopes import SCOPES, stands, words
 from services.audit.statistics.counting import StatisticsFollower
 from services.contracts.audit import RecordReplay
@@ -49,8 +52,8 @@ MANIFEST = Manifest(
     hears=PUBLISHERS,
     record=Ledger,
     kept=tables.KEPT,
-    followers=(CustodyFollower(), StatisticsFollower(), ReplayFollower()),
-    duties=(Checkpointer.duty, witnessing),
+    followers=(CustodyFollower(), StatisticsFollower(), ReplayFollower(), ReceiptFollower()),
+    duties=(Checkpointer.duty, Inspector.duty, witnessing),
     on_gap=policies.on_gap,
     on_filled=policies.on_filled,
     scopes=SCOPES,
@@ -71,7 +74,7 @@ PAGE = {
 HEADED = {"type": "object", "required": ["size", "root"]}
 
 
-class AuditService(AccessLedger, Figures, Inspections, Moments, Reports, PublicLog, Integrity, Vouching):
+class AuditService(Receipts, AccessLedger, Figures, Inspections, Moments, Reports, PublicLog, Integrity, Vouching):
     """Auditors replay matters, see who answered, and check the ledger; stations see their chains, figures and reports."""
 
     name = "audit"

@@ -89,6 +89,10 @@ PENDING = _gauge(
     "hub_audit_pending_seconds", "Age of the oldest signed checkpoint that waits for its witnesses' quorum."
 )
 WITNESS_ANSWERS = _gauge("hub_audit_witness_answers", "1 while this witness of the policy cosigns.", "witness")
+INSPECTED_AT = _gauge(
+    "hub_audit_inspected_timestamp_seconds", "When the last whole round of checks ended, as seconds since 1970."
+)
+CROOKED = _gauge("hub_audit_crooked_rows", "Derived rows that are not what the ledger gives.")
 CUSTODY_BROKEN = _gauge("hub_custody_broken", "Open matters and needs without exactly one accountable party.")
 
 
@@ -245,6 +249,13 @@ def signed(service: str, size: int, seconds: float) -> None:
 def signing_halted(service: str, halted: bool) -> None:
     """Whether the ledger is damaged and nothing is signed."""
     _child(SIGNING_HALTED, service).set(int(halted))
+
+
+def inspected(service: str, done: float | None, crooked: int) -> None:
+    """A slice was checked; `done` is the second at which a round ended with it, `crooked` how many derived rows are wrong."""
+    if done is not None:
+        _child(INSPECTED_AT, service).set(done)
+    _child(CROOKED, service).set(crooked)
 
 
 def custody_broken(service: str, count: int) -> None:

@@ -267,8 +267,9 @@ SETTINGS: tuple[Setting, ...] = (
         zh="如有新签署的检查点, 每隔多久请见证方联署一次。",
     ),
     Setting(
-        name="HUB_SEAL_SECONDS", into="seal_seconds", kind=SECONDS, default="3600",
-        en="How often the histories in the ledger are sealed, if it has grown.", zh="台账如有增长, 每隔多久封账一次。",
+        name="HUB_INSPECT_SECONDS", into="inspect_seconds", kind=SECONDS, default="60",
+        en="How often a slice of the ledger and its views is checked; 1,440 slices are a round.",
+        zh="每隔多久检查一段台账及其视图; 1440 段为一轮。",
     ),
     Setting(
         name="HUB_SESSION_SECRET", into="session_secret", kind=KEY, required=("console",), secret=True,

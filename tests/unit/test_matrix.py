@@ -104,7 +104,7 @@ FREE = {
     "audit": {
         "/figures", "/figures/{indicator}/events", "/indicators", "/monthly-reports", "/monthly-reports/{station}/{month}",
         "/monthly-reports/{station}/{month}/sheet",
-        "/checkpoint", "/checkpoint/offered", "/cosignatures", "/tile/{path}",
+        "/checkpoint", "/checkpoint/offered", "/cosignatures", "/receipts/{event_id}", "/tile/{path}",
         "/ledger", "/ledger/head", "/ledger/signing", "/ledger/state", "/ledger/verification",
         "/matters/{id}/custody", "/matters/{id}/replay",
         "/matters/{id}/timeline",

@@ -10,6 +10,8 @@ COMMANDS = {
     "state": ("ledger", "Show how far the ledger reaches, how far it is signed, and whether it is sound."),
     "checkpoint": ("ledger", "Print the last signed head."),
     "witnesses": ("vouching", "Show who vouches for the ledger, and the key that a witness needs."),
+    "receipt": ("ledger", "Take the receipt of a handoff or a consent home."),
+    "check-receipt": ("ledger", "Check a receipt by a policy, without a hub."),
     "resume": ("ledger", "Let heads be signed again, after the ledger was mended."),
     "matter": ("moments", "Show a matter at two moments: what was so then, by what was known then."),
     "questions": ("moments", "Ask the four questions about a time: true then or now, as known then or now."),

@@ -7,8 +7,12 @@ from typing import Any
 
 import click
 
+from services.kernel.tlog import policy as policies
+from services.kernel.tlog import proof
+from services.kernel.tlog.lines import Malformed
+from services.kernel.tlog.merkle import leaf_hash
 from wushe.client import Client, hub_options
-from wushe.output import as_json, say
+from wushe.output import as_json, fail, say
 
 BASE = "/audit/v1"
 
@@ -50,3 +54,37 @@ def resume(url: str, token: str, folder: Path, json_: bool) -> None:
     """Let heads be signed again: the whole ledger is verified, and where it is sound, signing goes on."""
     found = Client(url, token, folder, json_=json_).post(f"{BASE}/ledger/signing", {}, json_)
     say(found, json_, f"已校验 {found['size']} 条, 恢复签署 / verified, and signing goes on: {found['root']}")
+
+
+@click.command()
+@click.argument("event_id", type=click.UUID)
+@click.option("-o", "out", type=click.Path(path_type=Path), help="The file; the receipt is printed without it.")
+@hub_options
+def receipt(event_id: object, out: Path | None, url: str, token: str, folder: Path) -> None:
+    """Take the receipt of EVENT_ID home: the proof that this handoff, or this consent, stands in the ledger."""
+    found = Client(url, token, folder).file(f"{BASE}/receipts/{event_id}")
+    if out is None:
+        click.echo(found.decode(), nl=False)
+    else:
+        out.write_bytes(found)
+
+
+@click.command("check-receipt")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--policy", required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False),
+              help="Whose signatures are believed (C2SP tlog-policy); not from the one who gave the receipt.")  # fmt: skip
+@as_json
+def check_receipt(file: Path, policy: Path, json_: bool) -> None:
+    """Check a receipt by a policy, without a hub; end with 1 where it proves nothing."""
+    try:
+        found = proof.read(file.read_bytes())
+        if found.extra is None:
+            raise Malformed("the receipt does not hold its entry")
+        verdict = proof.verified(found, leaf_hash(found.extra), policies.read(policy.read_bytes()))
+    except Malformed as wrong:
+        fail("not-proven", f"This receipt proves nothing: {wrong}.", f"该回执无法证明: {wrong}。", json_)
+    said = {"index": found.index, "origin": verdict.head.origin, "size": verdict.head.size,
+            "witnesses": sorted(verdict.witnesses), "entry": found.extra.decode()}  # fmt: skip
+    witnesses = ", ".join(sorted(verdict.witnesses)) or "–"
+    say(said, json_, f"记录 {found.index} 在 {verdict.head.origin} 中 / is in the log (size {verdict.head.size}), "
+                     f"见证 / witnesses: {witnesses}\n{found.extra.decode()}")  # fmt: skip

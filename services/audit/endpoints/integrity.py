@@ -9,6 +9,7 @@ from services.audit.archive import b64
 from services.audit.checkpointer import Pen
 from services.audit.domain import integrity
 from services.audit.fsck import Verification
+from services.audit.inspecting import crooked
 from services.audit.ledger import instant
 from services.audit.views import signing
 from services.contracts.audit import ReportVerification, ResumeSigning
@@ -53,6 +54,7 @@ class Integrity:
                 str(signer.verifier)
                 for signer in Pen.of(self.log.settings.log_origin, self.log.settings.log_keys).signers
             ],
+            "crooked": [{"view": each["view"], "key": each["key"]} for each in self.log.look.all(crooked)],
             "duties": self.log.duties.health(),
         }
 
