@@ -6,11 +6,12 @@ from services.contracts.visibility import BOUND, is_restricted
 from services.kernel.entrypoints import Log
 from services.kernel.manifest import Manifest
 from services.volunteer import views
-from services.volunteer.domain import hours, pairing, plan, task, volunteer
+from services.volunteer.domain import hours, pairing, pairing_round, plan, task, volunteer
 from services.volunteer.endpoints.hours import Hours
 from services.volunteer.endpoints.pairings import Pairings
 from services.volunteer.endpoints.plans import Plans
 from services.volunteer.endpoints.roster import Roster
+from services.volunteer.endpoints.rounds import Rounds
 from services.volunteer.endpoints.statements import Statements
 from services.volunteer.endpoints.suggestions import Suggestions
 from services.volunteer.endpoints.tasks import Tasks
@@ -20,12 +21,13 @@ from services.volunteer.facts_waves import WAVE_FACTS
 from services.volunteer.planning_act import PLAN_TIMERS
 from services.volunteer.policies import TIMERS, whenever
 from services.volunteer.scopes import REACHES, SCOPES
+from services.volunteer.scopes_rounds import ROUND_REACH, ROUND_SCOPES
 from services.volunteer.views_heard import project_heard
 from services.volunteer.views_plans import KEPT
 
 MANIFEST = Manifest(
     name="volunteer",
-    deciders=(volunteer.DECIDER, task.DECIDER, hours.DECIDER, pairing.DECIDER, plan.DECIDER),
+    deciders=(volunteer.DECIDER, task.DECIDER, hours.DECIDER, pairing.DECIDER, pairing_round.DECIDER, plan.DECIDER),
     metadata=views.METADATA,
     project=views.project,
     project_heard=project_heard,
@@ -34,14 +36,14 @@ MANIFEST = Manifest(
     facts=FACTS | HOURS_FACTS | WAVE_FACTS,
     timers=(*TIMERS, *PLAN_TIMERS),
     kept=KEPT,
-    scopes=SCOPES,
-    reaches=REACHES,
+    scopes=SCOPES | ROUND_SCOPES,
+    reaches=REACHES | {"pairing-round": ROUND_REACH},
     withholds=is_restricted,
     bound=BOUND,
 )
 
 
-class VolunteerService(Roster, Tasks, Suggestions, Hours, Statements, Pairings, Plans):
+class VolunteerService(Roster, Tasks, Suggestions, Hours, Statements, Pairings, Rounds, Plans):
     """People are found for a piece of work, go, and somebody else says that it is done."""
 
     name = "volunteer"

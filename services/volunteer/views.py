@@ -40,6 +40,7 @@ from services.volunteer.view_tables import (
 )
 from services.volunteer.views_plans import about_plan, plans
 from services.volunteer.views_roster import about_volunteer
+from services.volunteer.views_rounds import about_round
 from services.volunteer.views_tasks import about_task
 
 __all__ = ["METADATA", "project"]
@@ -70,6 +71,8 @@ def _about(recorded: Recorded) -> list[Change]:
             return [put(hours, key, version=recorded.version), *_about_hours(recorded, key)]
         case "plan":
             return list(about_plan(recorded, key))
+        case "pairing-round":
+            return list(about_round(recorded, key))
         case "pairing":
             return [put(pairings, key, version=recorded.version), *_about_pairing(recorded, key)]
         case _:

@@ -98,7 +98,8 @@ FREE = {
         "/unmet-needs/totals", "/working-calendar",
     },
     "volunteer": {
-        "/me/service-hours", "/me/stars", "/me/tasks", "/open-tasks", "/overrides/totals", "/record-statements/{code}",
+        "/me/service-hours", "/me/stars", "/me/tasks", "/open-tasks", "/overrides/totals", "/pairing-rounds/{id}/proposal",
+        "/record-statements/{code}",
         "/tasks/{id}/suggestions", "/tasks/{id}/why-not",
     },
     "audit": {

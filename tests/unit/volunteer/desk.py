@@ -17,7 +17,7 @@ from services.kernel.message import Actor, Ask, Envelope, Recorded
 from services.kernel.store import Store
 from services.kernel.unit import Done, Order, Unit
 from services.volunteer import views
-from services.volunteer.domain import hours, pairing, plan, task, volunteer
+from services.volunteer.domain import hours, pairing, pairing_round, plan, task, volunteer
 from services.volunteer.facts import FACTS
 from services.volunteer.facts_hours import HOURS_FACTS
 from services.volunteer.facts_waves import WAVE_FACTS
@@ -34,7 +34,14 @@ class Desk:
         self.now = NOON
         manifest = Manifest(
             name="volunteer",
-            deciders=(volunteer.DECIDER, task.DECIDER, hours.DECIDER, pairing.DECIDER, plan.DECIDER),
+            deciders=(
+                volunteer.DECIDER,
+                task.DECIDER,
+                hours.DECIDER,
+                pairing.DECIDER,
+                pairing_round.DECIDER,
+                plan.DECIDER,
+            ),  # fmt: skip
             kept=KEPT,
             metadata=views.METADATA,
             project=views.project,

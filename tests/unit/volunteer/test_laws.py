@@ -7,8 +7,8 @@ from typing import get_args
 
 from hypothesis import strategies as st
 
-from services.contracts.volunteer import Commitment, ContactClient
-from services.volunteer.domain import hours, pairing, task, volunteer
+from services.contracts.volunteer import Commitment, ContactClient, ProposedPair
+from services.volunteer.domain import hours, pairing, pairing_round, task, volunteer
 from services.volunteer.domain.known import HoursKnown, Known
 from tests.support.laws import check_laws
 from tests.unit.volunteer.people import LIN, MEI, MEI_ID, WEN, ZBS, fit
@@ -53,3 +53,14 @@ PAIR_POOLS = {
 
 def test_a_pairing_keeps_the_laws() -> None:
     check_laws(pairing.DECIDER, *get_args(pairing.Command), pools=PAIR_POOLS)
+
+
+WISHES = {
+    "party": st.sampled_from([MEI, LIN]), "wishes": st.sampled_from([(MEI,), (LIN,), (MEI, LIN)]),
+    "pairs": st.sampled_from([(ProposedPair(one=MEI, other=LIN),), ()]), "one": st.just(MEI), "other": st.just(LIN),
+    "by": st.sampled_from([MEI, LIN]),
+}  # fmt: skip
+
+
+def test_a_pairing_round_keeps_the_laws() -> None:
+    check_laws(pairing_round.DECIDER, *get_args(pairing_round.Command), pools=WISHES)

@@ -1,0 +1,48 @@
+"""Who sees a pairing round: the station that convened it, and those who work for the same unit."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from services.contracts.visibility import APPROVERS, opens, unit_of
+from services.contracts.words import STATION_ROLES
+from services.kernel.message import Actor
+from services.kernel.scope import Reach, Scope, Way, Where, begins, through
+from services.volunteer.views_rounds import round_pairs, rounds
+
+MADE = {"made_by": "ledger", "kept_by": "ledger"}
+
+
+def _everything(actor: Actor) -> Where:
+    return sa.true()
+
+
+def _own(actor: Actor) -> Where:
+    kept = rounds.c.kept_by == actor.org if actor.org else sa.false()
+    return sa.or_(rounds.c.made_by == actor.id, kept)
+
+
+def _station(actor: Actor) -> Where:
+    where = unit_of(actor.org)
+    return begins(rounds.c.kept_by, where) if where.isdecimal() else sa.false()
+
+
+WAYS: dict[str, Way] = {"all": _everything, "own": _own, "station": _station}
+ROUNDS = Scope(table=rounds, opens=opens, usual="codes", kinds=MADE, ways=WAYS)
+ROUND_SCOPES: dict[sa.Table, Scope] = {
+    rounds: ROUNDS,
+    round_pairs: Scope(
+        table=round_pairs, opens=opens, usual="codes", ways=through(ROUNDS, "round_id", round_pairs.c.round_id)
+    ),
+}
+
+
+def _who(command: type) -> tuple[str, ...]:
+    return STATION_ROLES
+
+
+def _approvers(command: type) -> tuple[str, ...]:
+    return APPROVERS[""]
+
+
+ROUND_REACH = Reach(scope=ROUNDS, who=_who, approvers=_approvers)
