@@ -41,7 +41,7 @@ class Desk:
                 pairing.DECIDER,
                 pairing_round.DECIDER,
                 plan.DECIDER,
-            ),  # fmt: skip
+            ),
             kept=KEPT,
             metadata=views.METADATA,
             project=views.project,
