@@ -136,7 +136,8 @@ class Reference:
             "@postgres-keys:5432", f"@127.0.0.1:{self.keys.port}"
         )
         value = value.replace("@rabbitmq:5672", f"@127.0.0.1:{self.rabbit.port}")
-        value = value.replace("/etc/hub/codes", str(ROOT / "deploy/codes"))  # as the compose file mounts it
+        for folder in ("codes", "witness"):
+            value = value.replace(f"/etc/hub/{folder}", str(ROOT / "deploy" / folder))  # as the compose file mounts it
         return re.sub(r"http://([a-z]+):8000", lambda found: f"http://127.0.0.1:{self.ports[found[1]]}", value)
 
     def start(self, name: str) -> None:
