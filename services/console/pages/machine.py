@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 from typing import Any
 
+from services.console.custody import derive
 from services.console.pages.matter import Model
 from services.console.pages.matter import drawn as chart
+from services.console.record import steps
 from services.console.templating import Frame, render
 from services.console.words import Words
 
 SECTIONS = ("requests", "cases", "visit_plans", "consents", "referrals", "tasks", "grants", "pairings", "others")
 HIDDEN = ("_id", "matter_id")
+TIME = re.compile(r"\d{4}-\d\d-\d\dT")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,14 +131,16 @@ def told(value: Any, words: Words) -> str:
     if isinstance(value, dict):
         return words("list.comma").join(told(each, words) for each in value.values() if each not in (None, []))
     text = str(value)
+    if TIME.match(text):
+        return words.when(moment(text))
     if ":" in text and text.partition(":")[0].isalpha():
         return words.party(text)
-    return words.any(text) if text and not text[0].isdigit() else text
+    return words.area(text) if text[:1].isdigit() else words.any(text)
 
 
 def different(rows: Sequence[Mapping[str, Any]], words: Words) -> list[tuple[str, list[Difference]]]:
     """What was told otherwise later, section by section; ids tell nobody anything."""
-    shown = [r for r in rows if not str(r["field"]).endswith(HIDDEN)]
+    shown = sorted((r for r in rows if not str(r["field"]).endswith(HIDDEN)), key=lambda r: str(r["section"]))
     return [
         (section, [_difference(r, words) for r in mine])
         for section, mine in groupby(shown, key=lambda r: str(r["section"]))
@@ -142,18 +148,24 @@ def different(rows: Sequence[Mapping[str, Any]], words: Words) -> list[tuple[str
 
 
 def _difference(row: Mapping[str, Any], words: Words) -> Difference:
-    before, after = (told(row[side], words) if row[side] is not None else "–" for side in ("before", "after"))
+    before, after = (told(row[side], words) if row[side] not in (None, [], "") else "–" for side in ("before", "after"))
     return Difference(
         field=str(row["field"]).removeprefix("said."), before=before, after=after,
         entries=tuple(int(entry) for entry in row["entries"]),
     )  # fmt: skip
 
 
+def as_known(model: Model, known_at: datetime) -> Model:
+    """The matter with its custody as it was known then."""
+    seen = [entry for entry in model.entries if entry.recorded_at <= known_at]
+    return replace(model, custody=replace(model.custody, known=derive(steps(seen))))
+
+
 def page(
     model: Model, found: Hands, state: Mapping[str, Any], differences: Sequence[Mapping[str, Any]], frame: Frame
 ) -> str:
     """The whole page."""
-    t = frame.words
+    t, model = frame.words, as_known(model, found.known[found.known_n - 1].known_at)
     return render(
         "machine.html", frame, m=model, h=found, state=state, things=things(state, differences, t),
         differences=different(differences, t), chart=chart(model, t), holders=tuple(state.get("holders") or ()),

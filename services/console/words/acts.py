@@ -137,6 +137,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "field.cadence": ("频次", "How often"), "field.visitor": ("探访人", "Visitor"), "field.basis": ("依据", "Basis"),
     "field.applicant": ("申请方", "Applicant"), "field.taken_over_from": ("接自", "Taken over from"), "field.risk": ("风险", "Risk"),
     "field.dispatcher": ("派单员", "Dispatcher"), "field.demands": ("要求", "Demands"), "field.convener": ("召集方", "Convener"),
+    "field.open": ("未了结", "Open"), "field.remind_at": ("提醒时间", "Reminder"), "field.restart_by": ("恢复期限", "To go on by"),
+    "field.start_by": ("首次服务期限", "To start by"), "field.triaged": ("分诊", "Triaged"), "field.handoff": ("交接", "Handoff"),
     "field.parties": ("各方", "Parties"), "field.units": ("单位", "Units"),
     "field.on_site": ("在现场核实", "Seen on site"),
 }  # fmt: skip

@@ -29,6 +29,13 @@ TEXTS: dict[str, tuple[str, str]] = {
 }  # fmt: skip
 
 CODES: dict[str, dict[str, tuple[str, str]]] = {
+    "machine-state": {
+        "strand-opened": ("已有去向", "handed on"), "strand-ended": ("去向已结束", "strand over"), "granted": ("有效", "in force"),
+        "guidance-given": ("已指引", "guidance given"), "person-linked": ("已关联到人", "person linked"),
+        "followed-up": ("已回访", "followed up"), "plan-agreed": ("已订计划", "plan agreed"), "set": ("已订", "set"),
+        "needs-assessed": ("已预估", "needs assessed"), "service-delivered": ("已服务", "served"), "live": ("待答复", "not answered"),
+        "risk-changed": ("风险已变", "risk changed"), "taken-over": ("已接手", "taken over"), "disbursed": ("已发放", "paid"),
+    },
     "machine-section": {
         "requests": ("求助", "Request"), "cases": ("个案", "Case"), "visit_plans": ("探访计划", "Visit plan"),
         "consents": ("同意", "Consent"), "referrals": ("转介", "Referral"), "tasks": ("任务", "Task"),

@@ -261,4 +261,6 @@ def anywhere(code: str, lang: str) -> str | None:
     for table in (*TOLD, *SHARED, "item", "pairing-kind", "leaves"):
         if (said := label(table, code, lang)) is not None:
             return said
-    return next((said for name in (*VOLUNTEERING, *TABLES) if (said := shared(name, code, lang)) is not None), None)
+    said = next((said for name in (*VOLUNTEERING, *TABLES) if (said := shared(name, code, lang)) is not None), None)
+    own = next((table[code] for table in CODES.values() if code in table), None)
+    return said if said is not None or own is None else own[0 if lang == "zh" else 1]
