@@ -84,7 +84,7 @@ def test_withdrawn_before_the_answer_it_sees_the_offer_end_and_never_whose_it_wa
     withdrawn(partner, person, referral_id)
     assert types(partner, referral_id) == ["referral.offered", "offer.withdrawn"]
     row = partner.row(referral_id)
-    assert (row is not None and row["need_codes"] == [NEED]) or (row is not None and NEED in str(row["need_codes"]))
+    assert row is not None and NEED in str(row["need_codes"])
     assert (row["person_id"], row["case_id"], row["consent_id"]) == (None, None, None)
 
 
@@ -130,8 +130,6 @@ def test_withdrawn_after_reading_the_delivery_again_discloses_nothing_anew(partn
     assert partner.who(disclosed["dataref"]) == 404
     (again,) = [e for e in partner.told(referral_id) if e["type"] == "identity.disclosed"]
     assert again == disclosed, "the delivery is what it was, and leads nowhere now"
-    row = partner.row(referral_id)
-    assert row is None or row["person_id"] is None
 
 
 def test_nothing_that_left_for_a_partner_says_who_anybody_is(partner: Partner) -> None:
