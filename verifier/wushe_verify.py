@@ -431,10 +431,10 @@ class Policy:
         self.groups: Dict[str, Tuple[int, List[str]]] = {}
         self.quorum: Optional[str] = None
         try:
-            text = data.decode("ascii")
+            text = data.decode("utf-8")
         except UnicodeDecodeError:
-            self._bad("it is not ASCII")
-        if re.search(r"[^\t\n\x20-\x7e]", text):
+            self._bad("it is not UTF-8")
+        if re.search(r"[\x00-\x08\x0b-\x1f\x7f]", text):
             self._bad("it has a control character")
         for line in text.split("\n"):
             words = re.split(r"[ \t]+", line.strip(" \t"))

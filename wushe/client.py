@@ -56,6 +56,18 @@ class Client:
             self._ask("GET", path, json_, params=query)
         return answer.content
 
+    def download(self, path: str, to: Path, json_: bool, not_yet: str) -> bool:
+        """Write what lies under a path into a file, piece by piece; False while the hub says that it is not there yet."""
+        answer = self._send("GET", path, json_, stream=True)
+        with answer:
+            if answer.status_code == 503 and answer.json().get("code") == not_yet:
+                return False
+            if answer.status_code >= 400:
+                self._ask("GET", path, json_)
+            with to.open("wb") as file:
+                file.writelines(answer.iter_content(1 << 20))
+        return True
+
     def _ask(self, method: str, path: str, json_: bool, **more: Any) -> Any:
         answer = self._send(method, path, json_, **more)
         try:

@@ -90,9 +90,14 @@ class Entry:
             return NOTHING
 
 
+def envelope_of(raw: bytes) -> Envelope:
+    """The event's envelope in an entry's bytes."""
+    return _unwrap(raw).event
+
+
 def read(row: dict[str, Any]) -> Entry:
     """An entry from its row (`idx`, `rt`, `raw`)."""
-    return Entry(row["idx"], row["rt"], _unwrap(row["raw"]).event)
+    return Entry(row["idx"], row["rt"], envelope_of(row["raw"]))
 
 
 def known(entries: Iterable[Entry], known_at: int | None = None) -> list[Entry]:

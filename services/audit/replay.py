@@ -33,7 +33,7 @@ SECTIONS = {
 }
 """Where the reader finds what the streams of each kind say; all other kinds stand under `others`."""
 
-HIDDEN = ("case.replayed", "access.reported")
+HIDDEN = ("case.replayed", "access.reported", "bundle.exported")
 """Who looked is no part of what happened."""
 
 UNSAID = frozenset({"handoff", "sealed", "matter_id"})

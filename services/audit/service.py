@@ -9,8 +9,9 @@ from services.audit import archive, asked, finding_views, language, policies, re
 from services.audit.archive import b64
 from services.audit.checkpointer import Checkpointer, witnessing
 from services.audit.custody import custody
-from services.audit.domain import access, finding, gap, integrity, look, raised, report, sample
+from services.audit.domain import access, export, finding, gap, integrity, look, raised, report, sample
 from services.audit.endpoints.access import AccessLedger
+from services.audit.endpoints.exports import Exports
 from services.audit.endpoints.figures import Figures
 from services.audit.endpoints.inspections import Inspections
 from services.audit.endpoints.integrity import AUDITORS, PUBLISHERS, Integrity
@@ -41,6 +42,8 @@ MANIFEST = Manifest(
         access.DECIDER,
         raised.DECIDER,
         sample.DECIDER,
+        export.EXPORTS,
+        export.VERIFIERS,
         finding.DECIDER,
         gap.DECIDER,
         integrity.DECIDER,
@@ -74,7 +77,9 @@ PAGE = {
 HEADED = {"type": "object", "required": ["size", "root"]}
 
 
-class AuditService(Receipts, AccessLedger, Figures, Inspections, Moments, Reports, PublicLog, Integrity, Vouching):
+class AuditService(
+    Receipts, AccessLedger, Figures, Inspections, Moments, Reports, Exports, PublicLog, Integrity, Vouching
+):
     """Auditors replay matters, see who answered, and check the ledger; stations see their chains, figures and reports."""
 
     name = "audit"

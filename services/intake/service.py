@@ -27,6 +27,7 @@ from services.intake.endpoints.records import Records
 from services.intake.endpoints.requests import Requests
 from services.intake.endpoints.rounds import Rounds
 from services.intake.endpoints.safeguarding import Safeguarding
+from services.intake.endpoints.shown import Shown
 from services.intake.endpoints.takeovers import TakeOvers
 from services.intake.facts import FACTS
 from services.intake.likeness_tables import KEPT
@@ -66,7 +67,7 @@ MANIFEST = Manifest(
 
 
 class IntakeService(
-    Requests, Persons, Households, Consents, Cases, Rounds, Safeguarding, Reading, Erasure, Records, TakeOvers
+    Requests, Persons, Households, Consents, Cases, Rounds, Safeguarding, Reading, Shown, Erasure, Records, TakeOvers
 ):
     """A person is heard, consents, and is helped; what names the person stays here, sealed."""
 

@@ -200,6 +200,12 @@ class KeyRing:
         self._keep(found, generation)
         return found.get(subject)
 
+    def is_destroyed(self, subject: str) -> bool:
+        """Whether there was a key, and is none any more."""
+        query = sa.select(subject_key.c.state).where(subject_key.c.subject == subject)
+        with self._database() as connection:
+            return connection.execute(query).scalar() == "destroyed"
+
     def _make(self, subject: str, now: datetime) -> Key:
         """A key for this subject and for those that others wait for, in one commit."""
         with self._lock:

@@ -107,6 +107,22 @@ class Vault:
         self._count(wanted, opened)
         return {digest: found for digest in wanted if (found := opened.get(digest)) is not None}
 
+    def disclosures(self, subject: str, digests: Iterable[str]) -> dict[str, tuple[str, str]]:
+        """The disclosures under these digests, each with its category: what proves a value to whoever has its digest.
+
+        What is not there, or not to be read, is absent, as in `read`.
+        """
+        wanted, key = list(digests), self.ring.find(subject)
+        if key is None or key.state == "restricted":
+            return {}
+        texts = ((row, self._decrypted(key, row)) for row in self._rows(subject, wanted))
+        found = {row.digest: (row.category, text.decode("ascii")) for row, text in texts if text is not None}
+        return {digest: found[digest] for digest in wanted if digest in found}
+
+    def is_destroyed(self, subject: str) -> bool:
+        """Whether what was sealed for this subject is gone for good."""
+        return self.ring.is_destroyed(subject)
+
     def _rows(self, subject: str, digests: list[str]) -> list[Any]:
         return self._found(sealed.c.digest.in_(digests), sealed.c.subject == subject)
 

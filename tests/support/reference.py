@@ -158,6 +158,10 @@ class Reference:
         """End one service in peace."""
         self.processes.pop(name).stop()
 
+    def folders(self) -> list[Path]:
+        """Where all that is kept lies: databases, the broker, logs."""
+        return [self.folder, self.postgres.folder, self.keys.folder, self.rabbit.folder]
+
     def url(self, name: str) -> str:
         """Where one service answers, past the front."""
         return f"http://127.0.0.1:{self.ports[name]}"

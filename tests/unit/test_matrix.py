@@ -88,7 +88,7 @@ def test_a_role_that_a_path_lets_in_and_the_table_does_not_finds_nothing_there(s
 FREE = {
     "intake": {
         "/case-takeovers", "/cases/{id}/notes", "/cases/{id}/records", "/codes", "/duplicate-hints",
-        "/help-requests/{id}/notes", "/persons/{id}/identity", "/disclosures/{id}/identity",
+        "/help-requests/{id}/notes", "/matters/{id}/disclosures", "/persons/{id}/identity", "/disclosures/{id}/identity",
         "/persons/{id}/open-matters", "/retention", "/safeguarding-concerns/{id}", "/visit-rates/{month}", "/worklist",
     },
     "referral": {
@@ -113,6 +113,7 @@ FREE = {
         "/witnesses",
         "/persons/{id}/access", "/samples", "/samples/{id}/draw", "/audit-findings", "/audit-findings/{id}/answer",
         "/audit-findings/{id}/reopening", "/audit-findings/{id}/resolution",
+        "/matters/{id}/digests", "/exports", "/exports/{id}/bundle",
     },
 }  # fmt: skip
 """Paths that a method of the service answers: each asks a scope itself, or shows nothing of anybody. A new one is put

@@ -8,6 +8,7 @@ import click
 
 COMMANDS = {
     "state": ("ledger", "Show how far the ledger reaches, how far it is signed, and whether it is sound."),
+    "export": ("bundles", "Take a matter or the whole ledger away, as one file that proves itself."),
     "checkpoint": ("ledger", "Print the last signed head."),
     "witnesses": ("vouching", "Show who vouches for the ledger, and the key that a witness needs."),
     "receipt": ("ledger", "Take the receipt of a handoff or a consent home."),
