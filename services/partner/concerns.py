@@ -148,6 +148,9 @@ NOBODYS: dict[str, str] = {
     "activity.late-entry-declared": "paper of the station's own",
     "help-request.followed-up": "the station's own work",
     "task.wave-expired": "it names all who kept silent", "task.offers-superseded": "it names all who were asked",
+    "pairing-round.wishes-stated": "a wish names others who have not been asked",
+    "pairing-round.pair-confirmed": "the pair that comes of it is told", "pairing-round.pair-declined": "a no is nobody's business",
+    "pairing-round.swap-requested": "a wish is the station's to answer",
     "task.escalated": "the station's own affair", "task.suggestion-overridden": "the station's own choice",
 }  # fmt: skip
 """Events that name parties and are told to no partner, with the reason."""
