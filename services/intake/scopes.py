@@ -1,4 +1,4 @@
-"""Who stands in which way to what intake shows, and who may command it; what each way opens is said by the language.
+"""Who stands in which way to what intake shows; what each way opens is said by the language.
 
 A station is where its area code begins, or the organization that its people work for: what lies there, or was taken down
 there, is the station's. `own` is what one answers for oneself, and what one's own unit has; a client's own is himself,
@@ -12,14 +12,12 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from services.contracts import intake as public
-from services.contracts.visibility import APPROVERS, CODED, opens, ways
-from services.contracts.words import STATION_ROLES
+from services.contracts.visibility import CODED, opens, ways
 from services.intake import tables as t
 from services.intake.erasure_tables import erasures
 from services.intake.record_tables import corrections, late_entries, records
 from services.kernel.message import Actor
-from services.kernel.scope import Reach, Scope, Way, Where, begins, lists, names, through, within, within_code
+from services.kernel.scope import Scope, Way, Where, begins, lists, names, through, within, within_code
 
 NOBODY = UUID(int=0)
 MADE = {"made_by": "ledger", "kept_by": "ledger"}
@@ -272,7 +270,7 @@ def named(role: str, kind: str) -> frozenset[str]:
     return frozenset({"named"}) if ways(role, "child", "named") else opens(role, kind)
 
 
-def _named(actor: Actor) -> Where:
+def named_for(actor: Actor) -> Where:
     """Named for it; or head or supervisor of the station that it concerns, or of any, where none is known to be."""
     s, r = t.safeguarding.c, t.safeguarding_readers.c
     by_name = s.concern_id.in_(sa.select(r.concern_id).where(r.reader == actor.id))
@@ -304,7 +302,7 @@ def _nowhere() -> Where:
 
 
 SAFEGUARDING = Scope(
-    table=t.safeguarding, opens=named, usual="child", ways={"all": everything, "named": _named}, kinds=MADE
+    table=t.safeguarding, opens=named, usual="child", ways={"all": everything, "named": named_for}, kinds=MADE
 )
 
 
@@ -316,13 +314,8 @@ def _raiser(actor: Actor) -> Where:
 RAISED = Scope(
     table=t.safeguarding, usual="child",
     opens=lambda role, kind: named(role, kind) | {"raised"},
-    ways={"all": everything, "named": _named, "raised": _raiser},
+    ways={"all": everything, "named": named_for, "raised": _raiser},
 )  # fmt: skip
-
-
-def _for_the_named(actor: Actor, command: type) -> Where | None:
-    """That it was reported, the raiser may say as well; everything else is for those who are named."""
-    return None if command is public.MakeMandatoryReport or actor.role == "service" else _named(actor)
 
 
 SCOPES: dict[sa.Table, Scope] = {
@@ -366,40 +359,3 @@ SCOPES: dict[sa.Table, Scope] = {
     corrections: _under(RECORDS, corrections, "record_id"),
 }  # fmt: skip
 """Of each table that intake shows: who stands in which way to its rows."""
-
-
-def _who(command: type) -> tuple[str, ...]:
-    return STATION_ROLES
-
-
-def _approvers(command: type) -> tuple[str, ...]:
-    return APPROVERS[""]
-
-
-def _reach(scope: Scope, **about: dict[str, Scope]) -> Reach:
-    """Whoever sees it may command it, in a role that the command is for, if he sees what the command names as well."""
-    named_by = {getattr(public, command): fields for command, fields in about.items()}
-    return Reach(scope=scope, who=_who, approvers=_approvers, names=named_by)
-
-
-OF_PERSON = {"person_id": PERSONS}
-BY_PERSON = {"by_person_id": PERSONS}
-REACHES: dict[str, Reach] = {
-    "help-request": _reach(REQUESTS, ReceiveHelpRequest=OF_PERSON, LinkPersonToHelpRequest=OF_PERSON),
-    "person": _reach(PERSONS, LinkGuardian={"guardian_id": PERSONS}),
-    "household": _reach(HOUSEHOLDS, JoinHousehold=OF_PERSON),
-    "consent": _reach(
-        CONSENTS, RequestConsent=OF_PERSON, GrantConsent=OF_PERSON | BY_PERSON, RefuseConsent=OF_PERSON,
-        AnswerConsentRequest=BY_PERSON, SupersedeConsent={"by_consent_id": CONSENTS},
-    ),
-    "disclosure": _reach(DISCLOSURES, DiscloseIdentity=OF_PERSON),
-    "case": _reach(
-        CASES, OpenCase=OF_PERSON | {"request_id": REQUESTS, "household_id": HOUSEHOLDS},
-        CollectInformation={"about_person_id": PERSONS},
-    ),
-    "visit-plan": _reach(PLANS, SetVisitPlan=OF_PERSON),
-    "activity": _reach(ACTIVITIES, RecordAttendance=OF_PERSON | {"case_id": CASES}),
-    "record": _reach(RECORDS, MoveNote={"to_person_id": PERSONS, "to_case_id": CASES}),
-    "safeguarding": Reach(scope=RAISED, near=_for_the_named, who=_who, approvers=_approvers),
-}  # fmt: skip
-"""Of each kind of aggregate: who may command it."""

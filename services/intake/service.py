@@ -32,7 +32,8 @@ from services.intake.endpoints.takeovers import TakeOvers
 from services.intake.facts import FACTS
 from services.intake.likeness_tables import KEPT
 from services.intake.policies import TIMERS, project_heard, whenever
-from services.intake.scopes import REACHES, SCOPES
+from services.intake.reaches import REACHES
+from services.intake.scopes import SCOPES
 from services.kernel.entrypoints import Log, Request, http
 from services.kernel.manifest import Manifest
 
