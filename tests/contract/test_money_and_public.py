@@ -11,11 +11,13 @@ from services.kernel.contract import COMMANDS, hints
 from services.kernel.settings import SERVICES
 from wushe.services import CLASSES, service_class
 
-OPEN_TO_ALL = {("audit", "/checkpoint"), ("audit", "/tile/{path}"),
+OPEN_TO_ALL = {
+    ("audit", "/checkpoint"), ("audit", "/checkpoint/offered"), ("audit", "/cosignatures"), ("audit", "/tile/{path}"),
     ("intake", "/codes"), ("referral", "/code-tables"), ("referral", "/code-tables/{name}"),
     ("referral", "/working-calendar"), ("volunteer", "/record-statements/{code}"),
 }  # fmt: skip
-"""Tables, the calendar, and whether a statement of hours is genuine: of these anybody may ask, and nobody is named."""
+"""Heads and hashes of the ledger (and a witness's word on them, which its own key proves), tables, the calendar, and
+whether a statement of hours is genuine: of these anybody may ask, and nobody is named."""
 MONEY = {name for name in COMMANDS if "grant" in name or "in-kind" in name}
 
 

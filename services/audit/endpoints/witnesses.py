@@ -49,7 +49,7 @@ class Vouching:
             "items": [stands(name, party, rows.get(name, {})) for name, party in them.policy.witnesses.items()],
         }
 
-    @http("GET", "/checkpoint/offered", roles=None, media=(TEXT,), says="the head for witnesses who come by")
+    @http("GET", "/checkpoint/offered", roles=None, media=TEXT, says="the head for witnesses who come by")
     def offered(self, request: Request) -> Page:
         """The signed head that a witness who cannot be reached is asked to cosign: the same for all, for ten minutes."""
         head = visiting.offered(witnesses_of(self.log))
