@@ -49,13 +49,13 @@ def test_a_mother_neither_goes_to_her_own_family_by_herself_nor_approves_it(
     dispatch.refused("own-family", f"{at}/acceptance", {"assignee": f"volunteer:{mother}"}, herself)
     for assignee in (hat, f"volunteer:{mother}"):
         dispatch.refused("own-family", f"{at}/assignment", {"assignees": [assignee]}, grid_worker)
+    applied = {"matter_id": call.matter, "purpose_code": "living", "amount_fen": 10_000, "interested_party": True}
+    dispatch.refused("interested-party", "/referral/grants", applied, grid_worker)
     dispatch.do(f"{at}/assignment", {"assignees": [f"worker:w-o{dispatch.street}"]}, grid_worker)
     dispatch.do(f"{at}/completion", {"result": "done"})
     dispatch.refused("own-family", f"{at}/verification", {"by": "coordinator"}, grid_worker)
     dispatch.do(f"{at}/verification", {"by": "coordinator"})
 
-    applied = {"matter_id": call.matter, "purpose_code": "living", "amount_fen": 10_000, "interested_party": True}
-    dispatch.refused("interested-party", "/referral/grants", applied, grid_worker)
     check = {
         "check_kind": "minor-protection",
         "result": "clear",

@@ -33,11 +33,11 @@ def caught_up(told: Told) -> int:
     return size
 
 
-def test_a_matter_now_is_what_all_its_entries_say(stories: Told):
+def test_a_matter_now_is_what_all_its_entries_say(on_one_machine: Told):
     """INV-1, INV-32."""
-    expectations.settled(stories.teller)
-    caught_up(stories)
-    teller = stories.teller
+    expectations.settled(on_one_machine.teller)
+    caught_up(on_one_machine)
+    teller = on_one_machine.teller
     for row in teller.items("audit", "/matters"):
         matter = row["matter_id"]
         shown, plain = (teller.get("audit", f"/matters/{matter}/{what}") for what in ("state", "replay"))

@@ -48,7 +48,7 @@ class AccessLedger:
         size, look = self.log.store.cursor(PLACE), self.log.look
         same = records(look, person, size)
         found = seen(look, same, size, after, limit + 1, unsealed=approved(self.log, request, person))
-        head = headed(look, size)
+        head = headed(self.log, size)
         if actor.role != "service":
             reported = RecordAccessReport(
                 person_id=person,
