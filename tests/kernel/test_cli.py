@@ -125,7 +125,7 @@ def test_every_command_explains_itself(name: str) -> None:
     told = wushe(*name.split(), "--help")
     assert told.code == 0
     assert f"{name} [OPTIONS]" in told.out
-    if name not in ("demo", "dead"):
+    if name not in ("audit", "dead", "demo", "partner", "witness"):  # these are groups: their commands have it
         assert "--json" in told.out
 
 
@@ -209,10 +209,11 @@ def checks(told: Said) -> dict[str, tuple[str, str]]:
 def test_the_doctor_finds_nothing_wrong_with_a_hub_that_runs(ask: Callable[..., Said]) -> None:
     told = ask("doctor", "--json")
     assert told.code == 0
-    assert {state for state, _ in checks(told).values()} == {"ok"}
+    noted = {name for name, (state, _) in checks(told).items() if state != "ok"}
+    assert {checks(told)[name][0] for name in noted} <= {"note"}, "that nobody witnesses the ledger is no fault"
     assert {f"{name} ready" for name in CLASSES} | {"intake keys", "audit database"} <= set(checks(told))
     words = ask("doctor")
-    assert (words.code, words.out.count("✓")) == (0, len(told.json))
+    assert (words.code, words.out.count("✓")) == (0, len(told.json) - len(noted))
 
 
 def test_the_doctor_looks_at_one_service(ask: Callable[..., Said]) -> None:
