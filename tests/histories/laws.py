@@ -92,6 +92,7 @@ def paid_within_what_was_approved(log: Log) -> Iterator[str]:
     """Paid ≤ approved, used ≤ paid, where the amounts are known (INV-23)."""
     approved: dict[str, int | None] = {}
     paid: dict[str, int] = defaultdict(int)
+    unknown: set[str] = set()
     for recorded in log:
         at = recorded.stream
         match recorded.event:
@@ -99,13 +100,15 @@ def paid_within_what_was_approved(log: Log) -> Iterator[str]:
                 approved[at] = said.amount_fen
             case referral.GrantDisbursed() as said:
                 paid[at] += said.amount_fen or 0
+                unknown |= {at} if said.amount_fen is None else set()
                 limit = approved.get(at)
                 if at not in approved or (limit is not None and paid[at] > limit):
                     yield f"{at}: {paid[at]} fen paid, {limit} approved"
             case referral.GrantReturned() as said:
                 paid[at] -= said.amount_fen or 0
-                if paid[at] < 0 and said.amount_fen:
+                if paid[at] < 0 and at not in unknown:
                     yield f"{at}: more was returned than was paid"
+                paid[at] = max(0, paid[at])
 
 
 def hours_are_possible(log: Log) -> Iterator[str]:
