@@ -72,7 +72,8 @@ def test_a_consumer_that_was_down_for_two_days_misses_nothing(reference: Clocked
     said = [
         (event["subject"], event["type"])
         for event in street.log("referral")
-        if event["data"].get("organization_id") == team.id and event["subject"].startswith("referral/")
+        if team.id in (event["data"].get("organization_id"), event["data"].get("to", "").partition(":")[2])
+        and event["subject"].startswith("referral/")
     ]
     assert [each for each in heard if each[0].startswith("referral/")] == said
     assert (f"referral/{lapsed}", "offer.expired") in said
