@@ -197,7 +197,8 @@ def _for_visits(command: public.RecordVisits, itself: UUID, look: Look) -> Known
 
 def _for_attendance(command: public.RecordAttendance, itself: UUID, look: Look) -> Known:
     row = look.one(t.cases, command.case_id) if command.case_id else None
-    return Known(itself=itself, matter_id=row["matter_id"] if row else None)
+    there = frozenset(at["person_id"] for at in look.all(t.attendances, activity_id=itself))
+    return Known(itself=itself, matter_id=row["matter_id"] if row else None, attending=there)
 
 
 def _for_reading(command: public.ReadIdentity, itself: UUID, look: Look) -> Known:

@@ -98,13 +98,15 @@ def of_told(command: public.ConfirmAnswer | public.DisputeAnswer, stream_id: UUI
     return Known(told=tuple(sorted(facts, key=lambda fact: fact.answer)))
 
 
-def of_payment(command: public.DisburseGrant, stream_id: UUID, look: Look) -> Known:
-    """For a payment: what else was paid for the same need of the same person."""
+def of_payment(command: public.DisburseGrant | public.HintOverlap, stream_id: UUID, look: Look) -> Known:
+    """For a payment: what else was paid for the same need of the same human being, under whichever of the records."""
     row = look.one(grants, stream_id)
     if row is None or row["person_id"] is None:
         return Known()
-    alike = look.all(grants, person_id=row["person_id"], purpose_code=row["purpose_code"])
-    return Known(payments=tuple(_payment(g) for g in alike if g["grant_id"] != stream_id and _kept(g)))
+    purpose, records = row["purpose_code"], records_of(row["person_id"], look)
+    alike = [g for record in records for g in look.all(grants, person_id=record, purpose_code=purpose)]
+    others = tuple(_payment(g) for g in alike if g["grant_id"] != stream_id and _kept(g))
+    return Known(payments=others, paid_at=row["paid_at"] if _kept(row) else None)
 
 
 def _kept(row: Row) -> bool:
@@ -218,5 +220,6 @@ FACTS: dict[type, Facts] = {
     public.ConfirmAnswer: of_told,
     public.DisputeAnswer: of_told,
     public.DisburseGrant: of_payment,
+    public.HintOverlap: of_payment,
 }
 """What is looked up for which command; all others are decided on their own stream alone."""

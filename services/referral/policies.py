@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, assert_never
 from uuid import UUID
 
 from services.contracts import intake
@@ -38,11 +38,8 @@ def whenever(message: Message, look: Look) -> list[Do]:
             return _consent_gone(event.consent_id, event.person_id, gone, CONSENT_WITHDRAWN, look)
         case intake.ConsentExpired() | intake.ConsentSuperseded() as event:
             return _consent_gone(event.consent_id, event.person_id, None, "consent-over", look)
-        case intake.PersonDied() as event:
-            records = records_of(event.person_id, look)
-            return [do for record in records for do in _ended_by_death(look, person_id=record)]
-        case intake.DeathCorrected() as event:
-            return [do for record in records_of(event.person_id, look) for do in _lives(record, look)]
+        case intake.PersonDied() | intake.DeathCorrected() | intake.PersonsMerged() as event:
+            return _of_person(event, look)
         case intake.CaseClosed(reason_code="deceased") as event:
             return _ended_by_death(look, matter_id=event.matter_id)
         case intake.CaseTakenOver() | intake.CaseOpened() | intake.CaseReopened() as event:
@@ -66,6 +63,20 @@ def whenever(message: Message, look: Look) -> list[Do]:
         case _:
             closes = about(message.event).get("closes") == "matter"
             return _matter_closed(message.event.matter_id, look) if closes else []
+
+
+def _of_person(event: intake.PersonDied | intake.DeathCorrected | intake.PersonsMerged, look: Look) -> list[Do]:
+    """What is said of a person is said of all records of the same human being."""
+    match event:
+        case intake.PersonDied():
+            records = records_of(event.person_id, look)
+            return [do for record in records for do in _ended_by_death(look, person_id=record)]
+        case intake.DeathCorrected():
+            return [do for record in records_of(event.person_id, look) for do in _lives(record, look)]
+        case intake.PersonsMerged():
+            return _paid_twice((event.survivor_id, event.merged_id), look)
+        case _:
+            assert_never(event)
 
 
 def _consent_gone(
@@ -114,6 +125,16 @@ def _lives(person_id: UUID, look: Look) -> list[Do]:
     waive = public.WaiveGrantReturn(reason_code="report-corrected")
     asked = [row for row in look.all(grants, person_id=person_id) if row["return_asked_at"] is not None]
     return [Do(grant.DECIDER, row["grant_id"], waive) for row in asked]
+
+
+def _paid_twice(merged: tuple[UUID, UUID], look: Look) -> list[Do]:
+    """What was paid for two persons was paid for one: both sides look again whether it overlaps.
+
+    That they are one this service learns with this very message, so each brings its own records.
+    """
+    records = dict.fromkeys(record for one in merged for record in records_of(one, look))
+    money = [row for record in records for row in look.all(grants, person_id=record)]
+    return [Do(grant.DECIDER, row["grant_id"], public.HintOverlap()) for row in money if row["paid_at"] is not None]
 
 
 def _matter_moved(matter_id: UUID, giver: Party, owner: Party, look: Look) -> list[Do]:

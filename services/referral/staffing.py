@@ -99,36 +99,56 @@ def _is_valid(day: date, since: date | None, until: date | None) -> bool | None:
     return None if since is None or until is None else True
 
 
-def certification(look: Look, day: date, party: Party | None) -> Certified:
-    """The rate among all staff, or among those of a station and what lies under it, or of an organization."""
-    people = staff_on(look, day, party)
-    held: dict[UUID, list[Row]] = {}
-    for row in look.all(certificates):
-        held.setdefault(row["staff_id"], []).append(row)
-    return certified_on(day, people, held)
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StationRate:
+    """The rate of one station, with its points and grids."""
+
+    station: Row
+    rate: Certified
 
 
-def staff_on(look: Look, day: date, party: Party | None) -> list[UUID]:
-    """Who works there on a day; an unknown first day counts as before it."""
-    rows = [
-        row for row in look.all(staff) if _there(day, row["since"], row["last_day"] if row["state"] == "left" else None)
-    ]
-    if party is None:
-        return [row["staff_id"] for row in rows]
-    below = stations_of(look, party)
-    held = [row for row in look.all(posts) if row["station_id"] in below and _there(day, row["since"], row["until"])]
-    there = {row["staff_id"] for row in held}
-    return [row["staff_id"] for row in rows if row["employer"] == party or row["staff_id"] in there]
+class Roll:
+    """Who worked where on a day, and with which certificates; an unknown first day counts as before it."""
+
+    def __init__(self, look: Look, day: date) -> None:
+        self._day = day
+        self._stations = look.all(stations)
+        self._employer = {
+            row["staff_id"]: row["employer"]
+            for row in look.all(staff)
+            if _there(day, row["since"], row["last_day"] if row["state"] == "left" else None)
+        }
+        self._posts = [row for row in look.all(posts) if _there(day, row["since"], row["until"])]
+        self._held: dict[UUID, list[Row]] = {}
+        for row in look.all(certificates):
+            self._held.setdefault(row["staff_id"], []).append(row)
+
+    def people(self, party: Party | None) -> list[UUID]:
+        """The staff of a station with what lies under it, or of an organization; all staff, where none is named."""
+        if party is None:
+            return list(self._employer)
+        return self._at(self._below({row["station_id"] for row in self._stations if row["party"] == party}), party)
+
+    def rate(self, party: Party | None) -> Certified:
+        """The rate among them."""
+        return certified_on(self._day, self.people(party), self._held)
+
+    def by_station(self) -> Iterable[StationRate]:
+        """The rate of each station that is open; a street's counts those of its points and grids too."""
+        for row in (row for row in self._stations if row["state"] == "open"):
+            below = self._below({row["station_id"]})
+            yield StationRate(station=row, rate=certified_on(self._day, self._at(below, row["party"]), self._held))
+
+    def _at(self, below: set[UUID], party: Party) -> list[UUID]:
+        there = {row["staff_id"] for row in self._posts if row["station_id"] in below}
+        return [one for one, employer in self._employer.items() if employer == party or one in there]
+
+    def _below(self, found: set[UUID]) -> set[UUID]:
+        """These stations, and all that lie under them."""
+        while more := {row["station_id"] for row in self._stations if row["parent_id"] in found} - found:
+            found = found | more
+        return found
 
 
 def _there(day: date, since: date | None, until: date | None) -> bool:
     return (since is None or since <= day) and (until is None or day <= until)
-
-
-def stations_of(look: Look, party: Party) -> set[UUID]:
-    """The stations of a party, and all that lie under them."""
-    rows = look.all(stations)
-    found = {row["station_id"] for row in rows if row["party"] == party}
-    while more := {row["station_id"] for row in rows if row["parent_id"] in found} - found:
-        found |= more
-    return found

@@ -219,6 +219,7 @@ hours = sa.Table(
     sa.Column("lead", sa.String),
     sa.Column("record_by", sa.Date),
     sa.Column("late", sa.Boolean),
+    sa.Column("paper_ref", sa.String),
     sa.Column("questioned", sa.Boolean),
     sa.Column("score", sa.Integer),
     sa.Column("rated_on", sa.Date),

@@ -88,7 +88,7 @@ def _about_hours(recorded: Recorded, record_id: Any) -> Iterable[Change]:
                 task_id=event.task_id, pairing_id=event.pairing_id, activity=event.activity, day=event.day,
                 minutes=event.minutes, began_at=event.began_at, ended_at=event.ended_at, place_area=event.place_area,
                 content_code=event.content_code, organizer=event.organizer, lead=event.lead,
-                record_by=event.record_by, late=event.late, questioned=False,
+                record_by=event.record_by, late=event.late, paper_ref=event.paper_ref, questioned=False,
             )  # fmt: skip
         case ServiceHoursConfirmed():
             yield put(hours, record_id, state="confirmed", late=event.late)

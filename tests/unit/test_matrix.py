@@ -92,7 +92,8 @@ FREE = {
         "/persons/{id}/open-matters", "/retention", "/safeguarding-concerns/{id}", "/visit-rates/{month}", "/worklist",
     },
     "referral": {
-        "/candidates", "/cases/{id}/candidates", "/certification-rate", "/code-tables", "/code-tables/{name}", "/departures",
+        "/candidates", "/cases/{id}/candidates", "/certification-rate", "/certification-rates",
+        "/code-tables", "/code-tables/{name}", "/departures",
         "/inbox", "/inbox/told", "/organizations/{id}/names", "/referrals/{id}/candidates", "/staff/{id}/identity",
         "/staff/{id}/load", "/stations/{id}/names",
         "/unmet-needs/totals", "/working-calendar",

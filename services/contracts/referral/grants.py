@@ -68,6 +68,11 @@ class WaiveGrantReturn:
     reason_code: Code
 
 
+@asked(zh="核对重复帮扶")
+class HintOverlap:
+    """Look again whether others have paid for the same; asked by the service itself when records of one person are merged."""
+
+
 @asked(zh="发放资助")
 class DisburseGrant:
     """Money was paid; `final` when nothing more is to come."""

@@ -17,7 +17,8 @@ from services.kernel.contract import Code, Count, Digest, Instant, Ref, Sealed, 
 class RecordHours:
     """One volunteer gave this much time on that day; `minutes` is actual time, not what was planned.
 
-    Where the task is named, the volunteer was among those who went. From and until may be unknown.
+    Where the task is named, the volunteer was among those who went. From and until may be unknown. `paper_ref` is the
+    number of the sheet (志愿服务记录表) from which it was typed.
     """
 
     volunteer_id: UUID
@@ -32,6 +33,7 @@ class RecordHours:
     began_at: Instant | None = None
     ended_at: Instant | None = None
     place_area: AreaCode | None = None
+    paper_ref: Ref | None = None
     note: Annotated[str, Meta(max_length=2000), Sealed("narrative")] | None = None
 
 
@@ -83,7 +85,8 @@ class RateService:
 class ServiceHoursRecorded:
     """One volunteer gave this much actual time; it counts once the organizing unit confirms it.
 
-    `record_by` is the tenth working day after the activity; a record after it is `late`, and valid.
+    `record_by` is the tenth working day after the activity; a record after it is `late`, and valid. `paper_ref` is the
+    sheet that it was typed from.
     """
 
     volunteer_id: UUID
@@ -101,6 +104,7 @@ class ServiceHoursRecorded:
     lead: Party
     record_by: date
     late: bool
+    paper_ref: Ref | None = None
     sealed: tuple[Digest, ...] = ()
 
 

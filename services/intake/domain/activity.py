@@ -79,13 +79,18 @@ def _late(command: public.HoldActivity | public.RecordAttendance, activity_id: U
 
 
 def attend(command: public.RecordAttendance, state: State | None, ask: Ask) -> list[Event]:
-    """A client was there. More clients than heads cannot be; an unknown headcount says nothing."""
+    """A client was there. More clients than heads cannot be; an unknown headcount says nothing.
+
+    Whoever was struck as an error was not there, and may be written down again.
+    """
     if state is None:
         raise NotFound("no such activity")
     codes.GOAL.known(*command.outcome_codes, field="outcome_codes")
-    if command.person_id in state.attended:
+    counted = known(ask).attending
+    there = frozenset(state.attended) if counted is None else counted
+    if command.person_id in there:
         return []
-    if state.headcount is not None and len(state.attended) >= state.headcount:
+    if state.headcount is not None and len(there) >= state.headcount:
         raise Refused(
             "more-than-came",
             "There were not so many; correct the headcount first.",

@@ -117,7 +117,8 @@ class ErasureFact:
 class Known:
     """Everything a decision may want to know; what was not looked up or never heard of is missing.
 
-    `itself` is the id of the aggregate that is decided about. `busy` are the days and modes of visits on record.
+    `itself` is the id of the aggregate that is decided about. `busy` are the days and modes of visits on record,
+    `attending` those who are on record at an activity, without those who were struck.
     Of a person who would be read about: `places` he lives or is registered in or is kept by, his `visitors` and
     `guardians`, and whether a guardian is suspected to harm him.
     `registered` are those of the persons named who are; `household` are the members of the one named.
@@ -130,6 +131,7 @@ class Known:
     strands: tuple[UUID, ...] = ()
     busy: frozenset[tuple[date, str]] = frozenset()
     matter_id: UUID | None = None
+    attending: frozenset[UUID] | None = None
     accesses: tuple[AccessFact, ...] = ()
     cases: tuple[CaseFact, ...] = ()
     concern_raised: bool = False

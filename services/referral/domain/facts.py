@@ -97,7 +97,8 @@ class Known:
 
     `itself` is the id of the aggregate that is decided about. `in_turn` are the organizations of a sequence, `told` is
     what was written down for one organization, `moving` says that another referral is to move the case, `payments` is
-    what else was paid for the same need of the same person, `network` is everybody who offers anything of what is needed.
+    what else was paid for the same need of the same person, `paid_at` when this grant was paid last, `network` is
+    everybody who offers anything of what is needed.
     """
 
     itself: UUID | None = None
@@ -109,6 +110,7 @@ class Known:
     told: tuple[ToldFact, ...] = ()
     moving: bool = False
     payments: tuple[PaymentFact, ...] = ()
+    paid_at: datetime | None = None
     network: Network | None = None
 
     @property

@@ -6,6 +6,7 @@ and the one who applies, the one who approves and the one who confirms are three
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import assert_never
 
 from services.contracts import referral as public
@@ -43,6 +44,7 @@ Command = (
     | public.CloseGrant
     | public.AskGrantReturn
     | public.WaiveGrantReturn
+    | public.HintOverlap
 )
 
 ALLOWED: dict[type, tuple[str, ...]] = {
@@ -95,14 +97,13 @@ def approve(command: public.ApproveGrant, state: State, ask: Ask) -> list[Event]
     match state:
         case Applied(money=money):
             _own_fund(money, ask)
-            by = decided_by(ask)
+            by, fund = decided_by(ask), _giver(command, money)
             if by == money.applied_by:
                 raise _third_person("The one who applied cannot approve; name the giver under `happened.behalf`.",
                                     "申请人不能批准; 请在 happened.behalf 中注明资助方。")  # fmt: skip
-            if money.fund != "unknown" and not _is_funds_word(money, ask):
+            if not _is_word_of(fund, ask):
                 raise Refused("not-yours", "Only the giver decides; name it and the evidence under `happened.behalf`.",
                               "只有资助方可以决定; 请在 happened.behalf 中注明资助方及凭据。")  # fmt: skip
-            fund = money.fund if money.fund != "unknown" else command.fund or "unknown"
             return [
                 public.GrantApproved(
                     matter_id=money.matter_id, case_id=money.case_id, approved_by=by, fund=fund,
@@ -116,14 +117,26 @@ def approve(command: public.ApproveGrant, state: State, ask: Ask) -> list[Event]
             raise _no(state)
 
 
+def _giver(command: public.ApproveGrant, money: Money) -> Party:
+    """Who gives: the one who was asked; where that was nobody knows whom, the one who is named now, if anybody is.
+
+    One whom nobody knows says yes as well, through whoever heard it (INV-29).
+    """
+    if money.fund != "unknown" and command.fund not in (None, money.fund):
+        raise Refused("another-giver", "Another giver was asked; apply to the one that gives.",
+                      "该申请是向另一资助方提出的, 请向实际资助方另行申请。", field="fund",
+                      allowed=("apply-for-grant", "lapse-grant"))  # fmt: skip
+    return money.fund if money.fund != "unknown" else command.fund or "unknown"
+
+
 def _own_fund(money: Money, ask: Ask) -> None:
     """A giver decides about what was asked of itself."""
-    if ask.actor.role in ORGANIZATIONS_PEOPLE and not _is_funds_word(money, ask):
+    if ask.actor.role in ORGANIZATIONS_PEOPLE and not _is_word_of(money.fund, ask):
         raise Refused("not-yours", "This was asked of another giver.", "该申请并非向贵机构提出。")
 
 
-def _is_funds_word(money: Money, ask: Ask) -> bool:
-    names = {money.fund, money.fund.partition(":")[2]} - {""}
+def _is_word_of(fund: Party, ask: Ask) -> bool:
+    names = {fund, fund.partition(":")[2]} - {""}
     told = ask.actor.role not in ORGANIZATIONS_PEOPLE and ask.behalf is not None and ask.behalf.org in names
     return ask.actor.org in names or told
 
@@ -182,12 +195,20 @@ def disburse(command: public.DisburseGrant, state: State, ask: Ask) -> list[Even
         matter_id=money.matter_id, case_id=money.case_id, fund=money.fund, amount_fen=command.amount_fen,
         payee_kind=command.payee_kind, voucher_ref=command.voucher_ref, final=command.final, handoff=released,
     )  # fmt: skip
-    return [paid_out, *_overlap(money, ask)]
+    return [paid_out, *_overlap(money, ask, ask.happened_at)]
 
 
-def _overlap(money: Money, ask: Ask) -> list[Event]:
+def hint(state: State, ask: Ask) -> list[Event]:
+    """Two records turned out to be of one person: what was paid under the one overlaps with what was paid under the other."""
+    if state is None:
+        raise _no(state)
+    own = known(ask).paid_at
+    return [] if own is None else _overlap(state.money, ask, own)
+
+
+def _overlap(money: Money, ask: Ask, paid_at: datetime) -> list[Event]:
     """A hint where other givers have paid for the same of late; once, and again only when there is one more of them."""
-    others = other_givers(money.fund, known(ask).payments, ask.happened_at)
+    others = other_givers(money.fund, known(ask).payments, paid_at)
     if money.person_id is None or others <= money.hinted:
         return []
     return [
@@ -314,6 +335,8 @@ def decide(command: Command, state: State, ask: Ask) -> list[Event]:
             return ask_back(command, state, ask)
         case public.WaiveGrantReturn():
             return waive_return(command, state)
+        case public.HintOverlap():
+            return hint(state, ask)
         case _:
             assert_never(command)
 

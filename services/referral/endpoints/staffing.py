@@ -16,7 +16,7 @@ from services.kernel.errors import NotFound
 from services.referral.domain import project, staff, station, training
 from services.referral.endpoints.roles import KEEPERS, READING, SEEING, STATION
 from services.referral.scopes import LOADS
-from services.referral.staffing import certification, departures, load_of
+from services.referral.staffing import Certified, Roll, departures, load_of
 from services.referral.views import staff_tables as tables
 
 STATIONS, STAFF, TRAINING, PROJECT = station.DECIDER, staff.DECIDER, training.DECIDER, project.DECIDER
@@ -116,11 +116,32 @@ class Staffing:
     )
     def certification_rate(self, request: Request) -> object:
         """持证率 on any day, of all staff or of a party's: a station's with its points and grids, or an organization's."""
-        on = request.query.get("on", "")
-        day = msgspec.convert(on, type=date) if on else system_clock().astimezone(BEIJING).date()
         party: Party | None = request.query.get("party")
-        found = certification(self.log.look, day, party)
-        return {
-            "on": found.on, "party": party, "staff": found.staff, "certified": found.certified,
-            "unknown": found.unknown, "permille": found.permille,
-        }  # fmt: skip
+        return {"party": party} | _shown(Roll(self.log.look, _day(request)).rate(party))
+
+    @http(
+        "GET",
+        "/certification-rates",
+        roles=READING,
+        query={"on": OF_A_DAY["on"]},
+        says="how many of the staff of each station were certified on a day",
+    )
+    def certification_rates(self, request: Request) -> object:
+        """持证率 on any day, station by station; a street's counts those of its points and grids too."""
+        day = _day(request)
+        found = Roll(self.log.look, day).by_station()
+        names = ("station_id", "kind", "code", "party", "parent_id")
+        return {"on": day, "items": [{n: one.station[n] for n in names} | _shown(one.rate) for one in found]}
+
+
+def _day(request: Request) -> date:
+    """The day that is asked about; today, where none is named."""
+    on = request.query.get("on", "")
+    return msgspec.convert(on, type=date) if on else system_clock().astimezone(BEIJING).date()
+
+
+def _shown(found: Certified) -> dict[str, Any]:
+    return {
+        "on": found.on, "staff": found.staff, "certified": found.certified, "unknown": found.unknown,
+        "permille": found.permille,
+    }  # fmt: skip

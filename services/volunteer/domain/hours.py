@@ -132,7 +132,7 @@ def record_hours(command: RecordHours, state: State | None, ask: Ask) -> list[Ev
         pairing_id=command.pairing_id, activity=command.activity, day=command.day, minutes=command.minutes,
         began_at=command.began_at, ended_at=command.ended_at, place_area=command.place_area,
         content_code=command.content_code, organizer=command.organizer, lead=command.lead, record_by=facts.record_by,
-        late=day_of(ask.now) > facts.record_by, sealed=ask.sealed,
+        late=day_of(ask.now) > facts.record_by, paper_ref=command.paper_ref, sealed=ask.sealed,
     )  # fmt: skip
     return [recorded]
 

@@ -5,32 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import assert_never
 
-from services.contracts.volunteer import (
-    AcceptedInVain,
-    ArrivalRecorded,
-    AssignmentCancelled,
-    ClientContacted,
-    EmergencyServiceCalled,
-    HoursMissed,
-    NoShowRecorded,
-    OffersSuperseded,
-    SuggestionOverridden,
-    TaskAccepted,
-    TaskAssigned,
-    TaskCancelled,
-    TaskCompleted,
-    TaskDeclined,
-    TaskEnteredInError,
-    TaskEscalated,
-    TaskOffered,
-    TaskOpened,
-    TaskReassigned,
-    TaskUnfilled,
-    TaskVerified,
-    WaveExpired,
-    WaveOpened,
-    WaveScheduled,
-)
+from services.contracts import volunteer as public
 from services.volunteer.domain.eligibility import Needs
 from services.volunteer.domain.task_states import (
     LEVELS,
@@ -40,13 +15,19 @@ from services.volunteer.domain.task_states import (
     Completed,
     EnteredInError,
     Event,
+    Going,
     Job,
+    Noted,
     Offered,
     OnSite,
     Opened,
+    Over,
+    Searching,
     State,
+    Told,
     Unfilled,
     Verified,
+    Waving,
     assignees_of,
     without,
 )
@@ -54,20 +35,12 @@ from services.volunteer.domain.task_states import (
 
 def evolve(state: State | None, event: Event) -> State | None:
     """What is the case after this event."""
-    if isinstance(event, TaskOpened):
+    if isinstance(event, public.TaskOpened):
         return Opened(job=_job(event))
     return None if state is None else _go_on(state, event)
 
 
-Searching = TaskOffered | TaskAccepted | TaskDeclined | AssignmentCancelled | NoShowRecorded | TaskUnfilled
-Waving = WaveOpened | WaveScheduled | WaveExpired | TaskEscalated
-Going = TaskAssigned | TaskReassigned | ArrivalRecorded
-Told = OffersSuperseded | AcceptedInVain | SuggestionOverridden
-Noted = TaskOpened | ClientContacted | EmergencyServiceCalled | HoursMissed
-Over = TaskCompleted | TaskVerified | TaskCancelled | TaskEnteredInError
-
-
-def _go_on(state: State, event: Searching | Waving | Going | Told | Noted | Over) -> State:
+def _go_on(state: State, event: Event) -> State:
     if isinstance(event, Searching):
         return _search(state, event)
     if isinstance(event, Waving):
@@ -81,14 +54,14 @@ def _go_on(state: State, event: Searching | Waving | Going | Told | Noted | Over
 
 def _search(state: State, event: Searching) -> State:
     match event:
-        case TaskOffered() | TaskAccepted() | TaskDeclined():
+        case public.TaskOffered() | public.TaskAccepted() | public.TaskDeclined():
             return _called(state, event)
-        case AssignmentCancelled():
+        case public.AssignmentCancelled():
             job = replace(state.job, urgency=event.urgency)
             return Opened(job=job, call=Call(declined=(event.assignee,), accepted=event.remaining))
-        case NoShowRecorded():
+        case public.NoShowRecorded():
             return Opened(job=state.job, call=Call(declined=(event.assignee,), accepted=event.remaining))
-        case TaskUnfilled():
+        case public.TaskUnfilled():
             job = replace(state.job, holder=event.handoff.takers[0])
             return Unfilled(job=job, call=replace(_call(state), members=(), expires_at=None, opens_at=None))
         case _ as never:
@@ -101,14 +74,14 @@ def _wave(state: State, event: Waving) -> State:
         return state
     call = state.call
     match event:
-        case WaveOpened():
+        case public.WaveOpened():
             members = tuple(one.party for one in event.invited)
             call = replace(call, wave=event.wave, members=members, expires_at=event.expires_at, opens_at=None)
-        case WaveScheduled():
+        case public.WaveScheduled():
             call = replace(call, opens_at=event.at)
-        case WaveExpired():
+        case public.WaveExpired():
             call = _expired(call, event)
-        case TaskEscalated():
+        case public.TaskEscalated():
             call = replace(call, level=LEVELS.index(event.level) + 1)
         case _ as never:
             assert_never(never)
@@ -117,7 +90,7 @@ def _wave(state: State, event: Waving) -> State:
     return Offered(job=state.job, call=call) if call.asked else Opened(job=state.job, call=call)
 
 
-def _expired(call: Call, event: WaveExpired) -> Call:
+def _expired(call: Call, event: public.WaveExpired) -> Call:
     """The silent are asked no longer; a wave of which nobody has said yes was empty."""
     empty = 0 if set(call.members) & set(call.accepted) else call.empty + 1
     asked = without(call.asked, *event.silent)
@@ -129,11 +102,11 @@ def _told(state: State, event: Told) -> State:
     if not isinstance(state, Assigned | OnSite):
         return state
     match event:
-        case OffersSuperseded():
+        case public.OffersSuperseded():
             return replace(state, late=event.assignees)
-        case AcceptedInVain():
+        case public.AcceptedInVain():
             return replace(state, late=without(state.late, event.assignee), thanked=(*state.thanked, event.assignee))
-        case SuggestionOverridden():
+        case public.SuggestionOverridden():
             return state
         case _ as never:
             assert_never(never)
@@ -141,13 +114,13 @@ def _told(state: State, event: Told) -> State:
 
 def _go(state: State, event: Going) -> State:
     match event:
-        case TaskAssigned():
+        case public.TaskAssigned():
             return Assigned(job=state.job, assignees=event.assignees)
-        case TaskReassigned(on_site=()):
+        case public.TaskReassigned(on_site=()):
             return Assigned(job=state.job, assignees=event.assignees)
-        case TaskReassigned():
+        case public.TaskReassigned():
             return OnSite(job=state.job, assignees=event.assignees, arrived=event.on_site)
-        case ArrivalRecorded():
+        case public.ArrivalRecorded():
             return _there(state, event)
         case _ as never:
             assert_never(never)
@@ -155,11 +128,11 @@ def _go(state: State, event: Going) -> State:
 
 def _note(state: State, event: Noted) -> State:
     match event:
-        case TaskOpened() | ClientContacted():
+        case public.TaskOpened() | public.ClientContacted():
             return state
-        case EmergencyServiceCalled():
+        case public.EmergencyServiceCalled():
             return replace(state, job=replace(state.job, called=(*state.job.called, event.service)))
-        case HoursMissed():
+        case public.HoursMissed():
             left = without(state.job.owing_hours, f"volunteer:{event.volunteer_id}")
             return replace(state, job=replace(state.job, owing_hours=left))
         case _ as never:
@@ -168,19 +141,19 @@ def _note(state: State, event: Noted) -> State:
 
 def _end(state: State, event: Over) -> State:
     match event:
-        case TaskCompleted():
+        case public.TaskCompleted():
             return Completed(job=_owing_hours(state.job, event), assignees=event.assignees, result=event.result)
-        case TaskVerified():
+        case public.TaskVerified():
             return Verified(job=state.job, assignees=assignees_of(state), result=event.result)
-        case TaskCancelled():
+        case public.TaskCancelled():
             return Cancelled(job=state.job)
-        case TaskEnteredInError():
+        case public.TaskEnteredInError():
             return EnteredInError(job=state.job)
         case _ as never:
             assert_never(never)
 
 
-def _job(event: TaskOpened) -> Job:
+def _job(event: public.TaskOpened) -> Job:
     needs = Needs(
         skills=event.skills, demands=event.demands, risk=event.risk, with_minor=event.with_minor,
         slot_start=event.slot_start, slot_end=event.slot_end,
@@ -192,7 +165,7 @@ def _job(event: TaskOpened) -> Job:
     )  # fmt: skip
 
 
-def _there(state: State, event: ArrivalRecorded) -> State:
+def _there(state: State, event: public.ArrivalRecorded) -> State:
     before = state.arrived if isinstance(state, OnSite) else ()
     arrived = (*without(before, *event.assignees), *event.assignees)
     late, thanked = (state.late, state.thanked) if isinstance(state, Assigned | OnSite) else ((), ())
@@ -200,18 +173,18 @@ def _there(state: State, event: ArrivalRecorded) -> State:
     return OnSite(job=state.job, assignees=going, arrived=arrived, late=late, thanked=thanked)
 
 
-def _called(state: State, event: TaskOffered | TaskAccepted | TaskDeclined) -> State:
+def _called(state: State, event: public.TaskOffered | public.TaskAccepted | public.TaskDeclined) -> State:
     call, who = _call(state), event.assignee
     rest = replace(
         call, asked=without(call.asked, who), declined=without(call.declined, who),
         accepted=without(call.accepted, who), silent=without(call.silent, who),
     )  # fmt: skip
     match event:
-        case TaskOffered():
+        case public.TaskOffered():
             call = replace(rest, asked=(*rest.asked, who))
-        case TaskAccepted():
+        case public.TaskAccepted():
             call = replace(rest, accepted=(*rest.accepted, who))
-        case TaskDeclined():
+        case public.TaskDeclined():
             call = replace(rest, declined=(*rest.declined, who))
         case _ as never:
             assert_never(never)
@@ -224,6 +197,6 @@ def _call(state: State) -> Call:
     return state.call if isinstance(state, Opened | Offered | Unfilled) else Call()
 
 
-def _owing_hours(job: Job, event: TaskCompleted) -> Job:
+def _owing_hours(job: Job, event: public.TaskCompleted) -> Job:
     owing = event.assignees if event.record_by else ()
     return replace(job, owing_hours=tuple(party for party in owing if party.startswith("volunteer:")))

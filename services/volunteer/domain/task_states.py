@@ -7,39 +7,13 @@ from datetime import datetime
 from typing import assert_never, get_args
 from uuid import UUID
 
+from services.contracts import volunteer as public
 from services.contracts.codes_volunteer import dispatch_minutes
-from services.contracts.volunteer import (
-    AcceptedInVain,
-    ArrivalRecorded,
-    AssignmentCancelled,
-    ClientContacted,
-    EmergencyServiceCalled,
-    HoursMissed,
-    Level,
-    NoShowRecorded,
-    OffersSuperseded,
-    SuggestionOverridden,
-    TaskAccepted,
-    TaskAssigned,
-    TaskCancelled,
-    TaskCompleted,
-    TaskDeclined,
-    TaskEnteredInError,
-    TaskEscalated,
-    TaskOffered,
-    TaskOpened,
-    TaskReassigned,
-    TaskUnfilled,
-    TaskVerified,
-    WaveExpired,
-    WaveOpened,
-    WaveScheduled,
-)
 from services.contracts.volunteer.words import TaskResult, Urgency
 from services.contracts.words import Handoff, Party
 from services.volunteer.domain.eligibility import Needs
 
-LEVELS = get_args(Level)
+LEVELS = get_args(public.Level)
 """To whom a search is escalated, one after the other."""
 
 
@@ -169,12 +143,20 @@ class EnteredInError:
 
 
 State = Opened | Offered | Unfilled | Assigned | OnSite | Completed | Verified | Cancelled | EnteredInError
-Event = (
-    TaskOpened | TaskOffered | TaskAccepted | TaskDeclined | TaskAssigned | AssignmentCancelled | TaskReassigned
-    | TaskUnfilled | ArrivalRecorded | TaskCompleted | TaskVerified | NoShowRecorded | TaskCancelled | ClientContacted
-    | HoursMissed | TaskEnteredInError | EmergencyServiceCalled | WaveOpened | WaveScheduled | WaveExpired
-    | OffersSuperseded | AcceptedInVain | TaskEscalated | SuggestionOverridden
-)  # fmt: skip
+Searching = (
+    public.TaskOffered
+    | public.TaskAccepted
+    | public.TaskDeclined
+    | public.AssignmentCancelled
+    | public.NoShowRecorded
+    | public.TaskUnfilled
+)
+Waving = public.WaveOpened | public.WaveScheduled | public.WaveExpired | public.TaskEscalated
+Going = public.TaskAssigned | public.TaskReassigned | public.ArrivalRecorded
+Told = public.OffersSuperseded | public.AcceptedInVain | public.SuggestionOverridden
+Noted = public.TaskOpened | public.ClientContacted | public.EmergencyServiceCalled | public.HoursMissed
+Over = public.TaskCompleted | public.TaskVerified | public.TaskCancelled | public.TaskEnteredInError
+Event = Searching | Waving | Going | Told | Noted | Over
 
 
 def without(parties: tuple[Party, ...], *gone: Party) -> tuple[Party, ...]:

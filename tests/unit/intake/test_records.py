@@ -233,6 +233,16 @@ def test_what_is_struck_counts_no_more_and_stays_readable() -> None:
     assert {desk.row(records, one)["mark"] for one in (served, visited, attended)} == {"entered-in-error"}
 
 
+def test_whoever_was_struck_by_mistake_is_written_down_anew() -> None:
+    """H9: the wrong record stays struck, and a right one stands beside it."""
+    desk = served_case()
+    desk.asks(domain.DECIDER, the(desk, public.ActivityAttended), STRIKE)
+    desk.asks(activity.DECIDER, ACTIVITY, public.RecordAttendance(person_id=PERSON, case_id=CASE))
+    assert desk.row(t.activities, ACTIVITY)["attended"] == 1
+    assert desk.row(t.attendances, ACTIVITY, PERSON)["case_id"] == CASE
+    assert sorted(str(row["mark"]) for row in desk.look.all(records, kind="attendance")) == ["None", "entered-in-error"]
+
+
 def test_a_corrected_visit_shows_as_it_was_made() -> None:
     desk = served_case()
     desk.asks(

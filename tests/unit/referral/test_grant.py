@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID
 
 import pytest
@@ -98,6 +98,37 @@ def test_an_approval_of_unknown_giver_and_amount_is_one():
     )
     told = Behalf(org="unknown", evidence_kind="oral")
     money.given(APPLIED).when(public.ApproveGrant(), actor=STATION, behalf=told).then(unknown)
+
+
+def test_of_a_giver_whom_nobody_knew_somebody_brings_the_word_when_it_is_known():
+    """INV-23, INV-29: the yes is the giver's, also where it is named with the yes alone."""
+    named = replace(APPROVE, fund=FUND)
+    found = replace(APPROVED, handoff=handoff("taken", ORIGIN, FUND))
+    money.given(APPLIED).when(named, actor=STATION_HEAD, behalf=PHONED).then(found)
+    money.given(APPLIED).when(named, actor=STATION_HEAD).then_refused("not-yours")
+    money.given(APPLIED).when(APPROVE, actor=STATION_HEAD).then_refused("not-yours")
+    money.given(APPLIED).when(named, actor=STATION_HEAD, behalf=replace(PHONED, org="unknown")).then_refused(
+        "not-yours"
+    )
+
+
+def test_one_giver_was_asked_and_another_gives():
+    other = replace(APPROVE, fund="charity:another")
+    no = money.given(TO_FUND).when(other, actor=STATION_HEAD, behalf=PHONED).then_refused("another-giver")
+    assert no.allowed == ("apply-for-grant", "lapse-grant")
+
+
+@pytest.mark.parametrize("payee", get_args(public.PayeeKind))
+def test_to_whom_money_went_is_on_record_and_may_be_unknown(payee: public.PayeeKind):
+    """慈善法 35: a giver may pay the school itself; who was paid is a kind, and never a name (INV-6, INV-29)."""
+    money.given(TO_FUND, APPROVED).when(replace(PAY, payee_kind=payee), actor=GIVER).then(
+        replace(PAID, payee_kind=payee)
+    )
+
+
+def test_whom_nobody_named_was_paid_is_unknown():
+    untold = public.DisburseGrant(amount_fen=500_00)
+    money.given(TO_FUND, APPROVED).when(untold, actor=GIVER).then(replace(PAID, payee_kind="unknown"))
 
 
 def test_the_giver_approves_itself_or_by_phone():
@@ -252,6 +283,17 @@ def test_of_somebody_whom_nobody_named_nothing_is_hinted():
     nameless = replace(TO_FUND, person_id=None)
     given = money.given(nameless, APPROVED)
     given.when(PAY, actor=GIVER, facts=others(paid_by("charity:another"))).then(PAID)
+
+
+def test_when_two_records_are_merged_what_was_paid_under_each_is_looked_at_again():
+    """INV-39: the money stays where it is; that it was for one person is hinted at, on both sides."""
+    look = public.HintOverlap()
+    found = replace(others(paid_by("charity:another")), paid_at=NOON - timedelta(days=20))
+    money.given(TO_FUND, APPROVED, PAID).when(look, facts=found).then(HINT)
+    money.given(TO_FUND, APPROVED, PAID, HINT).when(look, facts=found).then_nothing()
+    money.given(TO_FUND, APPROVED).when(look, facts=others(paid_by("charity:another"))).then_nothing()
+    long_after = replace(found, paid_at=NOON + timedelta(days=151))
+    money.given(TO_FUND, APPROVED, PAID).when(look, facts=long_after).then_nothing()
 
 
 def test_what_was_paid_may_still_go_back_when_the_rest_has_lapsed():

@@ -10,7 +10,7 @@ from services.contracts import referral as public
 from services.contracts.words import Handoff
 from services.kernel.manifest import Do
 from services.referral.domain import grant, offering, referral
-from services.referral.lookup import of_answer
+from services.referral.lookup import FACTS, of_answer
 from services.referral.policies import when_due, whenever
 from services.referral.views import deadlines as clocks
 from services.referral.views.tables import deadlines
@@ -157,6 +157,25 @@ def test_what_was_paid_and_not_used_is_asked_back_and_no_more_when_the_report_wa
 SURVIVOR = UUID(int=71)
 MERGED = intake.PersonsMerged(survivor_id=SURVIVOR, merged_id=PERSON, basis="documents", approver="w-02")
 UNMERGED = intake.PersonsUnmerged(survivor_id=SURVIVOR, merged_id=PERSON, basis="mistake", approver="w-02")
+
+
+def test_money_for_two_records_of_one_person_overlaps_once_they_are_merged(shelf: Shelf):
+    """INV-39: nothing moves; what was paid under each record is held against the other's from then on."""
+    other = UUID(int=44)
+    theirs = replace(APPLIED, person_id=SURVIVOR, handoff=replace(APPLIED.handoff, need_id=other))
+    paid = public.GrantDisbursed(
+        matter_id=MATTER, fund="charity:lotus", amount_fen=200_00, payee_kind="family", final=True, handoff=None
+    )
+    shelf.play(GRANT, APPLIED, paid)
+    shelf.play(other, theirs, replace(paid, fund="charity:harbor"))
+    look = public.HintOverlap()
+    assert FACTS[public.HintOverlap](look, GRANT, shelf).payments == ()
+    todo = follows(shelf, MERGED)
+    assert todo == [Do(grant.DECIDER, other, look), Do(grant.DECIDER, GRANT, look)]
+    shelf.hear(MERGED)
+    assert [p.fund for p in FACTS[public.HintOverlap](look, GRANT, shelf).payments] == ["unknown"]
+    shelf.hear(UNMERGED)
+    assert FACTS[public.HintOverlap](look, GRANT, shelf).payments == ()
 
 
 def test_a_need_keeps_the_record_it_was_asked_for_and_hears_of_the_survivors_death(shelf: Shelf):

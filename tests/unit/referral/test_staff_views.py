@@ -1,5 +1,6 @@
 """What the views show of stations and their people; what is looked up in them before a decision."""
 
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from services.contracts import referral as public
 from services.contracts.words import Handoff, Party
 from services.referral.domain.staffing import Staffing, StationFact
 from services.referral.lookup_staff import STAFF_FACTS
-from services.referral.staffing import certification, departures, load_of, staff_on
+from services.referral.staffing import Roll, departures, load_of
 from services.referral.views import project_heard
 from services.referral.views import staff_tables as tables
 from tests.unit.referral.samples import CASE, MATTER, PERSON
@@ -77,15 +78,32 @@ def test_the_tree_and_the_posts_are_shown(shelf: Shelf):
 def test_the_rate_of_a_street_is_that_of_its_points_too(shelf: Shelf):
     shelf.play(WORKER, CERTIFIED)
     for party in ("community:220104004", "community:220104004001", None):
-        found = certification(shelf, date(2022, 9, 30), party)
+        found = Roll(shelf, date(2022, 9, 30)).rate(party)
         assert (found.certified, found.staff) == (1, 1)
-    assert certification(shelf, date(2022, 9, 30), "community:220102001").staff == 0
+    assert Roll(shelf, date(2022, 9, 30)).rate("community:220102001").staff == 0
+
+
+def test_each_station_has_its_rate_on_any_day(shelf: Shelf):
+    """街道社工61人,持证社工32人: the street's people and those at its point, on the day of the seed and after three years."""
+    for number in range(1, 61):
+        other = UUID(int=1000 + number)
+        shelf.play(other, replace(REGISTERED, staff_id=other, code=f"w-{number}", worker=f"worker:w-{number}"))
+        if number <= 32:
+            shelf.play(other, replace(CERTIFIED, staff_id=other, certificate_id=UUID(int=2000 + number)))
+    rates = {one.station["code"]: one.rate for one in Roll(shelf, date(2022, 9, 30)).by_station()}
+    assert {code: (rate.certified, rate.staff) for code, rate in rates.items()} == {
+        "yongchang": (32, 61),
+        "yihe": (0, 1),
+    }
+    assert rates["yongchang"].permille == 525
+    after = {one.station["code"]: one.rate.certified for one in Roll(shelf, date(2030, 1, 1)).by_station()}
+    assert after == {"yongchang": 0, "yihe": 0}
 
 
 def test_who_has_left_counts_until_the_last_day(shelf: Shelf):
     shelf.play(WORKER, NOTICED, GONE)
-    assert staff_on(shelf, date(2026, 4, 30), None) == [WORKER]
-    assert staff_on(shelf, date(2026, 5, 1), None) == []
+    assert Roll(shelf, date(2026, 4, 30)).people(None) == [WORKER]
+    assert Roll(shelf, date(2026, 5, 1)).people(None) == []
 
 
 def test_a_worker_answers_for_matters_until_somebody_else_takes_them(shelf: Shelf):

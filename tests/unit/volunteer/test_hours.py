@@ -54,6 +54,12 @@ def test_actual_time_is_recorded() -> None:
     hours.given(RECORDED).when(GAVE, facts=KNOWN).then_nothing()
 
 
+def test_the_sheet_that_it_was_typed_from_is_named() -> None:
+    """INV-38: paper is worth as much as a click, and says which paper."""
+    typed = replace(GAVE, paper_ref="2026-03/17")
+    hours.when(typed, facts=KNOWN).then(replace(RECORDED, paper_ref="2026-03/17"))
+
+
 def test_beginning_and_end_may_be_unknown() -> None:
     unsure = replace(GAVE, began_at=None, ended_at=None)
     hours.when(unsure, facts=KNOWN).then(replace(RECORDED, began_at=None, ended_at=None))
