@@ -7,7 +7,8 @@ of his own. `aggregates` means figures in which nobody can be told apart.
 
 The ways: `own` (one answers for it, is it, or works where it lies), `station` (it lies within the station), `tasks` (it is
 work of the station that is given out), `assigned` (one goes there), `team` (somebody of one's team goes there), `open`
-(it looks for people), `asked` (it was offered to one's organization), `taken` (the organization took it on), `all`.
+(it looks for people), `asked` (it was offered to one's organization), `took` (the organization took it on, whatever
+became of it), `taken` (it holds it still, and what that stands on stands), `all`.
 """
 
 from __future__ import annotations
@@ -19,12 +20,15 @@ from typing import Literal
 from services.contracts.words import ROLES, STATION_ROLES
 from services.kernel.contract import about
 
-Kind = Literal["codes", "summary", "person", "identity", "narrative", "child", "money", "directory", "roster", "ledger"]
+Kind = Literal[
+    "codes", "summary", "course", "person", "identity", "narrative", "child", "money", "directory", "roster", "ledger"
+]
 How = Literal["", "reason", "named", "approver"]
 
 KINDS: dict[Kind, tuple[str, str]] = {
     "codes": ("代码与状态", "codes and states"),
     "summary": ("去标识摘要", "the de-identified summary of a need"),
+    "course": ("承接后的经过", "who took a need on, who else was asked, and what became of it"),
     "person": ("服务对象的代号", "the pseudonymous reference of the person"),
     "identity": ("身份与联系方式", "who the person is, and how to reach them"),
     "narrative": ("叙述与健康", "what was told, and health"),
@@ -38,34 +42,40 @@ KINDS: dict[Kind, tuple[str, str]] = {
 
 MATRIX: dict[str, dict[Kind, str]] = {
     "worker": {
-        "codes": "own assigned asked taken", "summary": "own assigned asked taken", "person": "own assigned taken",
+        "codes": "own assigned asked took taken", "summary": "own assigned asked took taken",
+        "course": "own assigned took", "person": "own assigned taken",
         "identity": "own+reason assigned+reason taken+reason", "narrative": "own+reason", "child": "own+named",
         "money": "own", "directory": "all", "roster": "station",
     },
     "supervisor": {
-        "codes": "own assigned asked taken", "summary": "own assigned asked taken", "person": "own assigned taken",
+        "codes": "own assigned asked took taken", "summary": "own assigned asked took taken",
+        "course": "own assigned took", "person": "own assigned taken",
         "identity": "own+reason assigned+reason taken+reason", "narrative": "own+reason", "child": "own+named",
         "money": "own", "directory": "all", "roster": "station",
     },
     "grid_worker": {
-        "codes": "own assigned asked taken", "summary": "own assigned asked taken", "person": "own assigned taken",
+        "codes": "own assigned asked took taken", "summary": "own assigned asked took taken",
+        "course": "own assigned took", "person": "own assigned taken",
         "identity": "own+reason assigned+reason taken+reason", "narrative": "own+reason", "child": "own+named",
         "money": "own", "directory": "all", "roster": "station",
     },
     "coordinator": {
-        "codes": "own station assigned asked taken", "summary": "own station assigned asked taken",
+        "codes": "own station assigned asked took taken", "summary": "own station assigned asked took taken",
+        "course": "own station assigned took",
         "person": "own station assigned taken", "identity": "own+reason station+reason assigned+reason taken+reason",
         "narrative": "own+reason station+reason", "child": "station+named", "money": "own station", "directory": "all",
         "roster": "station",
     },
     "station_head": {
-        "codes": "own station assigned asked taken", "summary": "own station assigned asked taken",
+        "codes": "own station assigned asked took taken", "summary": "own station assigned asked took taken",
+        "course": "own station assigned took",
         "person": "own station assigned taken", "identity": "own+reason station+reason assigned+reason taken+reason",
         "narrative": "own+reason station+reason", "child": "station+named", "money": "own station", "directory": "all",
         "roster": "station",
     },
     "dispatcher": {
-        "codes": "tasks assigned", "summary": "tasks assigned", "person": "tasks assigned", "identity": "assigned+reason",
+        "codes": "tasks assigned", "summary": "tasks assigned", "course": "tasks assigned",
+        "person": "tasks assigned", "identity": "assigned+reason",
         "directory": "all", "roster": "station",
     },
     "volunteer": {
@@ -73,21 +83,24 @@ MATRIX: dict[str, dict[Kind, str]] = {
         "narrative": "assigned+reason", "roster": "own",
     },
     "team_leader": {
-        "codes": "own asked taken team", "summary": "own asked taken team", "person": "taken", "identity": "taken+reason",
+        "codes": "own asked took taken team", "summary": "own asked took taken team", "course": "own took team",
+        "person": "taken", "identity": "taken+reason",
         "narrative": "taken+reason", "money": "own", "directory": "all", "roster": "own team",
     },
     "partner": {
-        "codes": "own asked taken", "summary": "own asked taken", "person": "taken", "identity": "taken+reason",
+        "codes": "own asked took taken", "summary": "own asked took taken", "course": "own took",
+        "person": "taken", "identity": "taken+reason",
         "narrative": "taken+reason", "money": "own", "directory": "all", "roster": "own",
     },
     "commissioner": {"codes": "aggregates", "money": "aggregates"},
     "auditor": {
-        "codes": "all", "summary": "all", "person": "all", "identity": "all+approver", "narrative": "all+approver",
+        "codes": "all", "summary": "all", "course": "all",
+        "person": "all", "identity": "all+approver", "narrative": "all+approver",
         "child": "all+approver", "money": "all", "directory": "all", "roster": "all", "ledger": "all",
     },
     "administrator": {"directory": "all"},
     "client": {
-        "codes": "own", "summary": "own", "person": "own", "identity": "own+reason", "narrative": "own+reason",
+        "codes": "own", "summary": "own", "course": "own", "person": "own", "identity": "own+reason", "narrative": "own+reason",
         "money": "own",
     },
     "service": dict.fromkeys(KINDS, "all"),

@@ -205,10 +205,23 @@ def _received(actor: Actor) -> Where:
     return sa.or_(*to_me) if actor.role == "volunteer" else sa.or_(names(r, unit(actor)), *to_me)
 
 
+def _received_live(actor: Actor) -> Where:
+    """What was disclosed and may still be read: whose it was is nobody's any more once access is revoked (INV-5, INV-7)."""
+    return sa.and_(_received(actor), t.disclosures.c.state == "live")
+
+
+def _received_ever(actor: Actor) -> Where:
+    """A volunteer still finds what was disclosed for a visit, as a code: it may have to answer that it was deleted."""
+    return _received(actor) if actor.role == "volunteer" else _of_person(t.disclosures).ways["own"](actor)
+
+
 CONSENTS = _of_person(t.consents)
 DISCLOSURES = Scope(
-    table=t.disclosures, opens=opens, usual="codes", kinds=MADE,
-    ways=dict(_of_person(t.disclosures).ways) | {"taken": _received, "assigned": _received},
+    table=t.disclosures, opens=opens, usual="codes",
+    kinds=MADE | dict.fromkeys(("person_id", "consent_id"), "person"),
+    ways=dict(_of_person(t.disclosures).ways) | {
+        "took": _received, "taken": _received_live, "assigned": _received_live, "own": _received_ever,
+    },
 )  # fmt: skip
 ACTIVITIES = Scope(
     table=t.activities, opens=opens, usual="codes", kinds=MADE,

@@ -18,6 +18,7 @@ from services.contracts.words import STATION_ROLES
 from services.kernel.message import Actor
 from services.kernel.scope import Reach, Scope, Way, Where, begins, names, through, within, within_code
 from services.referral.endpoints.reading import uuid_of
+from services.referral.holding import held
 from services.referral.views import staff_tables as s
 from services.referral.views import tables as t
 from services.referral.views.contacts import contacts
@@ -90,21 +91,34 @@ def _offered(column: sa.Column[object], inner: sa.Column[object]) -> Way:
     return way
 
 
-def _taken(actor: Actor) -> Where:
-    """One's organization took the need on."""
+def _took(actor: Actor) -> Where:
+    """One's organization took the need on, whatever has become of it."""
     r = t.referrals.c
-    held = sa.and_(names(r.holder, unit(actor)), r.holder != r.origin)
-    return sa.or_(organization(r.organization_id, actor), held)
+    holds = sa.and_(names(r.holder, unit(actor)), r.holder != r.origin)
+    return sa.or_(organization(r.organization_id, actor), holds)
 
+
+def _taken(actor: Actor) -> Where:
+    """One's organization took the need on, and holds it still, on a consent that stands."""
+    return sa.and_(_took(actor), held())
+
+
+COURSE = dict.fromkeys(
+    (
+        "holder", "organization_id", "offer_id", "offers_count", "sequence", "start_by", "accepted_at", "started_at", "outcome",
+        "confirmed", "level",
+    ),
+    "course",
+)  # fmt: skip
+"""What would tell an organization that was asked in vain who else was, and who took it."""
 
 REFERRALS = Scope(
     table=t.referrals, opens=opens, usual="codes",
-    kinds=MADE | NEED | {
-        "group_codes": "summary", "age_band": "summary", "person_id": "person", "case_id": "person", "consent_id": "person",
-    },
+    kinds=MADE | NEED | COURSE | dict.fromkeys(("group_codes", "age_band"), "summary")
+    | dict.fromkeys(("person_id", "case_id", "consent_id", "taken_on"), "person"),
     ways={
         "all": everything, "station": _station(t.referrals, ("origin",)), "own": _own(t.referrals, ("origin",)),
-        "asked": _offered(t.referrals.c.referral_id, t.offers.c.referral_id), "taken": _taken,
+        "asked": _offered(t.referrals.c.referral_id, t.offers.c.referral_id), "took": _took, "taken": _taken,
     },
 )  # fmt: skip
 
@@ -119,10 +133,15 @@ def _asked(actor: Actor) -> Where:
     return sa.or_(names(t.offers.c.party, unit(actor)), organization(t.offers.c.organization_id, actor))
 
 
+def _taken_offer(actor: Actor) -> Where:
+    taken = within(t.offers.c.referral_id, t.referrals.c.referral_id, _taken(actor))
+    return sa.and_(_asked(actor), t.offers.c.state == "accepted", taken)
+
+
 OFFERS = Scope(
     table=t.offers, opens=opens, usual="codes",
     kinds=NEED | {"need_code": "summary", "group_codes": "summary", "age_band": "summary", "case_id": "person"},
-    ways=_of_referral(t.offers, asked=_asked, taken=lambda actor: sa.and_(_asked(actor), t.offers.c.state == "accepted")),
+    ways=_of_referral(t.offers, asked=_asked, taken=_taken_offer),
 )  # fmt: skip
 
 
@@ -164,7 +183,7 @@ MATTERS = Scope(
 def _helps(actor: Actor) -> Where:
     """One's organization answers for the matter, took a need of it on, or pays for something in it."""
     m = t.matters.c
-    needs = within(m.matter_id, t.referrals.c.matter_id, _taken(actor))
+    needs = within(m.matter_id, t.referrals.c.matter_id, _took(actor))
     return sa.or_(names(m.holder, unit(actor)), needs, within(m.matter_id, t.grants.c.matter_id, _fund(actor)))
 
 

@@ -75,6 +75,22 @@ def withdrawn(partner: Partner, person: Person, referral_id: str) -> None:
     partner.street.settles("partner")
 
 
+REST = ("/referral/referrals/{}", "/referral/referrals", "/referral/offers", "/referral/inbox", "/referral/deadlines",
+        "/intake/disclosures", "/intake/consents", "/intake/cases", "/intake/persons")  # fmt: skip
+
+
+def shows_whose(partner: Partner, person: Person, referral_id: str) -> list[str]:
+    """The paths by which the partner is shown who stands behind a referral, by any reference to the person."""
+    speaker, found = partner.member.organization.speaker, []
+    for path in REST:
+        service, _, rest = path.format(referral_id).lstrip("/").partition("/")
+        answer = partner.street.hub.ask(
+            "GET", f"/{service}/v1/{rest}", role=speaker.role, ident=speaker.id, org=speaker.org
+        )
+        found += [path] if person.id in answer.text or person.consent in answer.text else []
+    return found
+
+
 def types(partner: Partner, referral_id: str) -> list[str]:
     return [event["type"] for event in partner.told(referral_id)]
 
@@ -85,7 +101,7 @@ def test_withdrawn_before_the_answer_it_sees_the_offer_end_and_never_whose_it_wa
     assert types(partner, referral_id) == ["referral.offered", "offer.withdrawn"]
     row = partner.row(referral_id)
     assert row is not None and NEED in str(row["need_codes"])
-    assert (row["person_id"], row["case_id"], row["consent_id"]) == (None, None, None)
+    assert shows_whose(partner, person, referral_id) == []
 
 
 def test_withdrawn_between_acceptance_and_disclosure_it_is_told_of_a_refusal(partner: Partner) -> None:
@@ -102,6 +118,7 @@ def test_withdrawn_between_acceptance_and_disclosure_it_is_told_of_a_refusal(par
     until(lambda: "identity.disclosure-refused" in types(partner, referral_id), "it is told")
     assert "identity.disclosed" not in types(partner, referral_id)
     assert partner.street.reads(person, partner.member.organization.speaker) is None
+    assert shows_whose(partner, person, referral_id) == []
 
 
 def test_withdrawn_between_disclosure_and_reading_the_reference_leads_nowhere(partner: Partner) -> None:
@@ -110,8 +127,10 @@ def test_withdrawn_between_disclosure_and_reading_the_reference_leads_nowhere(pa
     partner.street.disclosed(referral_id)
     until(lambda: "identity.disclosed" in types(partner, referral_id), "it is told")
     (disclosed,) = [e for e in partner.told(referral_id) if e["type"] == "identity.disclosed"]
+    assert "/referral/referrals/{}" in shows_whose(partner, person, referral_id), "while it holds the need"
     partner.street.do(f"/intake/consents/{person.consent}/withdrawal", ALL)
     until(lambda: partner.who(disclosed["dataref"]) == 404, "access ends", 1.0)
+    until(lambda: shows_whose(partner, person, referral_id) == [], "the references end with the access", 1.0)
     withdrawn_reads = partner.street.items(f"/intake/reads?person_id={person.id}&limit=100")
     assert any(not row["allowed"] for row in withdrawn_reads), "the attempt is on record (INV-33)"
     until(lambda: "identity.access-revoked" in types(partner, referral_id), "it is told to delete")
@@ -130,11 +149,30 @@ def test_withdrawn_after_reading_the_delivery_again_discloses_nothing_anew(partn
     assert partner.who(disclosed["dataref"]) == 404
     (again,) = [e for e in partner.told(referral_id) if e["type"] == "identity.disclosed"]
     assert again == disclosed, "the delivery is what it was, and leads nowhere now"
+    assert shows_whose(partner, person, referral_id) == []
+
+
+def test_closed_with_its_outcome_the_reference_is_shown_no_more_though_the_consent_stands(partner: Partner) -> None:
+    person, referral_id = offered(partner)
+    street, team = partner.street, partner.member.organization
+    street.accept(referral_id, team)
+    street.disclosed(referral_id)
+    street.do(f"/referral/referrals/{referral_id}/start", {}, team.speaker)
+    street.do(f"/referral/referrals/{referral_id}/outcome", {"outcome": "delivered"}, team.speaker)
+    assert "/referral/referrals/{}" in shows_whose(partner, person, referral_id)
+    street.do(f"/referral/referrals/{referral_id}/confirmation", {"client_asked": True})
+    row = partner.row(referral_id)
+    assert row is not None and (row["state"], row["outcome"]) == ("closed", "delivered"), "its own work stays in view"
+    until(lambda: shows_whose(partner, person, referral_id) == [], "all references end")
 
 
 def test_nothing_that_left_for_a_partner_says_who_anybody_is(partner: Partner) -> None:
     """INV-6: its feed, its queue, its webhooks, byte by byte."""
     street, team = partner.street, partner.member.organization
+    _, referral_id = offered(partner)
+    street.accept(referral_id, team)
+    street.disclosed(referral_id)
+    street.settles("partner")
     persons = {row["person_id"] for row in street.items("/referral/referrals?limit=1000") if row["person_id"]}
     assert persons
     head = len(street.feed(team))

@@ -8,7 +8,7 @@ from services.contracts.visibility import KINDS, MATRIX, cell, opens, readers, w
 from services.contracts.words import ROLES, STATION_ROLES
 
 OUTSIDE = ("volunteer", "team_leader", "partner", "commissioner", "client", "administrator")
-WAYS = {"own", "station", "tasks", "assigned", "team", "open", "asked", "taken", "all", "aggregates"}
+WAYS = {"own", "station", "tasks", "assigned", "team", "open", "asked", "took", "taken", "all", "aggregates"}
 
 
 def test_every_role_that_a_token_can_carry_has_its_row():

@@ -142,7 +142,7 @@ def _accepted(recorded: Recorded, event: public.ReferralAccepted) -> list[Change
     row = _row(
         recorded, state="accepted", organization_id=event.organization_id, offer_id=event.offer_id,
         holder=event.handoff.takers[0], accepted_at=recorded.happened_at, respond_by=None, start_by=event.start_by,
-        reason_code=None,
+        reason_code=None, taken_on=event.consent_id,
     )  # fmt: skip
     answer = {"worker_ref": event.worker_ref, "planned_start": event.planned_start, "answered_via": event.answered_via}
     return [row, _ended(recorded, event.offer_id, "accepted", **answer)]

@@ -92,6 +92,7 @@ referrals = sa.Table(
     sa.Column("organization_id", sa.Uuid, index=True),
     sa.Column("offer_id", sa.Uuid),
     sa.Column("consent_id", sa.Uuid, index=True),
+    sa.Column("taken_on", sa.Uuid),
     sa.Column("legal_basis", sa.String(64)),
     sa.Column("required_by", sa.Date),
     sa.Column("offers_count", sa.Integer),
