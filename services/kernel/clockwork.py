@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from concurrent.futures import TimeoutError as TooLate
 from time import monotonic
 from typing import Any
 from uuid import UUID, uuid5
@@ -12,7 +11,7 @@ from uuid import UUID, uuid5
 import sqlalchemy as sa
 
 from services.kernel import log, metrics
-from services.kernel.errors import HubError, Unavailable
+from services.kernel.errors import Unavailable
 from services.kernel.manifest import Chore, Do, Follower, Timer
 from services.kernel.message import Actor, Ask
 from services.kernel.store import Store
@@ -65,7 +64,7 @@ class Clockwork:
             for timer in timers:
                 try:
                     self._fire(timer)
-                except (HubError, TooLate) as error:
+                except Exception as error:  # noqa: BLE001 - clocks that ended silently would be worse than any error
                     log.noticed(self._store.name, "timer-failed", level="warning", code=timer.name, error=error)
 
     def _fire(self, timer: Timer | Chore) -> None:
@@ -91,7 +90,7 @@ class Clockwork:
             try:
                 moved = self._step(follower)
                 failures = 0
-            except (HubError, TooLate) as error:
+            except Exception as error:  # noqa: BLE001 - as above
                 log.noticed(self._store.name, "follower-failed", level="warning", code=follower.name, error=error)
                 moved, failures = False, failures + 1
                 self._stopping.wait(min(0.1 * 2**failures, 5.0))

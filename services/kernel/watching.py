@@ -47,18 +47,18 @@ class Watcher:
         self._stopping.set()
 
     def run(self) -> None:
-        """Until stopped: tell the listeners what has grown."""
-        at, rounds = self._store.head(), 0
+        """Until stopped: tell the listeners what has grown; while the log cannot be read, wait and try again."""
+        at: int | None = None
+        rounds = 0
         while not self._stopping.is_set():
             try:
+                at = self._store.head() if at is None else at
                 moved = self._step(at)
+                rounds = self._rest(rounds) if moved == at else rounds
+                at = moved
             except HubError as away:
                 log.noticed(self._store.name, "watch-failed", level="warning", error=away)
                 self._stopping.wait(IDLE_SECONDS)
-                continue
-            if moved == at:
-                rounds = self._rest(rounds)
-            at = moved
 
     def _rest(self, rounds: int) -> int:
         """Until this process writes; now and then look whether another one has."""

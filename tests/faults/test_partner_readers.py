@@ -47,10 +47,15 @@ def writing(hub: Hub, organization: Organization, rounds: int) -> Iterator[None]
         writer.join()
 
 
-def reader(file: Path, way: str, url: str, key: str) -> subprocess.Popen[bytes]:
-    """A partner's program, in a process of its own."""
+@contextmanager
+def reader(file: Path, way: str, url: str, key: str) -> Iterator[None]:
+    """A partner's program, in a process of its own, killed in the end."""
     command = [*DIE_WITH_THE_RUN, sys.executable, "-m", "tests.support.reader", str(file), way, url, key]
-    return subprocess.Popen(command, cwd=ROOT, env=dict(os.environ))
+    with subprocess.Popen(command, cwd=ROOT, env=dict(os.environ)) as program:
+        try:
+            yield
+        finally:
+            program.kill()
 
 
 def lines(file: Path) -> int:
@@ -72,17 +77,13 @@ def test_a_reader_that_is_killed_and_cut_off_ends_with_exactly_the_sequence(
 
     with writing(reference.hub, team, 6):
         for most in (5, 15, 30):
-            program = reader(file, way, url, key)
-            until(lambda n=most: lines(file) >= n, f"it has {most}")
-            program.kill()
-            program.wait()
+            with reader(file, way, url, key):
+                until(lambda n=most: lines(file) >= n, f"it has {most}")
     with writing(reference.hub, team, 3):
         reference.pass_time(days=2)
-    program = reader(file, way, url, key)
     total = 4 + WRITERS * 3 * (6 + 3)
-    until(lambda: lines(file) >= total, "it has everything")
-    program.kill()
-    program.wait()
+    with reader(file, way, url, key):
+        until(lambda: lines(file) >= total, "it has everything")
     seen = Seen(file)
     assert [int(event["sequence"]) for event in seen.events] == list(range(1, total + 1))
     assert seen.events == street.feed(team)

@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 
 from nameko.extensions import DependencyProvider
 
+from services.kernel import log
 from services.kernel.approvals import approver_of, needed, wanted
 from services.kernel.clock import system_clock
 from services.kernel.clockwork import Clockwork
@@ -53,6 +54,7 @@ class Opened:
     clockwork: Clockwork
     commands: dict[str, Asking] = field(default_factory=dict)
     threads: list[tuple[Companion, threading.Thread]] = field(default_factory=list)
+    leaving: threading.Event = field(default_factory=threading.Event)
 
     @property
     def name(self) -> str:
@@ -83,13 +85,27 @@ class Opened:
         self.clockwork.start()
         watching = [self.watcher] if self.manifest.watches else []
         for companion in (*watching, *self.manifest.companions(self.hand)):
-            thread = threading.Thread(target=companion.run, name=f"{self.name}-{companion.name}", daemon=True)
+            thread = threading.Thread(
+                target=self._keep, args=(companion,), name=f"{self.name}-{companion.name}", daemon=True
+            )
             self.threads.append((companion, thread))
             thread.start()
         self.duties.start()
 
+    def _keep(self, companion: Companion) -> None:
+        """A companion runs until it is stopped: one that fell to an error of its own is put to work again."""
+        while not self.leaving.is_set():
+            try:
+                companion.run()
+            except Exception as fault:  # noqa: BLE001 - a companion that ended silently would be worse than any error
+                log.noticed(self.name, "companion-failed", level="error", code=companion.name, error=fault)
+                self.leaving.wait(COMPANION_SECONDS)
+            else:
+                return
+
     def leave(self) -> None:
         """Be quiet on the bus and let the clocks rest; commands are still taken."""
+        self.leaving.set()
         self.duties.stop()
         for companion, _ in self.threads:
             companion.stop()
