@@ -1,11 +1,13 @@
-"""Writes the documents that are generated from the code: docs/events.md, docs/invariants.md, and the tables of settings in both READMEs."""
+"""Writes the documents that are generated from the code: docs/events.md, docs/invariants.md, and tables in other pages."""
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
+from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from dataclasses import MISSING, fields
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,8 @@ from wushe import invariants
 
 ROOT = Path(__file__).parents[1]
 PUBLISHERS = ("intake", "referral", "volunteer", "audit", "partner", "console")
+VERIFIERS = ("wushe_verify.py", "wushe-verify.html")
+FILES, FILES_END = "<!-- verifiers: written by `make docs` -->", "<!-- end of verifiers -->"
 BEGIN, END = "<!-- settings: written by `make docs` -->", "<!-- end of settings -->"
 
 HEAD = """\
@@ -51,6 +55,7 @@ def wanted() -> Iterator[tuple[Path, str]]:
     """Every generated document as it should be."""
     yield ROOT / "docs/events.md", events()
     yield ROOT / "docs/invariants.md", invariants.page()
+    yield ROOT / "docs/bundle.md", with_verifiers((ROOT / "docs/bundle.md").read_text(encoding="utf-8"))
     for name, zh in (("README.md", False), ("README.zh-CN.md", True)):
         yield ROOT / name, with_settings((ROOT / name).read_text(encoding="utf-8"), zh)
 
@@ -60,6 +65,19 @@ def with_settings(text: str, zh: bool) -> str:
     before, _, rest = text.partition(BEGIN)
     _, _, after = rest.partition(END)
     return "\n".join([f"{before}{BEGIN}", "", *table(zh), "", f"{END}{after}"])
+
+
+def with_verifiers(text: str) -> str:
+    """The page on bundles with the hashes of the two verifiers that belong to it."""
+    before, _, rest = text.partition(FILES)
+    _, _, after = rest.partition(FILES_END)
+    hashes = [sha256((ROOT / "verifier" / name).read_bytes()).digest() for name in VERIFIERS]
+    rows = [
+        f"| {name} | `{found.hex()}` | `{urlsafe_b64encode(found).rstrip(b'=').decode()}` |"
+        for name, found in zip(VERIFIERS, hashes, strict=True)
+    ]
+    head = ["| file | SHA-256 | as the ledger has it |", "| --- | --- | --- |"]
+    return "\n".join([f"{before}{FILES}", "", *head, *rows, "", f"{FILES_END}{after}"])
 
 
 def events() -> str:

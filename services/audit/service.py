@@ -19,6 +19,7 @@ from services.audit.endpoints.log import PublicLog
 from services.audit.endpoints.moments import Moments
 from services.audit.endpoints.receipts import Receipts
 from services.audit.endpoints.reports import Reports
+from services.audit.endpoints.seals import Seals
 from services.audit.endpoints.witnesses import Vouching
 from services.audit.entries import Entry
 from services.audit.follow import CustodyFollower, barring
@@ -27,6 +28,7 @@ from services.audit.ledger import Ledger
 from services.audit.moments.follower import ReplayFollower
 from services.audit.receipts import ReceiptFollower
 from services.audit.scopes import SCOPES, stands, words
+from services.audit.sealer import Publishing, Sealer
 from services.audit.statistics.counting import StatisticsFollower
 from services.contracts.audit import RecordReplay
 from services.contracts.visibility import APPROVERS, BOUND
@@ -56,7 +58,7 @@ MANIFEST = Manifest(
     record=Ledger,
     kept=tables.KEPT,
     followers=(CustodyFollower(), StatisticsFollower(), ReplayFollower(), ReceiptFollower()),
-    duties=(Checkpointer.duty, Inspector.duty, witnessing),
+    duties=(Checkpointer.duty, Inspector.duty, witnessing, Sealer.duty, Publishing.duty),
     on_gap=policies.on_gap,
     on_filled=policies.on_filled,
     scopes=SCOPES,
@@ -78,7 +80,7 @@ HEADED = {"type": "object", "required": ["size", "root"]}
 
 
 class AuditService(
-    Receipts, AccessLedger, Figures, Inspections, Moments, Reports, Exports, PublicLog, Integrity, Vouching
+    Receipts, AccessLedger, Figures, Inspections, Moments, Reports, Exports, PublicLog, Integrity, Seals, Vouching
 ):
     """Auditors replay matters, see who answered, and check the ledger; stations see their chains, figures and reports."""
 

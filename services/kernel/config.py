@@ -48,6 +48,7 @@ class Settings:
     log_keys: tuple[bytes, ...] = field(default=(), repr=False)
     checkpoint_seconds: float = 1.0
     inspect_seconds: float = 60.0
+    seal_seconds: float = 3600.0
     max_body: int = 65536
     log_level: str = "info"
     demo: bool = False

@@ -272,6 +272,11 @@ SETTINGS: tuple[Setting, ...] = (
         zh="每隔多久检查一段台账及其视图; 1440 段为一轮。",
     ),
     Setting(
+        name="HUB_SEAL_SECONDS", into="seal_seconds", kind=SECONDS, default="3600",
+        en="How often the ledger is sealed, if something was said since: as of a seal, each history is shown to be whole.",
+        zh="如有新记录, 台账每隔多久封账一次: 以封账为准可证明每段历史完整无缺。",
+    ),
+    Setting(
         name="HUB_SESSION_SECRET", into="session_secret", kind=KEY, required=("console",), secret=True,
         en="What the console signs its cookies with.", zh="控制台签名 Cookie 的密钥。",
     ),

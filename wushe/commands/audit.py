@@ -13,6 +13,8 @@ COMMANDS = {
     "witnesses": ("vouching", "Show who vouches for the ledger, and the key that a witness needs."),
     "receipt": ("ledger", "Take the receipt of a handoff or a consent home."),
     "check-receipt": ("ledger", "Check a receipt by a policy, without a hub."),
+    "seal": ("seals", "Seal the ledger now: as of a seal, each history is shown to be whole."),
+    "complete": ("seals", "Check that nothing about a matter was left out, as of the last seal."),
     "resume": ("ledger", "Let heads be signed again, after the ledger was mended."),
     "matter": ("moments", "Show a matter at two moments: what was so then, by what was known then."),
     "questions": ("moments", "Ask the four questions about a time: true then or now, as known then or now."),

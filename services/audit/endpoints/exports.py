@@ -11,8 +11,7 @@ from uuid import UUID, uuid4
 
 import msgspec
 
-from services.audit import archive, asked, language, witnesses
-from services.audit.archive import b64
+from services.audit import archive, asked, language, sealer, witnesses
 from services.audit.bundle import chosen, parts
 from services.audit.bundle.asked_for import BODY, Wanted, hash_of, is_of, there, wanted
 from services.audit.bundle.chosen import Case, Chosen, Told
@@ -28,9 +27,6 @@ from services.contracts.audit import (
     BundleExported,
     ExportBundle,
     LedgerSealed,
-    PublishVerifiers,
-    SealLedger,
-    VerifierFile,
 )
 from services.contracts.words import STATION_ROLES
 from services.kernel.contract import Said, read_data
@@ -105,18 +101,15 @@ class Exporting:
         return chosen.told_of(case)
 
     def _publish(self, request: Request) -> None:
-        files = tuple(VerifierFile(name=name, sha256=parts.hash_of(data)) for name, data in parts.programs().items())
-        self.log.ask(export.VERIFIERS, export.PROGRAMS, PublishVerifiers(files=files), request)
+        self.log.ask(export.VERIFIERS, export.PROGRAMS, sealer.verifiers(), request)
 
     def _sealed(self, request: Request) -> int:
         """Seal the ledger as it is, and answer its size; should another seal have gone further, as it then is."""
         while True:
-            size = archive.size_of(self.look)
-            root, histories = b64(archive.root_of(self.look, size)), self.histories.at(self.look, size)
-            command = SealLedger(size=size, root=root, rows=len(histories), map_root=b64(histories.root))
+            command = sealer.sealing(self.look, self.histories)
             with contextlib.suppress(Refused):
                 self.log.ask(integrity.DECIDER, integrity.STREAM, command, request)
-                return size
+                return command.size
 
     # --- giving ---
 
@@ -193,10 +186,9 @@ class Exports:
     """Auditors take everything or a matter; stations and clients what is theirs. Each export is on record first."""
 
     log: Any
-    _histories = Histories()
 
     def _exporting(self) -> Exporting:
-        return Exporting(self.log, self._histories)
+        return Exporting(self.log, self.log.look.beside(Histories))
 
     @http("GET", "/matters/{id}/digests", roles=READERS, answer=LISTED, says="digests of the values in a matter")
     def digests(self, request: Request) -> object:

@@ -11,6 +11,7 @@ from services.audit import tables
 from services.audit.checkpointer import Checkpointer, Pen
 from services.audit.domain import integrity
 from services.audit.service import MANIFEST
+from services.kernel.clock import Clock, system_clock
 from services.kernel.cursor import Consumer
 from services.kernel.heard import Heard
 from services.kernel.message import Actor, Ask, Message, read_envelope
@@ -25,8 +26,8 @@ PEN = Pen.of(ORIGIN, (b"k" * 32,))
 class Signing:
     """A ledger on disk, and one who signs it turn by turn."""
 
-    def __init__(self, folder: Path, pen: Pen = PEN) -> None:
-        self.store = Store(MANIFEST, f"sqlite:///{folder / 'audit.db'}")
+    def __init__(self, folder: Path, pen: Pen = PEN, clock: Clock = system_clock) -> None:
+        self.store = Store(MANIFEST, f"sqlite:///{folder / 'audit.db'}", clock=clock)
         self.consumer = Consumer(MANIFEST, self.store, lambda *_: [])
         self.store.start()
         self.look = self.store.look()
