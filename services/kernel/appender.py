@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from hashlib import sha256
-from itertools import groupby
-from operator import itemgetter
 from queue import SimpleQueue
 from time import monotonic, perf_counter, sleep
 from typing import Any
@@ -58,6 +57,9 @@ class Appender(threading.Thread):
         self._overtaken = False
         self.head = EMPTY
         self.rounds: list[Callable[[], None]] = []
+        # What is told of the commits behind us while the database is busy with the next, or once nothing waits.
+        self.tidings: list[Callable[[], None]] = []
+        self._untold: list[Callable[[], None]] = []
 
     # --- from any thread ---
 
@@ -91,6 +93,8 @@ class Appender(threading.Thread):
                 self._round(units)
             for notify in self.rounds:
                 notify()
+            self._untold += self.tidings
+        self._tell()
         self._turn_away()
         if self._writer is not None:
             self._writer.close()
@@ -99,6 +103,8 @@ class Appender(threading.Thread):
         """What waits, at least one unit; True when it is the last."""
         units: list[Unit] = []
         orders = 0
+        if self._waiting.empty():
+            self._tell()
         while orders < GROUP_ORDERS and not (units and self._waiting.empty()):
             posted = self._waiting.get()
             if posted is None:
@@ -138,8 +144,6 @@ class Appender(threading.Thread):
         self._write(writer, draft)
         self._memory.keep(draft.overlay, draft.answered)
         self.head = draft.group.after
-        if events := draft.group.events:
-            self._written(events[0][0], [row[5] for row in events])
         for unit, results in draft.results:
             _answer(unit, results)
         return units[len(draft.results) :]
@@ -148,6 +152,7 @@ class Appender(threading.Thread):
         group = draft.group
         if not group.holds_anything:
             # Refusals and repetitions stand on the newest state as well.
+            self._tell()
             if writer.head().position != group.before.position:
                 raise HeadMoved
             return
@@ -155,14 +160,28 @@ class Appender(threading.Thread):
             group.after = Head(group.before.position, group.before.hash, draft.now)
         began = perf_counter()
         try:
-            writer.write(group)
+            writer.write(group, self._tell)
         except DatabaseGone as gone:
             metrics.store_failed(self._manifest.name, type(gone.__cause__).__name__)
             if not self._was_written(group):
                 raise
-        metrics.committed(
-            self._manifest.name, group.after.position, len(group.events), len(draft.results), perf_counter() - began
-        )
+        self._untold.append(partial(self._committed, group, len(draft.results), perf_counter() - began))
+
+    def _committed(self, group: Group, units: int, seconds: float) -> None:
+        events = group.events
+        if events:
+            self._written(events[0][0], [row[5] for row in events])
+        metrics.committed(self._manifest.name, group.after.position, len(events), units, seconds)
+
+    def _tell(self) -> None:
+        """Tell what has not been told yet. It is on disk and answered: whoever cannot bear the news changes nothing."""
+        while self._untold:
+            news, self._untold = self._untold, []
+            for tell in news:
+                try:
+                    tell()
+                except Exception as fault:
+                    log.noticed("store", "news-lost", level="error", error=fault)
 
     def _was_written(self, group: Group) -> bool:
         """After a lost connection: whether the group is in the log. Raises OutcomeUnknown while nobody can tell."""
@@ -256,14 +275,13 @@ class Appender(threading.Thread):
 
 def load_streams(writer: Writer, cold: dict[str, Decider]) -> dict[str, Stream]:
     """These streams as the database has them: from a snapshot and what came after it."""
-    loaded, names = {name: Stream(0, None) for name in cold}, list(cold)
-    snapshots, events = writer.tails(names, [decider.fingerprint for decider in cold.values()])
-    for name, version, _, packed in snapshots:
-        loaded[name] = Stream(version, cold[name].unpack(bytes(packed)))
-    for place, tail in groupby(events, itemgetter(0)):
-        name, rows = names[place - 1], [(kind, raw) for _, kind, raw in tail]
-        loaded[name] = Stream(loaded[name].version + len(rows), fold_rows(cold[name], loaded[name].state, rows))
-    return loaded
+    tails = writer.tails(list(cold), [decider.fingerprint for decider in cold.values()])
+    return {name: _stream(decider, *tail) for (name, decider), tail in zip(cold.items(), tails, strict=True)}
+
+
+def _stream(decider: Decider, snapshot: tuple[int, bytes] | None, events: list[tuple[str, bytes]]) -> Stream:
+    version, state = (snapshot[0], decider.unpack(snapshot[1])) if snapshot else (0, None)
+    return Stream(version + len(events), fold_rows(decider, state, events))
 
 
 def fold_rows(decider: Decider, state: Any, rows: list[tuple[str, bytes]]) -> Any:

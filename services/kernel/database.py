@@ -6,7 +6,7 @@ thread. A group is written under a compare-and-set on the head row: if another p
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -40,8 +40,8 @@ class Head:
 EventRow = tuple[int, str, int, str, int, bytes]
 CommandRow = tuple[UUID, bytes, str, int, int, str]
 SnapshotRow = tuple[str, int, str, bytes]
-TailRow = tuple[int, str, bytes]
-"""The place of an event's stream among those asked for, counted from 1; the event's name, its bytes."""
+Tail = tuple[tuple[int, bytes] | None, list[tuple[str, bytes]]]
+"""A stream as it is stored: version and state of its snapshot, where one is usable, and the events' names and bytes after it."""
 
 
 @dataclass
@@ -62,6 +62,10 @@ class Group:
         return bool(self.events or self.commands or self.changes or self.moves)
 
 
+def idle() -> None:
+    """Nothing to do meanwhile."""
+
+
 class Writer(Protocol):
     """The single writing connection of a process."""
 
@@ -69,16 +73,19 @@ class Writer(Protocol):
         """Where the log ends now."""
         ...
 
-    def write(self, group: Group) -> None:
-        """Write the group durably, or raise HeadMoved, DatabaseGone or the database's own error, having written nothing."""
+    def write(self, group: Group, meanwhile: Callable[[], None] = idle) -> None:
+        """Write the group durably, or raise HeadMoved, DatabaseGone or the database's own error, having written nothing.
+
+        `meanwhile` is called while the database is at work, where it leaves us free, or before; it does not raise.
+        """
         ...
 
     def apply(self, changes: Sequence[Change | Rows]) -> None:
         """Write these changes alone, in one transaction, whatever the head."""
         ...
 
-    def tails(self, streams: Sequence[str], fingerprints: Sequence[str]) -> tuple[list[SnapshotRow], list[TailRow]]:
-        """The usable snapshots of these streams, and the events after them, by stream as asked and by version."""
+    def tails(self, streams: Sequence[str], fingerprints: Sequence[str]) -> list[Tail]:
+        """These streams, in the order in which they are asked for."""
         ...
 
     def answers(self, ids: Sequence[UUID]) -> list[CommandRow]:

@@ -81,28 +81,32 @@ class Pipe:
         self._names: dict[str, bytes] = {}
         self._poll = select.poll()
 
-    def run(self, statements: Sequence[Statement]) -> None:
-        """All of them, or none: raises the database's first error."""
+    def run(self, statements: Sequence[Statement], meanwhile: Callable[[], None] = lambda: None) -> None:
+        """All of them, or none: raises the database's first error. `meanwhile` is called while it is at work."""
         named = [(self._prepared(sql), values) for sql, values in statements]
         if len(named) == 1:
-            self._run_alone(*named[0])
+            self._run_alone(*named[0], meanwhile)
             return
         self._pg.enter_pipeline_mode()
         try:
             for name, values in named:
                 self._pg.send_query_prepared(name, values, [pq.Format.BINARY] * len(values))
             self._pg.pipeline_sync()
+            self._flush()
+            meanwhile()
             self._finish()
         finally:
             if self._pg.status == pq.ConnStatus.OK:
                 self._pg.exit_pipeline_mode()
 
-    def _run_alone(self, name: bytes, values: list[Packed]) -> None:
-        given: Any = values  # psycopg says that it takes no None, and does
-        result = self._pg.exec_prepared(name, given, [pq.Format.BINARY] * len(values))
-        if self._pg.status != pq.ConnStatus.OK:
-            raise psycopg.OperationalError(self._pg.get_error_message())
-        if result.status == pq.ExecStatus.FATAL_ERROR:
+    def _run_alone(self, name: bytes, values: list[Packed], meanwhile: Callable[[], None]) -> None:
+        self._pg.send_query_prepared(name, values, [pq.Format.BINARY] * len(values))
+        self._flush()
+        meanwhile()
+        result = self._result()
+        while self._result() is not None:  # until libpq says that this was all, nothing else can be sent
+            pass
+        if result is not None and result.status == pq.ExecStatus.FATAL_ERROR:
             raise errors.error_from_result(result)
 
     def _prepared(self, sql: str) -> bytes:
@@ -117,7 +121,6 @@ class Pipe:
 
     def _finish(self) -> None:
         failed: pq.abc.PGresult | None = None
-        self._flush()
         while (result := self._result()) is None or result.status != pq.ExecStatus.PIPELINE_SYNC:
             if result is not None and result.status == pq.ExecStatus.FATAL_ERROR:
                 failed = failed or result

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ import sqlalchemy as sa
 from psycopg import errors
 
 from services.kernel import tables
-from services.kernel.database import CommandRow, DatabaseGone, Group, Head, HeadMoved, SnapshotRow, TailRow
+from services.kernel.database import CommandRow, DatabaseGone, Group, Head, HeadMoved, SnapshotRow, Tail, idle
 from services.kernel.database_pipe import (
     BIGINT,
     BOOLEAN,
@@ -50,7 +51,14 @@ RENEW = (
     " ON CONFLICT (stream) DO UPDATE SET version = excluded.version, "
     "fingerprint = excluded.fingerprint, state = excluded.state"
 )
-# One statement, so that both are of one moment. By place and not by name: names are slow to compare and to read.
+# One statement, so that snapshot and events are of one moment. Of one stream, the events come as the index has them:
+# they need not be sorted as long as they are.
+TAIL = (
+    "WITH s AS (SELECT version, state FROM snapshot WHERE stream = %(stream)s AND fingerprint = %(fingerprint)s) "
+    "SELECT version, '' AS type, state FROM s UNION ALL (SELECT version, type, raw FROM event "
+    "WHERE stream = %(stream)s AND version > coalesce((SELECT version FROM s), 0) ORDER BY version)"
+)
+# By place and not by name: names are slow to compare and to read.
 TAILS = (
     "WITH w AS MATERIALIZED (SELECT w.place, w.stream, s.version, s.state "
     "FROM unnest(%s::text[], %s::text[]) WITH ORDINALITY w(stream, fingerprint, place) "
@@ -84,13 +92,13 @@ class PostgresWriter:
         """Where the log ends now."""
         return Head(*self._read("SELECT position, hash, recorded_at FROM head WHERE id = 1", ())[0])
 
-    def _read(self, sql: str, params: Sequence[Any]) -> list[Any]:
+    def _read(self, sql: str, params: Sequence[Any] | dict[str, Any]) -> list[Any]:
         try:
             return self._raw.execute(sql, params, prepare=True, binary=True).fetchall()
         except GONE as broken:
             raise DatabaseGone(str(broken)) from broken
 
-    def write(self, group: Group) -> None:
+    def write(self, group: Group, meanwhile: Callable[[], None] = idle) -> None:
         """Write the group in one transaction, sent in one go."""
         statements = [
             _logged(group),
@@ -99,15 +107,15 @@ class PostgresWriter:
             *((MOVED, packed(MOVED_KINDS, [(m.publisher, m.after, m.before)])) for m in group.moves),
             *_changed(group.changes),
         ]
-        self._run(statements)
+        self._run(statements, meanwhile)
 
     def apply(self, changes: Sequence[Change | Rows]) -> None:
         """Write these changes alone."""
         self._run(_changed(changes))
 
-    def _run(self, statements: Sequence[Statement]) -> None:
+    def _run(self, statements: Sequence[Statement], meanwhile: Callable[[], None] = idle) -> None:
         try:
-            self._pipe.run(statements)
+            self._pipe.run(statements, meanwhile)
         except errors.NotNullViolation as moved:
             if moved.diag.table_name == "head":
                 raise HeadMoved(str(moved)) from moved
@@ -117,11 +125,14 @@ class PostgresWriter:
         except GONE as broken:
             raise DatabaseGone(str(broken)) from broken
 
-    def tails(self, streams: Sequence[str], fingerprints: Sequence[str]) -> tuple[list[SnapshotRow], list[TailRow]]:
-        """The usable snapshots of these streams, and the events after them."""
-        rows = self._read(TAILS, (list(streams), list(fingerprints)))
-        snapshots = [(streams[p - 1], v, fingerprints[p - 1], state) for p, v, kind, state in rows if not kind]
-        return snapshots, [(place, kind, raw) for place, _, kind, raw in rows if kind]
+    def tails(self, streams: Sequence[str], fingerprints: Sequence[str]) -> list[Tail]:
+        """These streams, in the order in which they are asked for."""
+        if len(streams) == 1:
+            return [_tail(self._read(TAIL, {"stream": streams[0], "fingerprint": fingerprints[0]}))]
+        found: list[list[Any]] = [[] for _ in streams]
+        for place, *row in self._read(TAILS, (list(streams), list(fingerprints))):
+            found[place - 1].append(row)
+        return [_tail(rows) for rows in found]
 
     def answers(self, ids: Sequence[UUID]) -> list[CommandRow]:
         """What was answered to those of these commands that are known."""
@@ -141,6 +152,15 @@ class PostgresWriter:
     def close(self) -> None:
         """Close the connection."""
         self._raw.close()
+
+
+def _tail(rows: list[Any]) -> Tail:
+    """A stream from rows of version, name and bytes; what has no name is the snapshot."""
+    rows.sort(key=itemgetter(0))
+    events = [(kind, raw) for _, kind, raw in rows]
+    if not events or events[0][0]:
+        return None, events
+    return (rows[0][0], rows[0][2]), events[1:]
 
 
 KINDS: dict[type[sa.types.TypeEngine[Any]], Kind] = {
@@ -196,6 +216,8 @@ def _deleted(table: sa.Table, keys: Sequence[tuple[Any, ...]]) -> Statement:
 
 def _changed(changes: Sequence[Change | Rows]) -> list[Statement]:
     statements: list[Statement] = []
+    if not changes:
+        return statements
     for rows in (c for c in changes if isinstance(c, Rows)):
         statements += _inserted(rows.table, rows.columns, rows.values)
     wanted = merged(c for c in changes if isinstance(c, Change))

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from services.kernel.database import CommandRow, DatabaseGone, Group, Head, HeadMoved, SnapshotRow, TailRow
+from services.kernel.database import CommandRow, DatabaseGone, Group, Head, HeadMoved, Tail, idle
 from services.kernel.errors import ConcurrentChange
 from services.kernel.unit import Moved
 from services.kernel.view import Batch, Change, Rows, batches, dropped, merged, upsert_tail
@@ -59,8 +59,9 @@ class SqliteWriter:
         with _telling_faults_apart():
             return self._raw.execute(sql, params).fetchall()
 
-    def write(self, group: Group) -> None:
+    def write(self, group: Group, meanwhile: Callable[[], None] = idle) -> None:
         """Write the group in one transaction."""
+        meanwhile()
         self._transact(lambda: self._fill(group))
 
     def apply(self, changes: Sequence[Change | Rows]) -> None:
@@ -126,21 +127,19 @@ class SqliteWriter:
             bound.append(cells)
         self._raw.executemany(sql, bound)
 
-    def tails(self, streams: Sequence[str], fingerprints: Sequence[str]) -> tuple[list[SnapshotRow], list[TailRow]]:
-        """The usable snapshots of these streams, and the events after them."""
-        snapshots: list[SnapshotRow] = []
-        events: list[TailRow] = []
-        for place, (stream, fingerprint) in enumerate(zip(streams, fingerprints, strict=True), 1):
-            found = self._rows(
-                "SELECT stream, version, fingerprint, state FROM snapshot WHERE stream = ? AND fingerprint = ?",
-                (stream, fingerprint),
-            )
-            snapshots += found
-            events += self._rows(
-                "SELECT ?, type, raw FROM event WHERE stream = ? AND version > ? ORDER BY version",
-                (place, stream, found[0][1] if found else 0),
-            )
-        return snapshots, events
+    def tails(self, streams: Sequence[str], fingerprints: Sequence[str]) -> list[Tail]:
+        """These streams, in the order in which they are asked for."""
+        return [self._tail(*asked) for asked in zip(streams, fingerprints, strict=True)]
+
+    def _tail(self, stream: str, fingerprint: str) -> Tail:
+        kept = self._rows(
+            "SELECT version, state FROM snapshot WHERE stream = ? AND fingerprint = ?", (stream, fingerprint)
+        )
+        snapshot = kept[0] if kept else None
+        return snapshot, self._rows(
+            "SELECT type, raw FROM event WHERE stream = ? AND version > ? ORDER BY version",
+            (stream, snapshot[0] if snapshot else 0),
+        )
 
     def answers(self, ids: Sequence[UUID]) -> list[CommandRow]:
         """What was answered to those of these commands that are known."""

@@ -104,7 +104,8 @@ class Draft:
 
         False, and no trace at all, where the facts that it looks up cannot be told before the group is written.
         """
-        if any(type(order.command) in self.manifest.facts for order in unit.orders):
+        facts = self.manifest.facts
+        if facts and any(type(order.command) in facts for order in unit.orders):
             self.look.catch_up(self.group.changes)
         mark = _Mark(self) if len(unit.orders) > 1 else None
         try:

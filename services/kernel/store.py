@@ -80,7 +80,7 @@ class Store:
         self._head = self._read_head()
         self._rounds = 0
         self.appender = Appender(manifest, lambda: writer_for(self.engine), self.views, clock, self._tail.add)
-        self.appender.rounds.append(self._announce)
+        self.appender.tidings.append(self._announce)
 
     def start(self) -> None:
         """Begin to take commands."""

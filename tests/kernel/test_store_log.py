@@ -55,6 +55,23 @@ def test_stored_bytes_are_canonical_and_chained_to_the_event_before(opened: Open
         before = urlsafe_b64encode(sha256(raw).digest()).rstrip(b"=").decode()
 
 
+def test_whoever_cannot_bear_the_news_of_a_commit_changes_nothing(opened: Opening) -> None:
+    store, told = opened(start=False), list[int]()
+
+    def appalled() -> None:
+        told.append(store.appender.head.position)
+        raise RuntimeError("not that")
+
+    store.appender.tidings.insert(0, appalled)
+    store.start()
+    units = [store.submit(unit(order(uuid4(), CAR))) for _ in range(20)]
+    assert [len(one.result(10)) for one in units] == [1] * 20
+    assert store.wait(19, 10)
+    assert store.head() == 20 == store.refresh()
+    store.stop()
+    assert told[-1] == 20
+
+
 def test_an_envelope_says_who_when_and_for_whom(shop: Store) -> None:
     stream, ids = uuid4(), [uuid4() for _ in range(4)]
     ask = Ask(

@@ -95,11 +95,11 @@ class Failing:
     def __init__(self, writer: Writer, faults: list[str], meanwhile: Callable[[], None] = lambda: None) -> None:
         self._writer, self._faults, self._meanwhile = writer, faults, meanwhile
 
-    def write(self, group: Group) -> None:
+    def write(self, group: Group, meanwhile: Callable[[], None]) -> None:
         """Write, and lose the connection as planned."""
         fault = self._faults.pop(0) if self._faults else ""
         if fault != "before":
-            self._writer.write(group)
+            self._writer.write(group, meanwhile)
         if fault:
             self._meanwhile()
             raise DatabaseGone("the connection is lost") from ConnectionError()

@@ -227,7 +227,7 @@ class BusRuntime:
         self.listener = (
             Listener(self.consumer, manifest.hears, partial(feed_for, amqp_url, name)) if manifest.hears else None
         )
-        store.appender.rounds += [relay.wake for relay in self.relays.values()]
+        store.appender.tidings += [relay.wake for relay in self.relays.values()]
         self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
