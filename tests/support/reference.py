@@ -129,7 +129,7 @@ class Reference:
         given = {key: self._here(str(value)) for key, value in self.compose[name]["environment"].items()}
         if name == "partner":  # tests are called at home
             given["HUB_WEBHOOK_ALLOW"] = "127.0.0.0/8"
-        return usual | given | {"HUB_LISTEN": f"127.0.0.1:{self.ports[name]}", "HUB_LOG_LEVEL": "warning"}
+        return usual | given | {"HUB_LISTEN": f"127.0.0.1:{self.ports[name]}", "HUB_LOG_LEVEL": "info"}
 
     def _here(self, value: str) -> str:
         value = value.replace("@postgres:5432", f"@127.0.0.1:{self.postgres.port}").replace(

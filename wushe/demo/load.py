@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import ModuleType
 
+import requests
+
 from wushe.demo import directory, hongayi, huayang, liminghua, sundajie, xiaowei
 from wushe.demo.hub import Hub, StoryStopped, TokenFor
 
@@ -28,13 +30,17 @@ class Report:
     stories: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
-def load(base_url: str, token_for: TokenFor, progress: Progress | None = None) -> Report:
+def load(
+    base_url: str, token_for: TokenFor, progress: Progress | None = None, session: requests.Session | None = None
+) -> Report:
     """Tell all stories to the hub at this address; `progress` is called with steps done and steps in all.
+
+    `session` is what the commands go through, where it is not to be one of this function's own.
 
     Raises StoryStopped where the hub refuses a step or does not come to show what a step waits for.
     """
     in_all = len(directory.STEPS) + sum(len(story.STEPS) for story in STORIES.values())
-    hub = Hub(base_url.rstrip("/"), token_for)
+    hub = Hub(base_url.rstrip("/"), token_for, session or requests.Session())
     if progress is not None:
         hub.told = lambda key: progress(len(hub.taken), in_all)
     hub.table = directory.STEPS
