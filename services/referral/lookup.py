@@ -51,11 +51,16 @@ def of_matter(command: public.DraftReferral | public.ApplyForGrant, stream_id: U
 
 
 def of_consent(command: public.MarkReferralReady, stream_id: UUID, look: Look) -> Known:
-    """For a referral that is to be offered: the consent that it cites."""
+    """For a referral that is to be offered: the consent that it cites, and whether that is the person's own."""
     row = look.one(referrals, stream_id)
     cited = command.consent_id or (row and row["consent_id"])
     found = look.one(consents, cited) if cited else None
-    return Known(consents=(consent_of(found),) if found else (), moving=row is not None and _moving(row, look))
+    return Known(
+        consents=(consent_of(found),) if found else (),
+        moving=row is not None and _moving(row, look),
+        of_another=bool(row and found and row["person_id"] and found["person_id"])
+        and found["person_id"] not in records_of(row["person_id"], look),
+    )
 
 
 OPEN = ("ready", "offered", "accepted", "in_service", "paused", "outcome_reported", "disputed", "exhausted")

@@ -15,6 +15,7 @@ import pytest
 
 from services.kernel.appender import fold_rows
 from services.kernel.contract import canonical
+from services.kernel.database import writer_for
 from services.kernel.decider import Decider
 from services.kernel.draft import SNAPSHOT_EVERY, check_plain
 from services.kernel.errors import ContractBroken, Refused
@@ -170,6 +171,18 @@ def test_a_state_is_read_from_its_snapshot_and_what_came_after(opened: Opening) 
     marked(store, stream)
     store.stop()
     assert coats(opened(), stream) == SNAPSHOT_EVERY + 10 + 1_000 + 7
+
+
+def test_peers_bug_18_a_stream_of_ten_thousand_events_is_read_by_its_tail_alone(opened: Opening) -> None:
+    """A contact with more than ten thousand activities could not be opened any more (CiviCRM 13768)."""
+    store, stream = opened(), uuid4()
+    done(store, order(stream, CAR), order(stream, PaintToy(colour="red", coats=10_000)))
+    done(store, order(stream, PaintToy(colour="blue", coats=7)))
+    writer = writer_for(store.engine)
+    ((found, tail),) = writer.tails([f"toy/{stream}"], [TOY.fingerprint])
+    writer.close()
+    assert found is not None
+    assert (found[0] + len(tail), len(tail) <= SNAPSHOT_EVERY) == (10_008, True)
 
 
 def test_a_snapshot_that_other_code_has_made_is_not_read(opened: Opening) -> None:

@@ -145,6 +145,8 @@ def an_organization_that_reads(hub: Hub) -> None:
     """A team is told who somebody is, reads it, and is told no more; what is kept of that holds nothing of it."""
     street = Street(hub)
     (team,) = street.organizations(1, "housework")
+    opened = hub.ask("POST", f"/partner/v1/queues/{team.id}/opening", {}, role="administrator", ident="x-1", org="")
+    assert opened.ok, opened.text
     person = street.person(team)
     street.accepted(person, team, "housework")
     read = street.reads(person, team.speaker)
@@ -221,10 +223,8 @@ def test_no_table_message_log_or_figure_holds_a_mark_save_those_that_are_planted
     }
     assert {f"figures of {name}" for name in lived.reference.processes} <= looked
     assert {"table intake.event", "table intake.sealed", "table audit.entry", "keys intake_keys.subject_key"} <= looked
-    publishers = ("intake", "referral", "volunteer", "audit", "partner")
-    assert {f"{name}.{end}" for name in publishers for end in ("events", "log")} <= lived.tap.exchanges, (
-        lived.tap.exchanges
-    )
+    heard = {f"{name}.{end}" for name in ("intake", "referral", "volunteer", "partner") for end in ("events", "log")}
+    assert heard | {"partners"} <= lived.tap.exchanges, lived.tap.exchanges
 
 
 # --- the answers of the wrong roles ----------------------------------------------------------------------------------

@@ -88,10 +88,15 @@ def ready(command: public.MarkReferralReady, state: State, ask: Ask) -> list[Eve
 
 
 def _consent_stands(consent_id: UUID | None, ask: Ask) -> None:
-    """A consent is cited, and unless we have not heard of it yet it is in force; intake asks again before it discloses."""
+    """A consent is cited, and unless we have not heard of it yet it is the person's own and in force (INV-5).
+
+    Intake asks again before it discloses.
+    """
     if consent_id is None:
         raise Refused("consent-missing", "Name the person's consent, or a legal basis.", "请注明服务对象的同意或法定依据。",
                       field="consent_id")  # fmt: skip
+    if known(ask).of_another:
+        raise Refused("consent-of-another", "This consent is somebody else's.", "该同意属于他人。", field="consent_id")
     for consent in known(ask).consents:
         if consent.consent_id == consent_id and not in_force(consent, ask.now):
             raise Refused(

@@ -96,9 +96,9 @@ class Known:
     """Everything a decision may want to know; what was not looked up or never heard of is missing.
 
     `itself` is the id of the aggregate that is decided about. `in_turn` are the organizations of a sequence, `told` is
-    what was written down for one organization, `moving` says that another referral is to move the case, `payments` is
-    what else was paid for the same need of the same person, `paid_at` when this grant was paid last, `network` is
-    everybody who offers anything of what is needed.
+    what was written down for one organization, `moving` says that another referral is to move the case, `of_another` that
+    the consent cited is somebody else's, `payments` is what else was paid for the same need of the same person, `paid_at`
+    when this grant was paid last, `network` is everybody who offers anything of what is needed.
     """
 
     itself: UUID | None = None
@@ -109,6 +109,7 @@ class Known:
     in_turn: tuple[Whom, ...] = ()
     told: tuple[ToldFact, ...] = ()
     moving: bool = False
+    of_another: bool = False
     payments: tuple[PaymentFact, ...] = ()
     paid_at: datetime | None = None
     network: Network | None = None

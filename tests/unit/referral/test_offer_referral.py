@@ -99,6 +99,12 @@ def test_a_withdrawn_consent_makes_nothing_ready():
     referral.given(DRAFTED).when(public.MarkReferralReady(), facts=gone).then_refused("consent-not-in-force")
 
 
+def test_somebody_elses_consent_makes_nothing_ready():
+    """INV-5: before anybody is asked, and not only when intake is to disclose."""
+    theirs = facts(of_another=True)
+    referral.given(DRAFTED).when(public.MarkReferralReady(), facts=theirs).then_refused("consent-of-another")
+
+
 def test_a_question_needs_no_consent():
     question = replace(DRAFTED, kind="consult", consent_id=None)
     ready = replace(READY, kind="consult", consent_id=None)
