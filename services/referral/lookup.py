@@ -58,9 +58,13 @@ def of_consent(command: public.MarkReferralReady, stream_id: UUID, look: Look) -
     return Known(
         consents=(consent_of(found),) if found else (),
         moving=row is not None and _moving(row, look),
-        of_another=bool(row and found and row["person_id"] and found["person_id"])
-        and found["person_id"] not in records_of(row["person_id"], look),
+        of_another=row is not None and found is not None and _of_another(row["person_id"], found["person_id"], look),
     )
+
+
+def _of_another(person_id: UUID | None, gave: UUID | None, look: Look) -> bool:
+    """Whether a consent was given under no record of this human being; of whom nobody was named it may be anybody's."""
+    return person_id is not None and gave is not None and gave not in records_of(person_id, look)
 
 
 OPEN = ("ready", "offered", "accepted", "in_service", "paused", "outcome_reported", "disputed", "exhausted")
