@@ -20,6 +20,7 @@ _numbers = itertools.count(1)
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--all-faults", action="store_true", help="every case of the tests marked `sampled`, not a sample")
+    parser.addoption("--slice", metavar="N/M", help="of all tests that are chosen every M-th alone, from the N-th on")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -32,6 +33,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for test, found in cases.items():
         count = next(mark.args[0] for mark in found[0].iter_markers("sampled"))
         dropped |= set(found) - set(random.Random(test).sample(found, min(count, len(found))))
+    if slice_ := config.getoption("--slice"):
+        n, m = map(int, slice_.split("/"))
+        dropped |= {item for at, item in enumerate(item for item in items if item not in dropped) if at % m != n - 1}
     if dropped:
         config.hook.pytest_deselected(items=[item for item in items if item in dropped])
         items[:] = [item for item in items if item not in dropped]

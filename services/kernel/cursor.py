@@ -11,6 +11,7 @@ It knows neither the bus nor HTTP: it is handed events, and a `pull` to ask for 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from time import sleep
 from uuid import NAMESPACE_URL, uuid5
@@ -39,13 +40,15 @@ CAREFUL = 500
 class Place:
     """Where a service stands with one publisher.
 
-    Up to position `careful` every batch is counted before it is begun; up to `alone` it goes message by message.
+    Up to position `careful` every batch is counted before it is begun; up to `alone` it goes message by message. `begun`
+    is how often what comes next was counted since it was handed in.
     """
 
     position: int
     careful: int
     blocked: set[str]
     alone: int = 0
+    begun: int = 0
 
 
 class Consumer:
@@ -129,19 +132,32 @@ class Consumer:
         begun = self.position(publisher)
         try:
             while (place := self._place(publisher)).position < heard.last:
-                start = place.position + 1 - heard.first
+                start, place.begun = place.position + 1 - heard.first, 0
                 counted = place.alone <= place.position < place.careful
-                if counted and self.parking.begin(publisher, place.position + 1) > 1:
+                if counted and self._begin(place, publisher) > 1:
                     place.alone = place.position + BATCH
                 if place.position < place.alone:
                     self._alone(place, publisher, heard.raws[start])
                 else:
                     self._together(place, publisher, heard.raws[start : start + BATCH], counted)
         except AWAY:
+            self._uncount(self._place(publisher), publisher)
             self.refresh(publisher)
             raise
         finally:
             self._report(heard, begun, via)
+
+    def _begin(self, place: Place, publisher: str) -> int:
+        attempts = self.parking.begin(publisher, place.position + 1)
+        place.begun += 1
+        return attempts
+
+    def _uncount(self, place: Place, publisher: str) -> None:
+        """What could not be done for no fault of its own has not been attempted; while that cannot be written, it has."""
+        if place.begun:
+            with suppress(*AWAY):
+                self.parking.uncount(publisher, place.position + 1, place.begun)
+            place.begun = 0
 
     def _report(self, heard: Heard, begun: int, via: str) -> None:
         publisher, position = heard.publisher, self.position(heard.publisher)
@@ -181,7 +197,7 @@ class Consumer:
     def _alone(self, place: Place, publisher: str, raw: bytes) -> None:
         """One message, counted before it is begun, so that it is parked even if it ends the process each time."""
         position = place.position + 1
-        attempts = self.parking.begin(publisher, position)
+        attempts = self._begin(place, publisher)
         if attempts > self._attempts:
             self._park(place, publisher, raw, attempts - 1, "the process ended each time this was handled")
             return
@@ -217,7 +233,7 @@ class Consumer:
 
     def _commit(self, place: Place, run: Run) -> None:
         self._effects.commit(run)
-        place.position = run.after
+        place.position, place.begun = run.after, 0
         if run.blocked:
             place.blocked |= run.blocked
             self.parking.report(run.publisher)

@@ -107,13 +107,15 @@ class PostgresWriter:
             *((MOVED, packed(MOVED_KINDS, [(m.publisher, m.after, m.before)])) for m in group.moves),
             *_changed(group.changes),
         ]
-        self._run(statements, meanwhile)
+        self._run(statements, group.changes, meanwhile)
 
     def apply(self, changes: Sequence[Change | Rows]) -> None:
         """Write these changes alone."""
-        self._run(_changed(changes))
+        self._run(_changed(changes), changes)
 
-    def _run(self, statements: Sequence[Statement], meanwhile: Callable[[], None] = idle) -> None:
+    def _run(
+        self, statements: Sequence[Statement], changes: Sequence[Change | Rows], meanwhile: Callable[[], None] = idle
+    ) -> None:
         try:
             self._pipe.run(statements, meanwhile)
         except errors.NotNullViolation as moved:
@@ -121,6 +123,10 @@ class PostgresWriter:
                 raise HeadMoved(str(moved)) from moved
             if moved.diag.table_name == "cursor":
                 raise ConcurrentChange("cursor", -1, -1) from moved
+            raise
+        except errors.UniqueViolation as taken:
+            if taken.diag.table_name in {rows.table.name for rows in changes if isinstance(rows, Rows)}:
+                raise ConcurrentChange(str(taken.diag.table_name), -1, -1) from taken
             raise
         except GONE as broken:
             raise DatabaseGone(str(broken)) from broken

@@ -22,6 +22,8 @@ EVENTS = "INSERT INTO event (position, stream, version, type, recorded_at, raw) 
 COMMANDS = "INSERT INTO command (id, digest, stream, version, position, events) VALUES (?, ?, ?, ?, ?, ?)"
 SNAPSHOTS = "INSERT OR REPLACE INTO snapshot (stream, version, fingerprint, state) VALUES (?, ?, ?, ?)"
 
+# The triggers say so of rows that are never changed (`schema`).
+TAKEN = (sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_TRIGGER)
 MOVED = (
     "INSERT INTO cursor (publisher, position) SELECT ?1, "
     "CASE WHEN ?3 = 0 OR EXISTS (SELECT 1 FROM cursor WHERE publisher = ?1) THEN ?2 END WHERE true "
@@ -104,7 +106,7 @@ class SqliteWriter:
 
     def _change(self, changes: Sequence[Change | Rows]) -> None:
         for rows in (c for c in changes if isinstance(c, Rows)):
-            self._many(_insert(rows.table, rows.columns), rows.table, rows.columns, rows.values)
+            self._add(rows)
         wanted = merged(c for c in changes if isinstance(c, Change))
         for table, keys in dropped(wanted).items():
             names = tuple(c.name for c in table.primary_key)
@@ -113,6 +115,14 @@ class SqliteWriter:
         for batch in batches(wanted):
             columns = (*batch.keys, *batch.sets, *batch.adds)
             self._many(_upsert(batch, columns), batch.table, columns, batch.values)
+
+    def _add(self, rows: Rows) -> None:
+        try:
+            self._many(_insert(rows.table, rows.columns), rows.table, rows.columns, rows.values)
+        except sqlite3.IntegrityError as taken:
+            if taken.sqlite_errorcode in TAKEN:
+                raise ConcurrentChange(str(rows.table.name), -1, -1) from taken
+            raise
 
     def _many(self, sql: str, table: sa.Table, columns: tuple[str, ...], values: list[tuple[Any, ...]]) -> None:
         binders = [(i, b) for i, b in enumerate(_binders(table, columns, self._dialect)) if b]

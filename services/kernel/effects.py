@@ -24,6 +24,8 @@ from services.kernel.view import Change, Rows
 T = TypeVar("T")
 
 COMMIT_SECONDS = 30.0
+TRIES = 10
+"""How often what several processes record one behind the other is recorded anew before it has to wait."""
 
 AWAY = (Unavailable, OutcomeUnknown, ConcurrentChange, TimeoutError, sa.exc.OperationalError, sa.exc.InterfaceError)
 """Nobody's fault but the circumstances': the same message is handled again, uncounted, when they are better."""
@@ -182,16 +184,26 @@ class Effects:
         """All of a run in one transaction, with the cursor. Raises Broken, or one of AWAY."""
         if not (run.aside or run.messages):
             return
+        for again in range(TRIES):
+            try:
+                self._write(run)
+                return
+            except AWAY as away:
+                self._forget()
+                if again + 1 == TRIES or not (isinstance(away, ConcurrentChange) and self._is_next(run)):
+                    raise
+            except Exception as fault:  # noqa: BLE001 - as in `add`; the store hands on whatever the database said
+                self._forget()
+                raise Broken(fault) from fault
+
+    def _write(self, run: Run) -> None:
         moved = Moved(run.publisher, run.before, run.after) if run.moves else None
-        try:
-            rows = [*self._recorded(run), *run.changes, *run.aside]
-            self._submit(Unit(orders=run.orders, rows=rows, moved=moved, lenient=True))
-        except AWAY:
-            self._forget()
-            raise
-        except Exception as fault:  # noqa: BLE001 - as in `add`; the store hands on whatever the database said
-            self._forget()
-            raise Broken(fault) from fault
+        rows = [*self._recorded(run), *run.changes, *run.aside]
+        self._submit(Unit(orders=run.orders, rows=rows, moved=moved, lenient=True))
+
+    def _is_next(self, run: Run) -> bool:
+        """Whether only the recorder was overtaken, by another process that hears another publisher: it records again."""
+        return self.records and run.moves and self._store.cursor(run.publisher) == run.before
 
     def _recorded(self, run: Run) -> list[Change | Rows]:
         if self._recorder is None or not run.messages:

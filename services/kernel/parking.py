@@ -109,6 +109,10 @@ class Parking:
         row = self._store.look().one(attempt, publisher, position)
         return int(row["count"]) if row else 1
 
+    def uncount(self, publisher: str, position: int, attempts: int) -> None:
+        """So many attempts were none."""
+        self._write(add(attempt, publisher, position, count=-attempts))
+
     def poison(self, held: Parked, reason: str) -> None:
         """What was to be handled again is poison, for this reason."""
         self._write(set_aside(replace(held, state=POISON, reason=reason[:500], attempts=held.attempts + 1)))

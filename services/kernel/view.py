@@ -86,7 +86,10 @@ def merged(changes: Iterable[Change]) -> list[Change]:
 
 @dataclass(frozen=True)
 class Rows:
-    """Many new rows for one table, inserted in bulk; a row that is already there is an error."""
+    """Many new rows for one table, inserted in bulk.
+
+    Where a row's place is taken another process was there first: ConcurrentChange, and nothing of its unit is written.
+    """
 
     table: sa.Table
     columns: tuple[str, ...]

@@ -2,7 +2,8 @@
 
 `python -m tests.faults.ledgering URL ROUNDS` hears events of one publisher, batch after batch, signs after each, opens
 everything anew every few rounds, and prints `heard POSITION` and `signed SIZE ROOT` only when that is done: whoever reads
-such a line has been told.
+such a line has been told. `python -m tests.faults.ledgering URL` signs what others record, whenever it has the right to,
+and prints `holds` when it has got that.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ import sqlalchemy as sa
 from services.audit import checkpoints, fsck, tables
 from services.audit.checkpointer import Checkpointer, Pen
 from services.audit.service import MANIFEST
-from services.kernel.cursor import Consumer
+from services.kernel.cursor import ATTEMPTS, Consumer
+from services.kernel.entrypoints.duties import Shift
 from services.kernel.errors import HubError
 from services.kernel.heard import Heard
 from services.kernel.store import Store
@@ -36,21 +38,26 @@ BATCH, ROUNDS_OPEN, PATIENCE = 7, 3, 60
 class Ledgering:
     """The real recorder, cursor and signer of the audit service over one database."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, publisher: str = PUBLISHER, attempts: int = ATTEMPTS) -> None:
+        self.publisher = publisher
         self.store = Store(MANIFEST, url)
         self.consumer = Consumer(
-            MANIFEST, self.store, lambda *_: [], pause=lambda seconds: time.sleep(min(seconds, 0.02))
+            MANIFEST, self.store, lambda *_: [], attempts=attempts, pause=lambda seconds: time.sleep(min(seconds, 0.02))
         )
         self.store.start()
         self.signer = Checkpointer(self.store, self.store.look(), PEN)
 
+    def hear(self) -> int:
+        """Hear the next events; how far it has heard then."""
+        at = self.store.cursor(self.publisher)
+        stream = f"case/{UUID(int=at)}"
+        batch = [said(self.publisher, at + n, version=n, stream=stream).raw for n in range(1, BATCH + 1)]
+        self.consumer.hear(Heard(self.publisher, at + 1, batch))
+        return self.store.cursor(self.publisher)
+
     def round(self) -> None:
         """Hear the next events, and sign; what it says has happened."""
-        at = self.store.cursor(PUBLISHER)
-        stream = f"case/{UUID(int=at)}"
-        batch = [said(PUBLISHER, at + n, version=n, stream=stream).raw for n in range(1, BATCH + 1)]
-        self.consumer.hear(Heard(PUBLISHER, at + 1, batch))
-        print(f"heard {self.store.cursor(PUBLISHER)}", flush=True)
+        print(f"heard {self.hear()}", flush=True)
         self.signer.turn()
         last = checkpoints.latest(self.store.look())
         if last is not None:
@@ -64,6 +71,23 @@ def main(url: str, rounds: int) -> None:
         for _ in range(min(ROUNDS_OPEN, rounds - start)):
             patiently(ledgering.round)
         ledgering.store.stop()
+
+
+def sign(url: str) -> None:
+    """Sign when it is this process's turn, until killed."""
+    ledgering, held, signed = Ledgering(url), False, 0
+    ledgering.signer.every = 0.01
+    shift = Shift(ledgering.store, ledgering.signer)
+    while True:
+        wait, before = shift.once(), held
+        held = shift.holds
+        if held and not before:
+            print("holds", flush=True)
+        last = checkpoints.latest(ledgering.store.look())
+        if held and last is not None and last.size > signed:
+            signed = last.size
+            print(f"signed {last.size} {last.root.hex()}", flush=True)
+        time.sleep(wait)
 
 
 def patiently(work):  # type: ignore[no-untyped-def]
@@ -85,11 +109,14 @@ class Word:
 
     heard: int = 0
     signed: dict[int, str] = field(default_factory=dict)
+    holds: bool = False
     broken: list[str] = field(default_factory=list)
 
     def take(self, line: str) -> None:
         """One line; one that was cut off in the middle has not been said."""
         match line.removesuffix("\n").split(" ") if line.endswith("\n") else []:
+            case ["holds"]:
+                self.holds = True
             case ["heard", position]:
                 self.heard = max(self.heard, int(position))
             case ["signed", size, root]:
@@ -143,4 +170,6 @@ def _forks(store: Store, word: Word) -> Iterator[str]:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) == 2:
+        sign(sys.argv[1])
     main(sys.argv[1], int(sys.argv[2]))

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 
 import kombu
 import psutil
+import psycopg
 import pytest
 
 from tests.faults.sending import BODY, CLERK, Sender, ledger_is_whole, nothing_lost_nothing_twice, until
@@ -121,6 +122,31 @@ def test_a_command_is_refused_and_not_half_done_while_postgresql_is_dead(referen
         sent.wait_for(30)
     assert set(sent.statuses) <= {201, 503}
     whole(reference, sent)
+
+
+def test_two_processes_of_the_ledger_record_and_sign_as_one_and_either_goes_on_alone(reference: Reference):
+    """INV-32: without the broker both pull from every publisher, and run into each other."""
+    with reference.twin("audit"), sender(reference, "twins") as sent:
+        sent.wait_for(20)
+        reference.rabbit.kill9()
+        sent.wait_for(60)
+        reference.rabbit.restart()
+        sent.wait_for(20)
+        reference.kill9("audit")
+        at = signed(reference)
+        until(lambda: signed(reference) > at, "the other one does not sign")
+        reference.start("audit")
+        reference.ready("audit")
+    whole(reference, sent)
+    with psycopg.connect(reference.postgres.conninfo("audit"), autocommit=True) as audit:
+        assert audit.execute("SELECT publisher, position, reason FROM parked").fetchall() == []
+
+
+def signed(reference: Reference) -> int:
+    """How far the ledger is signed, as its database has it."""
+    with psycopg.connect(reference.postgres.conninfo("audit"), autocommit=True) as audit:
+        row = audit.execute("SELECT max(size) FROM checkpoint").fetchone()
+    return int(row[0] or 0) if row else 0
 
 
 def test_a_queue_that_was_purged_is_made_good_by_pulling(reference: Reference):

@@ -11,8 +11,9 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.kernel import cursor
-from services.kernel.cursor import Consumer
-from services.kernel.errors import OutcomeUnknown, Unavailable
+from services.kernel.cursor import ATTEMPTS, Consumer
+from services.kernel.effects import TRIES, Effects
+from services.kernel.errors import ConcurrentChange, OutcomeUnknown, Unavailable
 from services.kernel.heard import Heard
 from services.kernel.manifest import Do, Look, Manifest
 from services.kernel.message import Message
@@ -217,6 +218,23 @@ def test_an_unknown_outcome_is_looked_up_in_the_cursor(store: Store, teller: Tel
     assert len(notes(store)) == 2
 
 
+def test_what_circumstances_forbid_is_not_held_against_a_message(store: Store, teller: Teller) -> None:
+    """Also while messages are counted: else a database that is away again and again would park what is sound."""
+    teller.tell((A, "once", 1))
+    hearer = consumer(store, teller, careful=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Effects, "_write", away)
+        for _ in range(2 * ATTEMPTS):
+            with pytest.raises(Unavailable):
+                hearer.hear(say(teller))
+    hearer.hear(say(teller))
+    assert (rows(store), hearer.parking.all()) == ({f"tale/{A}": (1, 1)}, [])
+
+
+def away(*_: object) -> None:
+    raise Unavailable("the database is away")
+
+
 class Scribe:
     """A recorder that counts, and can be told to fail."""
 
@@ -243,16 +261,21 @@ def test_a_recorder_keeps_even_what_cannot_be_understood(store: Store, teller: T
     assert rows(store) == {"entry/1": (1, None), "entry/2": (2, None)}
 
 
-def test_a_recorder_forgets_when_the_commit_failed(store: Store, teller: Teller) -> None:
+def test_a_recorder_whose_place_is_taken_forgets_and_waits_and_parks_nothing(store: Store, teller: Teller) -> None:
     teller.tell((A, "once", 1))
     scribe = Scribe()
     with store.engine.begin() as connection:
         connection.execute(heard.insert().values(stream="entry/1", times=0))
     manifest = replace(HEARER, record=lambda: scribe, project_heard=lambda message: ())
     hearer = consumer(store, teller, manifest)
+    with pytest.raises(ConcurrentChange):
+        hearer.hear(say(teller))
+    assert scribe.forgot == len(scribe.taken) == TRIES
+    assert (hearer.parking.all(), store.cursor("teller")) == ([], 0)
+    with store.engine.begin() as connection:
+        connection.execute(heard.delete())
     hearer.hear(say(teller))
-    assert scribe.forgot >= 2
-    assert [held.state for held in hearer.parking.all()] == ["poison"]
+    assert rows(store) == {"entry/1": (1, None)}
 
 
 @pytest.mark.parametrize("seed", range(6))

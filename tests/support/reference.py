@@ -14,7 +14,8 @@ import sys
 import tempfile
 import time
 from base64 import urlsafe_b64decode
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from signal import SIGTERM
@@ -158,6 +159,18 @@ class Reference:
         """End one service in peace."""
         self.processes.pop(name).stop()
 
+    @contextmanager
+    def twin(self, name: str) -> Iterator[Kept]:
+        """One more process of a service, as a replica of its container; nobody is sent to it."""
+        listen = f"127.0.0.1:{free_port()}"
+        given = self.environment(name) | {"HUB_LISTEN": listen}
+        process = Kept(self.command(name), self.folder / f"{name}-twin.log", SIGTERM, given)
+        try:
+            process.wait_until(lambda: _is_ready(f"http://{listen}"), f"another {name}", READY_SECONDS)
+            yield process
+        finally:
+            process.stop()
+
     def folders(self) -> list[Path]:
         """Where all that is kept lies: databases, the broker, logs."""
         return [self.folder, self.postgres.folder, self.keys.folder, self.rabbit.folder]
@@ -170,17 +183,11 @@ class Reference:
         """Wait until these services, or all that run, answer that they are ready."""
         until = time.monotonic() + READY_SECONDS
         for name in names or tuple(self.processes):
-            while not self._is_ready(name):
+            while not _is_ready(self.url(name)):
                 process = self.processes[name]
                 if not process.alive() or time.monotonic() > until:
                     raise AssertionError(f"{name} is not ready. Its log ends:\n{process.tail()}")
                 time.sleep(0.05)
-
-    def _is_ready(self, name: str) -> bool:
-        try:
-            return requests.get(f"{self.url(name)}/readyz", timeout=2).status_code == 200
-        except requests.RequestException:
-            return False
 
     def states(self) -> dict[str, Any]:
         """How every running service stands."""
@@ -205,6 +212,13 @@ class Reference:
         )
         self._stack.callback(self.processes_front.stop)
         self.processes_front.wait_until(lambda: answers(self.front), "Caddy", 20)
+
+
+def _is_ready(url: str) -> bool:
+    try:
+        return requests.get(f"{url}/readyz", timeout=2).status_code == 200
+    except requests.RequestException:
+        return False
 
 
 def _quoted(text: str) -> str:
