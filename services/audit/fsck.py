@@ -71,7 +71,6 @@ class Walk:
     look: Look
     found: Verification
     frontier: Frontier = field(default_factory=Frontier)
-    above: dict[int, int] = field(default_factory=dict)
     last_rt: int = 0
     positions: dict[str, int] = field(default_factory=dict)
     heads: dict[tuple[str, str], tuple[int, bytes]] = field(default_factory=dict)
@@ -85,7 +84,6 @@ class Walk:
         walk = cls(look, Verification(size=size))
         if at:
             walk.frontier = frontier_at(walk.tiles, at)
-            walk.above = {level: (at >> HEIGHT * level) - 1 for level in range(1, 9) if at >> HEIGHT * level}
             before = look.one(entry, at - 1)
             walk.last_rt = before["rt"] if before else 0
         return walk
@@ -95,11 +93,13 @@ class Walk:
         expected = self.frontier.size
         for rows in _pages(self.look, expected, until):
             self._meet(rows)
+            leaves: list[bytes] = []
             for row in rows:
                 if row["idx"] != expected:
                     self.found.flaw("entry-missing", expected)
                 expected = row["idx"] + 1
-                self._take(row)
+                leaves.append(self._take(row))
+            self._grow(leaves)
             self.tiles.forget()
         if expected != until:
             self.found.flaw("entries-missing", expected)
@@ -126,7 +126,7 @@ class Walk:
             known = sa.select(c.publisher, c.position).where(sa.tuple_(c.publisher, c.position).in_(before))
             self.positions |= {row["publisher"]: row["position"] for row in self.look.run(known.where(c.idx < start))}
 
-    def _take(self, row: dict[str, Any]) -> None:
+    def _take(self, row: dict[str, Any]) -> bytes:
         """One entry: its hash against the row and the tree, its fields against the row, its place against the others."""
         idx, raw = row["idx"], bytes(row["raw"])
         leaf = leaf_hash(raw)
@@ -139,7 +139,7 @@ class Walk:
         self.last_rt = row["rt"]
         self._fields(row, raw)
         self._place(row, leaf)
-        self._grow(leaf)
+        return leaf
 
     def _fields(self, row: dict[str, Any], raw: bytes) -> None:
         """The entry put together again from its row must be the entry."""
@@ -171,13 +171,13 @@ class Walk:
         self.heads[publisher, stream] = (row["seq"], leaf)
         self.positions[publisher] = row["position"]
 
-    def _grow(self, leaf: bytes) -> None:
+    def _grow(self, leaves: list[bytes]) -> None:
         """The tree over the entries, and the tiles above the first level that it must have."""
-        for level, hashes in self.frontier.extend((leaf,)).items():
-            for hashed in hashes if level else ():
-                n = self.above[level] = self.above.get(level, -1) + 1
+        size = self.frontier.size
+        for level, hashes in self.frontier.extend(leaves).items():
+            for n, hashed in enumerate(hashes if level else (), size >> HEIGHT * level):
                 if hashed != _at(self.tiles(level, n // WIDTH), n % WIDTH):
-                    self.found.flaw("tile-differs", self.frontier.size - 1)
+                    self.found.flaw("tile-differs", (n + 1 << HEIGHT * level) - 1)
 
 
 def _at(tile: bytes, n: int) -> bytes:

@@ -11,6 +11,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -59,7 +60,14 @@ def instant(since_1970: int) -> datetime:
 
 def written(since_1970: int) -> str:
     """The instant as entries and answers write it: UTC, always to the microsecond."""
-    return instant(since_1970).isoformat(timespec="microseconds")[:26] + "Z"
+    second, rest = divmod(since_1970, 1_000_000)
+    return f"{_second(second)}.{rest:06d}Z"
+
+
+@lru_cache(maxsize=64)
+def _second(since_1970: int) -> str:
+    """Many entries are of one second."""
+    return (EPOCH + timedelta(seconds=since_1970)).isoformat()[:19]
 
 
 def wrapped(raw: bytes, prev: bytes, publisher: str, rt: int, seq: int, stream: str) -> bytes:

@@ -46,7 +46,9 @@ class Views:
         """The rows of any select."""
         try:
             with self._engine.connect() as connection:
-                return [dict(row) for row in connection.execute(statement).mappings()]
+                found = connection.execute(statement)
+                names = tuple(found.keys())
+                return [dict(zip(names, row, strict=True)) for row in found]
         except sa.exc.OperationalError as gone:
             raise Unavailable("the database is away") from gone
 
