@@ -11,6 +11,7 @@ from tests.bench import (
     embedded,
     importing,
     latency,
+    ledger,
     moments,
     offers,
     opening,
@@ -44,6 +45,12 @@ FIGURES = (
     Figure("embedded", "accepted → recorded: p99 ≤ 50 ms; resident memory with the demo ≤ 250 MiB", embedded.run),
     Figure("rebuild", "≥ 20,000 events/s on SQLite and PostgreSQL", rebuild.run),
     Figure("opening", "10,000 events ≤ 2 × 10 events; 1,000 without a snapshot ≥ 10 × eventsourcing", opening.run),
+    Figure(
+        "ledger",
+        "signed ledger of 100,000 and 1,000,000 entries: ≥ 1,500/s in, ≤ 5 s to a signed head, proof ≤ 20 ms, case out ≤ 2 s and "
+        "checked ≤ 1 s, full verify ≥ 5,000/s, fsck ≥ 20,000/s",
+        ledger.run,
+    ),
     Figure(
         "moments", "a case of 1,000 events at two moments ≤ 100 ms, at 100,000 and at 1,000,000 entries", moments.run
     ),
