@@ -7,14 +7,17 @@ No national text sets these times (domain notes: assumed), save where a line nam
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from services.contracts.tables import table, today
-from services.contracts.worktime import Span, calendar
+from services.contracts.words import Wait
+from services.contracts.worktime import Span, calendar, deadline
 
 SLA = table("sla", "承诺时限", """
     first-action-emergency | 紧急: 首次处置 | emergency: first action | minutes=30 wall=1
     first-action-urgent | 当日: 首次处置 | urgent: first action | days=1
+    first-action-normal | 一般: 首次处置 | normal: first action | days=2
+    first-action-low | 不急: 首次处置 | low: first action | days=3
     offer-reply-emergency | 紧急: 答复转介 | emergency: answer to an offer | minutes=30 wall=1
     offer-reply-urgent | 当日: 答复转介 | urgent: answer to an offer | minutes=240
     offer-reply-normal | 一般: 答复转介 | normal: answer to an offer | days=2
@@ -28,6 +31,13 @@ SLA = table("sla", "承诺时限", """
     answer-back-normal | 一般: 补充信息 | normal: information supplied | days=1
     answer-back-low | 不急: 补充信息 | low: information supplied | days=1
     outcome-check | 成效核查 | a running service is asked what has come of it | days=30 wall=1
+    outcome-confirm | 成效确认 | a reported outcome is confirmed or disputed | days=5
+    outcome-answer | 异议答复 | a disputed outcome is reported anew | days=5
+    grant-decision | 资助决定 | a giver decides | days=10
+    grant-payment | 资助发放 | what was agreed to is paid | days=10
+    grant-use | 资助使用报告 | what money was used for is reported | days=20
+    grant-confirm | 资助使用确认 | the use is confirmed by a third person | days=5
+    grant-return | 资助退回 | money that is asked back is returned | days=10
     overlap | 重复帮扶提示期 | payments of several givers are hinted at | days=180 wall=1
     remind-at | 催办 | a reminder, in percent of a span | percent=50
 """, fixed=True, assumed=True)  # fmt: skip
@@ -53,6 +63,17 @@ def span(code: str) -> Span:
     if wall:
         return Span(minutes + days * 24 * 60, "wall")
     return Span(minutes + days * calendar().hours_on(today() or date.max).minutes)
+
+
+def wait(code: str, happened: datetime, now: datetime) -> Wait:
+    """What is owed from now on: reminded of after part of its span, overdue after all of it (INV-14)."""
+    due, part = deadline(happened, now, span(code)), span(code).part(remind_at())
+    return Wait(remind_at=min(due, deadline(happened, now, part)), due_at=due)
+
+
+def wait_until(due: datetime, now: datetime) -> Wait:
+    """What is owed by a day that somebody has set; reminded of after part of the time until then."""
+    return Wait(remind_at=now + max(due - now, timedelta()) * remind_at() / 100, due_at=due)
 
 
 class Spans(Mapping[str, Span]):

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from msgspec import Meta
 
-from services.kernel.contract import Said
+from services.kernel.contract import Instant, Said
 
 PARTY_KINDS = (
     "community", "worker", "organization", "team", "volunteer", "charity", "university", "authority", "person", "unknown",
@@ -53,6 +53,14 @@ class Handoff:
     giver: Party
     takers: tuple[Party, ...]
     need_id: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wait:
+    """Until when something is waited for: at `remind_at` whoever is to act is reminded, at `due_at` it is put before others."""
+
+    remind_at: Instant
+    due_at: Instant
 
 
 STATION_ROLES = ("coordinator", "station_head", "worker", "grid_worker", "dispatcher", "supervisor")

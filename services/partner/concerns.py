@@ -97,6 +97,9 @@ TELLS: dict[str, Tells] = {
         ),
         GRANT,
     ),
+    "grant.reminded": Tells(("to",)),
+    "project.report-reminded": PROJECT,
+    "project.report-overdue": PROJECT,
     "in-kind-support.delivered": Tells(("giver",)),
     # volunteer: tasks and hours of its team, who belongs to it, its pairs
     "task.opened": Tells(("holder",)),
@@ -127,6 +130,7 @@ TELLS: dict[str, Tells] = {
 NOBODYS: dict[str, str] = {
     "consent.requested": "nothing was said yet", "consent.refused": "a no is nobody's business",
     "referral.sequence-planned": "it names all who may be asked", "referral.escalated": "the station's own affair",
+    "grant.escalated": "the station's own affair",
     "referral.exhausted": "it counts what others answered", "overlap.hinted": "it tells of other givers",
     "case.opened": "the station's own work", "case.reopened": "the station's own work",
     "case.service-delivered": "the station's own work", "activity.held": "the station's own work",
@@ -164,7 +168,7 @@ _SHOWN = """
     final first first_contact_at form_code formed_on fund giver group_codes handoff headcount holder item_codes joining kind
     late lead leaving legal_basis level matter_id mentor mentor_kind mentor_kinds minutes minutes_after minutes_before mode
     need_codes need_id not_asked_reason notice_minutes notice_version now offer_id offering_id on open_commitments operator
-    organization_id organizer origin outcome owner pairing_id parent_id parties party payee_kind pia_ref place_area places
+    organization_id organizer origin outcome owner pairing_id paper_ref parent_id parties party payee_kind pia_ref place_area places
     plan_id planned_start planned_until project_id purpose purpose_code purpose_codes purposes quantity question_codes
     rated_on reason reason_code receiver receivers receivers_left record_by record_id referral_id remaining remind_at
     report_id reports_owed_reason required_by respond_by result result_code risk scope score sensitive service_codes
@@ -177,6 +181,7 @@ SHOWN = frozenset(_SHOWN.split())
 
 HIDDEN: dict[str, str] = dict.fromkeys(("person_id", "case_id", "by_person_id"), "who it is") | {
     "sealed": "digests of what is sealed", "child_asked": "how somebody was asked", "method": "how somebody was asked",
+    "wait": "until when the station is to act, which tells what others were asked",
     "offers_left": "what others were asked", "offers_count": "what others were asked", "attempts": "what others were asked",
     "approver": "who decided at the station", "approver_id": "who decided at the station", "on_site": "people of others",
     "finding_codes": "what was seen of somebody", "action_codes": "what was done for somebody",

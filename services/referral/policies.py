@@ -12,11 +12,12 @@ from services.contracts.words import Party
 from services.kernel.contract import about
 from services.kernel.manifest import Do, Look, Timer
 from services.kernel.message import Message
-from services.referral.domain import grant, offering, referral
+from services.referral.domain import grant, offering, project, referral
 from services.referral.domain.answers import CONSENT_WITHDRAWN
 from services.referral.domain.referral_allowed import CONSENT_ITSELF
 from services.referral.lookup import consents_of, records_of
 from services.referral.views import deadlines as clocks
+from services.referral.views.tables import clocks as owed
 from services.referral.views.tables import deadlines, grants, offerings, offers, referrals
 
 Row = dict[str, Any]
@@ -191,11 +192,28 @@ def when_due(row: Row) -> Do:
             command = public.ExpireOffer(offer_id=row["subject_id"])
         case clocks.OFFER_REMINDER:
             command = public.RemindReferral(offer_id=row["subject_id"])
-        case clocks.CONTACT_ESCALATION:
+        case clocks.CONTACT_ESCALATION | clocks.ACTION_ESCALATION:
             command = public.EscalateReferral()
         case _:
             command = public.RemindReferral()
     return Do(referral.DECIDER, row["referral_id"], command)
 
 
-TIMERS = (Timer(name="deadlines", table=deadlines, due="due", command=when_due),)
+def when_owed(row: Row) -> Do:
+    """What the clock asks for when a step of a grant, or a report, is due or late."""
+    stream, subject = row["stream_id"], row["subject_id"]
+    match row["kind"]:
+        case "grant-reminder":
+            return Do(grant.DECIDER, stream, public.RemindGrant())
+        case "grant-lateness":
+            return Do(grant.DECIDER, stream, public.EscalateGrant())
+        case "report-reminder":
+            return Do(project.DECIDER, stream, public.RemindReport(report_id=subject))
+        case _:
+            return Do(project.DECIDER, stream, public.MarkReportOverdue(report_id=subject))
+
+
+TIMERS = (
+    Timer(name="deadlines", table=deadlines, due="due", command=when_due),
+    Timer(name="owed", table=owed, due="due", command=when_owed),
+)

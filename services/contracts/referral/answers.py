@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 from uuid import UUID
 
+from services.contracts.words import Wait
 from services.kernel.contract import Code, asked, published
 
 Answer = Literal["acceptance", "refusal", "start", "return", "outcome"]
@@ -48,3 +49,4 @@ class AnswerDisputed:
     organization_id: UUID
     answer: Answer
     reason_code: Code
+    wait: Wait | None = None

@@ -15,7 +15,7 @@ from services.contracts.referral.words import (
     ReferralKind,
     Urgency,
 )
-from services.contracts.words import Handoff, Party
+from services.contracts.words import Handoff, Party, Wait
 from services.kernel.contract import Code, Count, Instant, Ref, published
 
 
@@ -42,7 +42,10 @@ class ReferralDrafted:
 
 @published("referral.ready", zh="转介就绪", opens="need")
 class ReferralReady:
-    """The need stands on its own and may be offered; until somebody accepts, `holder` answers for it."""
+    """The need stands on its own and may be offered; until somebody accepts, `holder` answers for it.
+
+    `wait`: until when somebody is to be asked.
+    """
 
     matter_id: UUID
     case_id: UUID | None = None
@@ -53,6 +56,7 @@ class ReferralReady:
     urgency: Urgency
     consent_id: UUID | None = None
     legal_basis: Code | None = None
+    wait: Wait | None = None
 
 
 @published("service.started", zh="首次服务")
@@ -102,6 +106,7 @@ class ReferralReturned:
     organization_id: UUID
     reason_code: Code
     handoff: Handoff
+    wait: Wait | None = None
 
 
 @published("referral.rerouted", zh="再转", handoff=True)
@@ -115,11 +120,12 @@ class ReferralRerouted:
     suggested_organization_id: UUID | None = None
     reason_code: Code
     handoff: Handoff
+    wait: Wait | None = None
 
 
 @published("outcome.reported", zh="成效反馈")
 class OutcomeReported:
-    """The organization says what came of it; it answers for the need until the origin has confirmed that."""
+    """The organization says what came of it; it answers for the need until the origin has confirmed that, by `wait`."""
 
     matter_id: UUID
     case_id: UUID | None = None
@@ -129,6 +135,7 @@ class OutcomeReported:
     quantity: Count | None = None
     unit: OutcomeUnit | None = None
     evidence_ref: Ref | None = None
+    wait: Wait | None = None
 
 
 @published("outcome.confirmed", zh="成效确认")
@@ -153,6 +160,7 @@ class OutcomeDisputed:
     offer_id: UUID
     organization_id: UUID
     reason_code: Code
+    wait: Wait | None = None
 
 
 @published("referral.closed", zh="闭环", handoff=True, closes="need")
@@ -207,6 +215,7 @@ class ReferralExhausted:
     tried: tuple[UUID, ...] = ()
     declined_reasons: tuple[Code, ...] = ()
     handoff: Handoff
+    wait: Wait | None = None
 
 
 @published("reminder.sent", zh="催办")

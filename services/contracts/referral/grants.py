@@ -10,7 +10,7 @@ from typing import Literal
 from uuid import UUID
 
 from services.contracts.referral.words import SomeCodes
-from services.contracts.words import Fen, Handoff, Party
+from services.contracts.words import Fen, Handoff, Party, Wait
 from services.kernel.contract import Code, Count, Ref, asked, published
 
 PayeeKind = Literal["person", "family", "school", "hospital", "shop", "organization", "unknown"]
@@ -108,9 +108,43 @@ class CloseGrant:
     result_code: Code
 
 
+@asked(zh="催办资助")
+class RemindGrant:
+    """Remind whoever owes the next step of a grant; asked by the clock."""
+
+
+@asked(zh="督办资助")
+class EscalateGrant:
+    """Put a grant whose next step is late before somebody higher up; asked by the clock."""
+
+
+@published("grant.reminded", zh="资助催办")
+class GrantReminded:
+    """Whoever owes a decision, a payment, a report, a confirmation or money back has been reminded of it."""
+
+    matter_id: UUID
+    case_id: UUID | None = None
+    to: Party
+    reason_code: Code
+
+
+@published("grant.escalated", zh="资助督办")
+class GrantEscalated:
+    """The next step of a grant is late and has been put before whoever asked for it; who answers for the need stays."""
+
+    matter_id: UUID
+    case_id: UUID | None = None
+    owed_by: Party
+    to: Party
+    reason_code: Code
+
+
 @published("grant.applied", zh="资助申请", handoff=True, opens="need")
 class GrantApplied:
-    """A giver has been asked for money; the worker answers for the need until the giver agrees."""
+    """A giver has been asked for money; the worker answers for the need until the giver agrees.
+
+    `wait`, here and in what follows: until when the next step is owed.
+    """
 
     matter_id: UUID
     case_id: UUID | None = None
@@ -123,6 +157,7 @@ class GrantApplied:
     purpose_code: Code
     consent_id: UUID | None = None
     handoff: Handoff
+    wait: Wait | None = None
 
 
 @published("grant.approved", zh="资助批准", handoff=True)
@@ -136,6 +171,7 @@ class GrantApproved:
     amount_fen: Fen | None = None
     decided_on: date | None = None
     handoff: Handoff
+    wait: Wait | None = None
 
 
 @published("grant.rejected", zh="资助未批", handoff=True, closes="need")
@@ -166,6 +202,7 @@ class GrantReturnAsked:
     reason_code: Code
     case_id: UUID | None = None
     amount_fen: Fen | None = None
+    wait: Wait | None = None
 
 
 @published("grant.return-waived", zh="不再询问资助退回")
@@ -189,6 +226,7 @@ class GrantDisbursed:
     voucher_ref: Ref | None = None
     final: bool
     handoff: Handoff | None = None
+    wait: Wait | None = None
 
 
 @published("grant.returned", zh="资助退回")
@@ -211,6 +249,7 @@ class GrantUseReported:
     used_fen: Fen | None = None
     use_codes: tuple[Code, ...]
     evidence_ref: Ref | None = None
+    wait: Wait | None = None
 
 
 @published("grant.closed", zh="资助办结", closes="need")

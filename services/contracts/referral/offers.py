@@ -6,7 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from services.contracts.referral.words import AcceptanceFault, OfferMode, Places, ReferralKind, Urgency
-from services.contracts.words import Handoff, Party
+from services.contracts.words import Handoff, Party, Wait
 from services.kernel.contract import Code, Count, Instant, Ref, published
 
 
@@ -78,6 +78,7 @@ class OfferDeclined:
     answered_via: Code
     offers_left: Count
     handoff: Handoff
+    wait: Wait | None = None
 
 
 @published("offer.expired", zh="超时未复", handoff=True)
@@ -89,6 +90,7 @@ class OfferExpired:
     organization_id: UUID
     offers_left: Count
     handoff: Handoff
+    wait: Wait | None = None
 
 
 @published("offer.superseded", zh="他方已接")
@@ -109,6 +111,7 @@ class OfferWithdrawn:
     organization_id: UUID
     reason_code: Code
     offers_left: Count
+    wait: Wait | None = None
 
 
 @published("referral.accepted", zh="受案", handoff=True)
@@ -144,6 +147,7 @@ class AcceptanceRefused:
     organization_id: UUID
     reason: AcceptanceFault
     offers_left: Count | None = None
+    wait: Wait | None = None
 
 
 @published("referral.sequence-planned", zh="依次询问")

@@ -7,7 +7,7 @@ from typing import Literal
 from uuid import UUID
 
 from services.contracts.referral.words import Codes, ServedPlaces
-from services.contracts.words import Party
+from services.contracts.words import Party, Wait
 from services.kernel.contract import Code, Ref, asked, published
 
 ProjectLevel = Literal["province", "city", "district", "street", "other"]
@@ -60,6 +60,20 @@ class EndProject:
     reports_owed_reason: Code | None = None
 
 
+@asked(zh="催交报告")
+class RemindReport:
+    """Remind whoever owes a report; asked by the clock."""
+
+    report_id: UUID
+
+
+@asked(zh="报告逾期")
+class MarkReportOverdue:
+    """The day by which a report was owed is over; asked by the clock."""
+
+    report_id: UUID
+
+
 @published("project.started", zh="项目立项")
 class ProjectStarted:
     """A project runs: commissioned by one party, carried out by another; `table_version` is that of its groups."""
@@ -83,6 +97,29 @@ class ReportOwed:
     project_id: UUID
     report_id: UUID
     kind: Code
+    to: Party
+    due_on: date
+    wait: Wait | None = None
+
+
+@published("project.report-reminded", zh="报告催交")
+class ReportReminded:
+    """Whoever carries out the project has been reminded of a report that it owes."""
+
+    project_id: UUID
+    report_id: UUID
+    operator: Party
+    to: Party
+    due_on: date
+
+
+@published("project.report-overdue", zh="报告逾期")
+class ReportOverdue:
+    """A report was not handed in by its day; whoever it is owed to, and whoever owes it, are told."""
+
+    project_id: UUID
+    report_id: UUID
+    operator: Party
     to: Party
     due_on: date
 

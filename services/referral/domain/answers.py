@@ -17,6 +17,7 @@ from services.referral.domain.offers import asked_of, must_be_live
 from services.referral.domain.referral_allowed import CONSENT_ITSELF, handoff, no
 from services.referral.domain.referral_state import Event, Known, Offer, State, Withdrawn, holder, live
 from services.referral.domain.speaking import answered_via
+from services.referral.domain.waiting import with_nobody_asked
 
 CONSENT_WITHDRAWN = "consent-withdrawn"
 
@@ -34,9 +35,9 @@ def accept(command: public.AcceptReferral, state: State, ask: Ask) -> list[Event
         left = len(live(known_state)) - 1 if found.state == "live" and not late else None
         refused = public.AcceptanceRefused(
             matter_id=known_state.slip.matter_id, offer_id=found.offer_id, organization_id=found.organization_id,
-            reason=fault, offers_left=left,
+            reason=fault, offers_left=left, wait=with_nobody_asked(known_state.slip, left, ask),
         )  # fmt: skip
-        return [_expired(known_state, found), refused] if late else [refused]
+        return [_expired(known_state, found, ask), refused] if late else [refused]
     return [_accepted(command, known_state, found, ask), *_superseded(known_state, found)]
 
 
@@ -121,12 +122,13 @@ def decline(command: public.DeclineOffer, state: State, ask: Ask) -> list[Event]
         case _:
             must_be_live(found)
     DECLINE_REASON.known(command.reason_code, field="reason_code")
+    left = len(live(known_state)) - 1
     return [
         public.OfferDeclined(
             matter_id=known_state.slip.matter_id, offer_id=found.offer_id, organization_id=found.organization_id,
             reason_code=command.reason_code, suggested_organization_id=command.suggested_organization_id,
-            answered_via=answered_via(ask), offers_left=len(live(known_state)) - 1,
-            handoff=_refused(known_state, found),
+            answered_via=answered_via(ask), offers_left=left,
+            handoff=_refused(known_state, found), wait=with_nobody_asked(known_state.slip, left, ask),
         )
     ]  # fmt: skip
 
@@ -137,14 +139,15 @@ def expire(command: public.ExpireOffer, state: State, ask: Ask) -> list[Event]:
         raise no(state)
     for found in live(state):
         if found.offer_id == command.offer_id and found.respond_by is not None and ask.now >= found.respond_by:
-            return [_expired(state, found)]
+            return [_expired(state, found, ask)]
     return []
 
 
-def _expired(state: Known, found: Offer) -> public.OfferExpired:
+def _expired(state: Known, found: Offer, ask: Ask) -> public.OfferExpired:
+    left = len(live(state)) - 1
     return public.OfferExpired(
         matter_id=state.slip.matter_id, offer_id=found.offer_id, organization_id=found.organization_id,
-        offers_left=len(live(state)) - 1, handoff=_refused(state, found),
+        offers_left=left, handoff=_refused(state, found), wait=with_nobody_asked(state.slip, left, ask),
     )  # fmt: skip
 
 

@@ -25,6 +25,7 @@ from services.referral.domain.referral_state import (
 )
 from services.referral.domain.speaking import must_be_open, must_be_origin
 from services.referral.domain.summary import must_be_deidentified
+from services.referral.domain.waiting import first_action
 
 
 def draft(command: public.DraftReferral, state: State, ask: Ask) -> list[Event]:
@@ -78,7 +79,7 @@ def ready(command: public.MarkReferralReady, state: State, ask: Ask) -> list[Eve
                 public.ReferralReady(
                     matter_id=slip.matter_id, case_id=slip.case_id, need_id=slip.referral_id, holder=slip.origin,
                     kind=slip.kind, need_codes=slip.need_codes, urgency=slip.urgency, consent_id=consent_id,
-                    legal_basis=legal_basis,
+                    legal_basis=legal_basis, wait=first_action(slip, ask),
                 )
             ]  # fmt: skip
         case Ready():

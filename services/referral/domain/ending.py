@@ -33,6 +33,7 @@ from services.referral.domain.referral_state import (
 )
 from services.referral.domain.serving import closed
 from services.referral.domain.speaking import must_be_origin
+from services.referral.domain.waiting import first_action
 
 
 def withdraw(command: public.WithdrawReferral, state: State, ask: Ask) -> list[Event]:
@@ -77,20 +78,20 @@ def exhaust(command: public.ExhaustReferral, state: State, ask: Ask) -> list[Eve
             return []
         case Ready():
             must_be_origin(ask)
-            return exhausted(state, command.station_head, command.reason_code or "nobody-left")
+            return exhausted(state, command.station_head, command.reason_code or "nobody-left", ask)
         case _:
             raise no(state)
 
 
-def exhausted(state: Ready, station_head: Party, reason_code: str) -> list[Event]:
-    """The need goes from whoever holds it to the head of the station, and is put before him."""
+def exhausted(state: Ready, station_head: Party, reason_code: str, ask: Ask) -> list[Event]:
+    """The need goes from whoever holds it to the head of the station, and is put before him, who has to act in his turn."""
     slip = state.slip
     return [
         public.ReferralExhausted(
             matter_id=slip.matter_id, case_id=slip.case_id, need_codes=slip.need_codes,
             tried=tuple(dict.fromkeys(o.organization_id for o in state.offers)),
             declined_reasons=tuple(o.reason_code for o in state.offers if o.state == "declined" and o.reason_code),
-            handoff=handoff("taken", slip, state.holder, station_head),
+            handoff=handoff("taken", slip, state.holder, station_head), wait=first_action(slip, ask),
         ),
         public.ReferralEscalated(
             matter_id=slip.matter_id, case_id=slip.case_id, level="station_head", to=station_head,

@@ -30,9 +30,11 @@ from services.referral.domain.grant_state import (
     UseReported,
     evolve,
 )
+from services.referral.domain.grant_waiting import escalate, owed, remind
 from services.referral.domain.overlap import other_givers
 from services.referral.domain.speaking import ORGANIZATIONS_PEOPLE, decided_by, must_be_open, must_be_origin, not_now
 
+ByTheHub = public.HintOverlap | public.RemindGrant | public.EscalateGrant
 Command = (
     public.ApplyForGrant
     | public.ApproveGrant
@@ -44,7 +46,7 @@ Command = (
     | public.CloseGrant
     | public.AskGrantReturn
     | public.WaiveGrantReturn
-    | public.HintOverlap
+    | ByTheHub
 )
 
 ALLOWED: dict[type, tuple[str, ...]] = {
@@ -87,7 +89,7 @@ def apply(command: public.ApplyForGrant, state: State, ask: Ask) -> list[Event]:
             matter_id=command.matter_id, case_id=command.case_id, person_id=command.person_id, applicant=applicant,
             holder=applicant,
             applied_by=ask.actor.id, fund=command.fund, amount_fen=command.amount_fen, purpose_code=command.purpose_code,
-            consent_id=command.consent_id, handoff=offered,
+            consent_id=command.consent_id, handoff=offered, wait=owed("decision", ask),
         )
     ]  # fmt: skip
 
@@ -108,7 +110,7 @@ def approve(command: public.ApproveGrant, state: State, ask: Ask) -> list[Event]
                 public.GrantApproved(
                     matter_id=money.matter_id, case_id=money.case_id, approved_by=by, fund=fund,
                     amount_fen=command.amount_fen, decided_on=command.decided_on,
-                    handoff=_handoff("taken", money, money.applicant, fund),
+                    handoff=_handoff("taken", money, money.applicant, fund), wait=owed("payment", ask),
                 )
             ]  # fmt: skip
         case Approved():
@@ -194,6 +196,7 @@ def disburse(command: public.DisburseGrant, state: State, ask: Ask) -> list[Even
     paid_out = public.GrantDisbursed(
         matter_id=money.matter_id, case_id=money.case_id, fund=money.fund, amount_fen=command.amount_fen,
         payee_kind=command.payee_kind, voucher_ref=command.voucher_ref, final=command.final, handoff=released,
+        wait=owed("use" if command.final else "payment", ask),
     )  # fmt: skip
     return [paid_out, *_overlap(money, ask, ask.happened_at)]
 
@@ -249,7 +252,7 @@ def ask_back(command: public.AskGrantReturn, state: State, ask: Ask) -> list[Eve
             return [
                 public.GrantReturnAsked(
                     matter_id=money.matter_id, case_id=money.case_id, amount_fen=known_fen,
-                    reason_code=command.reason_code,
+                    reason_code=command.reason_code, wait=owed("return", ask),
                 )
             ]  # fmt: skip
         case None:
@@ -282,7 +285,7 @@ def report_use(command: public.ReportGrantUse, state: State, ask: Ask) -> list[E
             return [
                 public.GrantUseReported(
                     matter_id=money.matter_id, case_id=money.case_id, used_fen=command.used_fen,
-                    use_codes=command.use_codes, evidence_ref=command.evidence_ref,
+                    use_codes=command.use_codes, evidence_ref=command.evidence_ref, wait=owed("confirm", ask),
                 )
             ]  # fmt: skip
         case UseReported():
@@ -335,8 +338,19 @@ def decide(command: Command, state: State, ask: Ask) -> list[Event]:
             return ask_back(command, state, ask)
         case public.WaiveGrantReturn():
             return waive_return(command, state)
+        case _:
+            return _of_itself(command, state, ask)
+
+
+def _of_itself(command: ByTheHub, state: State, ask: Ask) -> list[Event]:
+    """What the hub asks of a grant by itself."""
+    match command:
         case public.HintOverlap():
             return hint(state, ask)
+        case public.RemindGrant():
+            return remind(state, ask)
+        case public.EscalateGrant():
+            return escalate(state, ask)
         case _:
             assert_never(command)
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.contracts import referral as public
 from services.contracts.words import Party
+from services.referral.domain.clocks import STILL, Clock, clock_of
 
 Event = (
     public.GrantApplied
@@ -21,6 +22,8 @@ Event = (
     | public.OverlapHinted
     | public.GrantReturnAsked
     | public.GrantReturnWaived
+    | public.GrantReminded
+    | public.GrantEscalated
 )
 
 
@@ -29,7 +32,8 @@ class Money:
     """What every state knows: whose it is, who decided what, and how much as far as anybody knows.
 
     `approved_fen` is None when unknown; `paid_known` is False once a payment of unknown amount was made; `hinted` is how
-    many other givers were hinted at; `return_asked` says that what is left is asked back.
+    many other givers were hinted at; `return_asked` says that what is left is asked back; `clock` is that of the next
+    step.
     """
 
     grant_id: UUID
@@ -46,6 +50,7 @@ class Money:
     paid_known: bool = True
     hinted: int = 0
     return_asked: bool = False
+    clock: Clock = STILL
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -118,29 +123,41 @@ def evolve(state: State, event: Event) -> State:  # noqa: C901 - one line an eve
     match event:
         case public.GrantApproved():
             return Approved(
-                money=replace(money, fund=event.fund, approved_by=event.approved_by, approved_fen=event.amount_fen)
+                money=replace(
+                    money,
+                    fund=event.fund,
+                    approved_by=event.approved_by,
+                    approved_fen=event.amount_fen,
+                    clock=clock_of(event.wait),
+                )
             )
         case public.GrantDisbursed():
             sure = money.paid_known and event.amount_fen is not None
-            paid = replace(money, paid_fen=money.paid_fen + (event.amount_fen or 0), paid_known=sure)
+            paid = replace(
+                money, paid_fen=money.paid_fen + (event.amount_fen or 0), paid_known=sure, clock=clock_of(event.wait)
+            )
             return Paid(money=paid) if event.final else PartlyPaid(money=paid)
         case public.GrantReturned():
             left = max(0, money.paid_fen - (event.amount_fen or 0))
             return replace(state, money=replace(money, paid_fen=left, return_asked=False))
         case public.GrantReturnAsked():
-            return replace(state, money=replace(money, return_asked=True))
+            return replace(state, money=replace(money, return_asked=True, clock=clock_of(event.wait)))
         case public.GrantReturnWaived():
             return replace(state, money=replace(money, return_asked=False))
         case public.GrantUseReported():
-            return UseReported(money=money)
+            return UseReported(money=replace(money, clock=clock_of(event.wait)))
         case public.GrantClosed():
-            return Closed(money=money)
+            return Closed(money=replace(money, clock=STILL))
         case public.GrantRejected():
-            return Rejected(money=money)
+            return Rejected(money=replace(money, clock=STILL))
         case public.GrantLapsed():
-            return Lapsed(money=money)
+            return Lapsed(money=replace(money, clock=money.clock if money.return_asked else STILL))
         case public.OverlapHinted():
             return replace(state, money=replace(money, hinted=event.other_count))
+        case public.GrantReminded():
+            return replace(state, money=replace(money, clock=replace(money.clock, remind_at=None)))
+        case public.GrantEscalated():
+            return replace(state, money=replace(money, clock=STILL))
         case _:
             assert_never(event)
 
@@ -149,4 +166,5 @@ def _asked_for(event: public.GrantApplied) -> Money:
     return Money(
         grant_id=event.handoff.need_id or event.matter_id, matter_id=event.matter_id, case_id=event.case_id,
         person_id=event.person_id, purpose_code=event.purpose_code, applicant=event.applicant, applied_by=event.applied_by, fund=event.fund,
+        clock=clock_of(event.wait),
     )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -33,6 +33,7 @@ from services.referral.domain.referral_state import (
 from services.referral.domain.routing.suggesting import instead, suggested
 from services.referral.domain.speaking import ORGANIZATIONS_PEOPLE, must_be_origin, must_speak_for, speaks_for
 from services.referral.domain.summary import no_numbers
+from services.referral.domain.waiting import with_nobody_asked
 
 
 @dataclass(frozen=True)
@@ -236,7 +237,11 @@ def withdraw_offer(command: public.WithdrawOffer, state: State, ask: Ask) -> lis
         raise Refused(
             "not-offered", "This organization was not asked.", "未向该机构发出转介。", field="organization_id"
         )
-    return [withdrawn(state, found, command.reason_code, len(live(state)) - 1)] if found.state == "live" else []
+    if found.state != "live":
+        return []
+    left = len(live(state)) - 1
+    back = withdrawn(state, found, command.reason_code, left)
+    return [replace(back, wait=with_nobody_asked(state.slip, left, ask))]
 
 
 def withdrawn(state: Known, found: Offer, reason_code: str, left: int) -> public.OfferWithdrawn:

@@ -4,22 +4,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Literal, assert_never
+from typing import Any, Literal, assert_never
 from uuid import UUID
 
 from services.contracts import referral as public
 from services.contracts.codes import CLIENT_GROUP
 from services.contracts.codes_directory import PROJECT_REPORT
+from services.contracts.codes_times import wait_until
 from services.contracts.tables import BEIJING, dated
+from services.contracts.words import Party
+from services.contracts.worktime import end_of
 from services.kernel.decider import Decider, changed
 from services.kernel.errors import Refused
 from services.kernel.message import Ask
+from services.referral.domain.clocks import STILL, Clock, clock_of
 from services.referral.domain.speaking import not_now
 from services.referral.domain.staffing import itself, must_be_free, must_stand_in_an_edition
 
-Command = public.StartProject | public.OweReport | public.SubmitReport | public.WaiveReport | public.EndProject
+Clocked = public.RemindReport | public.MarkReportOverdue
+Command = (
+    public.StartProject | public.OweReport | public.SubmitReport | public.WaiveReport | public.EndProject | Clocked
+)  # fmt: skip
 Event = (
     public.ProjectStarted | public.ReportOwed | public.ReportSubmitted | public.ReportWaived | public.ProjectEnded
+    | public.ReportReminded | public.ReportOverdue
 )  # fmt: skip
 
 
@@ -32,6 +40,7 @@ class Report:
     to: str
     due_on: date
     state: Literal["owed", "submitted", "waived"] = "owed"
+    clock: Clock = STILL
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,6 +49,7 @@ class Running:
 
     project_id: UUID
     code: str
+    operator: Party
     reports: tuple[Report, ...] = ()
 
 
@@ -49,6 +59,7 @@ class Ended:
 
     project_id: UUID
     code: str
+    operator: Party
     reports: tuple[Report, ...] = ()
 
 
@@ -89,7 +100,7 @@ def owe(command: public.OweReport, state: Running, ask: Ask) -> list[Event]:
     return [
         public.ReportOwed(
             project_id=state.project_id, report_id=ask.new_id("report"), kind=command.kind, to=command.to,
-            due_on=command.due_on,
+            due_on=command.due_on, wait=wait_until(end_of(command.due_on), ask.now),
         )
     ]  # fmt: skip
 
@@ -115,6 +126,32 @@ def waive(command: public.WaiveReport, state: Running | Ended) -> list[Event]:
     return [
         public.ReportWaived(project_id=state.project_id, report_id=report.report_id, reason_code=command.reason_code)
     ]
+
+
+def remind(command: public.RemindReport, state: Running | Ended, ask: Ask) -> list[Event]:
+    """Part of the time is over, and the report is still owed."""
+    report = _report(command.report_id, state)
+    if report.state != "owed" or report.clock.remind_at is None or ask.now < report.clock.remind_at:
+        return []
+    return [
+        public.ReportReminded(
+            project_id=state.project_id, report_id=report.report_id, operator=state.operator, to=report.to,
+            due_on=report.due_on,
+        )
+    ]  # fmt: skip
+
+
+def mark_overdue(command: public.MarkReportOverdue, state: Running | Ended, ask: Ask) -> list[Event]:
+    """Its day is over, also of a project that has ended; handing it in late ends that."""
+    report = _report(command.report_id, state)
+    if report.state != "owed" or report.clock.due_at is None or ask.now < report.clock.due_at:
+        return []
+    return [
+        public.ReportOverdue(
+            project_id=state.project_id, report_id=report.report_id, operator=state.operator, to=report.to,
+            due_on=report.due_on,
+        )
+    ]  # fmt: skip
 
 
 def _report(report_id: UUID, state: Running | Ended) -> Report:
@@ -148,6 +185,10 @@ def decide(command: Command, state: State, ask: Ask) -> list[Event]:
             return submit(command, state, ask)
         case public.WaiveReport(), Running() | Ended():
             return waive(command, state)
+        case public.RemindReport(), Running() | Ended():
+            return remind(command, state, ask)
+        case public.MarkReportOverdue(), Running() | Ended():
+            return mark_overdue(command, state, ask)
         case public.OweReport(), Running():
             return owe(command, state, ask)
         case public.EndProject(), Running():
@@ -161,27 +202,38 @@ def decide(command: Command, state: State, ask: Ask) -> list[Event]:
 def evolve(state: State, event: Event) -> State:
     """What an event makes of a project."""
     if isinstance(event, public.ProjectStarted):
-        return Running(project_id=event.project_id, code=event.code)
+        return Running(project_id=event.project_id, code=event.code, operator=event.operator)
     if state is None:
         return None
     match event:
         case public.ReportOwed():
-            report = Report(report_id=event.report_id, kind=event.kind, to=event.to, due_on=event.due_on)
+            report = Report(
+                report_id=event.report_id, kind=event.kind, to=event.to, due_on=event.due_on, clock=clock_of(event.wait)
+            )
             return changed(state, reports=(*state.reports, report))
         case public.ReportSubmitted():
-            return _set(state, event.report_id, "submitted")
+            return _set(state, event.report_id, state="submitted")
         case public.ReportWaived():
-            return _set(state, event.report_id, "waived")
+            return _set(state, event.report_id, state="waived")
+        case public.ReportReminded():
+            return _clocked(state, event.report_id, remind_at=None)
+        case public.ReportOverdue():
+            return _clocked(state, event.report_id, due_at=None)
         case public.ProjectEnded():
-            return Ended(project_id=state.project_id, code=state.code, reports=state.reports)
+            return Ended(
+                project_id=state.project_id, code=state.code, operator=state.operator, reports=state.reports
+            )  # fmt: skip
         case _:
             assert_never(event)
 
 
-def _set(state: Running | Ended, report_id: UUID, now: Literal["submitted", "waived"]) -> Running | Ended:
-    return changed(
-        state, reports=tuple(replace(r, state=now) if r.report_id == report_id else r for r in state.reports)
-    )
+def _set(state: Running | Ended, report_id: UUID, /, **now: Any) -> Running | Ended:
+    return changed(state, reports=tuple(replace(r, **now) if r.report_id == report_id else r for r in state.reports))
+
+
+def _clocked(state: Running | Ended, report_id: UUID, /, **now: None) -> Running | Ended:
+    clocks = {report.report_id: replace(report.clock, **now) for report in state.reports}
+    return _set(state, report_id, clock=clocks.get(report_id, STILL))
 
 
 DECIDER = Decider(name="project", decide=dated(decide), evolve=evolve, events=Event, states=State)

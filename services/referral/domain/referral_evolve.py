@@ -7,7 +7,10 @@ from typing import assert_never
 from uuid import UUID
 
 from services.contracts import referral as public
+from services.contracts.words import Wait
+from services.referral.domain.clocks import STILL, clock_of
 from services.referral.domain.referral_state import (
+    WAITED_FOR,
     Accepted,
     Cancelled,
     Closed,
@@ -41,10 +44,10 @@ def evolve(state: State, event: Event) -> State:
     match event:
         case public.ReferralReady():
             slip = replace(state.slip, consent_id=event.consent_id, legal_basis=event.legal_basis)
-            return Ready(slip=slip, offers=state.offers, holder=event.holder)
+            return Ready(slip=slip, offers=state.offers, holder=event.holder, clock=clock_of(event.wait))
         case public.ReferralReturned() | public.ReferralRerouted():
             offers = _set(state, event.offer_id, state="returned", reason_code=event.reason_code)
-            return Ready(slip=state.slip, offers=offers, holder=state.slip.origin)
+            return Ready(slip=state.slip, offers=offers, holder=state.slip.origin, clock=clock_of(event.wait))
         case public.ReferralClosed():
             return Closed(slip=state.slip, offers=state.offers)
         case public.ReferralWithdrawn():
@@ -54,7 +57,8 @@ def evolve(state: State, event: Event) -> State:
         case public.ReferralEnteredInError():
             return EnteredInError(slip=state.slip, offers=state.offers)
         case public.ReferralExhausted():
-            return Exhausted(slip=state.slip, offers=state.offers, holder=first(event.handoff.takers))
+            taker, clock = first(event.handoff.takers), clock_of(event.wait)
+            return Exhausted(slip=state.slip, offers=state.offers, holder=taker, clock=clock)
         case public.ReferralOriginChanged():
             return _origin_changed(state, event)
         case public.ReferralSequencePlanned():
@@ -105,15 +109,17 @@ def _evolve_offers(state: Known, event: _OfferEvent | _ServiceEvent) -> Known:
             clock = {"respond_by": event.respond_by, "remind_at": event.remind_at}
             return replace(state, offers=_set(state, event.offer_id, asking=False, **clock))
         case public.OfferDeclined():
-            return _fewer(state, _set(state, event.offer_id, state="declined", reason_code=event.reason_code))
+            declined = _set(state, event.offer_id, state="declined", reason_code=event.reason_code)
+            return _fewer(state, declined, event.wait)
         case public.OfferExpired():
-            return _fewer(state, _set(state, event.offer_id, state="expired"))
+            return _fewer(state, _set(state, event.offer_id, state="expired"), event.wait)
         case public.OfferSuperseded():
             return _fewer(state, _set(state, event.offer_id, state="superseded"))
         case public.OfferWithdrawn():
-            return _fewer(state, _set(state, event.offer_id, state="withdrawn", reason_code=event.reason_code))
+            back = _set(state, event.offer_id, state="withdrawn", reason_code=event.reason_code)
+            return _fewer(state, back, event.wait)
         case public.AcceptanceRefused():
-            return _fewer(state, _set(state, event.offer_id, state="refused"))
+            return _fewer(state, _set(state, event.offer_id, state="refused"), event.wait)
         case _:
             return _evolve_service(state, event)
 
@@ -127,18 +133,22 @@ def _evolve_service(state: Known, event: _ServiceEvent) -> Known:
                 remind_at=event.remind_at, start_by=event.start_by, escalate_at=event.start_by,
             )  # fmt: skip
         case public.ServiceStarted() | public.ServiceResumed():
-            taken = _taken(state.offers, event.offer_id, event.organization_id)
-            return InService(slip=state.slip, offers=state.offers, taken=taken, check_at=event.check_at)
+            return _in_service(state, event)
         case public.ServicePaused():
             taken = _taken(state.offers, event.offer_id, event.organization_id)
-            return Paused(slip=state.slip, offers=state.offers, taken=taken, check_at=event.check_at)
+            until = getattr(state, "planned_until", None)
+            return Paused(
+                slip=state.slip, offers=state.offers, taken=taken, check_at=event.check_at, planned_until=until
+            )  # fmt: skip
         case public.OutcomeReported():
             taken = _taken(state.offers, event.offer_id, event.organization_id)
-            return OutcomeReported(slip=state.slip, offers=state.offers, taken=taken, outcome=event.outcome)
+            return OutcomeReported(
+                slip=state.slip, offers=state.offers, taken=taken, outcome=event.outcome, clock=clock_of(event.wait)
+            )
         case public.OutcomeDisputed():
-            return _disputed(state)
+            return _disputed(state, event.wait)
         case public.AnswerDisputed():
-            return _disputed(state) if event.answer == "outcome" else state
+            return _disputed(state, event.wait) if event.answer == "outcome" else state
         case (
             public.OutcomeConfirmed() | public.AnswerConfirmed() | public.PersonContacted() | public.ReferralSuggested()
         ):
@@ -146,17 +156,36 @@ def _evolve_service(state: Known, event: _ServiceEvent) -> Known:
         case public.ReminderSent():
             return _reminded(state, event)
         case public.ReferralEscalated():
-            if isinstance(state, Accepted):
-                return replace(state, escalated=state.escalated + 1, escalate_at=event.again_at)
-            return state
+            return _escalated(state, event)
         case _:
             assert_never(event)
 
 
-def _disputed(state: Known) -> Known:
+def _in_service(state: Known, event: public.ServiceStarted | public.ServiceResumed) -> InService:
+    taken = _taken(state.offers, event.offer_id, event.organization_id)
+    until = event.planned_until if isinstance(event, public.ServiceStarted) else getattr(state, "planned_until", None)
+    return InService(
+        slip=state.slip, offers=state.offers, taken=taken, check_at=event.check_at, planned_until=until
+    )  # fmt: skip
+
+
+def _escalated(state: Known, event: public.ReferralEscalated) -> Known:
+    match state:
+        case Accepted():
+            return replace(state, escalated=state.escalated + 1, escalate_at=event.again_at)
+        case Ready() | Exhausted() | OutcomeReported() | Disputed() if event.reason_code in WAITED_FOR:
+            return replace(state, clock=STILL)
+        case _:
+            return state
+
+
+def _disputed(state: Known, wait: Wait | None) -> Known:
     """The reported outcome does not stand: somebody whom it concerns does not agree, or did not report it."""
     if isinstance(state, OutcomeReported):
-        return Disputed(slip=state.slip, offers=state.offers, taken=state.taken, outcome=state.outcome)
+        clock = clock_of(wait)
+        return Disputed(
+            slip=state.slip, offers=state.offers, taken=state.taken, outcome=state.outcome, clock=clock
+        )  # fmt: skip
     return state
 
 
@@ -204,10 +233,10 @@ def _set(state: Known, offer_id: UUID, /, **changes: object) -> tuple[Offer, ...
     return tuple(replace(o, **changes) if o.offer_id == offer_id else o for o in state.offers)  # type: ignore[arg-type]
 
 
-def _fewer(state: Known, offers: tuple[Offer, ...]) -> Known:
+def _fewer(state: Known, offers: tuple[Offer, ...], wait: Wait | None = None) -> Known:
     """The state after one of its offers has ended: nobody left to answer makes it ready again."""
     if isinstance(state, Offered) and not any(offer.state == "live" for offer in offers):
-        return Ready(slip=state.slip, offers=offers, holder=state.holder)
+        return Ready(slip=state.slip, offers=offers, holder=state.holder, clock=clock_of(wait))
     return replace(state, offers=offers)
 
 
@@ -219,6 +248,8 @@ def _reminded(state: Known, event: public.ReminderSent) -> Known:
             return replace(state, remind_at=event.again_at)
         case InService() | Paused() if event.again_at is not None:
             return replace(state, check_at=event.again_at)
+        case Ready() | Exhausted() | OutcomeReported() | Disputed() if event.reason_code in WAITED_FOR:
+            return replace(state, clock=replace(state.clock, remind_at=None))
         case _:
             return state
 

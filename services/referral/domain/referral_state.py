@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
 from services.contracts import referral as public
 from services.contracts.words import Party
+from services.referral.domain.clocks import STILL, Clock
 
 Event = (
     public.ReferralDrafted
@@ -109,11 +110,12 @@ class Draft:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ready:
-    """May be offered; `holder` answers for the need."""
+    """May be offered; `holder` answers for the need, and somebody is to be asked by `clock`."""
 
     slip: Slip
     offers: tuple[Offer, ...]
     holder: Party
+    clock: Clock = STILL
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -140,12 +142,13 @@ class Accepted:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class InService:
-    """One organization answers for the need and has met the person."""
+    """One organization answers for the need and has met the person; it planned to be done by `planned_until`."""
 
     slip: Slip
     offers: tuple[Offer, ...]
     taken: Offer
     check_at: datetime
+    planned_until: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -156,6 +159,7 @@ class Paused:
     offers: tuple[Offer, ...]
     taken: Offer
     check_at: datetime
+    planned_until: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -166,6 +170,7 @@ class OutcomeReported:
     offers: tuple[Offer, ...]
     taken: Offer
     outcome: public.Outcome
+    clock: Clock = STILL
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -176,6 +181,7 @@ class Disputed:
     offers: tuple[Offer, ...]
     taken: Offer
     outcome: public.Outcome
+    clock: Clock = STILL
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -185,6 +191,7 @@ class Exhausted:
     slip: Slip
     offers: tuple[Offer, ...]
     holder: Party
+    clock: Clock = STILL
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -219,6 +226,10 @@ class EnteredInError:
     slip: Slip
     offers: tuple[Offer, ...]
 
+
+NOBODY_ASKED, UNCONFIRMED, DISPUTED = "nobody-asked", "outcome-unconfirmed", "outcome-disputed"
+WAITED_FOR = (NOBODY_ASKED, UNCONFIRMED, DISPUTED)
+"""What is reminded of and escalated between two steps."""
 
 Held = Accepted | InService | Paused | OutcomeReported | Disputed
 """An organization answers for the need."""

@@ -59,7 +59,7 @@ def ask_next(command: public.AskNext, state: State, ask: Ask) -> list[Event]:
     offer = _next(state, sequence, ask)
     if offer is not None:
         return [offer]
-    return exhausted(state, sequence.station_head, "nobody-left") if sequence.station_head else []
+    return exhausted(state, sequence.station_head, "nobody-left", ask) if sequence.station_head else []
 
 
 def _next(state: Known, sequence: Sequence, ask: Ask) -> public.ReferralOffered | None:

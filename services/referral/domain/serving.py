@@ -9,7 +9,7 @@ from services.contracts import referral as public
 from services.contracts.codes_referral import ESCALATION_LEVELS, RETURN_AFTER_SILENCE
 from services.contracts.codes_times import FIRST_CONTACT, outcome_check
 from services.contracts.words import Party
-from services.contracts.worktime import after, morning_of
+from services.contracts.worktime import after, end_of, morning_of
 from services.kernel.errors import Refused
 from services.kernel.message import Ask
 from services.referral.domain.referral_allowed import handoff, no, reason_needed
@@ -17,18 +17,21 @@ from services.referral.domain.referral_state import (
     Accepted,
     Disputed,
     Event,
+    Exhausted,
     InService,
     Known,
     Offered,
     OutcomeReported,
     Paused,
+    Ready,
     State,
     holder,
     live,
 )
 from services.referral.domain.speaking import must_be_origin, must_speak_for, origin_only
+from services.referral.domain.waiting import confirmation, first_action, head, new_outcome, whose_turn
 
-NO_FIRST_CONTACT = "no-first-contact"
+NO_FIRST_CONTACT, OUTCOME_OVERDUE = "no-first-contact", "outcome-overdue"
 
 
 def start(command: public.StartService, state: State, ask: Ask) -> list[Event]:
@@ -40,13 +43,20 @@ def start(command: public.StartService, state: State, ask: Ask) -> list[Event]:
                 public.ServiceStarted(
                     matter_id=slip.matter_id, case_id=slip.case_id, offer_id=taken.offer_id,
                     organization_id=taken.organization_id, first_contact_at=ask.at, planned_until=command.planned_until,
-                    check_at=after(ask.now, outcome_check()),
+                    check_at=_first_check(command.planned_until, ask),
                 )
             ]  # fmt: skip
         case InService():
             return []
         case _:
             raise no(state)
+
+
+def _first_check(planned_until: date | None, ask: Ask) -> datetime:
+    """As often as outcomes are asked for, and no later than the day by which it was to be done."""
+    usual = after(ask.now, outcome_check())
+    planned = None if planned_until is None else end_of(planned_until)
+    return usual if planned is None or planned <= ask.now else min(usual, planned)
 
 
 def pause(command: public.PauseService, state: State, ask: Ask) -> list[Event]:
@@ -102,21 +112,21 @@ def give_back(command: public.ReturnReferral | public.RerouteReferral, state: St
     if ask.actor.role != "station_head":
         must_speak_for(ask, taken.organization_id, taken.party)
     if isinstance(command, public.ReturnReferral):
-        return [_returned(state, command.reason_code)]
+        return [_returned(state, command.reason_code, ask)]
     return [
         public.ReferralRerouted(
             matter_id=slip.matter_id, case_id=slip.case_id, offer_id=taken.offer_id, organization_id=taken.organization_id,
             suggested_organization_id=command.suggested_organization_id, reason_code=command.reason_code,
-            handoff=handoff("returned", slip, taken.party, slip.origin),
+            handoff=handoff("returned", slip, taken.party, slip.origin), wait=first_action(slip, ask),
         )
     ]  # fmt: skip
 
 
-def _returned(state: Accepted | InService | Paused | Disputed, reason_code: str) -> public.ReferralReturned:
+def _returned(state: Accepted | InService | Paused | Disputed, reason_code: str, ask: Ask) -> public.ReferralReturned:
     slip, taken = state.slip, state.taken
     return public.ReferralReturned(
         matter_id=slip.matter_id, case_id=slip.case_id, offer_id=taken.offer_id, organization_id=taken.organization_id,
-        reason_code=reason_code, handoff=handoff("returned", slip, taken.party, slip.origin),
+        reason_code=reason_code, handoff=handoff("returned", slip, taken.party, slip.origin), wait=first_action(slip, ask),
     )  # fmt: skip
 
 
@@ -132,7 +142,7 @@ def report(command: public.ReportOutcome, state: State, ask: Ask) -> list[Event]
                 public.OutcomeReported(
                     matter_id=slip.matter_id, case_id=slip.case_id, offer_id=taken.offer_id,
                     organization_id=taken.organization_id, outcome=command.outcome, quantity=command.quantity,
-                    unit=command.unit, evidence_ref=command.evidence_ref,
+                    unit=command.unit, evidence_ref=command.evidence_ref, wait=confirmation(ask),
                 )
             ]  # fmt: skip
         case _:
@@ -162,7 +172,7 @@ def dispute(command: public.DisputeOutcome, state: State, ask: Ask) -> list[Even
             return [
                 public.OutcomeDisputed(
                     matter_id=slip.matter_id, case_id=slip.case_id, offer_id=taken.offer_id,
-                    organization_id=taken.organization_id, reason_code=command.reason_code,
+                    organization_id=taken.organization_id, reason_code=command.reason_code, wait=new_outcome(ask),
                 )
             ]  # fmt: skip
         case Disputed():
@@ -196,11 +206,32 @@ def remind(command: public.RemindReferral, state: State, ask: Ask) -> list[Event
         case Accepted() if state.remind_at is not None and ask.now >= state.remind_at:
             return [_reminder(state, state.taken.party, "receiver", "no-first-contact")]
         case InService() if ask.now >= state.check_at:
-            return [_check(state, "outcome-due", ask)]
+            return [_check(state, "outcome-due", ask), *_overdue(state, ask)]
         case Paused() if ask.now >= state.check_at:
             return [_check(state, "pause-over", ask)]
+        case Ready() | Exhausted() | OutcomeReported() | Disputed() if _over(state.clock.remind_at, ask):
+            to, level, reason = whose_turn(state)
+            return [_reminder(state, to, level, reason)]
         case _:
             return []
+
+
+def _over(moment: datetime | None, ask: Ask) -> bool:
+    return moment is not None and ask.now >= moment
+
+
+def _overdue(state: InService, ask: Ask) -> list[Event]:
+    """It was to be done by now: the head of the station is told, each time that it is asked for in vain."""
+    if state.planned_until is None or ask.now < end_of(state.planned_until):
+        return []
+    return [_before_the_head(state, OUTCOME_OVERDUE)]
+
+
+def _before_the_head(state: Known, reason_code: str) -> public.ReferralEscalated:
+    return public.ReferralEscalated(
+        matter_id=state.slip.matter_id, case_id=state.slip.case_id, level="station_head", to=head(state),
+        reason_code=reason_code,
+    )  # fmt: skip
 
 
 def _check(state: InService | Paused, reason_code: str, ask: Ask) -> public.ReminderSent:
@@ -229,24 +260,21 @@ def escalate(command: public.EscalateReferral, state: State, ask: Ask) -> list[E
 
     With the first step the origin is told to ask the person, who may know more than the hub does.
     """
+    if isinstance(state, Ready | Exhausted | OutcomeReported | Disputed) and _over(state.clock.due_at, ask):
+        return [_before_the_head(state, whose_turn(state)[2])]
     if not isinstance(state, Accepted) or state.escalate_at is None or ask.now < state.escalate_at:
         return []
     if state.escalated >= len(ESCALATION_LEVELS):
-        return [_returned(state, NO_FIRST_CONTACT)]
+        return [_returned(state, NO_FIRST_CONTACT, ask)]
     level = ESCALATION_LEVELS[state.escalated]
     escalated = public.ReferralEscalated(
         matter_id=state.slip.matter_id, case_id=state.slip.case_id, level=level,
-        to=state.taken.party if level == "receiver_lead" else _head(state), reason_code=NO_FIRST_CONTACT,
+        to=state.taken.party if level == "receiver_lead" else head(state), reason_code=NO_FIRST_CONTACT,
         again_at=_escalated_again(state, ask),
     )  # fmt: skip
     if state.escalated > 0:
         return [escalated]
     return [escalated, _reminder(state, state.slip.origin, "origin", "ask-the-person")]
-
-
-def _head(state: Accepted) -> Party:
-    """The station's head where somebody has named one; else whoever asks for the station."""
-    return state.slip.sequence.station_head or state.slip.origin
 
 
 def _escalated_again(state: Accepted, ask: Ask) -> datetime | None:

@@ -14,6 +14,7 @@ from services.referral.domain.offers import asked_of
 from services.referral.domain.referral_allowed import handoff
 from services.referral.domain.referral_state import Accepted, Event, InService, Known, Offer, Paused, State
 from services.referral.domain.speaking import ORGANIZATIONS_PEOPLE
+from services.referral.domain.waiting import first_action, new_outcome
 
 ANSWER_DISPUTED = "answer-disputed"
 
@@ -47,7 +48,7 @@ def dispute(command: public.DisputeAnswer, state: State, ask: Ask) -> list[Event
             raise Refused("answer-confirmed", "The organization has confirmed this answer.", "该机构已确认此答复。",
                           field="answer")  # fmt: skip
         case _:
-            return [_disputed(command, known_state, found), *_given_back(command, known_state, found)]
+            return [_disputed(command, known_state, found, ask), *_given_back(command, known_state, found, ask)]
 
 
 def _told(found: Offer, ask: Ask) -> list[ToldFact]:
@@ -67,14 +68,15 @@ def _nothing_told(field: str) -> Refused:
     )  # fmt: skip
 
 
-def _disputed(command: public.DisputeAnswer, state: Known, found: Offer) -> public.AnswerDisputed:
+def _disputed(command: public.DisputeAnswer, state: Known, found: Offer, ask: Ask) -> public.AnswerDisputed:
     return public.AnswerDisputed(
         matter_id=state.slip.matter_id, case_id=state.slip.case_id, offer_id=found.offer_id,
         organization_id=found.organization_id, answer=command.answer, reason_code=command.reason_code,
+        wait=new_outcome(ask) if command.answer == "outcome" else None,
     )  # fmt: skip
 
 
-def _given_back(command: public.DisputeAnswer, state: Known, found: Offer) -> list[Event]:
+def _given_back(command: public.DisputeAnswer, state: Known, found: Offer, ask: Ask) -> list[Event]:
     held = isinstance(state, Accepted | InService | Paused) and state.taken.offer_id == found.offer_id
     if command.answer != "acceptance" or not held:
         return []
@@ -82,6 +84,6 @@ def _given_back(command: public.DisputeAnswer, state: Known, found: Offer) -> li
         public.ReferralReturned(
             matter_id=state.slip.matter_id, case_id=state.slip.case_id, offer_id=found.offer_id,
             organization_id=found.organization_id, reason_code=ANSWER_DISPUTED,
-            handoff=handoff("returned", state.slip, found.party, state.slip.origin),
+            handoff=handoff("returned", state.slip, found.party, state.slip.origin), wait=first_action(state.slip, ask),
         )
     ]  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.kernel.message import Recorded
 from services.kernel.view import Change, put
-from services.referral.views import contacts, deadlines, directory, money, progress, staff, told, unmet
+from services.referral.views import clocks, contacts, deadlines, directory, money, progress, staff, told, unmet
 from services.referral.views.heard import project_heard
 from services.referral.views.tables import MADE, METADATA
 
@@ -26,6 +26,7 @@ def project(recorded: Recorded) -> list[Change]:
         *progress.project(recorded),
         *money.project(recorded),
         *deadlines.project(recorded),
+        *clocks.project(recorded),
         *staff.project(recorded),
         *_made(recorded),
         *contacts.project(recorded),

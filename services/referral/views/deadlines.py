@@ -8,18 +8,49 @@ from uuid import UUID
 from services.contracts import referral as public
 from services.kernel.message import Recorded
 from services.kernel.view import Change, drop, put
+from services.referral.domain.referral_state import WAITED_FOR
 from services.referral.views.tables import deadlines
 
 OFFER_REMINDER, OFFER_EXPIRY = "offer-reminder", "offer-expiry"
 CONTACT_REMINDER, CONTACT_ESCALATION = "contact-reminder", "contact-escalation"
 OUTCOME_CHECK = "outcome-check"
+ACTION_REMINDER, ACTION_ESCALATION = "action-reminder", "action-escalation"
 
 OF_AN_OFFER = (OFFER_REMINDER, OFFER_EXPIRY)
 OF_A_SERVICE = (CONTACT_REMINDER, CONTACT_ESCALATION, OUTCOME_CHECK)
+OF_A_STEP = (ACTION_REMINDER, ACTION_ESCALATION)
+
+WAITS = (
+    public.ReferralReady, public.ReferralReturned, public.ReferralRerouted, public.ReferralExhausted, public.OfferDeclined,
+    public.OfferExpired, public.OfferWithdrawn, public.AcceptanceRefused, public.OutcomeReported, public.OutcomeDisputed,
+    public.AnswerDisputed,
+)  # fmt: skip
+"""With these somebody is to act, by a time that they say."""
+
+ACTED = (
+    public.ReferralOffered, public.ServiceResumed, public.OutcomeDisputed, public.ReferralClosed, public.ReferralReturned,
+    public.ReferralRerouted, public.ReferralWithdrawn, public.ReferralCancelled, public.ReferralEnteredInError,
+)  # fmt: skip
+"""With these somebody has."""
 
 
 def project(recorded: Recorded) -> list[Change]:
     """Which clocks begin and end with an event of a referral."""
+    return [*_answering(recorded), *_acting(recorded)]
+
+
+def _acting(recorded: Recorded) -> list[Change]:
+    """The clock of the next step: whoever's turn it is."""
+    event, key = recorded.event, recorded.stream_id
+    if isinstance(event, WAITS) and event.wait is not None:
+        first = _clock(recorded, key, ACTION_REMINDER, event.wait.remind_at)
+        return [first, _clock(recorded, key, ACTION_ESCALATION, event.wait.due_at)]
+    if isinstance(event, public.ReminderSent | public.ReferralEscalated) and event.reason_code in WAITED_FOR:
+        return [drop(deadlines, key, ACTION_REMINDER if isinstance(event, public.ReminderSent) else ACTION_ESCALATION)]
+    return _gone(key, OF_A_STEP) if isinstance(event, ACTED) else []
+
+
+def _answering(recorded: Recorded) -> list[Change]:
     match recorded.event:
         case public.ReferralOffered() as event:
             party = event.handoff.takers[0]

@@ -22,7 +22,7 @@ def project(recorded: Recorded) -> list[Change]:
             return [_row(recorded, state="ready", holder=event.holder, ready_at=recorded.happened_at, **basis)]
         case public.ReferralOffered() as event:
             return [
-                _row(recorded, state="offered", respond_by=event.respond_by),
+                _row(recorded, state="offered", respond_by=event.respond_by, level=None),
                 add(referrals, recorded.stream_id, offers_count=1),
                 _offered(recorded, event),
             ]

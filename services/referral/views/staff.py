@@ -78,7 +78,10 @@ def _trainings(recorded: Recorded) -> list[Change]:
                 )
             ]  # fmt: skip
         case public.TrainingAttended() as event:
-            there = [put(training_attendance, event.training_id, one, struck=False) for one in event.staff_ids]
+            there = [
+                put(training_attendance, event.training_id, one, struck=False, reason_code=None)
+                for one in event.staff_ids
+            ]
             counted = add(trainings, event.training_id, attended=len(event.staff_ids))
             return [put(trainings, event.training_id, version=recorded.version), counted, *there]
         case public.TrainingAttendanceStruck() as event:
@@ -103,12 +106,16 @@ def _projects(recorded: Recorded) -> list[Change]:
             ]  # fmt: skip
         case public.ReportOwed() as event:
             owed = {"project_id": event.project_id, "kind": event.kind, "owed_to": event.to, "due_on": event.due_on}
-            return [_project(recorded), put(project_reports, event.report_id, state="owed", **owed)]
+            return [_project(recorded), put(project_reports, event.report_id, state="owed", overdue=False, **owed)]
+        case public.ReportReminded():
+            return [_project(recorded)]
+        case public.ReportOverdue() as event:
+            return [_project(recorded), put(project_reports, event.report_id, overdue=True)]
         case public.ReportSubmitted() as event:
-            handed = {"state": "submitted", "late": event.late, "evidence_ref": event.evidence_ref}
+            handed = {"state": "submitted", "overdue": False, "late": event.late, "evidence_ref": event.evidence_ref}
             return [_project(recorded), put(project_reports, event.report_id, **handed)]
         case public.ReportWaived() as event:
-            return [_project(recorded), put(project_reports, event.report_id, state="waived")]
+            return [_project(recorded), put(project_reports, event.report_id, state="waived", overdue=False)]
         case public.ProjectEnded() as event:
             return [_project(recorded, state="ended", reason_code=event.reason_code)]
         case _:

@@ -126,6 +126,7 @@ project_reports = sa.Table(
     sa.Column("owed_to", sa.String(80), index=True),
     sa.Column("due_on", sa.Date, index=True),
     sa.Column("state", sa.String(16), index=True),
+    sa.Column("overdue", sa.Boolean),
     sa.Column("late", sa.Boolean),
     sa.Column("evidence_ref", sa.String(160)),
 )

@@ -165,6 +165,8 @@ grants = sa.Table(
     sa.Column("payments", sa.Integer),
     sa.Column("payments_unknown", sa.Integer),
     sa.Column("return_asked_at", sa.DateTime(timezone=True)),
+    sa.Column("due_at", sa.DateTime(timezone=True)),
+    sa.Column("overdue", sa.Boolean),
     sa.Column("decided_on", sa.Date),
     sa.Column("reason_code", sa.String(64)),
     sa.Column("overlaps", sa.Integer),
@@ -201,6 +203,16 @@ deadlines = sa.Table(
     sa.Column("due", sa.DateTime(timezone=True), index=True),
 )
 """What the clock will ask for: a row an offer or a referral, and a kind of clock."""
+
+clocks = sa.Table(
+    "clocks",
+    METADATA,
+    sa.Column("subject_id", sa.Uuid, primary_key=True),
+    sa.Column("kind", sa.String(32), primary_key=True),
+    sa.Column("stream_id", sa.Uuid),
+    sa.Column("due", sa.DateTime(timezone=True), index=True),
+)
+"""What the clock will ask of grants and projects: a row a grant or a report that is owed, and `reminder` or `lateness`."""
 
 matters = sa.Table(
     "matters",

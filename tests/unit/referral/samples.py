@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from services.contracts import referral as public
-from services.contracts.codes_times import FIRST_CONTACT, REPLY, outcome_check
+from services.contracts.codes_times import FIRST_CONTACT, REPLY, outcome_check, wait
 from services.contracts.words import Act, Handoff
 from services.contracts.worktime import after
 from services.kernel.message import Actor, Behalf
@@ -40,6 +40,8 @@ def phoned(organization_id: UUID) -> Behalf:
 REPLY_BY, REPLY_HALF = after(NOON, REPLY["normal"]), after(NOON, REPLY["normal"].part(50))
 START_BY, START_HALF = after(NOON, FIRST_CONTACT["normal"]), after(NOON, FIRST_CONTACT["normal"].part(50))
 CHECK_AT = after(NOON, outcome_check())
+ACT = wait("first-action-normal", NOON, NOON)
+CONFIRM_BY, ANSWER_BY = wait("outcome-confirm", NOON, NOON), wait("outcome-answer", NOON, NOON)
 
 referral = Spec(DECIDER)
 
@@ -53,7 +55,7 @@ DRAFTED = public.ReferralDrafted(
 )  # fmt: skip
 READY = public.ReferralReady(
     matter_id=MATTER, case_id=CASE, need_id=REFERRAL, holder=ORIGIN, kind="referral", need_codes=("one-to-one-support",),
-    urgency="normal", consent_id=CONSENT,
+    urgency="normal", consent_id=CONSENT, wait=ACT,
 )  # fmt: skip
 
 
@@ -82,7 +84,7 @@ def declined(organization_id: UUID = LEIFENG, reason: str = "no-capacity") -> pu
     """The team said no at its own screen."""
     return public.OfferDeclined(
         matter_id=MATTER, offer_id=offer_id(organization_id), organization_id=organization_id, reason_code=reason,
-        answered_via="api", offers_left=0, handoff=handoff("refused", team(organization_id), ORIGIN),
+        answered_via="api", offers_left=0, handoff=handoff("refused", team(organization_id), ORIGIN), wait=ACT,
     )  # fmt: skip
 
 
@@ -106,7 +108,7 @@ def refused(organization_id: UUID, reason: public.AcceptanceFault, left: int | N
     """The team's yes takes no effect."""
     return public.AcceptanceRefused(
         matter_id=MATTER, offer_id=offer_id(organization_id), organization_id=organization_id, reason=reason,
-        offers_left=left,
+        offers_left=left, wait=ACT if left == 0 else None,
     )  # fmt: skip
 
 
@@ -114,7 +116,7 @@ OF_THE_OFFER: dict[str, Any] = {
     "matter_id": MATTER, "case_id": CASE, "offer_id": offer_id(LEIFENG), "organization_id": LEIFENG,
 }  # fmt: skip
 STARTED = public.ServiceStarted(**OF_THE_OFFER, first_contact_at=NOON, check_at=CHECK_AT)
-REPORTED = public.OutcomeReported(**OF_THE_OFFER, outcome="delivered")
+REPORTED = public.OutcomeReported(**OF_THE_OFFER, outcome="delivered", wait=CONFIRM_BY)
 CONFIRMED = public.OutcomeConfirmed(**OF_THE_OFFER, outcome="delivered", client_asked=True)
 CLOSED = public.ReferralClosed(
     **OF_THE_OFFER,
@@ -124,7 +126,7 @@ CLOSED = public.ReferralClosed(
     handoff=handoff("released", team(LEIFENG), ORIGIN),
 )
 RETURNED = public.ReferralReturned(
-    **OF_THE_OFFER, reason_code="no-capacity", handoff=handoff("returned", team(LEIFENG), ORIGIN)
+    **OF_THE_OFFER, reason_code="no-capacity", handoff=handoff("returned", team(LEIFENG), ORIGIN), wait=ACT
 )
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from services.contracts import referral as public
+from services.contracts.codes_times import wait
 from services.kernel.errors import Refused
 from services.referral.domain.facts import ConsentFact, OfferingFact
 from tests.support.spec import NOON
@@ -121,12 +122,12 @@ def test_of_fifty_who_accept_one_has_it():
 
 
 def test_a_late_yes_expires_the_offer_and_is_refused():
+    late = REPLY_BY + timedelta(minutes=1)
     expired = public.OfferExpired(
         matter_id=MATTER, offer_id=offer_id(LEIFENG), organization_id=LEIFENG,
         offers_left=0,
-        handoff=handoff("refused", team(LEIFENG), "worker:w-zsl"),
+        handoff=handoff("refused", team(LEIFENG), "worker:w-zsl"), wait=wait("first-action-normal", late, late),
     )  # fmt: skip
-    late = REPLY_BY + timedelta(minutes=1)
     asked = referral.given(DRAFTED, READY, offered()).when(
         YES, actor=partner(LEIFENG), now=late, at=late, facts=facts()
     )

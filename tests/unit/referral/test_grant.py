@@ -8,7 +8,8 @@ from uuid import UUID
 import pytest
 
 from services.contracts import referral as public
-from services.contracts.words import Act, Handoff
+from services.contracts.codes_times import wait
+from services.contracts.words import Act, Handoff, Wait
 from services.kernel.message import Actor, Behalf
 from services.referral.domain import grant, in_kind
 from services.referral.domain.facts import Known, MatterFact, PaymentFact
@@ -29,21 +30,37 @@ def handoff(act: Act, giver: str, taker: str) -> Handoff:
     return Handoff(act=act, matter_id=MATTER, giver=giver, takers=(taker,), need_id=GRANT)
 
 
+def owed(step: str) -> Wait:
+    """Until when this step is owed, from noon on."""
+    return wait(f"grant-{step}", NOON, NOON)
+
+
 ABOUT: dict[str, Any] = {"matter_id": MATTER, "case_id": CASE}
 APPLY = public.ApplyForGrant(**ABOUT, person_id=PERSON, purpose_code="economic-hardship")
 APPLIED = public.GrantApplied(
     **ABOUT, person_id=PERSON, applicant=ORIGIN, holder=ORIGIN, applied_by="w-zsl", fund="unknown",
-    purpose_code="economic-hardship", handoff=handoff("offered", ORIGIN, "unknown"),
+    purpose_code="economic-hardship", handoff=handoff("offered", ORIGIN, "unknown"), wait=owed("decision"),
 )  # fmt: skip
 TO_FUND = replace(APPLIED, fund=FUND, amount_fen=500_00, handoff=handoff("offered", ORIGIN, FUND))
 APPROVED = public.GrantApproved(
-    **ABOUT, approved_by=FUND, fund=FUND, amount_fen=500_00, handoff=handoff("taken", ORIGIN, FUND)
+    **ABOUT,
+    approved_by=FUND,
+    fund=FUND,
+    amount_fen=500_00,
+    handoff=handoff("taken", ORIGIN, FUND),
+    wait=owed("payment"),
 )
 PAID = public.GrantDisbursed(
-    **ABOUT, fund=FUND, amount_fen=500_00, payee_kind="school", final=True, handoff=handoff("released", FUND, ORIGIN)
+    **ABOUT,
+    fund=FUND,
+    amount_fen=500_00,
+    payee_kind="school",
+    final=True,
+    handoff=handoff("released", FUND, ORIGIN),
+    wait=owed("use"),
 )
-PART = replace(PAID, amount_fen=200_00, final=False, handoff=None)
-USED = public.GrantUseReported(**ABOUT, used_fen=500_00, use_codes=("tuition",))
+PART = replace(PAID, amount_fen=200_00, final=False, handoff=None, wait=owed("payment"))
+USED = public.GrantUseReported(**ABOUT, used_fen=500_00, use_codes=("tuition",), wait=owed("confirm"))
 APPROVE = public.ApproveGrant(amount_fen=500_00)
 PAY = public.DisburseGrant(amount_fen=500_00, payee_kind="school")
 USE = public.ReportGrantUse(used_fen=500_00, use_codes=("tuition",))
@@ -55,7 +72,7 @@ def test_giver_amount_and_day_may_be_unknown():
 
 
 BACK = public.AskGrantReturn(reason_code="no-longer-needed")
-ASKED_BACK = public.GrantReturnAsked(**ABOUT, amount_fen=500_00, reason_code="no-longer-needed")
+ASKED_BACK = public.GrantReturnAsked(**ABOUT, amount_fen=500_00, reason_code="no-longer-needed", wait=owed("return"))
 LAPSED = public.GrantLapsed(**ABOUT, reason_code="no-longer-needed", handoff=handoff("returned", FUND, ORIGIN))
 
 
@@ -94,7 +111,11 @@ def test_of_a_closed_matter_nothing_is_asked():
 
 def test_an_approval_of_unknown_giver_and_amount_is_one():
     unknown = public.GrantApproved(
-        **ABOUT, approved_by="unknown", fund="unknown", handoff=handoff("taken", ORIGIN, "unknown")
+        **ABOUT,
+        approved_by="unknown",
+        fund="unknown",
+        handoff=handoff("taken", ORIGIN, "unknown"),
+        wait=owed("payment"),
     )
     told = Behalf(org="unknown", evidence_kind="oral")
     money.given(APPLIED).when(public.ApproveGrant(), actor=STATION, behalf=told).then(unknown)
@@ -294,6 +315,45 @@ def test_when_two_records_are_merged_what_was_paid_under_each_is_looked_at_again
     money.given(TO_FUND, APPROVED).when(look, facts=others(paid_by("charity:another"))).then_nothing()
     long_after = replace(found, paid_at=NOON + timedelta(days=151))
     money.given(TO_FUND, APPROVED, PAID).when(look, facts=long_after).then_nothing()
+
+
+# --- what is owed, and until when -------------------------------------------------------------------------------------
+
+REMIND, LATE = public.RemindGrant(), public.EscalateGrant()
+
+
+@pytest.mark.parametrize(
+    ("past", "step", "by", "to", "what"),
+    [
+        ((TO_FUND,), "decision", FUND, ORIGIN, "undecided"),
+        ((TO_FUND, APPROVED), "payment", FUND, ORIGIN, "unpaid"),
+        ((TO_FUND, APPROVED, PART), "payment", FUND, ORIGIN, "unpaid"),
+        ((TO_FUND, APPROVED, PAID), "use", ORIGIN, FUND, "use-unreported"),
+        ((TO_FUND, APPROVED, PAID, USED), "confirm", ORIGIN, FUND, "use-unconfirmed"),
+        ((TO_FUND, APPROVED, PAID, ASKED_BACK), "return", ORIGIN, FUND, "return-asked"),
+        ((TO_FUND, APPROVED, PART, ASKED_BACK, LAPSED), "return", ORIGIN, FUND, "return-asked"),
+    ],
+)
+def test_each_step_of_a_grant_is_owed_by_somebody_and_late_after_a_time(
+    past: tuple[Any, ...], step: str, by: str, to: str, what: str
+):
+    """INV-14: in working time; half of it over whoever owes it is reminded, all of it over the other side is told."""
+    until, given = owed(step), money.given(*past)
+    reminded = public.GrantReminded(**ABOUT, to=by, reason_code=what)
+    late = public.GrantEscalated(**ABOUT, owed_by=by, to=to, reason_code=what)
+    given.when(REMIND, now=until.remind_at - timedelta(minutes=1)).then_nothing()
+    given.when(REMIND, now=until.remind_at).then(reminded)
+    given.when(LATE, now=until.remind_at).then_nothing()
+    given.when(LATE, now=until.due_at).then(late)
+    money.given(*past, reminded).when(REMIND, now=until.due_at).then_nothing()
+    money.given(*past, reminded, late).when(LATE, now=until.due_at).then_nothing()
+
+
+def test_of_a_grant_that_has_ended_nothing_is_owed():
+    closed = public.GrantClosed(**ABOUT, need_id=GRANT, result_code="as-reported", confirmed_by="w-head")
+    for past in ((TO_FUND, APPROVED, LAPSED), (TO_FUND, APPROVED, PAID, USED, closed)):
+        money.given(*past).when(REMIND, now=NOON + timedelta(days=400)).then_nothing()
+        money.given(*past).when(LATE, now=NOON + timedelta(days=400)).then_nothing()
 
 
 def test_what_was_paid_may_still_go_back_when_the_rest_has_lapsed():

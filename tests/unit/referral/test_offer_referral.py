@@ -6,11 +6,12 @@ from datetime import timedelta
 import pytest
 
 from services.contracts import referral as public
-from services.contracts.codes_times import ANSWER_BACK, REPLY
+from services.contracts.codes_times import ANSWER_BACK, REPLY, wait
 from services.contracts.worktime import after
 from services.referral.domain.facts import ConsentFact, MatterFact, OfferingFact, OrganizationFact
 from tests.support.spec import NOON
 from tests.unit.referral.samples import (
+    ACT,
     CLOCK,
     CONSENT,
     DRAFT,
@@ -248,14 +249,14 @@ def test_a_no_said_by_phone_names_the_evidence():
 
 def test_one_no_of_two_leaves_the_other_offer_open():
     both = (DRAFTED, READY, offered(mode="broadcast"), offered(LOTUS, mode="broadcast"))
-    referral.given(*both).when(NO, actor=partner(LEIFENG)).then(replace(declined(), offers_left=1))
+    referral.given(*both).when(NO, actor=partner(LEIFENG)).then(replace(declined(), offers_left=1, wait=None))
 
 
 def test_three_refusals_lie_in_one_referral():
     refusals = [e for org in (LEIFENG, LOTUS, HARBOR) for e in (offered(org), declined(org))]
     exhausted = public.ReferralExhausted(
         matter_id=MATTER, case_id=READY.case_id, need_codes=("one-to-one-support",), tried=(LEIFENG, LOTUS, HARBOR),
-        declined_reasons=("no-capacity",) * 3, handoff=handoff("taken", ORIGIN, HEAD),
+        declined_reasons=("no-capacity",) * 3, handoff=handoff("taken", ORIGIN, HEAD), wait=ACT,
     )  # fmt: skip
     escalated = public.ReferralEscalated(
         matter_id=MATTER, case_id=READY.case_id, level="station_head", to=HEAD, reason_code="nobody-left"
@@ -266,7 +267,9 @@ def test_three_refusals_lie_in_one_referral():
 
 def test_silence_expires_when_its_time_is_over():
     given = referral.given(DRAFTED, READY, offered())
-    given.when(public.ExpireOffer(offer_id=offer_id(LEIFENG)), actor=CLOCK, now=REPLY_BY).then(EXPIRED)
+    given.when(public.ExpireOffer(offer_id=offer_id(LEIFENG)), actor=CLOCK, now=REPLY_BY).then(
+        replace(EXPIRED, wait=wait("first-action-normal", NOON, REPLY_BY))
+    )
 
 
 def test_it_does_not_expire_before_or_after_an_answer():

@@ -9,13 +9,15 @@ from services.contracts import intake
 from services.contracts import referral as public
 from services.contracts.words import Handoff
 from services.kernel.manifest import Do
-from services.referral.domain import grant, offering, referral
+from services.referral.domain import grant, offering, project, referral
 from services.referral.lookup import FACTS, of_answer
-from services.referral.policies import when_due, whenever
+from services.referral.policies import when_due, when_owed, whenever
 from services.referral.views import deadlines as clocks
-from services.referral.views.tables import deadlines
+from services.referral.views.tables import clocks as clocks_table
+from services.referral.views.tables import deadlines, grants
 from tests.support.spec import NOON
 from tests.unit.referral.samples import (
+    ACT,
     CASE,
     CONSENT,
     DRAFTED,
@@ -39,6 +41,9 @@ from tests.unit.referral.samples import (
     team,
 )
 from tests.unit.referral.shelf import Shelf
+from tests.unit.referral.test_grant import APPROVED as GRANT_APPROVED
+from tests.unit.referral.test_training_and_projects import OWED, PROJECT, REPORT, SUBMITTED
+from tests.unit.referral.test_training_and_projects import STARTED as STARTED_PROJECT
 
 OTHER_CONSENT, GRANT = UUID(int=15), UUID(int=41)
 BROADCAST = (DRAFTED, READY, offered(mode="broadcast"), offered(LOTUS, mode="broadcast"))
@@ -265,8 +270,13 @@ def bare(due: object) -> object:
     return due.replace(tzinfo=None)
 
 
-def test_an_offer_sets_two_clocks_and_an_acceptance_two_others(shelf: Shelf):
-    shelf.play(REFERRAL, DRAFTED, READY, offered())
+def test_each_step_has_its_two_clocks(shelf: Shelf):
+    shelf.play(REFERRAL, DRAFTED, READY)
+    assert clocks_of(shelf) == {
+        (REFERRAL, clocks.ACTION_REMINDER): bare(ACT.remind_at),
+        (REFERRAL, clocks.ACTION_ESCALATION): bare(ACT.due_at),
+    }
+    shelf.play(REFERRAL, offered())
     assert clocks_of(shelf) == {
         (offer_id(LEIFENG), clocks.OFFER_REMINDER): bare(REPLY_HALF),
         (offer_id(LEIFENG), clocks.OFFER_EXPIRY): bare(REPLY_BY),
@@ -288,6 +298,26 @@ def test_no_clock_runs_after_the_end(shelf: Shelf):
     assert clocks_of(shelf) == {}
 
 
+def test_what_is_owed_beside_referrals_has_its_clocks_too(shelf: Shelf):
+    shelf.play(GRANT, APPLIED, GRANT_APPROVED)
+    shelf.play(PROJECT, STARTED_PROJECT, OWED)
+    due = {(row["subject_id"], row["kind"]): row for row in shelf.all(clocks_table)}
+    assert set(due) == {(one, f"{of}-{what}") for one, of in ((GRANT, "grant"), (REPORT, "report"))
+                        for what in ("reminder", "lateness")}  # fmt: skip
+    assert [when_owed(due[key]) for key in sorted(due, key=str)] == [
+        Do(grant.DECIDER, GRANT, public.EscalateGrant()), Do(grant.DECIDER, GRANT, public.RemindGrant()),
+        Do(project.DECIDER, PROJECT, public.MarkReportOverdue(report_id=REPORT)),
+        Do(project.DECIDER, PROJECT, public.RemindReport(report_id=REPORT)),
+    ]  # fmt: skip
+    shelf.play(GRANT, public.GrantReminded(matter_id=MATTER, to=GRANT_APPROVED.fund, reason_code="unpaid"))
+    shelf.play(PROJECT, SUBMITTED)
+    assert [row["kind"] for row in shelf.all(clocks_table)] == ["grant-lateness"]
+    late = public.GrantEscalated(matter_id=MATTER, owed_by=GRANT_APPROVED.fund, to=ORIGIN, reason_code="unpaid")
+    shelf.play(GRANT, late)
+    assert shelf.all(clocks_table) == []
+    assert shelf.one(grants, GRANT)["overdue"] is True
+
+
 @pytest.mark.parametrize(
     ("kind", "command"),
     [
@@ -296,6 +326,8 @@ def test_no_clock_runs_after_the_end(shelf: Shelf):
         (clocks.CONTACT_REMINDER, public.RemindReferral()),
         (clocks.CONTACT_ESCALATION, public.EscalateReferral()),
         (clocks.OUTCOME_CHECK, public.RemindReferral()),
+        (clocks.ACTION_REMINDER, public.RemindReferral()),
+        (clocks.ACTION_ESCALATION, public.EscalateReferral()),
     ],
 )
 def test_a_clock_asks_an_ordinary_command(kind: str, command: object):

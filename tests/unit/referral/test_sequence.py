@@ -12,6 +12,7 @@ from services.referral.domain.referral import DECIDER
 from services.referral.policies import whenever
 from services.referral.views.tables import referrals
 from tests.unit.referral.samples import (
+    ACT,
     CASE,
     CLOCK,
     DRAFTED,
@@ -122,7 +123,7 @@ def test_after_the_last_the_head_of_the_station_takes_the_need():
     short = replace(PLANNED, organization_ids=(LEIFENG,))
     exhausted = public.ReferralExhausted(
         matter_id=MATTER, case_id=CASE, need_codes=("one-to-one-support",), tried=(LEIFENG,),
-        declined_reasons=("no-capacity",), handoff=handoff("taken", ORIGIN, HEAD),
+        declined_reasons=("no-capacity",), handoff=handoff("taken", ORIGIN, HEAD), wait=ACT,
     )  # fmt: skip
     escalated = public.ReferralEscalated(
         matter_id=MATTER, case_id=CASE, level="station_head", to=HEAD, reason_code="nobody-left"

@@ -6,15 +6,20 @@ from datetime import timedelta
 import pytest
 
 from services.contracts import referral as public
-from services.contracts.codes_times import FIRST_CONTACT, outcome_check
-from services.contracts.worktime import Span, after
+from services.contracts.codes_times import FIRST_CONTACT, outcome_check, wait
+from services.contracts.words import Wait
+from services.contracts.worktime import Span, after, end_of
 from services.referral.domain import referral_state as states
 from services.referral.domain import serving
+from tests.support.spec import NOON
 from tests.unit.referral.samples import (
+    ACT,
+    ANSWER_BY,
     CASE,
     CHECK_AT,
     CLOCK,
     CLOSED,
+    CONFIRM_BY,
     CONFIRMED,
     DRAFTED,
     HEAD,
@@ -33,6 +38,7 @@ from tests.unit.referral.samples import (
     STATION,
     STATION_HEAD,
     accepted,
+    declined,
     facts,
     handoff,
     offer_id,
@@ -50,6 +56,7 @@ REPORTED_PAST = (*IN_SERVICE, REPORTED)
 EXHAUSTED = public.ReferralExhausted(
     matter_id=MATTER, case_id=CASE, need_codes=("one-to-one-support",), handoff=handoff("taken", ORIGIN, HEAD)
 )
+DISPUTED = public.OutcomeDisputed(**OF_THE_OFFER, reason_code="client-wish", wait=ANSWER_BY)
 REPORT = public.ReportOutcome(outcome="delivered")
 CONFIRM = public.ConfirmOutcome(client_asked=True)
 BACK = public.ReturnReferral(reason_code="no-capacity")
@@ -93,7 +100,7 @@ def test_what_came_back_may_be_offered_to_another():
 def test_who_gave_it_back_may_name_another():
     rerouted = public.ReferralRerouted(
         **OF_THE_OFFER, suggested_organization_id=LOTUS, reason_code="beyond-competence",
-        handoff=handoff("returned", team(LEIFENG), ORIGIN),
+        handoff=handoff("returned", team(LEIFENG), ORIGIN), wait=ACT,
     )  # fmt: skip
     command = public.RerouteReferral(reason_code="beyond-competence", suggested_organization_id=LOTUS)
     referral.given(*IN_SERVICE).when(command, actor=partner(LEIFENG)).then(rerouted)
@@ -138,7 +145,7 @@ def test_without_an_outcome_nothing_closes():
 
 
 def test_a_disputed_outcome_is_reported_anew_or_closed_with_a_reason():
-    disputed = public.OutcomeDisputed(**OF_THE_OFFER, reason_code="client-wish")
+    disputed = DISPUTED
     dispute = public.DisputeOutcome(reason_code="client-wish")
     referral.given(*REPORTED_PAST).when(dispute, actor=STATION).then(disputed)
     again = replace(REPORT, outcome="partially")
@@ -257,7 +264,9 @@ def test_more_silence_goes_before_the_head_of_the_station():
 
 def test_in_the_end_what_was_accepted_and_never_served_comes_back_by_rule():
     given = referral.given(*ACCEPTED, REMINDED, BEFORE_THE_LEAD, ASK_THE_PERSON, BEFORE_THE_HEAD)
-    given.when(ESCALATE, actor=CLOCK, now=TWO_MORE).then(replace(RETURNED, reason_code="no-first-contact"))
+    given.when(ESCALATE, actor=CLOCK, now=TWO_MORE).then(
+        replace(RETURNED, reason_code="no-first-contact", wait=wait("first-action-normal", NOON, TWO_MORE))
+    )
 
 
 def test_where_a_city_wants_it_silence_stays_with_the_head(monkeypatch: pytest.MonkeyPatch):
@@ -280,6 +289,65 @@ def test_a_running_service_is_asked_for_its_outcome_again_and_again():
     )  # fmt: skip
     referral.given(*IN_SERVICE).when(public.RemindReferral(), actor=CLOCK, now=CHECK_AT).then(reminder)
     referral.given(*IN_SERVICE, reminder).when(public.RemindReferral(), actor=CLOCK, now=CHECK_AT).then_nothing()
+
+
+def test_what_was_to_be_done_by_now_goes_before_the_head_each_time_it_is_asked_for():
+    planned = replace(
+        STARTED, planned_until=NOON.date() + timedelta(days=10), check_at=end_of(NOON.date() + timedelta(days=10))
+    )
+    start = public.StartService(planned_until=planned.planned_until)
+    referral.given(*ACCEPTED).when(start, actor=partner(LEIFENG)).then(planned)
+    asked = public.ReminderSent(
+        matter_id=MATTER, to=team(LEIFENG), level="receiver", reason_code="outcome-due",
+        again_at=after(planned.check_at, outcome_check()),
+    )  # fmt: skip
+    overdue = public.ReferralEscalated(
+        matter_id=MATTER, case_id=CASE, level="station_head", to=ORIGIN, reason_code="outcome-overdue"
+    )
+    given = referral.given(*ACCEPTED, planned)
+    given.when(public.RemindReferral(), actor=CLOCK, now=planned.check_at).then(asked, overdue)
+
+
+# --- what is waited for between two steps ---------------------------------------------------------------------------
+
+REMIND = public.RemindReferral()
+RERUN = (DRAFTED, READY, offered(), declined())
+
+
+@pytest.mark.parametrize(
+    ("past", "until", "to", "level", "reason"),
+    [
+        ((DRAFTED, READY), ACT, ORIGIN, "origin", "nobody-asked"),
+        (RERUN, ACT, ORIGIN, "origin", "nobody-asked"),
+        ((*ACCEPTED, RETURNED), ACT, ORIGIN, "origin", "nobody-asked"),
+        ((DRAFTED, READY, replace(EXHAUSTED, wait=ACT)), ACT, HEAD, "station_head", "nobody-asked"),
+        (REPORTED_PAST, CONFIRM_BY, ORIGIN, "origin", "outcome-unconfirmed"),
+        ((*REPORTED_PAST, DISPUTED), ANSWER_BY, team(LEIFENG), "receiver", "outcome-disputed"),
+    ],
+)
+def test_nobody_waits_for_a_step_without_end(
+    past: tuple[states.Event, ...], until: Wait, to: str, level: str, reason: str
+):
+    """INV-14: half of the time over whoever's turn it is is reminded, all of it over the head of the station is told."""
+    reminder = public.ReminderSent(matter_id=MATTER, to=to, level=level, reason_code=reason)
+    late = public.ReferralEscalated(matter_id=MATTER, case_id=CASE, level="station_head", to=ORIGIN, reason_code=reason)
+    given = referral.given(*past)
+    given.when(REMIND, actor=CLOCK, now=until.remind_at - timedelta(minutes=1)).then_nothing()
+    given.when(REMIND, actor=CLOCK, now=until.remind_at).then(reminder)
+    given.when(ESCALATE, actor=CLOCK, now=until.remind_at).then_nothing()
+    given.when(ESCALATE, actor=CLOCK, now=until.due_at).then(late)
+    told = referral.given(*past, reminder, late)
+    told.when(REMIND, actor=CLOCK, now=until.due_at).then_nothing()
+    told.when(ESCALATE, actor=CLOCK, now=until.due_at).then_nothing()
+
+
+def test_an_emergency_waits_by_the_clock_on_the_wall():
+    """INV-14, INV-42: at night and on holidays too."""
+    night = NOON + timedelta(hours=11)
+    urgent = replace(DRAFTED, urgency="emergency")
+    ready = replace(READY, urgency="emergency", wait=wait("first-action-emergency", night, night))
+    referral.given(urgent).when(public.MarkReferralReady(), now=night, at=night, facts=facts()).then(ready)
+    assert ready.wait.due_at - night == timedelta(minutes=30)
 
 
 # --- who answers for the need ---------------------------------------------------------------------------------------

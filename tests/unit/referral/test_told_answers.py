@@ -11,6 +11,7 @@ from services.referral.domain.facts import Known, ToldFact
 from services.referral.lookup import FACTS
 from services.referral.views.told import told as table
 from tests.unit.referral.samples import (
+    ANSWER_BY,
     DRAFTED,
     LEIFENG,
     LOTUS,
@@ -92,7 +93,7 @@ def test_a_denied_refusal_stays_on_record_and_changes_nothing_else():
 def test_a_denied_outcome_is_open_to_be_reported_anew():
     given = referral.given(*ACCEPTED, STARTED, REPORTED)
     never = replace(NOT_OURS, answer="outcome")
-    denied = replace(DISPUTED, answer="outcome")
+    denied = replace(DISPUTED, answer="outcome", wait=ANSWER_BY)
     given.when(never, actor=partner(LEIFENG), facts=told("outcome")).then(denied)
     assert isinstance(referral.given(*given.past, denied).state, states.Disputed)
 

@@ -1,15 +1,17 @@
 """Training sessions with who was there, and projects with what they owe to whom."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID, uuid5
 
 import pytest
 
 from services.contracts import referral as public
+from services.contracts.codes_times import wait_until
+from services.contracts.worktime import end_of
 from services.referral.domain import project, training
 from services.referral.domain.staffing import Staffing
-from tests.support.spec import Spec
+from tests.support.spec import NOON, Spec
 
 SESSION, PROJECT, REPORT = UUID(int=67), UUID(int=68), uuid5(UUID(int=1), "report")
 ONE, TWO = UUID(int=1), UUID(int=2)
@@ -64,8 +66,12 @@ STARTED = public.ProjectStarted(
     group_codes=("youth-b1", "youth-b12"), table_version="2022",
 )  # fmt: skip
 NEW = Staffing(itself=PROJECT)
-OWE = public.OweReport(kind="half-year", to=LEAGUE, due_on=date(2026, 3, 2))
-OWED = public.ReportOwed(project_id=PROJECT, report_id=REPORT, kind="half-year", to=LEAGUE, due_on=date(2026, 3, 2))
+OWE = public.OweReport(kind="half-year", to=LEAGUE, due_on=date(2026, 3, 12))
+DUE_ON = date(2026, 3, 12)
+OWED = public.ReportOwed(
+    project_id=PROJECT, report_id=REPORT, kind="half-year", to=LEAGUE, due_on=DUE_ON,
+    wait=wait_until(end_of(DUE_ON), NOON),
+)  # fmt: skip
 SUBMIT = public.SubmitReport(report_id=REPORT)
 SUBMITTED = public.ReportSubmitted(project_id=PROJECT, report_id=REPORT, late=False)
 
@@ -117,3 +123,23 @@ def test_what_was_owed_may_be_handed_in_or_waived_after_the_end():
     projects.given(STARTED, OWED, ended).when(waive).then(waived)
     projects.given(STARTED, OWED, ended, waived).when(waive).then_nothing()
     projects.given(STARTED, ended).when(OWE).then_refused("not-in-this-state")
+
+
+def test_a_report_that_is_owed_is_reminded_of_and_is_overdue_after_its_day():
+    """What is owed to whom: half of the time over whoever carries out the project is reminded, and both hear that it is late."""
+    about = {"project_id": PROJECT, "report_id": REPORT, "operator": CENTRE, "to": LEAGUE, "due_on": DUE_ON}
+    reminded, overdue = public.ReportReminded(**about), public.ReportOverdue(**about)
+    remind, late = public.RemindReport(report_id=REPORT), public.MarkReportOverdue(report_id=REPORT)
+    half, end = OWED.wait.remind_at, end_of(DUE_ON)
+    given = projects.given(STARTED, OWED)
+    given.when(remind, now=half - timedelta(seconds=1)).then_nothing()
+    given.when(remind, now=half).then(reminded)
+    given.when(late, now=end - timedelta(seconds=1)).then_nothing()
+    given.when(late, now=end).then(overdue)
+    ended = public.ProjectEnded(project_id=PROJECT, reason_code="ended", reports_owed_reason="merged")
+    projects.given(STARTED, OWED, reminded, ended).when(late, now=end).then(overdue)
+    projects.given(STARTED, OWED, reminded, overdue).when(remind, now=end).then_nothing()
+    projects.given(STARTED, OWED, reminded, overdue).when(late, now=end).then_nothing()
+    for settled in (SUBMITTED, public.ReportWaived(project_id=PROJECT, report_id=REPORT, reason_code="merged")):
+        projects.given(STARTED, OWED, settled).when(remind, now=end).then_nothing()
+        projects.given(STARTED, OWED, settled).when(late, now=end).then_nothing()
