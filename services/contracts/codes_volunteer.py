@@ -58,6 +58,7 @@ TASK_REASONS: Labels = {
     "safety": ("安全顾虑", "a worry about safety"),
     "suspended": ("志愿者已暂停", "the volunteer is suspended"),
     "not-cleared": ("从业查询未通过", "the check for work with minors was not passed"),
+    "organization-left": ("所属队伍已暂停或退出", "the team is suspended or has left"),
     "no-show": ("未到", "did not come"),
     "other": ("其他", "other"),
 }

@@ -18,7 +18,7 @@ from services.referral.domain.referral_allowed import CONSENT_ITSELF
 from services.referral.lookup import consents_of, records_of
 from services.referral.views import deadlines as clocks
 from services.referral.views.tables import clocks as owed
-from services.referral.views.tables import deadlines, grants, offerings, offers, referrals
+from services.referral.views.tables import deadlines, grants, offerings, offers, organizations, referrals
 
 Row = dict[str, Any]
 
@@ -26,6 +26,7 @@ NOT_TAKEN = ("draft", "ready", "offered", "exhausted")
 TAKEN = ("accepted", "in_service", "paused", "disputed")
 UNPAID = ("applied", "approved", "partly_paid")
 UNSPENT = ("partly_paid", "paid")
+GONE = ("suspended", "retired")
 
 NO_LONGER_NEEDED = "no-longer-needed"
 """What partners are told when a person has died: they need not know."""
@@ -52,13 +53,15 @@ def whenever(message: Message, look: Look) -> list[Do]:
             event.offers_left == 0
         ):
             return _in_turn(message.stream_id, event.offer_id, look)
-        case public.OrganizationSuspended():
-            return _organization_gone(message.stream_id, "organization-suspended", look)
-        case public.OrganizationRetired():
+        case public.OutcomeDisputed() as event:
+            return _disputed_with_one_gone(message.stream_id, event.organization_id, look)
+        case public.OrganizationSuspended() as event:
+            return _organization_gone(message.stream_id, event.party, "organization-suspended", look)
+        case public.OrganizationRetired() as event:
             withdrawn = public.WithdrawOffering(reason_code="organization-retired")
             found = look.all(offerings, organization_id=message.stream_id, state="published")
             closing = [Do(offering.DECIDER, row["offering_id"], withdrawn) for row in found]
-            return _organization_gone(message.stream_id, "organization-retired", look) + closing
+            return _organization_gone(message.stream_id, event.party, "organization-retired", look) + closing
         case None:
             return []
         case _:
@@ -154,13 +157,29 @@ def _matter_closed(matter_id: UUID, look: Look) -> list[Do]:
     return [Do(referral.DECIDER, row["referral_id"], cancel) for row in rows]
 
 
-def _organization_gone(organization_id: UUID, reason_code: str, look: Look) -> list[Do]:
-    """It is asked nothing more, and what it holds goes back."""
+def _disputed_with_one_gone(referral_id: UUID, organization_id: UUID, look: Look) -> list[Do]:
+    """Nobody who may not act can report anew: what the origin does not agree with comes back to it (INV-43)."""
+    row = look.one(organizations, organization_id)
+    if row is None or row["state"] not in GONE:
+        return []
+    back = public.ReturnReferral(reason_code=f"organization-{row['state']}")
+    return [Do(referral.DECIDER, referral_id, back)]
+
+
+def _organization_gone(organization_id: UUID, party: Party | None, reason_code: str, look: Look) -> list[Do]:
+    """It is asked nothing more, what it holds goes back, and what it has not paid is for others to give (INV-43).
+
+    An outcome that it has reported is the origin's to confirm or to dispute; with a dispute the need comes back.
+    """
+    unpaid = [row for row in look.all(grants, fund=party) if row["state"] in UNPAID] if party else []
     asked = look.all(offers, organization_id=organization_id, state="live")
     held = [row for row in look.all(referrals, organization_id=organization_id) if row["state"] in TAKEN]
     give_back = public.ReturnReferral(reason_code=reason_code)
-    return [_take_back(row, reason_code) for row in asked] + [
-        Do(referral.DECIDER, row["referral_id"], give_back) for row in held
+    lapse = public.LapseGrant(reason_code=reason_code)
+    return [
+        *(_take_back(row, reason_code) for row in asked),
+        *(Do(referral.DECIDER, row["referral_id"], give_back) for row in held),
+        *(Do(grant.DECIDER, row["grant_id"], lapse) for row in unpaid),
     ]
 
 

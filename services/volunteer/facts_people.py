@@ -13,6 +13,7 @@ from services.contracts.codes_volunteer import QUALIFICATION
 from services.contracts.words import Party
 from services.kernel.manifest import Look
 from services.volunteer.domain.eligibility import Person, Span, Training
+from services.volunteer.policies_organizations import nobody_answers
 from services.volunteer.view_tables import (
     assignments,
     matters,
@@ -87,13 +88,15 @@ class _Roster:
         self.skills, self.limits, self.teams, self.checks = (
             _of(table, ids, look) for table in (volunteer_skills, volunteer_limits, volunteer_teams, volunteer_checks)
         )
+        self.barred = nobody_answers(ids, look)
 
     def person(self, row: Row, busy: dict[Party, tuple[Span, ...]], family: set[Party]) -> Person:
         """What is known of one volunteer."""
         volunteer_id, who = row["volunteer_id"], f"volunteer:{row['volunteer_id']}"
         skills, hats = self.skills.get(volunteer_id, []), (row["worker"],) if row["worker"] else ()
         return Person(
-            party=who, state=row["state"], hats=hats, relative=who in family, minor=row["minor"],
+            party=who, state="barred" if volunteer_id in self.barred else row["state"],
+            hats=hats, relative=who in family, minor=row["minor"],
             guardian_consent=bool(row["guardian_consent"]), skills=tuple(s["skill"] for s in skills),
             trained=tuple(_proof(s) for s in skills if s["trained_on"] is not None),
             qualified=tuple(_proof(check) for check in self.checks.get(volunteer_id, []) if _qualifies(check)),

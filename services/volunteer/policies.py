@@ -20,6 +20,7 @@ from services.contracts.volunteer import (
     EndPairing,
     EscalateTask,
     ExpireWave,
+    LapseClearance,
     OfferTask,
     OpenWave,
     PlanPublished,
@@ -28,6 +29,7 @@ from services.contracts.volunteer import (
     ServiceHoursConfirmed,
     ServiceHoursCorrected,
     ServiceHoursVoided,
+    VolunteerClearanceLapsed,
     VolunteerCleared,
     VolunteerSuspended,
 )
@@ -37,7 +39,15 @@ from services.kernel.message import Message
 from services.volunteer.domain import pairing, task, volunteer
 from services.volunteer.policies_organizations import on_organization
 from services.volunteer.same import records_of
-from services.volunteer.view_tables import assignments, hours_due, pairings, task_clocks, tasks
+from services.volunteer.view_tables import (
+    assignments,
+    hours_due,
+    pairing_parties,
+    pairings,
+    task_clocks,
+    tasks,
+    volunteers,
+)
 from services.volunteer.views_tasks import CALLED_OFF
 from services.volunteer.views_waves import DUE, ESCALATION, OVER
 
@@ -73,10 +83,34 @@ def whenever(message: Message, look: Look) -> list[Do]:
         return [Do(volunteer.DECIDER, event.volunteer_id, ReviewStars())]
     if isinstance(event, VolunteerSuspended):
         return list(_release(message.stream_id, "suspended", event.open_tasks, look))
-    if isinstance(event, VolunteerCleared) and event.check_kind == MINOR_PROTECTION and event.result == "not_clear":
-        with_minors = [row["task_id"] for row in _bound(message.stream_id, look) if row["with_minor"]]
-        return list(_release(message.stream_id, "not-cleared", with_minors, look))
+    if _keeps_from_minors(event):
+        return list(_away_from_minors(message.stream_id, look))
     return []
+
+
+def _keeps_from_minors(event: object) -> bool:
+    """Whether it says that somebody may not work with minors, or not any longer (INV-16)."""
+    if isinstance(event, VolunteerClearanceLapsed):
+        return True
+    return isinstance(event, VolunteerCleared) and event.check_kind == MINOR_PROTECTION and event.result == "not_clear"
+
+
+def _away_from_minors(volunteer_id: UUID, look: Look) -> Iterable[Do]:
+    """Others go to the tasks, and pairings with a minor end: what was promised is the case owner's again."""
+    with_minors = [row["task_id"] for row in _bound(volunteer_id, look) if row["with_minor"]]
+    yield from _release(volunteer_id, "not-cleared", with_minors, look)
+    theirs = (
+        sa.select(pairing_parties.c.pairing_id)
+        .where(pairing_parties.c.party == f"volunteer:{volunteer_id}")
+        .scalar_subquery()
+    )
+    where = sa.and_(pairings.c.with_minor.is_(True), pairings.c.pairing_id.in_(theirs))
+    yield from _end(where, "broken_off", "not-cleared", look)
+
+
+def lapse(row: dict[str, Any]) -> Do:
+    """The day until which a check holds is over."""
+    return Do(volunteer.DECIDER, row["volunteer_id"], LapseClearance())
 
 
 def _bound(volunteer_id: UUID, look: Look) -> list[dict[str, Any]]:
@@ -130,5 +164,6 @@ def ring(row: dict[str, Any]) -> Do:
 TIMERS = (
     Timer(name="unfilled", table=tasks, due="unfilled_at", command=give_up),
     Timer(name="task-clocks", table=task_clocks, due="due", command=ring),
+    Timer(name="clearances", table=volunteers, due="lapses_at", command=lapse),
     Timer(name="hours-missed", table=hours_due, due="due", command=point_out),
 )

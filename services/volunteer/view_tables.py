@@ -17,6 +17,7 @@ volunteers = sa.Table(
     sa.Column("national_no", sa.String),
     sa.Column("worker", sa.String),
     sa.Column("cleared_until", sa.Date),
+    sa.Column("lapses_at", sa.DateTime(timezone=True), index=True),
     sa.Column("insured_from", sa.Date),
     sa.Column("insured_until", sa.Date),
     sa.Column("minutes_confirmed", sa.BigInteger),
@@ -261,6 +262,7 @@ pairings = sa.Table(
     sa.Column("community_mentor", sa.String),
     sa.Column("academy_mentor", sa.String),
     sa.Column("formed_on", sa.Date),
+    sa.Column("with_minor", sa.Boolean),
     sa.Column("supervised_on", sa.Date),
     sa.Column("supervisions", sa.Integer),
     sa.Column("result", sa.String),
@@ -299,6 +301,13 @@ MADE = {"task": tasks, "volunteer": volunteers, "service-hours": hours, "pairing
 for _made in MADE.values():
     _made.append_column(sa.Column("made_by", sa.String))
     _made.append_column(sa.Column("kept_by", sa.String))
+
+barred = sa.Table(
+    "barred", METADATA,
+    sa.Column("organization_id", sa.Uuid, primary_key=True),
+    sa.Column("party", sa.String, index=True),
+)  # fmt: skip
+"""Organizations that are suspended or have left, as heard from referral: they send nobody meanwhile (INV-43)."""
 
 merged_persons = sa.Table(
     "merged_persons", METADATA,

@@ -156,6 +156,7 @@ def _formed(event: PairingFormed, pairing_id: Any) -> Iterable[Change]:
         pairings, pairing_id, state="formed" if event.kind == "school_community" else "active", kind=event.kind,
         matter_id=event.matter_id, case_id=event.case_id, referral_id=event.referral_id,
         agreement_id=event.agreement_id, holder=event.holder, convener=event.convener, formed_on=event.formed_on,
+        with_minor=event.with_minor,
     )  # fmt: skip
     for party in event.parties:
         yield put(pairing_parties, pairing_id, party, role="party")

@@ -1,4 +1,5 @@
-"""What is kept of what intake says: whose matter it is, who answers for it now, and which records are of one human being.
+"""What is kept of what others say: whose matter it is and who answers for it now, which records are of one human being,
+and which organizations may not act.
 
 It names ids and parties alone.
 """
@@ -8,19 +9,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from services.contracts import intake
+from services.contracts import intake, referral
 from services.contracts.words import Handoff
 from services.kernel.contract import about
 from services.kernel.message import Message
 from services.kernel.view import Change, drop, put
-from services.volunteer.view_tables import matter_owners, matters, merged_persons
+from services.volunteer.view_tables import barred, matter_owners, matters, merged_persons
 
 WHOSE = intake.HelpRequestReceived | intake.HelpRequestPersonLinked | intake.CaseOpened | intake.VisitPlanSet
 
 
 def project_heard(message: Message) -> list[Change]:
-    """The rows that a message of intake changes."""
+    """The rows that a message of intake, or of referral, changes."""
     event = message.event
+    if message.envelope.publisher == "referral":
+        return _barred(message)
     if message.envelope.publisher != "intake" or event is None:
         return []
     changes = _merger(message)
@@ -32,6 +35,16 @@ def project_heard(message: Message) -> list[Change]:
     if about(event).get("opens") == "matter":
         changes.append(put(matters, event.matter_id, **_where(message)))
     return changes
+
+
+def _barred(message: Message) -> list[Change]:
+    match message.event:
+        case referral.OrganizationSuspended() | referral.OrganizationRetired() as event if event.party is not None:
+            return [put(barred, message.stream_id, party=event.party)]
+        case referral.OrganizationActivated():
+            return [drop(barred, message.stream_id)]
+        case _:
+            return []
 
 
 def _where(message: Message) -> dict[str, object]:

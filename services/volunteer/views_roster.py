@@ -12,6 +12,7 @@ from services.contracts.volunteer import (
     RelativeDeclared,
     StarLevelReached,
     StarLevelRevised,
+    VolunteerClearanceLapsed,
     VolunteerCleared,
     VolunteerInsured,
     VolunteerJoinedTeam,
@@ -24,6 +25,7 @@ from services.contracts.volunteer import (
     VolunteerWithdrew,
     VolunteerWorkerLinked,
 )
+from services.contracts.worktime import end_of
 from services.kernel.message import Recorded
 from services.kernel.view import Change, drop, put
 from services.volunteer.view_tables import (
@@ -57,7 +59,11 @@ def _columns(event: object) -> dict[str, Any]:
             consent = {"guardian_consent": True} if event.guardian_consent_ref else {}
             return {"state": event.state, "minor": event.minor, **consent}
         case VolunteerCleared() if event.check_kind == MINOR_PROTECTION:
-            return {"cleared_until": event.valid_until if event.result == "clear" else None}
+            clear = event.result == "clear"
+            lapses_at = end_of(event.valid_until) if clear else None
+            return {"cleared_until": event.valid_until if clear else None, "lapses_at": lapses_at}
+        case VolunteerClearanceLapsed():
+            return {"lapses_at": None}
         case VolunteerInsured():
             return {"insured_from": event.valid_from, "insured_until": event.valid_until}
         case VolunteerTrained() | VolunteerReinstated():

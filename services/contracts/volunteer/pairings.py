@@ -129,6 +129,7 @@ class PairingFormed:
     convener: Party | None = None
     units: tuple[Party, ...] = ()
     formed_on: date | None = None
+    with_minor: bool = False
     commitments: tuple[Commitment, ...]
     handoff: Handoff
 

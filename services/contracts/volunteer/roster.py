@@ -179,6 +179,19 @@ class VolunteerCleared:
     skill: Code | None = None
 
 
+@asked(zh="从业查询到期")
+class LapseClearance:
+    """The check for work with minors holds no longer; asked by the clock."""
+
+
+@published("volunteer.clearance-lapsed", zh="从业查询到期")
+class VolunteerClearanceLapsed:
+    """The check for work with minors has run out and was not renewed: nobody of this name works with a minor meanwhile."""
+
+    check_kind: Code
+    valid_until: date
+
+
 @published("volunteer.trained", zh="培训")
 class VolunteerTrained:
     """The volunteer has been trained; the first training makes a verified volunteer active."""

@@ -77,8 +77,8 @@ Why = tuple[str, str, str]
 
 WHY: dict[str, Why] = {
     "not-a-volunteer": ("not-a-volunteer", "There is no such volunteer.", "没有这名志愿者。"),
-    "not-active": ("not-active", "This volunteer is not active: verified, trained and not suspended.",
-                   "该志愿者不在服务状态: 须已核实、已培训且未被暂停。"),
+    "not-active": ("not-active", "This volunteer is not active: verified, trained, and neither suspended nor of a suspended team.",
+                   "该志愿者不在服务状态: 须已核实、已培训, 本人及所属队伍均未被暂停。"),
     "guardian-consent": ("guardian-consent", "A minor, or one whose age is unknown, goes only with the guardian's consent.",
                          "未成年人或年龄不详者须经监护人同意。"),
     "minor-at-risk": ("minor-at-risk", "Minors are not sent where there is danger.", "不得安排未成年人参加有危险的服务。"),

@@ -131,7 +131,8 @@ def _formed(
     return PairingFormed(
         matter_id=matter_id, kind=command.kind, parties=command.parties, holder=command.holder,
         case_id=command.case_id, referral_id=command.referral_id, agreement_id=command.agreement_id,
-        convener=command.convener, units=command.units, formed_on=formed_on, commitments=commitments, handoff=handoff,
+        convener=command.convener, units=command.units, formed_on=formed_on, with_minor=command.with_minor,
+        commitments=commitments, handoff=handoff,
     )  # fmt: skip
 
 

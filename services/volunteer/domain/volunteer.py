@@ -13,6 +13,7 @@ from services.contracts.volunteer import (
     InsureVolunteer,
     IssueRecordStatement,
     JoinTeam,
+    LapseClearance,
     LeaveTeam,
     LinkWorker,
     RegisterVolunteer,
@@ -22,6 +23,7 @@ from services.contracts.volunteer import (
     SuspendVolunteer,
     TrainVolunteer,
     VerifyVolunteer,
+    VolunteerClearanceLapsed,
     VolunteerCleared,
     VolunteerInsured,
     VolunteerJoinedTeam,
@@ -35,6 +37,7 @@ from services.contracts.volunteer import (
     VolunteerWorkerLinked,
     WithdrawVolunteer,
 )
+from services.contracts.worktime import end_of
 from services.kernel.decider import Decider
 from services.kernel.errors import Refused
 from services.kernel.message import Ask
@@ -65,7 +68,7 @@ Later = (
     VerifyVolunteer | ClearVolunteer | TrainVolunteer | InsureVolunteer | JoinTeam | LeaveTeam | SuspendVolunteer
     | ReinstateVolunteer | LinkWorker | DeclareRelative
 )  # fmt: skip
-Command = RegisterVolunteer | Later | WithdrawVolunteer | IssueRecordStatement | ReviewStars
+Command = RegisterVolunteer | Later | WithdrawVolunteer | IssueRecordStatement | ReviewStars | LapseClearance
 
 JUDGED = VerifyVolunteer | ClearVolunteer | TrainVolunteer | InsureVolunteer | ReinstateVolunteer
 """What is said of a volunteer by somebody else: not even on duty does anybody say it of himself (H15)."""
@@ -81,6 +84,8 @@ def decide(command: Command, state: State | None, ask: Ask) -> list[Event]:
         return withdraw(command, state, ask)
     if isinstance(command, ReviewStars):
         return review_stars(state, ask)
+    if isinstance(command, LapseClearance):
+        return lapse_clearance(state, ask)
     if state is None or isinstance(state, Withdrawn):
         raise cannot(state)
     return _decide_known(command, state, ask)
@@ -167,6 +172,18 @@ def clear(command: ClearVolunteer, state: State, ask: Ask) -> list[Event]:
         valid_until=command.valid_until, skill=command.skill,
     )  # fmt: skip
     return [] if cleared in state.profile.cleared else [cleared]
+
+
+def lapse_clearance(state: State | None, ask: Ask) -> list[Event]:
+    """A check that has run out holds no longer, also in the middle of something (INV-16)."""
+    if state is None or isinstance(state, Withdrawn):
+        return []
+    held = [c for c in state.profile.cleared if c.check_kind == MINOR_PROTECTION and c.result == "clear"]
+    return [
+        VolunteerClearanceLapsed(check_kind=one.check_kind, valid_until=one.valid_until)
+        for one in held
+        if ask.now >= end_of(one.valid_until)
+    ]
 
 
 def train(command: TrainVolunteer, state: State, ask: Ask) -> list[Event]:

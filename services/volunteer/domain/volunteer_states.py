@@ -11,6 +11,7 @@ from services.contracts.volunteer import (
     RelativeDeclared,
     StarLevelReached,
     StarLevelRevised,
+    VolunteerClearanceLapsed,
     VolunteerCleared,
     VolunteerInsured,
     VolunteerJoinedTeam,
@@ -87,7 +88,7 @@ State = Registered | Verified | Active | Suspended | Withdrawn
 Event = (
     VolunteerRegistered | VolunteerVerified | VolunteerCleared | VolunteerTrained | VolunteerInsured
     | VolunteerWorkerLinked | RelativeDeclared | VolunteerJoinedTeam | VolunteerLeftTeam
-    | VolunteerSuspended | VolunteerReinstated | VolunteerWithdrew
+    | VolunteerSuspended | VolunteerReinstated | VolunteerWithdrew | VolunteerClearanceLapsed
     | RecordStatementIssued | StarLevelReached | StarLevelRevised
 )  # fmt: skip
 
@@ -172,9 +173,8 @@ def _profile(profile: Profile, event: Event) -> Profile:
         case VolunteerVerified():
             consent = profile.guardian_consent or event.guardian_consent_ref is not None
             return replace(profile, minor=event.minor, guardian_consent=consent)
-        case VolunteerCleared():
-            kind, others = (event.check_kind, event.skill), profile.cleared
-            return replace(profile, cleared=(*(c for c in others if (c.check_kind, c.skill) != kind), event))
+        case VolunteerCleared() | VolunteerClearanceLapsed():
+            return replace(profile, cleared=_checked(profile.cleared, event))
         case VolunteerWorkerLinked():
             return replace(profile, worker=event.worker)
         case RelativeDeclared():
@@ -196,6 +196,15 @@ def _profile(profile: Profile, event: Event) -> Profile:
             return profile
         case _ as never:
             assert_never(never)
+
+
+def _checked(
+    before: tuple[VolunteerCleared, ...], event: VolunteerCleared | VolunteerClearanceLapsed
+) -> tuple[VolunteerCleared, ...]:
+    """The checks that count: the last of each kind, and none that has run out."""
+    if isinstance(event, VolunteerClearanceLapsed):
+        return tuple(c for c in before if c.check_kind != event.check_kind)
+    return (*(c for c in before if (c.check_kind, c.skill) != (event.check_kind, event.skill)), event)
 
 
 def _starred(

@@ -24,6 +24,7 @@ from tests.unit.referral.samples import (
     LEIFENG,
     LOTUS,
     MATTER,
+    OF_THE_OFFER,
     OFFERING,
     ORIGIN,
     PERSON,
@@ -31,6 +32,7 @@ from tests.unit.referral.samples import (
     REFERRAL,
     REPLY_BY,
     REPLY_HALF,
+    REPORTED,
     START_BY,
     START_HALF,
     STARTED,
@@ -42,6 +44,7 @@ from tests.unit.referral.samples import (
 )
 from tests.unit.referral.shelf import Shelf
 from tests.unit.referral.test_grant import APPROVED as GRANT_APPROVED
+from tests.unit.referral.test_grant import PAID as GRANT_PAID
 from tests.unit.referral.test_training_and_projects import OWED, PROJECT, REPORT, SUBMITTED
 from tests.unit.referral.test_training_and_projects import STARTED as STARTED_PROJECT
 
@@ -239,6 +242,29 @@ def test_a_suspended_organization_is_asked_nothing_more(shelf: Shelf):
     message = shelf.recorded(LEIFENG, public.OrganizationSuspended(reason_code="inspection"))
     back = public.WithdrawOffer(organization_id=LEIFENG, reason_code="organization-suspended")
     assert whenever(message, shelf) == [Do(referral.DECIDER, REFERRAL, back)]
+
+
+def test_what_a_suspended_giver_has_not_paid_lapses_and_what_it_paid_stays(shelf: Shelf):
+    """INV-43: nobody waits for money of one who may not act; what was paid was given."""
+    paid = UUID(int=43)
+    shelf.play(GRANT, APPLIED, GRANT_APPROVED)
+    shelf.play(paid, APPLIED, GRANT_APPROVED, replace(GRANT_PAID, fund=GRANT_APPROVED.fund))
+    event = public.OrganizationSuspended(reason_code="inspection", party=GRANT_APPROVED.fund)
+    lapse = public.LapseGrant(reason_code="organization-suspended")
+    assert whenever(shelf.recorded(LEIFENG, event), shelf) == [Do(grant.DECIDER, GRANT, lapse)]
+
+
+def test_what_it_reported_is_the_origins_to_judge_and_comes_back_with_a_dispute(shelf: Shelf):
+    """INV-43: an outcome is confirmed or disputed as ever; but nobody who may not act reports anew."""
+    shelf.play(REFERRAL, *TAKEN, STARTED, REPORTED)
+    disputed = public.OutcomeDisputed(**OF_THE_OFFER, reason_code="client-wish")
+    shelf.play(LEIFENG, public.OrganizationActivated())
+    assert whenever(shelf.recorded(REFERRAL, disputed), shelf) == []
+    suspended = public.OrganizationSuspended(reason_code="inspection", party=team(LEIFENG))
+    assert whenever(shelf.recorded(LEIFENG, suspended), shelf) == []
+    shelf.play(LEIFENG, suspended)
+    back = public.ReturnReferral(reason_code="organization-suspended")
+    assert whenever(shelf.recorded(REFERRAL, disputed), shelf) == [Do(referral.DECIDER, REFERRAL, back)]
 
 
 def test_what_a_retired_organization_holds_comes_back_and_its_offerings_end(shelf: Shelf):

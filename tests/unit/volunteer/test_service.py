@@ -44,6 +44,7 @@ from services.contracts.volunteer import (
     WithdrawVolunteer,
 )
 from services.contracts.words import Handoff
+from services.contracts.worktime import end_of
 from services.kernel.errors import Refused
 from services.kernel.message import Actor
 from services.volunteer.domain import hours, pairing, task, volunteer
@@ -109,7 +110,8 @@ def test_a_volunteer_is_shown_with_everything_that_rules_ask_for(desk: Desk) -> 
     assert desk.sees(volunteers) == [
         {
             "volunteer_id": who, "version": 6, "state": "active", "area": "220104004", "minor": False,
-            "guardian_consent": False, "cleared_until": date(2027, 3, 1), "insured_from": TODAY,
+            "guardian_consent": False, "cleared_until": date(2027, 3, 1), "lapses_at": end_of(date(2027, 3, 1)),
+            "insured_from": TODAY,
             "insured_until": date(2026, 12, 31), "minutes_confirmed": 0, "changed": 6, "made_by": "w-01", "kept_by": "220104004",
         }
     ]  # fmt: skip
