@@ -19,7 +19,7 @@ from services.kernel.clock import system_clock
 from services.kernel.config import Settings, environment, load
 from services.kernel.message import Actor
 from services.kernel.settings import SEALING
-from wushe.services import CLASSES
+from wushe.services import CLASSES, PUBLISHERS
 
 SECRETS = "secrets.json"
 POLICY = "witness-policy"
@@ -99,6 +99,8 @@ class Folder:
             usual |= {"HUB_LOG_ORIGIN": kept["log_origin"], "HUB_LOG_KEY": kept["log_key"]}
             if (self.path / POLICY).is_file():
                 usual["HUB_WITNESS_POLICY"] = str(self.path / POLICY)
+        if service in PUBLISHERS:
+            usual["HUB_HEAD_KEY"] = kept[head_key(service)]
         if service == "console":
             usual |= {"HUB_TOKEN_PRIVATE_KEY": kept["token_private_key"], "HUB_SESSION_SECRET": kept["session_secret"]}
         return usual | {name: value for name, value in environment().items() if name.startswith("HUB_")}
@@ -118,6 +120,11 @@ def _random(_: object = None) -> str:
     return tokens.text_of(secrets.token_bytes(32))
 
 
+def head_key(service: str) -> str:
+    """Under which name the key is kept that a service signs its log's head with."""
+    return f"head_key_{service}"
+
+
 def _origin(_: object) -> str:
     """A name that no other hub has; where the hub will be reached nobody knows yet."""
     return f"hub-{secrets.token_hex(6)}.local/audit/v1"
@@ -131,5 +138,6 @@ MADE: dict[str, Callable[[tokens.KeyPair], str]] = {
     "webhook_key": _random,
     "log_origin": _origin,
     "log_key": _random,
+    **{head_key(name): _random for name in PUBLISHERS},
 }
 """The secrets of a hub, and how each is made; a folder from before one of them gets it on its next start."""

@@ -16,6 +16,9 @@ CLASSES = {
     "console": "ConsoleService",
 }
 
+PUBLISHERS = ("intake", "referral", "volunteer", "audit", "partner")
+"""Those whose logs the ledger records; each signs for its own."""
+
 
 def installed() -> list[str]:
     """The services whose code is here: all of them, or the one of an image."""

@@ -95,6 +95,23 @@ def envelope_of(raw: bytes) -> Envelope:
     return _unwrap(raw).event
 
 
+class Bare(msgspec.Struct, frozen=True):
+    """An entry's bytes, opened no further than the bytes of the event in it."""
+
+    event: msgspec.Raw
+
+
+_bare = msgspec.json.Decoder(Bare).decode
+
+
+def event_of(raw: bytes) -> bytes:
+    """The event's own bytes in an entry's bytes, as its publisher said them; nothing, where they are no entry any more."""
+    try:
+        return bytes(_bare(raw).event)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return b""
+
+
 def read(row: dict[str, Any]) -> Entry:
     """An entry from its row (`idx`, `rt`, `raw`)."""
     return Entry(row["idx"], row["rt"], envelope_of(row["raw"]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from services.audit import views
+from services.audit import reconciliation_views, views
 from services.audit.domain.report import HUB
 from services.contracts.audit import MonthlyReportRestated, MonthlyReportSealed
 from services.kernel.message import Recorded
@@ -41,7 +41,7 @@ def project(recorded: Recorded) -> list[Change]:
                 put(monthly_report, event.station or HUB, event.month, state="restated", restated_in=event.in_month)
             ]
         case _:
-            return views.project(recorded)
+            return reconciliation_views.project(recorded) or views.project(recorded)
 
 
 def _sealed(recorded: Recorded, event: MonthlyReportSealed) -> Change:

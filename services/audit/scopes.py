@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import msgspec
 import sqlalchemy as sa
 
-from services.audit import finding_views, report_views, views
+from services.audit import finding_views, reconciliation_views, report_views, views
 from services.audit.entries import Entry
 from services.contracts.visibility import lies_within, opens, unit_of
 from services.contracts.words import STATION_ROLES
@@ -110,6 +110,8 @@ SCOPES: dict[sa.Table, Scope] = {
         table=report_views.monthly_report, opens=opens, usual="directory", ways={"all": everything}
     ),
     views.gap: _ledger(views.gap),
+    reconciliation_views.publisher_log: _ledger(reconciliation_views.publisher_log),
+    reconciliation_views.difference: _ledger(reconciliation_views.difference),
     views.look: _ledger(views.look),
     views.check: _ledger(views.check),
     views.signing: _ledger(views.signing),

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID, uuid4
 
-from services.audit import archive, asked, finding_views, language, policies, replay, tables, views
+from services.audit import archive, asked, finding_views, language, policies, reconciling, replay, tables, views
 from services.audit.archive import b64
 from services.audit.checkpointer import Checkpointer, witnessing
 from services.audit.custody import custody
-from services.audit.domain import access, export, finding, gap, integrity, look, raised, report, sample
+from services.audit.domain import access, export, finding, gap, integrity, look, raised, reconciliation, report, sample
 from services.audit.endpoints.access import AccessLedger
 from services.audit.endpoints.exports import Exports
 from services.audit.endpoints.figures import Figures
@@ -18,6 +18,7 @@ from services.audit.endpoints.integrity import AUDITORS, PUBLISHERS, Integrity
 from services.audit.endpoints.log import PublicLog
 from services.audit.endpoints.moments import Moments
 from services.audit.endpoints.receipts import Receipts
+from services.audit.endpoints.reconciliations import Reconciliations
 from services.audit.endpoints.reports import Reports
 from services.audit.endpoints.seals import Seals
 from services.audit.endpoints.witnesses import Vouching
@@ -50,6 +51,7 @@ MANIFEST = Manifest(
         gap.DECIDER,
         integrity.DECIDER,
         look.DECIDER,
+        reconciliation.DECIDER,
         report.DECIDER,
     ),
     metadata=views.METADATA,
@@ -58,7 +60,7 @@ MANIFEST = Manifest(
     record=Ledger,
     kept=tables.KEPT,
     followers=(CustodyFollower(), StatisticsFollower(), ReplayFollower(), ReceiptFollower()),
-    duties=(Checkpointer.duty, Inspector.duty, witnessing, Sealer.duty, Publishing.duty),
+    duties=(Checkpointer.duty, Inspector.duty, witnessing, Sealer.duty, Publishing.duty, reconciling.duty),
     on_gap=policies.on_gap,
     on_filled=policies.on_filled,
     scopes=SCOPES,
@@ -80,7 +82,18 @@ HEADED = {"type": "object", "required": ["size", "root"]}
 
 
 class AuditService(
-    Receipts, AccessLedger, Figures, Inspections, Moments, Reports, Exports, PublicLog, Integrity, Seals, Vouching
+    Receipts,
+    AccessLedger,
+    Figures,
+    Inspections,
+    Moments,
+    Reports,
+    Exports,
+    PublicLog,
+    Integrity,
+    Seals,
+    Reconciliations,
+    Vouching,
 ):
     """Auditors replay matters, see who answered, and check the ledger; stations see their chains, figures and reports."""
 

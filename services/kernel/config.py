@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -49,10 +50,17 @@ class Settings:
     checkpoint_seconds: float = 1.0
     inspect_seconds: float = 60.0
     seal_seconds: float = 3600.0
+    head_keys: tuple[bytes, ...] = field(default=(), repr=False)
+    head_seconds: float = 86400.0
     max_body: int = 65536
     log_level: str = "info"
     demo: bool = False
     codes: Path | None = None
+
+    @property
+    def head_apart(self) -> timedelta:
+        """From one signed head of a log to the next."""
+        return timedelta(seconds=self.head_seconds)
 
     def url_of(self, publisher: str) -> str:
         """Where a service of the hub answers: its own address if it has one, or its place under the hub's."""

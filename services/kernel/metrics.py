@@ -93,6 +93,7 @@ INSPECTED_AT = _gauge(
     "hub_audit_inspected_timestamp_seconds", "When the last whole round of checks ended, as seconds since 1970."
 )
 CROOKED = _gauge("hub_audit_crooked_rows", "Derived rows that are not what the ledger gives.")
+DIFFERENCES = _gauge("hub_audit_differences", "Differences between the ledger and its publishers' logs that are open.")
 CUSTODY_BROKEN = _gauge("hub_custody_broken", "Open matters and needs without exactly one accountable party.")
 
 
@@ -256,6 +257,11 @@ def inspected(service: str, done: float | None, crooked: int) -> None:
     if done is not None:
         _child(INSPECTED_AT, service).set(done)
     _child(CROOKED, service).set(crooked)
+
+
+def differences(service: str, count: int) -> None:
+    """So many differences between the ledger and the logs of its publishers are open."""
+    _child(DIFFERENCES, service).set(count)
 
 
 def custody_broken(service: str, count: int) -> None:

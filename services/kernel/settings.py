@@ -277,6 +277,17 @@ SETTINGS: tuple[Setting, ...] = (
         zh="如有新记录, 台账每隔多久封账一次: 以封账为准可证明每段历史完整无缺。",
     ),
     Setting(
+        name="HUB_HEAD_KEY", into="head_keys", kind=KEYS, secret=True,
+        en="The service's own Ed25519 key that its log's head is signed with; while it changes, the new one first and the "
+           "old one after it. Without it the ledger has nothing to be compared with.",
+        zh="本服务签署自己日志头的 Ed25519 私钥; 更换期间新的在前, 旧的在后。不设则台账无从对账。",
+    ),
+    Setting(
+        name="HUB_HEAD_SECONDS", into="head_seconds", kind=SECONDS, default="86400",
+        en="How often a service signs its log's head, and audit compares it with the ledger; the same for every service.",
+        zh="各服务每隔多久签署日志头, 审计每隔多久与台账对账; 各服务须一致。",
+    ),
+    Setting(
         name="HUB_SESSION_SECRET", into="session_secret", kind=KEY, required=("console",), secret=True,
         en="What the console signs its cookies with.", zh="控制台签名 Cookie 的密钥。",
     ),

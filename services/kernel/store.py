@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future
+from datetime import UTC, datetime, timedelta
 from time import monotonic
 from typing import Any, TypeVar
 
@@ -17,13 +18,17 @@ from services.kernel.database import engine_for, writer_for
 from services.kernel.errors import Unavailable
 from services.kernel.manifest import Manifest
 from services.kernel.schema import prepare
-from services.kernel.tables import cursor, event, head, relay
+from services.kernel.tables import cursor, declared, event, head, relay
 from services.kernel.tail import Tail
 from services.kernel.unit import Results, Unit
 
 T = TypeVar("T")
 
 POLL_SECONDS = 1.0
+
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
 
 
 class Views:
@@ -181,6 +186,13 @@ class Store:
         """An output of the relay has been confirmed up to here."""
         moved = relay.update().where(relay.c.output == output).values(position=position)
         self._execute((moved, relay.insert().values(output=output, position=position)))
+
+    def declare(self, position: int, note: bytes, at: datetime) -> None:
+        """The log's head was signed up to here (see `declaring`)."""
+        row = {"position": position, "note": note, "signed_at": (at - EPOCH) // MICROSECOND}
+        self._execute(
+            (declared.update().where(declared.c.id == 1).values(**row), declared.insert().values(id=1, **row))
+        )
 
     def _execute(self, update_or_insert: Sequence[sa.Executable]) -> None:
         update, insert = update_or_insert

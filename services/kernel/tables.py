@@ -76,6 +76,15 @@ attempt = sa.Table(
 )  # fmt: skip
 """How often a troublesome message has been begun, counted before each beginning."""
 
+declared = sa.Table(
+    "declared", KERNEL,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("position", sa.BigInteger, nullable=False),
+    sa.Column("note", sa.LargeBinary, nullable=False),
+    sa.Column("signed_at", sa.BigInteger, nullable=False),
+)  # fmt: skip
+"""One row: the head of the own log that was signed last (see `heads`)."""
+
 parked = sa.Table(
     "parked", KERNEL,
     sa.Column("publisher", sa.String, primary_key=True),

@@ -93,6 +93,7 @@ def test_what_the_compose_file_sets_is_all_that_a_service_needs(service: str) ->
     example |= {"HUB_LOG_LEVEL": "info", "HUB_DEMO": "false", "HUB_SERVICE_TOKEN": "a.b.c", "HUB_KEK": key,
                 "HUB_TOKEN_PUBLIC_KEY": key, "HUB_TOKEN_PRIVATE_KEY": key, "HUB_SESSION_SECRET": key, "HUB_LOG_KEY": key,
                 "HUB_WEBHOOK_KEY": key}  # fmt: skip
+    example |= {name: key for name in example if name.endswith("_HEAD_KEY")}
     environment = {
         name: re.sub(r"\$\{(\w+)\}", lambda found: example[found[1]], value)
         for name, value in COMPOSE["services"][service]["environment"].items()

@@ -46,7 +46,9 @@ class Waiting(Reference):
         if self.kek_before and "HUB_KEK" in given:
             given["HUB_KEK"] = f"{given['HUB_KEK']},{self.kek_before}"
         if name == "audit":
-            given |= self.log
+            given |= {name: value for name, value in self.log.items() if not name.endswith("_HEAD_KEY")}
+        if head_key := self.log.get(f"HUB_{name.upper()}_HEAD_KEY"):
+            given["HUB_HEAD_KEY"] = head_key
         return given
 
     def url_of(self, server: Any) -> str:

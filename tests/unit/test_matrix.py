@@ -107,7 +107,7 @@ FREE = {
         "/figures", "/figures/{indicator}/events", "/indicators", "/monthly-reports", "/monthly-reports/{station}/{month}",
         "/monthly-reports/{station}/{month}/sheet",
         "/checkpoint", "/checkpoint/offered", "/cosignatures", "/receipts/{event_id}", "/tile/{path}",
-        "/ledger", "/ledger/head", "/ledger/signing", "/ledger/state", "/ledger/verification", "/ledger/seals",
+        "/ledger", "/ledger/head", "/ledger/signing", "/ledger/state", "/ledger/verification", "/ledger/seals", "/reconciliations",
         "/matters/{id}/completeness", "/matters/{id}/custody", "/matters/{id}/replay",
         "/matters/{id}/timeline",
         "/matters/{id}/diff", "/matters/{id}/moments", "/matters/{id}/questions", "/matters/{id}/state",

@@ -15,6 +15,7 @@ COMMANDS = {
     "check-receipt": ("ledger", "Check a receipt by a policy, without a hub."),
     "seal": ("seals", "Seal the ledger now: as of a seal, each history is shown to be whole."),
     "complete": ("seals", "Check that nothing about a matter was left out, as of the last seal."),
+    "reconcile": ("reconciling", "Compare the ledger with each publisher's own signed log, now."),
     "resume": ("ledger", "Let heads be signed again, after the ledger was mended."),
     "matter": ("moments", "Show a matter at two moments: what was so then, by what was known then."),
     "questions": ("moments", "Ask the four questions about a time: true then or now, as known then or now."),

@@ -10,11 +10,12 @@ import click
 import psycopg
 
 from wushe.commands.running import only_one
-from wushe.embedded import Folder
+from wushe.embedded import Folder, head_key
 from wushe.local import needs_hub
 from wushe.migration import Tell
 from wushe.migration import migrate as move
 from wushe.output import as_json, fail, say
+from wushe.services import PUBLISHERS
 
 TOLD_SECONDS = 2.0
 
@@ -51,7 +52,8 @@ def migrate(to: str, keys_to: str | None, folder: Path, json_: bool) -> None:
 def _leave(place: Folder) -> None:
     """Mark the folder: its hub lives elsewhere now, and needs this key there until the keys are wrapped anew."""
     kept = place.secrets
-    _write(place.moved_log, f"HUB_LOG_ORIGIN={kept['log_origin']}\nHUB_LOG_KEY={kept['log_key']}\n")
+    heads = "".join(f"HUB_{name.upper()}_HEAD_KEY={kept[head_key(name)]}\n" for name in PUBLISHERS)
+    _write(place.moved_log, f"HUB_LOG_ORIGIN={kept['log_origin']}\nHUB_LOG_KEY={kept['log_key']}\n{heads}")
     _write(place.moved, kept["kek"])
 
 

@@ -17,6 +17,7 @@ from services.kernel.message import Actor
 from wushe.embedded import Folder
 from wushe.local import needs_hub
 from wushe.output import as_json, say
+from wushe.services import PUBLISHERS
 
 
 @click.command()
@@ -58,6 +59,7 @@ def keys(json_: bool) -> None:
         "HUB_SERVICE_TOKEN": service, "HUB_KEK": _random(), "HUB_SESSION_SECRET": _random(),
         "HUB_WEBHOOK_KEY": _random(),
         "HUB_LOG_KEY": _random(),
+        **{f"HUB_{name.upper()}_HEAD_KEY": _random() for name in PUBLISHERS},
     }  # fmt: skip
     say(made, json_, "\n".join(f"{name}={value}" for name, value in made.items()))
 

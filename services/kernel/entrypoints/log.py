@@ -17,6 +17,7 @@ from services.kernel.clock import system_clock
 from services.kernel.clockwork import Clockwork
 from services.kernel.config import Settings
 from services.kernel.decider import Decider
+from services.kernel.declaring import Declaring
 from services.kernel.entrypoints.bridge import Bridge
 from services.kernel.entrypoints.bus import BusRuntime
 from services.kernel.entrypoints.duties import Duties
@@ -24,6 +25,7 @@ from services.kernel.entrypoints.request import Request
 from services.kernel.entrypoints.site import Route, Site
 from services.kernel.entrypoints.waiting import Waiting
 from services.kernel.errors import HubError, Unavailable
+from services.kernel.heads import signers
 from services.kernel.manifest import Companion, Do, Manifest
 from services.kernel.message import Actor, Ask
 from services.kernel.scope import Scope
@@ -138,7 +140,10 @@ class Opened:
     @cached_property
     def duties(self) -> Duties:
         """What the service does beside its log."""
-        return Duties(self.store, [make(self.hand) for make in self.manifest.duties])
+        made = [make(self.hand) for make in self.manifest.duties]
+        if self.settings.head_keys:
+            made.append(Declaring(self.store, signers(self.name, self.settings.head_keys), self.settings.head_apart))
+        return Duties(self.store, made)
 
 
 class Hand:

@@ -13,6 +13,35 @@ from services.kernel.errors import Unavailable
 from services.kernel.heard import read_batch
 
 SECONDS = 10.0
+HEAD_SECONDS = 300.0
+
+
+class HttpHeads:
+    """Asks a publisher for its log's signed head: the last one, or one that is signed now (`POST`), which takes longer."""
+
+    def __init__(self, bases: Mapping[str, str], token: str) -> None:
+        self._token = token
+        self._bases = {name: urlsplit(base) for name, base in bases.items()}
+
+    def __call__(self, publisher: str, fresh: bool) -> bytes | None:
+        """The head as JSON; None where the publisher has none. Raises Unavailable where it does not answer."""
+        base = self._bases[publisher]
+        kind = http.client.HTTPSConnection if base.scheme == "https" else http.client.HTTPConnection
+        connection = kind(base.hostname or "127.0.0.1", base.port, timeout=HEAD_SECONDS if fresh else SECONDS)
+        headers = {"Authorization": f"Bearer {self._token}", "Accept": "application/json"}
+        try:
+            connection.request("POST" if fresh else "GET", f"{base.path}/head", headers=headers)
+            response = connection.getresponse()
+            body = response.read()
+        except (OSError, http.client.HTTPException) as failed:
+            raise Unavailable(f"{publisher} does not hand out its head: {type(failed).__name__}") from failed
+        finally:
+            connection.close()
+        if response.status == http.client.NOT_FOUND:
+            return None
+        if response.status != http.client.OK:
+            raise Unavailable(f"{publisher} does not hand out its head: {response.status}")
+        return body
 
 
 class HttpPull:

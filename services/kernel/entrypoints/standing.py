@@ -5,12 +5,14 @@ from __future__ import annotations
 from services.kernel import metrics
 from services.kernel.approvals import approver_of, wanted
 from services.kernel.clock import system_clock
+from services.kernel.declaring import Declarer
 from services.kernel.entrypoints.batch import BATCH_BYTES, batch
 from services.kernel.entrypoints.log import Opened
 from services.kernel.entrypoints.openapi import document
 from services.kernel.entrypoints.request import Page, Reply, Request
 from services.kernel.entrypoints.site import Route, Site
-from services.kernel.errors import ContractBroken, FieldProblem, HubError
+from services.kernel.errors import ContractBroken, FieldProblem, HubError, NotFound
+from services.kernel.heads import signers
 
 EVENTS_AT_ONCE = 1_000
 POSITION = {
@@ -22,6 +24,12 @@ POSITION = {
     },
 }  # fmt: skip
 READERS = ("service", "auditor")
+HEAD_READERS = (*READERS, "administrator")
+HEAD = {
+    "kind": "http",
+    "says": "how far its log reaches, and the digest over all of it, signed",
+    "answer": {"type": "object", "required": ["publisher", "position", "at", "note", "keys"]},
+}
 WITHHELD = "read-withheld-events"
 """What a second person approves for one who would read events that are withheld, under the name of the service."""
 
@@ -40,6 +48,9 @@ def stand(opened: Opened) -> None:
             document={"kind": "events"},
         )
     )
+    head = f"/{name}/head"
+    opened.add(Route(name, "GET", head, "head", lambda request: log_head(opened), HEAD_READERS, document=HEAD))
+    opened.add(Route(name, "POST", head, "sign-head", lambda request: sign_head(opened), ("service",), document=HEAD))
     opened.add(
         Route(name, "GET", opened.url("/position"), "position", lambda request: position(opened), document=POSITION)
     )
@@ -79,6 +90,24 @@ def events(opened: Opened, request: Request) -> Reply:
     head = max(opened.store.refresh(), after if not raws else 0)
     body = b"[" + b",".join(raws) + b"]"
     return Reply(raw=body, headers=(("Hub-Head", str(head)),), content_type="application/cloudevents-batch+json")
+
+
+def log_head(opened: Opened) -> Reply:
+    """`GET /head`: the head of the log as it was signed last (see `heads`)."""
+    keys = opened.settings.head_keys
+    last = Declarer(opened.store, signers(opened.name, keys)).last() if keys else None
+    if last is None:
+        raise NotFound("no head was signed yet")
+    return Reply(last)
+
+
+def sign_head(opened: Opened) -> Reply:
+    """`POST /head`: the log is read from its first event on, and its head signed now."""
+    keys = opened.settings.head_keys
+    made = Declarer(opened.store, signers(opened.name, keys)).now() if keys else None
+    if made is None:
+        raise NotFound("there is nothing to sign, or no key for it")
+    return Reply(made)
 
 
 def _withheld_from(opened: Opened, request: Request) -> frozenset[str]:
