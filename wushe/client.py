@@ -45,6 +45,16 @@ class Client:
         """The JSON under a path."""
         return self._ask("GET", path, json_, params={k: v for k, v in query.items() if v is not None})
 
+    def all(self, path: str, json_: bool = False, **query: Any) -> list[dict[str, Any]]:
+        """Every row of a list, page by page."""
+        found: list[dict[str, Any]] = []
+        after: str | None = None
+        while True:
+            page = self.get(path, json_, after=after, **query)
+            found, after = found + page["items"], page.get("next")
+            if not after:
+                return found
+
     def post(self, path: str, body: Any, json_: bool = False) -> Any:
         """The answer to a JSON body."""
         return self._ask("POST", path, json_, json=body)

@@ -92,6 +92,8 @@ def accesses(found: dict[str, Any]) -> str:
 def _access(each: dict[str, Any]) -> str:
     who = ":".join(part for part in (each["who"]["role"], each["who"]["id"]) if part)
     why = " · ".join(part for part in (each["purpose"], ", ".join(each["categories"]), each["ground"]) if part)
+    if each.get("received"):
+        why = f"{each['received']['type']} (no. {each['received']['number']})"
     second = f"  (批准 / approved by {each['approver']})" if each["approver"] else ""
     return f"  {moment(each['known_at'])}  {each['zh']} / {each['en']}  {who}  {why}{second}".rstrip()
 

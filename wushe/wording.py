@@ -97,7 +97,10 @@ def _step(each: dict[str, Any]) -> str:
 
 def _finding(each: dict[str, Any]) -> str:
     what = FAULTS.get(each["fault"], each["fault"])
-    return f"✗ {moment(each['since'])} → {moment(each['until'])}  {what}  {each['need_id'] or ''}".rstrip()
+    closes = [f"\n    → {way['zh']} / {way['en']}" for way in each.get("closed_by", ())]
+    return f"✗ {moment(each['since'])} → {moment(each['until'])}  {what}  {each['need_id'] or ''}".rstrip() + "".join(
+        closes
+    )
 
 
 def _happening(each: dict[str, Any]) -> str:

@@ -31,6 +31,8 @@ ROUNDS_OF = 24 * 60
 MATTERS_AT_ONCE = 200
 COMMIT_SECONDS = 30
 NOWHERE = UUID(int=0)
+FOLDED = (views.matter.name, views.custody.name)
+"""The tables that this check folds again; all others are `refolding`'s."""
 
 inspection = sa.Table(
     "inspection",
@@ -117,7 +119,7 @@ class Inspector:
         wrong = bent(self.look, matters)
         if level != size_of(self.look) or level != self.store.cursor("follower:custody"):
             return after, [], len(known)  # What is derived is not level with the ledger: look at these again.
-        ours = {place for place in known if UUID(place[1].partition("/")[0]) in set(matters)}
+        ours = {place for place in known if place[0] in FOLDED and UUID(place[1].partition("/")[0]) in set(matters)}
         for view, _key in sorted(wrong - known):
             log.noticed("audit", "view-crooked", level="error", code=view)
         rows = [put(crooked, *place, found_at=now) for place in wrong - known]

@@ -17,6 +17,7 @@ from services.audit import times
 from services.audit.custody import Custody, Finding, Interval, Standing, custody
 from services.audit.entries import Entry, known, struck
 from services.audit.ledger import written
+from services.audit.remedies import told as told_ways
 from services.contracts.words import SOCIETY_OF
 
 DAY = 86_400_000_000
@@ -267,6 +268,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "since": written(finding.since),
         "until": None if finding.until is None else written(finding.until),
         "entry": finding.idx,
+        "closed_by": [] if finding.until is not None else told_ways(finding.kind, finding.need_id),
     }
 
 

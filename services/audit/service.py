@@ -28,6 +28,8 @@ from services.audit.inspecting import Inspector
 from services.audit.ledger import Ledger
 from services.audit.moments.follower import ReplayFollower
 from services.audit.receipts import ReceiptFollower
+from services.audit.refolding import Refolding
+from services.audit.remedies import told
 from services.audit.scopes import SCOPES, stands, words
 from services.audit.sealer import Publishing, Sealer
 from services.audit.statistics.counting import StatisticsFollower
@@ -60,7 +62,15 @@ MANIFEST = Manifest(
     record=Ledger,
     kept=tables.KEPT,
     followers=(CustodyFollower(), StatisticsFollower(), ReplayFollower(), ReceiptFollower()),
-    duties=(Checkpointer.duty, Inspector.duty, witnessing, Sealer.duty, Publishing.duty, reconciling.duty),
+    duties=(
+        Checkpointer.duty,
+        Inspector.duty,
+        witnessing,
+        Sealer.duty,
+        Publishing.duty,
+        reconciling.duty,
+        Refolding.duty,
+    ),
     on_gap=policies.on_gap,
     on_filled=policies.on_filled,
     scopes=SCOPES,
@@ -102,7 +112,10 @@ class AuditService(
 
     matters = lists("/matters", views.matter, by=("open", "holders", "society", "broken"), roles=READERS)
     matter = shows("/matters/{id}", views.matter, roles=READERS)
-    findings = lists("/findings", views.finding, by=("state", "fault", "matter_id"), roles=READERS)
+    findings = lists(
+        "/findings", views.finding, by=("state", "fault", "matter_id"), roles=READERS,
+        adds=lambda row: {"closed_by": told(row["fault"], row["need_id"])},
+    )  # fmt: skip
     gaps = lists("/gaps", views.gap, by=("state", "publisher"), roles=AUDITORS)
     looks = lists("/looks", views.look, by=("matter_id", "actor"), roles=AUDITORS)
     verifications = lists("/verifications", views.check, by=("kind",), roles=AUDITORS)

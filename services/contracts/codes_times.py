@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 
 from services.contracts.tables import table, today
 from services.contracts.words import Wait
-from services.contracts.worktime import Span, calendar, deadline
+from services.contracts.worktime import Span, calendar, deadline, end_of, working_days_after
 
 SLA = table("sla", "承诺时限", """
     first-action-emergency | 紧急: 首次处置 | emergency: first action | minutes=30 wall=1
@@ -43,6 +43,13 @@ SLA = table("sla", "承诺时限", """
 """, fixed=True, assumed=True)  # fmt: skip
 """At 100 percent of a span it expires or is escalated."""
 
+REPORT_DAYS = table("report_days", "月报日程", """
+    opens | 月末后第几个工作日起可封存 | the working day after a month from whose opening on its report may be sealed | days=1
+    due | 月末后第几个工作日前应封存 | the working day after a month by whose end its report is to be sealed | days=10
+""", fixed=True, assumed=True)  # fmt: skip
+"""When a month's report is sealed. Whoever wrote things down has ten working days to confirm them (及时记录率), so what is
+sealed earlier is restated sooner; no national text sets the days."""
+
 RETENTION = table("retention", "保存期限", """
     handoff | 转介交接与个人信息提供记录 | hand-offs and disclosures | months=36 least=36
     access-log | 查阅日志 | readings of personal data | months=6 least=6
@@ -54,6 +61,16 @@ RETENTION = table("retention", "保存期限", """
 """, fixed=True, assumed=True)  # fmt: skip
 """How long is kept, in months. `least` is what the law asks: 网络数据安全管理条例 art. 12 (three years), 网络安全法 (six
 months); the other terms are assumed, for no national period for social work files was found."""
+
+
+def report_opens(last: date) -> datetime:
+    """The moment from which on the report of a month that ends with this day may be sealed."""
+    return calendar().opens_on(working_days_after(last, REPORT_DAYS.number("opens", "days")))
+
+
+def report_due(last: date) -> datetime:
+    """The moment until which the report of a month that ends with this day is to be sealed."""
+    return end_of(working_days_after(last, REPORT_DAYS.number("due", "days")))
 
 
 def span(code: str) -> Span:

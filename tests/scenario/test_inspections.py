@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from services.kernel.message import Actor
 from tests.scenario.conftest import Told
+from wushe.commands.findings import findings, sample
 from wushe.demo import expectations
 
 pytestmark = pytest.mark.scenario
@@ -66,3 +70,28 @@ def test_a_sample_is_planned_drawn_covered_and_a_finding_is_answered_and_resolve
     assert (shown["state"], shown["answer_code"], shown["result_code"], shown["late"]) == (
         "resolved", "consent-on-paper", "settled", False,
     )  # fmt: skip
+
+
+def test_an_auditor_samples_and_finds_from_the_command_line(on_one_machine: Told):
+    expectations.settled(on_one_machine.teller)
+    hub, by = on_one_machine.hub, (datetime.now(UTC) + timedelta(days=10)).date().isoformat()
+
+    def called(command: Any, *words: str, role: str = "auditor", org: str = "") -> Any:
+        token = hub.token_for(Actor(id=f"{role}-8", role=role, org=org))
+        done = CliRunner().invoke(command, [*words, "--url", hub.url, "--token", token, "--json"])
+        assert done.exit_code == 0, done.output
+        return json.loads(done.output)
+
+    drawn = called(sample, "--seed", "2026-q4", "--per-stratum", "1", "--kind", "case")
+    again = called(sample, "--again", drawn["id"])
+    assert [each["drawn"] for each in again["strata"]] == [each["drawn"] for each in drawn["strata"]] != []
+    head: dict[str, Any] = {"role": "station_head", "org": "220104"}
+    own = hub.ask("GET", "/audit/v1/matters", **head).json()["items"][0]["matter_id"]
+    made = called(findings, "raise", own, "no-consent", "--answer-by", by, "--sample", drawn["id"], "--entry", "3")
+    listed = called(findings, "list", "--matter", own)["raised"]
+    assert made["id"] in {row["finding_id"] for row in listed if row["state"] == "raised"}
+    called(findings, "answer", made["id"], "consent-on-paper", **head)
+    called(findings, "reopen", made["id"], "paper-missing", "--answer-by", by)
+    called(findings, "resolve", made["id"], "settled")
+    ended = called(findings, "list", "--state", "resolved")
+    assert made["id"] in {row["finding_id"] for row in ended["raised"]} and set(ended) == {"raised"}

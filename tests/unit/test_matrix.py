@@ -105,7 +105,7 @@ FREE = {
     },
     "audit": {
         "/figures", "/figures/{indicator}/events", "/indicators", "/monthly-reports", "/monthly-reports/{station}/{month}",
-        "/monthly-reports/{station}/{month}/sheet",
+        "/monthly-reports/{station}/{month}/sheet", "/monthly-report-days/{month}",
         "/checkpoint", "/checkpoint/offered", "/cosignatures", "/receipts/{event_id}", "/tile/{path}",
         "/ledger", "/ledger/head", "/ledger/signing", "/ledger/state", "/ledger/verification", "/ledger/seals", "/reconciliations",
         "/matters/{id}/completeness", "/matters/{id}/custody", "/matters/{id}/replay",

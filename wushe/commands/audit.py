@@ -13,6 +13,8 @@ COMMANDS = {
     "witnesses": ("vouching", "Show who vouches for the ledger, and the key that a witness needs."),
     "receipt": ("ledger", "Take the receipt of a handoff or a consent home."),
     "check-receipt": ("ledger", "Check a receipt by a policy, without a hub."),
+    "sample": ("findings", "Plan a sample of matters by a seed, and draw it."),
+    "findings": ("findings", "List what is wrong; raise, answer, resolve and reopen auditors' findings."),
     "seal": ("seals", "Seal the ledger now: as of a seal, each history is shown to be whole."),
     "complete": ("seals", "Check that nothing about a matter was left out, as of the last seal."),
     "reconcile": ("reconciling", "Compare the ledger with each publisher's own signed log, now."),

@@ -26,8 +26,10 @@ def reconcile(publisher: str | None, url: str, token: str, folder: Path, json_: 
     client = Client(url, token, folder, json_=json_)
     asked = client.post(f"{BASE}/reconciliations", {"publisher": publisher} if publisher else {}, json_)
     _wait(client, asked, json_)
-    logs = [row for row in _all(client, "publisher-logs", json_) if row["publisher"] in asked["publishers"]]
-    found = [row for row in _all(client, "differences", json_, state="open") if row["publisher"] in asked["publishers"]]
+    logs = [row for row in client.all(f"{BASE}/publisher-logs", json_) if row["publisher"] in asked["publishers"]]
+    found = [
+        row for row in client.all(f"{BASE}/differences", json_, state="open") if row["publisher"] in asked["publishers"]
+    ]
     say({"logs": logs, "differences": found}, json_, "" if json_ else _told(logs, found))
     if found:
         raise SystemExit(1)
@@ -46,16 +48,6 @@ def _wait(client: Client, asked: dict[str, Any], json_: bool) -> None:
             names = ", ".join(waiting)
             fail("not-compared-yet", f"Not compared yet: {names}.", f"尚未对账: {names}。", json_)
         time.sleep(0.2)
-
-
-def _all(client: Client, path: str, json_: bool, **query: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
-    after: str | None = None
-    while True:
-        page = client.get(f"{BASE}/{path}", json_, after=after, **query)
-        found, after = found + page["items"], page.get("next")
-        if not after:
-            return found
 
 
 def _told(logs: list[dict[str, Any]], found: list[dict[str, Any]]) -> str:

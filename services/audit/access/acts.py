@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from services.audit.access.tables import about_person, access
+from services.audit.access.tables import about_person, access, delivered, names_person
 from services.audit.entries import Entry
 from services.kernel.view import Change, put
 
@@ -17,6 +17,9 @@ ACTS = {
     "bundle.exported": "exported",
 }  # fmt: skip
 """What each of these is: a release (or its end), a reading, a refusal, an auditor's look, an export (INV-33)."""
+
+
+DELIVERED = "delivery.added"
 
 
 class Seen(msgspec.Struct, frozen=True):
@@ -39,6 +42,16 @@ class Seen(msgspec.Struct, frozen=True):
     allowed: bool = True
 
 
+class Delivered(msgspec.Struct, frozen=True):
+    """What is said of a delivery."""
+
+    organization_id: UUID
+    publisher: str
+    publisher_position: int
+    event_type: str
+
+
+_delivered = msgspec.json.Decoder(Delivered).decode
 _seen = msgspec.json.Decoder(Seen).decode
 NOTHING = Seen()
 
@@ -55,12 +68,31 @@ def rows(entry: Entry) -> list[Change]:
     """The rows that an entry adds."""
     if entry.type in ACTS:
         return [_row(entry, said(entry))]
+    if entry.type == DELIVERED:
+        return _delivery(entry)
     if b'"person_id"' not in bytes(entry.envelope.data):
         return []
     seen = said(entry)
-    if seen.person_id is None or seen.matter_id is None:
+    if seen.person_id is None:
         return []
+    if seen.matter_id is None:
+        return [put(names_person, seen.person_id, entry.idx)]
     return [put(about_person, seen.person_id, seen.matter_id)]
+
+
+def _delivery(entry: Entry) -> list[Change]:
+    """INV-33: what an organization receives is seen by it, whether or not it asks anybody."""
+    try:
+        told = _delivered(entry.envelope.data)
+    except msgspec.DecodeError:
+        return []
+    of = {"of_publisher": told.publisher, "of_position": told.publisher_position, "of_type": told.event_type}
+    envelope = entry.envelope
+    row = put(
+        delivered, entry.idx, rt=entry.rt, at=entry.vt, organization_id=told.organization_id,
+        number=envelope.streamversion, publisher=envelope.publisher, position=envelope.position, **of,
+    )  # fmt: skip
+    return [row]
 
 
 def _row(entry: Entry, seen: Seen) -> Change:

@@ -8,12 +8,19 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from services.audit.access.tables import about_person, access
-from services.audit.language import facts_of
+from services.audit.access.acts import DELIVERED
+from services.audit.access.tables import about_person, access, delivered, names_person
+from services.audit.language import facts_of, restricted
 from services.audit.ledger import written
 from services.audit.moments.reading import Moment, merged_into
 from services.audit.moments.state import shown_as
+from services.audit.tables import entry
 from services.kernel.manifest import Look
+
+NOBODY = {
+    "person_id": None, "type": DELIVERED, "act": "delivered", "role": "partner", "org": "", "purpose": "",
+    "categories": "", "ground": "", "approver": None, "expires_at": None, "disclosure_id": None,
+}  # fmt: skip
 
 
 def records(look: Look, person_id: UUID, size: int) -> list[UUID]:
@@ -34,7 +41,34 @@ def seen(
     query = sa.select(access).where(about, c.entry < size, c.entry >= after)
     if not unsealed:
         query = query.where(sa.not_(c.restricted))
-    return look.run(query.order_by(c.entry).limit(limit))
+    acts = look.run(query.order_by(c.entry).limit(limit))
+    told = deliveries(look, persons, size, after, limit, unsealed=unsealed)
+    return sorted([*acts, *told], key=lambda row: row["entry"])[:limit]
+
+
+def deliveries(
+    look: Look, persons: Collection[UUID], size: int, after: int, limit: int, *, unsealed: bool
+) -> list[dict[str, Any]]:
+    """Which events about these records organizations have received under which number, as acts of access (INV-33)."""
+    d, e = delivered.c, entry.c
+    matters = sa.select(about_person.c.matter_id).where(about_person.c.person_id.in_(persons))
+    named = sa.select(names_person.c.entry).where(names_person.c.person_id.in_(persons))
+    query = (
+        sa.select(delivered, e.matter_id, e.idx.label("of_entry"))
+        .join(entry, sa.and_(e.publisher == d.of_publisher, e.position == d.of_position))
+        .where(sa.or_(e.matter_id.in_(matters), e.idx.in_(named)), d.entry < size, e.idx < size, d.entry >= after)
+    )
+    if not unsealed:
+        query = query.where(e.type.not_in(sorted(restricted())))
+    return [_as_act(row) for row in look.run(query.order_by(d.entry).limit(limit))]
+
+
+def _as_act(row: dict[str, Any]) -> dict[str, Any]:
+    """A delivery as the other acts of access are: the organization that has it saw it."""
+    return NOBODY | {name: row[name] for name in ("entry", "rt", "at", "matter_id", "publisher", "position")} | {
+        "who": str(row["organization_id"]),
+        "received": {"type": row["of_type"], "entry": row["of_entry"], "number": row["number"]},
+    }  # fmt: skip
 
 
 def line(row: dict[str, Any]) -> dict[str, Any]:
@@ -59,4 +93,5 @@ def line(row: dict[str, Any]) -> dict[str, Any]:
         "disclosure_id": None if row["disclosure_id"] is None else str(row["disclosure_id"]),
         "publisher": row["publisher"],
         "position": row["position"],
+        "received": row.get("received"),
     }

@@ -1,4 +1,4 @@
-"""One row for each act of access in the ledger, and which matters are about whom; disposable, derived anew at will."""
+"""One row for each act of access in the ledger, what was delivered to whom, and what is about whom; disposable, derived anew at will."""
 
 from __future__ import annotations
 
@@ -40,3 +40,29 @@ about_person = sa.Table(
 """A matter names this person's record."""
 
 sa.Index("about_person_of_matter", about_person.c.matter_id)
+
+names_person = sa.Table(
+    "names_person",
+    METADATA,
+    sa.Column("person_id", sa.Uuid, primary_key=True),
+    sa.Column("entry", sa.BigInteger, primary_key=True, autoincrement=False),
+)
+"""An entry names this person's record, and no matter."""
+
+delivered = sa.Table(
+    "delivered",
+    METADATA,
+    sa.Column("entry", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("rt", sa.BigInteger),
+    sa.Column("at", sa.BigInteger),
+    sa.Column("organization_id", sa.Uuid),
+    sa.Column("number", sa.BigInteger),
+    sa.Column("of_publisher", sa.String),
+    sa.Column("of_position", sa.BigInteger),
+    sa.Column("of_type", sa.String),
+    sa.Column("publisher", sa.String),
+    sa.Column("position", sa.BigInteger),
+)
+"""An event was put into an organization's sequence under this number; the event is named, for it may be recorded later."""
+
+sa.Index("delivered_of", delivered.c.of_publisher, delivered.c.of_position)

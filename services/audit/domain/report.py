@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta
 from typing import assert_never
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -15,11 +15,12 @@ from services.contracts.audit import (
     WriteMonthlyReport,
 )
 from services.contracts.codes_audit import REPORT_RECIPIENT
+from services.contracts.codes_times import report_due, report_opens
+from services.contracts.tables import BEIJING
 from services.kernel.decider import Decider
 from services.kernel.errors import Refused
 from services.kernel.message import Ask
 
-BEIJING = timezone(timedelta(hours=8))
 HUB = "hub"
 
 Command = WriteMonthlyReport
@@ -51,7 +52,7 @@ def stream_for(station: str | None) -> UUID:
 
 
 def decide(command: Command, state: State, ask: Ask) -> list[Event]:
-    """A report is sealed once, when its month is over; what was learnt since about earlier ones is said with it."""
+    """A report is sealed once, when its month is over and people are at work; what was learnt since is said with it."""
     REPORT_RECIPIENT.known(*command.recipients, field="recipients")
     months = {} if state is None else state.months
     if command.month in months:
@@ -62,11 +63,13 @@ def decide(command: Command, state: State, ask: Ask) -> list[Event]:
             field="month",
             allowed=("seal-monthly-report",),
         )
-    if ask.now < end_of(command.month):
+    opens = opens_at(command.month)
+    if ask.now < opens:
+        day = opens.astimezone(BEIJING)
         raise Refused(
             "month-not-over",
-            f"{command.month} is not over yet; figures can be looked at, and sealed from the first of the next month on.",
-            f"{command.month} 尚未结束; 可先查看数据, 次月一日起方可封存。",
+            f"The report of {command.month} can be sealed from {day:%d %B %Y, %H:%M} on; its figures can be looked at.",
+            f"{command.month} 月报自 {day:%Y-%m-%d %H:%M} 起方可封存; 可先查看数据。",
             field="month",
             allowed=("seal-monthly-report",),
         )
@@ -92,10 +95,20 @@ def _sealed(command: Command) -> MonthlyReportSealed:
     )  # fmt: skip
 
 
-def end_of(month: str) -> datetime:
-    """The first moment after a month, by the clocks in China."""
-    first = datetime(int(month[:4]), int(month[5:]), 1, tzinfo=BEIJING)
-    return (first + timedelta(days=31)).replace(day=1)
+def opens_at(month: str) -> datetime:
+    """From when on a month's report may be sealed: people are at work again, and the month is over (REPORT_DAYS)."""
+    return report_opens(last_of(month))
+
+
+def due_by(month: str) -> datetime:
+    """Until when it is to be sealed."""
+    return report_due(last_of(month))
+
+
+def last_of(month: str) -> date:
+    """The last day of a month."""
+    first = date(int(month[:4]), int(month[5:]), 1)
+    return (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
 
 
 def evolve(state: State, event: Event) -> State:

@@ -36,7 +36,7 @@ class AccessLedger:
         says="who has seen what about a person",
     )
     def access(self, request: Request) -> object:
-        """Every release, reading, refusal, replay and export about a person, under every record that is of them.
+        """Every release, reading, delivery, refusal, replay and export about a person, under every record that is of them.
 
         Who was told in the person's own report stands there too, so the next report shows that this one was asked for.
         """

@@ -29,6 +29,7 @@ BODY = {
     },
 }
 SEALED = {"type": "object", "required": ["month", "figures_hash"]}
+DAYS = {"type": "object", "required": ["month", "opens_at", "due_by"]}
 FORMATS = {"format": {"enum": list(sheets.FORMATS)}}
 
 
@@ -51,6 +52,17 @@ class Reports:
         written = sealing.report(told(self.log, wanted.station))
         self.log.ask(report.DECIDER, report.stream_for(wanted.station), written, request)
         return found(self.log, request, wanted.station, wanted.month)
+
+    @http("GET", "/monthly-report-days/{month}", roles=READERS, answer=DAYS, says="when a month's report is sealed")
+    def report_days(self, request: Request) -> object:
+        """From when on the report of a month may be sealed, and until when it is to be, in the stations' working days."""
+        asked.only(request.query)
+        month = str(month_of(str(request.path["month"])))
+        return {
+            "month": month,
+            "opens_at": report.opens_at(month).isoformat(),
+            "due_by": report.due_by(month).isoformat(),
+        }
 
     @http("GET", "/monthly-reports/{station}/{month}", roles=READERS, answer=SEALED, says="a sealed report")
     def sealed_report(self, request: Request) -> object:
@@ -105,6 +117,7 @@ def found(log: Any, request: Request, station: str | None, month: str) -> dict[s
         "figures": told_lines(sealed.figures, masked=not own),
         "adjustments": [adjusted(line, masked=not own) for line in sealed.adjustments],
         "restated_in": later,
+        "due_by": report.due_by(sealed.month).isoformat(),
     }
 
 

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from services.audit import archive, times
 from services.audit.access import acts
-from services.audit.access.tables import about_person, access
+from services.audit.access.tables import about_person, access, delivered, names_person
 from services.audit.entries import Entry, read
 from services.audit.moments import holding, turns
 from services.audit.moments.tables import NOBODY, held, strand, strand_end, telling
@@ -36,7 +36,7 @@ class ReplayFollower:
     """Keeps `strand`, `held` and what they go on from, and who saw what (`access`)."""
 
     name = "replay"
-    tables: tuple[sa.Table, ...] = (strand, strand_end, telling, held, access, about_person)
+    tables: tuple[sa.Table, ...] = (strand, strand_end, telling, held, access, about_person, delivered, names_person)
 
     def step(self, look: Look, after: int) -> tuple[list[Change], list[Do], int]:
         """What follows from the entries after the first `after` of them."""

@@ -19,6 +19,8 @@ from services.kernel.entrypoints.site import Route
 from services.kernel.errors import ContractBroken, FieldProblem, NotFound
 from services.kernel.message import Actor
 
+Adds = Callable[[dict[str, Any]], dict[str, Any]]
+
 PAGE_ROWS = 100
 MOST_ROWS = 1_000
 
@@ -79,10 +81,10 @@ class Showing(Answering):
     """A row, or rows, of a view."""
 
     def __init__(self, path: str, table: sa.Table, roles: tuple[str, ...], by: tuple[str, ...] | None = None, hides: tuple[str, ...] = (),
-                 **kwargs: Any) -> None:  # fmt: skip
+                 adds: Adds | None = None, **kwargs: Any) -> None:  # fmt: skip
         document = {"kind": "row" if by is None else "rows", "table": table, "by": by or (), "hides": hides}
         super().__init__("GET", path, roles, False, document, **kwargs)
-        self.table, self.by, self.hides = table, by, hides
+        self.table, self.by, self.hides, self.adds = table, by, hides, adds
 
     def handler(self) -> Callable[[Request], Any]:
         """Read the view, as far as whoever asks may see it."""
@@ -123,7 +125,8 @@ class Showing(Answering):
         return Reply({"items": [self._shown(row) for row in rows[:limit]], "next": cursor})
 
     def _shown(self, row: dict[str, Any]) -> dict[str, Any]:
-        return {name: value for name, value in row.items() if name not in self.hides}
+        shown = {name: value for name, value in row.items() if name not in self.hides}
+        return shown | self.adds(row) if self.adds else shown
 
     def _wanted(self, request: Request) -> list[Any]:
         query = request.query
@@ -169,14 +172,18 @@ def shows(
 
 
 def lists(
-    path: str, table: sa.Table, *, by: tuple[str, ...] = (), roles: tuple[str, ...] = (), hides: tuple[str, ...] = ()
-) -> Callable[..., Any]:
-    """Declare a list of a view's rows, to be narrowed by the columns named in `by`, page by page."""
+    path: str, table: sa.Table, *, by: tuple[str, ...] = (), roles: tuple[str, ...] = (), hides: tuple[str, ...] = (),
+    adds: Adds | None = None,
+) -> Callable[..., Any]:  # fmt: skip
+    """Declare a list of a view's rows, to be narrowed by the columns named in `by`, page by page.
+
+    `adds` says what follows from a row and is shown beside it.
+    """
 
     def list_(self: object, request: Request) -> None:
         """Answered by the entrypoint itself."""
 
-    register_entrypoint(list_, Showing(path, table, roles, by, hides))
+    register_entrypoint(list_, Showing(path, table, roles, by, hides, adds))
     return list_
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from services.audit import tables
 from services.audit.access.reading import records, seen
-from services.audit.access.tables import about_person, access
+from services.audit.access.tables import about_person, access, delivered, names_person
 from services.audit.ledger import Ledger, micros
 from services.audit.moments import follower
 from services.audit.moments.differences import differences
@@ -29,7 +29,19 @@ from tests.unit.audit.remembering import OTHER, Story
 from tests.unit.audit.said import MATTER, NOON, Teller
 from tests.unit.audit.stories import named, told_as
 
-NEEDED = (tables.entry, tables.tile, tables.log_state, strand, strand_end, telling, held, access, about_person)
+NEEDED = (
+    tables.entry,
+    tables.tile,
+    tables.log_state,
+    strand,
+    strand_end,
+    telling,
+    held,
+    access,
+    about_person,
+    delivered,
+    names_person,
+)
 
 
 class Remembered:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 from base64 import urlsafe_b64encode
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from io import BytesIO, StringIO
+from pathlib import Path
 from typing import Any
 
 import openpyxl
@@ -16,7 +17,7 @@ from services.audit import sheets
 from services.audit.domain import report
 from services.audit.sealing import Sealing
 from services.audit.statistics.shown import adjusted, told_lines
-from services.contracts import intake
+from services.contracts import editions, intake
 from services.contracts.audit import (
     Adjustment,
     FigureLine,
@@ -58,12 +59,30 @@ def sealed(month: str = "2026-10", **changes: Any) -> MonthlyReportSealed:
 # --- the rules --------------------------------------------------------------------------------------------------------
 
 
-def test_a_report_is_sealed_when_its_month_is_over():
-    reports.given().when(write(), now=datetime(2026, 10, 31, 16, tzinfo=UTC)).then(sealed())
+def test_a_report_is_sealed_when_its_month_is_over_and_people_are_at_work_again():
+    """October 2026 ends on a Saturday: the doors open on Monday, 8:30 in China."""
+    monday = datetime(2026, 11, 2, 0, 30, tzinfo=UTC)
+    reports.given().when(write(), now=monday).then(sealed())
+    reports.given().when(write(), now=monday - timedelta(minutes=1)).then_refused("month-not-over")
 
 
-def test_a_month_that_is_not_over_in_china_is_not_sealed():
-    reports.given().when(write(), now=datetime(2026, 10, 31, 15, 59, tzinfo=UTC)).then_refused("month-not-over")
+def test_the_days_of_a_report_are_working_days_of_the_published_calendar():
+    """September 2025 ends before the long holiday of 1 to 8 October; 11 October is worked (调休)."""
+    assert report.opens_at("2025-09") == datetime(2025, 10, 9, 0, 30, tzinfo=UTC)
+    assert report.due_by("2025-09") == datetime(2025, 10, 21, 16, tzinfo=UTC)
+
+
+def test_a_station_sets_the_days_and_the_calendar_of_its_reports(tmp_path: Path):
+    said = 'table = "report_days"\nversion = "ours-1"\nsince = 2025-01-01\n'
+    terms = '[terms.{}]\nzh = "x"\nen = "x"\nnumbers = {{ days = {} }}\n'
+    (tmp_path / "days.toml").write_text(said + terms.format("opens", 3) + terms.format("due", 4))
+    (tmp_path / "calendar.toml").write_text('calendar = "ours"\noff = [2026-11-03]\n')
+    editions.adopt(tmp_path)
+    try:
+        assert report.opens_at("2026-10") == datetime(2026, 11, 5, 0, 30, tzinfo=UTC)
+        assert report.due_by("2026-10") == datetime(2026, 11, 6, 16, tzinfo=UTC)
+    finally:
+        editions.adopt(None)
 
 
 def test_a_sealed_report_is_never_sealed_again():
