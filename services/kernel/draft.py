@@ -30,6 +30,8 @@ from services.kernel.view import Change, Rows
 
 SKEW = timedelta(minutes=5)
 SNAPSHOT_EVERY = 25
+LONGEST_DATA = 60 * 1024
+"""Tiles give an entry's length in two bytes (C2SP tlog-tiles): what stands around an event's data has 4,095 of them."""
 EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 MICROSECOND = timedelta(microseconds=1)
 
@@ -67,6 +69,16 @@ def check_plain(name: str, data: bytes) -> bytes:
         )
         raise ContractBroken(problem)
     return data
+
+
+def check_size(name: str, data: bytes) -> None:
+    """Refuse an event that would not fit, with all around it, into an entry of a ledger that tiles can give away."""
+    if len(data) > LONGEST_DATA:
+        raise Refused(
+            "event-too-long",
+            f"This would make one {name} of {len(data):,} bytes; one event holds at most {LONGEST_DATA:,}: ask for less at once.",
+            f"此操作会产生 {len(data):,} 字节的事件 {name}; 单个事件最多 {LONGEST_DATA:,} 字节, 请分次进行。",
+        )
 
 
 class LookAhead(Look, Protocol):
@@ -178,6 +190,7 @@ class Draft:
         for event, name, data in written:
             # The log cannot be mended: what does not keep its own contract is a fault now, and not on each reading.
             read_data(type(event), check_plain(name, data))
+            check_size(name, data)
         after = Stream(before.version + len(events), order.decider.fold(before.state, events))
         common = _attributes(ask)
         for version, (event, name, data) in enumerate(written, before.version + 1):

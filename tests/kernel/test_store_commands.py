@@ -13,7 +13,7 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 
-from services.kernel import metrics
+from services.kernel import draft, metrics
 from services.kernel.clock import system_clock
 from services.kernel.errors import ConcurrentChange, ContractBroken, HubError, Refused, Unavailable
 from services.kernel.manifest import Look
@@ -66,7 +66,7 @@ def test_the_fault_of_one_unit_does_not_take_others_with_it(shop: Store) -> None
     streams = [uuid4() for _ in range(5)]
     units = [unit(order(stream, CAR)) for stream in streams]
     units[1] = unit(order(streams[1], RuinToy()))
-    units[3] = unit(order(streams[3], CAR), rows=[Rows(shelves, ("shelf", "toys"), [("same", 1), ("same", 2)])])
+    units[3] = unit(order(streams[3], CAR), rows=[Rows(shelves, ("shelf", "toys"), [(None, 1)])])
     outcomes = together(shop, *units)
     assert isinstance(outcomes[1], ZeroDivisionError)
     assert isinstance(outcomes[3], Exception)
@@ -235,6 +235,16 @@ def test_what_has_not_happened_yet_is_refused(shop: Store) -> None:
     refused = error(shop, early)
     assert isinstance(refused, Refused)
     assert (refused.code, refused.field) == ("in-the-future", "happened.at")
+
+
+def test_an_event_that_no_entry_of_a_ledger_could_hold_is_refused(shop: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = uuid4()
+    monkeypatch.setattr(draft, "LONGEST_DATA", 10)
+    refused = error(shop, order(stream, CAR))
+    assert isinstance(refused, Refused)
+    assert refused.code == "event-too-long"
+    monkeypatch.undo()
+    assert done(shop, order(stream, CAR))[0].version == 1
 
 
 def test_a_store_that_stops_answers_everybody(opened: Opening) -> None:

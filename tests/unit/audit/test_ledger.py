@@ -7,6 +7,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+import msgspec
 import pytest
 import sqlalchemy as sa
 from hypothesis import given, settings
@@ -14,10 +15,13 @@ from hypothesis import strategies as st
 
 from services.audit import tables
 from services.audit.ledger import Ledger, instant, micros, wrapped, written
+from services.kernel.contract import canonical
+from services.kernel.draft import LONGEST_DATA, Wire
 from services.kernel.manifest import Manifest
 from services.kernel.schema import append_only
 from services.kernel.tlog import merkle
 from services.kernel.tlog.merkle import leaf_hash
+from services.kernel.tlog.places import LONGEST_ENTRY
 from services.kernel.view import Rows
 from tests.unit.audit.conftest import Tables
 from tests.unit.audit.said import MATTER, NOON, said
@@ -193,3 +197,16 @@ def test_an_entry_is_put_together_from_bytes():
         b'{"alg":"sha256","event":{"a":1},"prev":"__________________________________________8",'
         b'"publisher":"intake","rt":"1970-01-01T00:00:00.000000Z","seq":2,"stream":"case/1"}'
     )
+
+
+def test_the_longest_event_that_is_written_fits_into_an_entry_that_tiles_can_give_away():
+    ref, name, subject = "r" * 160, "n" * 64, f"{'a' * 64}/{MATTER}"
+    event = Wire(
+        specversion="1.0", datacontenttype="application/json", id=MATTER, source=f"/{name}", type=name, subject=subject, time=NOON,
+        position=2**53 - 1, streamversion=2**53 - 1, schemaversion=99, effectiveat=NOON, effectiveprecision="instant",
+        actorid=ref, actorrole=name, actororg=ref, behalforg=ref, behalfevidence=name, behalfref=ref, approverid=ref,
+        approverrole=name, approverorg=ref, channel=name, commandid=MATTER, causationid=MATTER, correlationid=MATTER,
+        corrects=MATTER, previous="h" * 43, data=msgspec.Raw(b'"' + b"x" * (LONGEST_DATA - 2) + b'"'),
+    )  # fmt: skip
+    entry = wrapped(canonical(event), bytes(32), name, 2**52, 2**53 - 1, subject)
+    assert len(entry) <= LONGEST_ENTRY
