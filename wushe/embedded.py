@@ -89,7 +89,8 @@ class Folder:
             "HUB_SERVICE_TOKEN": self.token(Actor(id="hub", role="service"), SERVICE_TOKEN_LIFE),
             "HUB_DEMO": "true",
         }
-        if (self.path / "codes").is_dir():
+        if self.path.is_dir():
+            (self.path / "codes").mkdir(exist_ok=True)  # Also where it is empty: what is put there later is taken over.
             usual["HUB_CODES"] = str(self.path / "codes")
         if service in SEALING:
             usual |= {"HUB_KEYS_URL": f"sqlite:///{(self.path / service).resolve()}-keys.db", "HUB_KEK": kept["kek"]}

@@ -52,10 +52,11 @@ def known_services(codes: tuple[str, ...], field: str) -> None:
     """Refuse what is neither a need nor a way of helping in the current editions."""
     for code in codes:
         if not any(code in edition.terms for edition in (*NEED.usable, *SERVICE.usable)):
+            no = NEED.unknown(code, field)
             raise Refused(
                 "unknown-code",
-                f"{code} is neither a need nor a service.",
-                f"{code} 不是需求代码或服务代码。",
+                f"{code} is neither a need nor a service. {no.en} {SERVICE.unknown(code).en}",
+                f"{code} 不是需求代码或服务代码。{no.zh}{SERVICE.unknown(code).zh}",
                 field=field,
             )
 

@@ -2,7 +2,8 @@
 
 A rule asks for the edition of the day on which it decides, or for that of the day on which the thing happened, so that a
 paper written up late may use the words of its own time. Which day that is, `dated` takes from the circumstances of the
-command; nothing here asks a clock. A station's own editions come in once, before anything is decided (`editions`).
+command; nothing here asks a clock. A station's own editions come in from a folder (`editions`): all of them at once, in
+one assignment, and a decision that has begun ends with those that it began with.
 """
 
 from __future__ import annotations
@@ -43,7 +44,20 @@ class Edition:
     own: bool = False
 
 
-@dataclass(kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InForce:
+    """What a hub lives by beside what comes with it: the editions of the tables of which a station has its own."""
+
+    editions: Mapping[str, tuple[Edition, ...]] = field(default_factory=dict)
+    calendar: Any = None
+
+
+MOST_NAMED = 10
+"""So many codes a refusal lists; of more it names the first, and where all of them are."""
+
+ALL_OF_THEM = "GET /referral/v1/code-tables"
+
+
 class Table:
     """A code table with all its editions, the oldest first.
 
@@ -52,12 +66,21 @@ class Table:
     An `assumed` table has no public source and waits for a station's own edition.
     """
 
-    name: str
-    zh: str
-    editions: tuple[Edition, ...]
-    fixed: bool = False
-    needs: tuple[str, ...] = ()
-    assumed: bool = False
+    def __init__(
+        self, *, name: str, zh: str, editions: tuple[Edition, ...], fixed: bool = False, needs: tuple[str, ...] = (),
+        assumed: bool = False,
+    ) -> None:  # fmt: skip
+        self.name, self.zh, self.fixed, self.needs, self.assumed = name, zh, fixed, needs, assumed
+        self._shipped = editions
+
+    @property
+    def editions(self) -> tuple[Edition, ...]:
+        """All editions, the oldest first: a station's own where it has any, after those that came before."""
+        return in_force().editions.get(self.name, self._shipped)
+
+    @editions.setter
+    def editions(self, shipped: tuple[Edition, ...]) -> None:
+        self._shipped = shipped
 
     @property
     def current(self) -> Edition:
@@ -86,12 +109,26 @@ class Table:
         usable = self.usable
         for code in codes:
             if code is not None and not any(code in edition.terms for edition in usable):
-                raise Refused(
-                    "unknown-code",
-                    f"{code} is not in the code table {self.name}, edition {self.current.version}.",
-                    f"代码表“{self.zh}”{self.current.version} 版中没有 {code}。",
-                    field=field or None,
-                )
+                raise self.unknown(code, field)
+
+    def unknown(self, code: str, field: str = "") -> Refused:
+        """The refusal of a code that no usable edition has, with those that would do, in both languages."""
+        version, said, said_zh = self.current.version, *self._allowed()
+        return Refused(
+            "unknown-code",
+            f"{code} is not in the code table {self.name}, edition {version}. {said}",
+            f"代码表“{self.zh}”{version} 版中没有 {code}。{said_zh}",
+            field=field or None,
+        )
+
+    def _allowed(self) -> tuple[str, str]:
+        terms = {term.code: term for edition in self.usable for term in edition.terms.values()}
+        first = list(terms.values())[:MOST_NAMED]
+        en, zh = ", ".join(term.code for term in first), "、".join(f"{term.code} ({term.zh})" for term in first)
+        if len(terms) == len(first):
+            return f"Allowed: {en}.", f"可用代码: {zh}。"
+        where = f"{ALL_OF_THEM}/{self.name}"
+        return f"Allowed: {en}, … (all {len(terms)}: {where}).", f"可用代码: {zh}…(共 {len(terms)} 个, 见 {where})。"
 
     def label(self, code: str, language: str = "zh", day: date | None = None) -> str:
         """The label of a code: in the edition of the day, else in any, the newest first; without one the code itself."""
@@ -133,14 +170,27 @@ def table(
     return TABLES[name]
 
 
-def adopt(name: str, own: tuple[Edition, ...]) -> None:
-    """Let a station's own editions of a table hold; what comes with the hub and begins later than them does not.
+_in_force = [InForce()]
+
+
+def in_force() -> InForce:
+    """What the hub lives by: of a decision that is being made, what it lived by when the decision began."""
+    deciding = _deciding.get()
+    return _in_force[0] if deciding is None else deciding.by
+
+
+def adopt(own: Mapping[str, tuple[Edition, ...]], calendar: Any = None) -> None:
+    """Let a station's own editions and calendar hold from now on, all of them at once, and nothing else of its own."""
+    _in_force[0] = InForce(editions={name: followed(name, found) for name, found in own.items()}, calendar=calendar)
+
+
+def followed(name: str, own: tuple[Edition, ...]) -> tuple[Edition, ...]:
+    """A station's editions after those that came before; what comes with the hub and begins later does not hold.
 
     So an upgrade of the hub never changes the words that a station has set for itself.
     """
     ordered = tuple(sorted((replace(e, own=True) for e in own), key=lambda e: e.since))
-    before = tuple(e for e in SHIPPED[name] if not ordered or e.since < ordered[0].since)
-    TABLES[name].editions = (*before, *ordered)
+    return (*(e for e in SHIPPED[name] if not ordered or e.since < ordered[0].since), *ordered)
 
 
 # --- the day on which something is decided -----------------------------------------------------------------------------
@@ -160,7 +210,15 @@ class Circumstances(Protocol):
         ...
 
 
-_deciding: ContextVar[Circumstances | None] = ContextVar("deciding", default=None)
+@dataclass(frozen=True, slots=True)
+class Deciding:
+    """A decision that is being made: its circumstances, and the tables by which it is made to its end."""
+
+    ask: Circumstances
+    by: InForce
+
+
+_deciding: ContextVar[Deciding | None] = ContextVar("deciding", default=None)
 
 Decide = Callable[[Any, Any, Any], list[Any]]
 
@@ -170,7 +228,7 @@ def dated(decide: Decide) -> Decide:
 
     @wraps(decide)
     def on_its_day(command: Any, state: Any, ask: Any) -> list[Any]:
-        before = _deciding.set(ask)
+        before = _deciding.set(Deciding(ask, in_force()))
         try:
             return decide(command, state, ask)
         finally:
@@ -181,10 +239,13 @@ def dated(decide: Decide) -> Decide:
 
 def today() -> date | None:
     """The day of the decision that is being made, in Beijing; None outside of decisions."""
-    ask = _deciding.get()
-    return None if ask is None else ask.now.astimezone(BEIJING).date()
+    deciding = _deciding.get()
+    return None if deciding is None else deciding.ask.now.astimezone(BEIJING).date()
 
 
 def _days() -> tuple[date, date] | None:
-    ask = _deciding.get()
-    return None if ask is None else (ask.now.astimezone(BEIJING).date(), ask.happened_at.astimezone(BEIJING).date())
+    deciding = _deciding.get()
+    if deciding is None:
+        return None
+    ask = deciding.ask
+    return ask.now.astimezone(BEIJING).date(), ask.happened_at.astimezone(BEIJING).date()

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal
+from typing import Literal, get_args
 
 from services.contracts.words import ROLES, STATION_ROLES
 from services.kernel.contract import about
@@ -107,6 +107,33 @@ MATRIX: dict[str, dict[Kind, str]] = {
 }  # fmt: skip
 """After 4.7 of the domain's rules: what is not written is not seen. A service of the hub sees what it has to process."""
 
+Kept = Literal["station", "staff", "training", "project", "organization", "agreement", "offering"]
+
+_STATION_KEEPER = {
+    "station": "station", "staff": "station", "training": "station", "project": "station", "organization": "station own",
+    "agreement": "station", "offering": "station own",
+}  # fmt: skip
+_AT_A_STATION = {
+    "training": "station", "project": "station", "organization": "station own", "agreement": "station",
+    "offering": "station own",
+}  # fmt: skip
+
+KEEPING: dict[str, dict[str, str]] = {
+    "coordinator": _STATION_KEEPER,
+    "station_head": _STATION_KEEPER,
+    "worker": _AT_A_STATION,
+    "grid_worker": _AT_A_STATION,
+    "dispatcher": _AT_A_STATION,
+    "supervisor": _AT_A_STATION,
+    "partner": {"offering": "own"},
+    "team_leader": {"offering": "own"},
+    "administrator": dict.fromkeys(get_args(Kept), "all"),
+    "service": dict.fromkeys(get_args(Kept), "all"),
+}
+"""Who may change what of the directory, and how he must stand to it: `station`, it is of his own station, its points and
+grids, or was entered by them; `own`, it is his own organization. The directory is read by everybody who works with it,
+and each station keeps its own; which paths a role may come to at all, the paths say."""
+
 APPROVERS: dict[str, tuple[str, ...]] = {
     "": ("supervisor", "station_head", "coordinator"),
     "unseal": ("auditor", "station_head"),
@@ -149,6 +176,12 @@ def _seen(way: str, _: str, how: str) -> Seen:
 def opens(role: str, kind: str) -> frozenset[str]:
     """The ways in which a role sees a kind of information with nothing more asked for."""
     return frozenset(seen.way for seen in cell(role, kind) if not seen.how)
+
+
+@cache
+def keeps(role: str, kept: str) -> frozenset[str]:
+    """The ways in which a role may change what is kept."""
+    return frozenset(KEEPING.get(role, {}).get(kept, "").split())
 
 
 @cache

@@ -12,7 +12,7 @@ from typing import Literal
 
 import chinese_calendar
 
-from services.contracts.tables import BEIJING
+from services.contracts.tables import BEIJING, in_force
 
 
 @dataclass(frozen=True)
@@ -100,17 +100,12 @@ class Calendar:
 
 
 COUNTRY = Calendar()
-_in_force = [COUNTRY]
 
 
 def calendar() -> Calendar:
     """The calendar that this hub lives by."""
-    return _in_force[0]
-
-
-def live_by(own: Calendar) -> None:
-    """Set the hub's calendar, before anything is decided by it."""
-    _in_force[0] = own
+    own: Calendar | None = in_force().calendar
+    return own or COUNTRY
 
 
 def is_workday(day: date) -> bool:

@@ -60,13 +60,16 @@ class NotFound(HubError):
 
 
 class NotAllowed(HubError):
-    """The caller's role may not ask this; `roles` lists the roles that may."""
+    """The caller's role may not ask this; `roles` lists the roles that may.
+
+    `elsewhere` says that the role may ask it, but of what is its own, or its own unit's: this is another's.
+    """
 
     code = "not-allowed"
 
-    def __init__(self, roles: tuple[str, ...] = ()) -> None:
+    def __init__(self, roles: tuple[str, ...] = (), *, elsewhere: bool = False) -> None:
         super().__init__(f"allowed for: {', '.join(roles)}")
-        self.roles = roles
+        self.roles, self.elsewhere = roles, elsewhere
 
 
 class NotSignedIn(HubError):

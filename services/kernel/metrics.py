@@ -6,6 +6,7 @@ One process has one registry; where several services share it, the label `servic
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from typing import Any, TypeVar
 
@@ -79,6 +80,7 @@ TIMER_LAG = _gauge("hub_timer_lag_seconds", "How long the oldest due row of a ti
 DUTY_FAILED = _counter("hub_duty_failures_total", "Turns of a service's duties that failed.", "duty", "reason")
 
 KEYS = _counter("hub_vault_keys_total", "Keys of persons: created, restricted, destroyed.", "act")
+OPENED = _counter("hub_vault_opened_total", "Sealed values that were opened, for whatever end.", "category")
 UNREADABLE = _counter("hub_vault_unreadable_total", "Sealed values that could not be opened.", "reason")
 
 TREE_SIZE = _gauge("hub_audit_tree_size", "Entries in the audit ledger.")
@@ -222,6 +224,12 @@ def duty_failed(service: str, duty: str, reason: str) -> None:
 def key(service: str, act: str, count: int = 1) -> None:
     """Keys of persons were created, restricted or destroyed."""
     _child(KEYS, service, act).inc(count)
+
+
+def opened(service: str, categories: Iterable[str]) -> None:
+    """Sealed values of these categories were opened."""
+    for category in categories:
+        _child(OPENED, service, category).inc()
 
 
 def unreadable(service: str, reason: str, count: int = 1) -> None:

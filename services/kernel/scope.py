@@ -30,6 +30,7 @@ class Scope:
     """The rows of one table for whoever asks.
 
     `usual` is the kind of every column that `kinds` does not name; whoever sees nothing of that kind sees no row.
+    `plain` says that it is no secret that there is a row: whoever may not use it is told so, and not that it is not there.
     `late` says that its rows tell of what another service has, and may not be there yet: a row that is missing is no
     refusal then.
     """
@@ -40,6 +41,7 @@ class Scope:
     usual: str
     kinds: Mapping[str, str] = field(default_factory=dict)
     late: bool = False
+    plain: bool = False
 
     def rows(self, actor: Actor) -> Where:
         """The rows that this one sees."""
@@ -76,6 +78,7 @@ class LookUp:
     statement: sa.Select[Any]
     who: Callable[[type], tuple[str, ...]]
     late: bool = False
+    role: str = ""
 
     def check(self, found: list[dict[str, Any]], command: type) -> None:
         """Refuse what was not found, or found out of reach."""
@@ -84,7 +87,7 @@ class LookUp:
         if not found or not found[0]["seen"]:
             raise NotFound("nothing under this id")
         if not found[0]["near"]:
-            raise NotAllowed(self.who(command))
+            raise NotAllowed(self.who(command), elsewhere=self.role in self.who(command))
 
 
 def nothing_more(actor: Actor, command: type) -> Where | None:
@@ -97,19 +100,27 @@ def nobody(command: type) -> tuple[str, ...]:
     return ()
 
 
+def anything(actor: Actor, command: Any) -> bool:
+    """Whatever it says."""
+    return True
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Reach:
     """Which commands somebody may ask of one kind of aggregate: of those that he sees, and stands near enough to.
 
     `near(actor, command)` is the condition over the scope's table; None: whatever he sees. `who(command)` names those
     who may, for the one who sees it and may not. `names` are the fields of commands that name something else, which
-    whoever asks must see as well. `approvers(command)` may be the second person; none: whoever might ask it himself.
+    whoever asks must see as well. `says(actor, command)` is whether this one may say what the command says, by itself and
+    without looking anything up: for whom something is brought into being, say. `approvers(command)` may be the second
+    person; none: whoever might ask it himself.
     """
 
     scope: Scope
     near: Callable[[Actor, type], Where | None] = nothing_more
     who: Callable[[type], tuple[str, ...]] = nobody
     names: Mapping[type, Mapping[str, Scope]] = field(default_factory=dict)
+    says: Callable[[Actor, Any], bool] = anything
     approvers: Callable[[type], tuple[str, ...]] = nobody
 
     def looks(self, actor: Actor, command: Any, key: tuple[Any, ...] | None) -> list[LookUp]:
@@ -117,9 +128,17 @@ class Reach:
         asked = self._asked(actor, command, key)
         return [replace(look, statement=look.statement.params(key=value)) for look, value in asked if look is not None]
 
+    def hears(self, actor: Actor, command: Any) -> None:
+        """Refuse who may not say this, whatever it is about."""
+        if not self.says(actor, command):
+            roles = self.who(type(command))
+            raise NotAllowed(roles, elsewhere=actor.role in roles)
+
     def watches(self, actor: Actor, command: Any, itself: bool) -> bool:
-        """Whether anything would be looked up; `itself` says whether the command is about something that is there."""
-        return any(look is not None for look, _ in self._asked(actor, command, (None,) if itself else None))
+        """Whether anything would be looked up or weighed; `itself`: the command is about something that is there."""
+        return self.says is not anything or any(
+            look is not None for look, _ in self._asked(actor, command, (None,) if itself else None)
+        )
 
     def _asked(self, actor: Actor, command: Any, key: tuple[Any, ...] | None) -> list[tuple[LookUp | None, Any]]:
         kind: Any = type(command)
@@ -137,11 +156,13 @@ def _look(reach: Reach, scope: Scope, actor: Actor, command: type, itself: bool)
     rows = scope.rows(actor)
     if near is None and isinstance(rows, True_):
         return None
+    if scope.plain:
+        near, rows = rows, sa.true()
     may = sa.literal(True) if near is None else sa.case((near, sa.true()), else_=sa.false())
     seen = sa.case((rows, sa.true()), else_=sa.false())
     (column,) = scope.table.primary_key
     statement = sa.select(seen.label("seen"), may.label("near")).where(column == sa.bindparam("key", type_=column.type))
-    return LookUp(statement, reach.who, scope.late)
+    return LookUp(statement, reach.who, scope.late, actor.role)
 
 
 # --- conditions that services make ways of ----------------------------------------------------------------------------

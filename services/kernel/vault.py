@@ -105,7 +105,9 @@ class Vault:
             return {}
         opened = {row.digest: self._open_one(key, row) for row in self._rows(subject, wanted)}
         self._count(wanted, opened)
-        return {digest: found for digest in wanted if (found := opened.get(digest)) is not None}
+        found = {digest: one for digest in wanted if (one := opened.get(digest)) is not None}
+        metrics.opened(self._service, (one["category"] for one in found.values()))
+        return found
 
     def disclosures(self, subject: str, digests: Iterable[str]) -> dict[str, tuple[str, str]]:
         """The disclosures under these digests, each with its category: what proves a value to whoever has its digest.
@@ -117,6 +119,7 @@ class Vault:
             return {}
         texts = ((row, self._decrypted(key, row)) for row in self._rows(subject, wanted))
         found = {row.digest: (row.category, text.decode("ascii")) for row, text in texts if text is not None}
+        metrics.opened(self._service, (category for category, _ in found.values()))
         return {digest: found[digest] for digest in wanted if digest in found}
 
     def is_destroyed(self, subject: str) -> bool:

@@ -45,6 +45,21 @@ def of_leaving(command: public.LeaveStaff, stream_id: UUID, look: Look) -> Staff
     return Staffing(itself=stream_id, matters=len(load.matters) if load else 0, needs=len(load.needs) if load else 0)
 
 
+def of_reading(command: public.ReadStaffIdentity, stream_id: UUID, look: Look) -> Staffing:
+    """For whom the worker works: the employer, and the stations of the posts that are held, with those above them."""
+    row = look.one(staff, stream_id)
+    if row is None:
+        return Staffing(itself=stream_id)
+    held = [post["station_id"] for post in look.all(posts, staff_id=stream_id, state="held")]
+    return Staffing(itself=stream_id, units=(row["employer"], *(party for one in held for party in _above(one, look))))
+
+
+def _above(station_id: UUID | None, look: Look) -> list[str]:
+    """The parties of a station and of those above it, the nearest first; a grid lies two below a street's station."""
+    row = look.one(stations, station_id) if station_id else None
+    return [] if row is None else [row["party"], *_above(row["parent_id"], look)]
+
+
 def of_training(
     command: public.HoldTraining | public.RecordTrainingAttendance, stream_id: UUID, look: Look
 ) -> Staffing:
@@ -69,6 +84,7 @@ STAFF_FACTS: dict[type, Facts] = {
     public.RegisterStaff: of_new_staff,
     public.TakePost: of_post,
     public.LeaveStaff: of_leaving,
+    public.ReadStaffIdentity: of_reading,
     public.HoldTraining: of_training,
     public.RecordTrainingAttendance: of_training,
     public.StartProject: of_new_project,

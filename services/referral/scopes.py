@@ -199,7 +199,8 @@ def _told_to(actor: Actor) -> Where:
 
 def _directory(table: sa.Table) -> Scope:
     """What organizations, stations and those who work there publish about themselves."""
-    return Scope(table=table, opens=opens, usual="directory", ways={"all": everything})
+    kinds = {name: kind for name, kind in MADE.items() if name in table.c}
+    return Scope(table=table, opens=opens, usual="directory", ways={"all": everything}, kinds=kinds)
 
 
 def stations_here(actor: Actor) -> sa.ScalarSelect[UUID]:
@@ -211,7 +212,7 @@ def stations_here(actor: Actor) -> sa.ScalarSelect[UUID]:
     return sa.union(below, points, sa.select(c.station_id).where(c.parent_id.in_(points))).scalar_subquery()
 
 
-def _staff_here(actor: Actor) -> Where:
+def staff_here(actor: Actor) -> Where:
     """Who holds a post at one's station, or is employed by it."""
     held = s.posts.c.station_id.in_(stations_here(actor))
     at_post = within(s.staff.c.staff_id, s.posts.c.staff_id, sa.and_(s.posts.c.state == "held", held))
@@ -220,11 +221,20 @@ def _staff_here(actor: Actor) -> Where:
 
 LOADS = Scope(
     table=s.staff, opens=opens, usual="codes",
-    ways={"all": everything, "station": _staff_here, "own": lambda actor: s.staff.c.worker == me(actor)},
+    ways={"all": everything, "station": staff_here, "own": lambda actor: s.staff.c.worker == me(actor)},
 )  # fmt: skip
 """What a worker answers for: the worker's own, and the station's whose people they are."""
 
+READS = Scope(
+    table=s.staff_reads, opens=opens, usual="codes",
+    ways={
+        "all": everything, "station": lambda actor: within(s.staff_reads.c.staff_id, s.staff.c.staff_id, staff_here(actor)),
+    },
+)  # fmt: skip
+"""Who read what a worker is called: for the station whose people they are, and for auditors (INV-33)."""
+
 SCOPES: dict[sa.Table, Scope] = {
+    s.staff_reads: READS,
     t.referrals: REFERRALS,
     t.offers: OFFERS,
     t.deadlines: Scope(
@@ -283,12 +293,5 @@ REACHES: dict[str, Reach] = {
     "in-kind-support": _reach(
         t.in_kind, {public.RecordInKindSupport: {"matter_id": HELPED, "referral_id": REFERRALS}}
     ),
-    "organization": _reach(t.organizations),
-    "cooperation-agreement": _reach(t.agreements),
-    "offering": _reach(t.offerings),
-    "station": _reach(s.stations),
-    "staff": _reach(s.staff),
-    "training": _reach(s.trainings),
-    "project": _reach(s.projects),
 }  # fmt: skip
-"""Of each kind of aggregate: who may command it."""
+"""Of each kind of aggregate, but for those of the directory (`keeping`): who may command it."""

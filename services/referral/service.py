@@ -5,9 +5,10 @@ from __future__ import annotations
 from services.contracts.visibility import BOUND, is_restricted
 from services.kernel.entrypoints import Log
 from services.kernel.manifest import Manifest
-from services.referral import policies, views
+from services.referral import editions, policies, views
 from services.referral.domain import (
     agreement,
+    code_table,
     grant,
     in_kind,
     offering,
@@ -25,9 +26,11 @@ from services.referral.endpoints.code_tables import CodeTables
 from services.referral.endpoints.directory import Directory
 from services.referral.endpoints.money import Money
 from services.referral.endpoints.showing import Showing
+from services.referral.endpoints.staff_names import StaffNames
 from services.referral.endpoints.staffing import Staffing
 from services.referral.endpoints.told import Told
 from services.referral.endpoints.unmet import Unmet
+from services.referral.keeping import REACHES as KEPT
 from services.referral.lookup import FACTS
 from services.referral.lookup_network import NETWORK_FACTS
 from services.referral.lookup_staff import STAFF_FACTS
@@ -46,22 +49,27 @@ MANIFEST = Manifest(
         staff.DECIDER,
         training.DECIDER,
         project.DECIDER,
+        code_table.DECIDER,
     ),
     metadata=views.METADATA,
     project=views.project,
     project_heard=views.project_heard,
     hears=("intake", "referral", "volunteer"),
     whenever=policies.whenever,
-    facts=FACTS | STAFF_FACTS | NETWORK_FACTS,
+    facts=FACTS | STAFF_FACTS | NETWORK_FACTS | editions.FACTS,
     timers=policies.TIMERS,
     scopes=SCOPES,
-    reaches=REACHES,
+    reaches=REACHES | KEPT,
     withholds=is_restricted,
     bound=BOUND,
+    kept=editions.KEPT,
+    duties=(editions.Recording,),
 )
 
 
-class ReferralService(Directory, Staffing, CodeTables, Asking, Answering, Money, Showing, Candidates, Told, Unmet):
+class ReferralService(
+    Directory, Staffing, StaffNames, CodeTables, Asking, Answering, Money, Showing, Candidates, Told, Unmet
+):
     """Offers needs to the five societies, one of which answers for each, and keeps the directory of who can."""
 
     name = "referral"

@@ -206,7 +206,7 @@ def test_a_chinese_name_means_one_event() -> None:
 @pytest.mark.parametrize("cls", ALL_EVENTS.values(), ids=name_of)
 def test_what_is_declared_of_an_event_is_known(cls: type) -> None:
     facts = about(cls)
-    assert set(facts) <= {"name", "zh", "version", "handoff", "opens", "closes", "restricted", "strikes"}
+    assert set(facts) <= {"name", "zh", "version", "handoff", "opens", "closes", "restricted", "strikes", "reading"}
     assert facts.get("opens") in (None, "matter", "need")
     assert facts.get("closes") in (None, "matter", "need")
     assert not (facts.get("opens") and facts.get("closes"))

@@ -26,6 +26,7 @@ from services.kernel.entrypoints.asking import Asking
 from services.kernel.entrypoints.showing import Answering, Showing
 from services.kernel.message import Actor
 from services.kernel.scope import Scope
+from services.referral import keeping
 from tests.scenario.conftest import Told
 from tests.support.embedded import Hub
 from tests.support.laws import values
@@ -97,6 +98,12 @@ class Hubs:
         return str(next(iter(rows[0].values()))) if rows else None
 
 
+def existing_of(stories: Hubs, service: str, path: str) -> list[str]:
+    """The ids of what there is, under a path with an id in it."""
+    rows = stories.everything(service, path.partition("/{")[0])
+    return [str(next(iter(row.values()))) for row in rows]
+
+
 @pytest.fixture(scope="module")
 def stories(on_one_machine: Told) -> Hubs:
     """The five stories, in the embedded hub, when everybody has heard everything."""
@@ -116,6 +123,14 @@ def more_of(hub: Hub) -> None:
 
     resident = {"station": YONGCHANG, "age_band": "adult", "residence_area": XINGHUA}
     person = do("/intake/v1/persons", resident)
+    station = {"kind": "station", "code": "yongchang", "party": f"community:{YONGCHANG}"}
+    here = do("/referral/v1/stations", station)
+    at_point = {"kind": "point", "code": "xinghua-point", "party": f"community:{XINGHUA}", "parent_id": here}
+    do("/referral/v1/stations", at_point)
+    worker = do("/referral/v1/staff", {"code": "w-new", "employer": f"community:{YONGCHANG}"})
+    do("/referral/v1/trainings", {"kind": "course", "organizer": f"community:{YONGCHANG}", "staff_ids": [worker]})
+    project = {"code": "p", "operator": "organization:lotus", "commissioner": "authority:league", "level": "city"}
+    do("/referral/v1/projects", project)
     do("/intake/v1/households", {"station": YONGCHANG, "members": [{"person_id": person}]})
     do("/intake/v1/safeguarding-concerns", {"situation_code": "7", "person_id": person})
     volunteer = do(f"{at}/volunteers", {"area": XINGHUA, "consent_ref": "paper-1"})
@@ -300,7 +315,24 @@ def test_nobody_names_in_a_command_what_is_not_for_him(stories: Hubs, service: s
         place = re.sub("{id}", str(uuid4()), asking.path)
         for named in (str(next(iter(rows[0].values()))), str(uuid4())):
             answer = stories.post(service, place, body_of(asking.command) | {field: named}, who)
-            assert answer.status_code == 404, f"{who}: {answer.text}"
+            plain = scope.plain and named in str(rows) and "{" not in asking.path
+            assert answer.status_code == (403 if plain else 404), f"{who}: {answer.text}"
+
+
+KEPT = [(service, e) for service, e in ABOUT if service == "referral" and e.of.name in keeping.REACHES]
+
+
+@pytest.mark.parametrize(("service", "asking"), KEPT, ids=ids(KEPT))
+def test_what_a_station_keeps_of_the_directory_no_other_station_changes(stories: Hubs, service: str, asking: Asking):
+    """Staff, points, projects, organizations: everybody finds them, and each station commands its own."""
+    there = stories.existing(service, asking.path)
+    for role in let_in(asking):
+        if there is None or role in ("administrator", "service"):
+            continue
+        path = re.sub("{id}", there, asking.path)
+        answer = stories.post(service, path, body_of(asking.command), stranger(role))
+        assert answer.status_code == 403, f"{role}: {answer.text}"
+        assert role in answer.json()["allowed_roles"]
 
 
 def test_the_stories_fill_most_of_what_is_shown(stories: Hubs):
@@ -336,7 +368,7 @@ def test_what_a_method_answers_about_somebody_a_stranger_cannot_tell_from_nothin
 
 
 PUBLISHED: dict[str, Any] = {
-    "/organizations/{id}/names": "directory", "/stations/{id}/names": "directory", "/staff/{id}/identity": "directory",
+    "/organizations/{id}/names": "directory", "/stations/{id}/names": "directory",
 }  # fmt: skip
 """What a directory is there for: names that everybody who works with it finds."""
 

@@ -70,10 +70,10 @@ ELSEWHERE = {
         "AcceptReferral.organization_id", "ConfirmAnswer.organization_id", "DeclineOffer.organization_id",
         "DeclineOffer.suggested_organization_id", "DisputeAnswer.organization_id", "FormPairing.agreement_id",
         "HoldTraining.staff_ids", "LeavePost.post_id", "OfferReferral.offering_id", "OfferReferral.organization_id",
-        "OpenStation.host_id", "OpenStation.parent_id", "PlanSequence.organization_ids", "PublishOffering.organization_id",
+        "OpenStation.host_id", "PlanSequence.organization_ids",
         "RecordTrainingAttendance.staff_ids", "RegisterOrganization.parent_id", "RequestInformation.organization_id",
         "RerouteReferral.suggested_organization_id", "StrikeTrainingAttendance.staff_id", "SubmitReport.report_id",
-        "SupplyInformation.organization_id", "TakePost.station_id", "ViewOffer.organization_id", "WaiveReport.report_id",
+        "SupplyInformation.organization_id", "ViewOffer.organization_id", "WaiveReport.report_id",
         "WithdrawOffer.organization_id",
     },
     "of another service, beside the matter that is looked up": {

@@ -16,7 +16,7 @@ import requests
 
 from services.kernel import log
 from services.kernel.config import environment, load
-from wushe.codes import adopt
+from wushe.codes import adopt, follow
 from wushe.embedded import Folder
 from wushe.output import as_json, fail, say
 from wushe.services import CLASSES, service_class
@@ -47,13 +47,14 @@ def up(folder: Path, listen: str, demo: bool, json_: bool) -> None:
     _still_here(place, json_)
     settings = place.settings(listen, _url(listen))
     first = next(iter(settings.values()))
-    adopt(first.codes)
+    watch = adopt(first.codes)
     log.switch(first.log_level)
     with only_one(place, json_):
 
         def ready(process: Process) -> None:
             url = "http://{}:{}".format(*process.site.address)
             policy = settings["audit"].witness_policy
+            follow(watch, ",".join(CLASSES))
             _greet(url, time.monotonic() - began, len(policy.witnesses) if policy else 0, json_)
             if demo and not place.loaded.exists():
                 threading.Thread(target=_load, args=(place, url, json_), name="stories", daemon=True).start()
@@ -170,8 +171,9 @@ def service(name: str, json_: bool) -> None:
     from services.kernel.entrypoints.process import run
 
     settings = load(environment(), name)
-    adopt(settings.codes)
+    watch = adopt(settings.codes)
     log.switch(settings.log_level)
+    follow(watch, name)
     run(
         {name: settings},
         [service_class(name)],

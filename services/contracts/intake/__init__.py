@@ -1,491 +1,233 @@
-"""What intake says and may be asked: requests, persons, consents, disclosures, cases, visits, activities, concerns."""
+"""What intake says and may be asked: requests, persons, consents, disclosures, cases, visits, activities, concerns.
 
-from services.contracts.intake.activities import (
-    ActivityAttended,
-    ActivityHeld,
-    HoldActivity,
-    RecordAttendance,
-)
-from services.contracts.intake.case_acts import (
-    AgreeServicePlan,
-    AssessNeeds,
-    ChangeRiskLevel,
-    CloseCase,
-    CloseCaseOnDeath,
-    CollectInformation,
-    EvaluateProgress,
-    FollowUpCase,
-    MarkCaseEnteredInError,
-    OpenCase,
-    RecordService,
-    ReopenCase,
-    ResumeCase,
-    ReviseServicePlan,
-    SuspendCase,
-    TakeOverCase,
-    TakeOverCases,
-    TransferCaseOut,
-)
-from services.contracts.intake.cases import (
-    AgreedBy,
-    CaseClosed,
-    CaseEnteredInError,
-    CaseFollowUpDone,
-    CaseOpened,
-    CaseReopened,
-    CaseResumed,
-    CaseSuspended,
-    CaseTakenOver,
-    CaseTransferredOut,
-    Goal,
-    GoalResult,
-    GoalResults,
-    Goals,
-    InformationCollected,
-    LateEntryDeclared,
-    NeedsAssessed,
-    ProgressEvaluated,
-    RiskLevelChanged,
-    ServiceDelivered,
-    ServicePlanAgreed,
-    ServicePlanRevised,
-    Stage,
-    SubjectKind,
-)
-from services.contracts.intake.consents import (
-    AnswerConsentRequest,
-    AnyCategories,
-    Categories,
-    ConsentExpired,
-    ConsentGranted,
-    ConsentRefused,
-    ConsentRequested,
-    ConsentSuperseded,
-    ConsentWithdrawn,
-    ExpireConsent,
-    Giver,
-    GrantConsent,
-    RefuseConsent,
-    RequestConsent,
-    Scope,
-    SupersedeConsent,
-    WithdrawConsent,
-)
-from services.contracts.intake.disclosures import (
-    DiscloseIdentity,
-    IdentityAccessRevoked,
-    IdentityDisclosed,
-    IdentityDisclosureRefused,
-    RevokeIdentityAccess,
-)
-from services.contracts.intake.duplicates import (
-    DuplicateRuledOut,
-    DuplicateSuspected,
-    MergePersons,
-    PersonsMerged,
-    PersonsUnmerged,
-    RuleOutDuplicate,
-    SuspectDuplicate,
-    UnmergePersons,
-    WhoIsThis,
-)
-from services.contracts.intake.erasure import (
-    EVERY_KIND,
-    AnswerDeletion,
-    CarryOutErasure,
-    DecideErasure,
-    DeletionAnswered,
-    DeletionDemanded,
-    DeletionResult,
-    DemandDeletion,
-    EndRetention,
-    ErasureBy,
-    ErasureDecided,
-    ErasureKind,
-    ErasureKinds,
-    ErasureRequested,
-    Fate,
-    KindDecided,
-    PersonalDataErased,
-    ProcessingRestricted,
-    RequestErasure,
-    RetentionEnded,
-)
-from services.contracts.intake.help_requests import (
-    CloseHelpRequest,
-    CloseOutcome,
-    ConvertHelpRequest,
-    DeclineHelpRequest,
-    Disposition,
-    DuplicateRequestLinked,
-    EndHelpRequestStrand,
-    FollowUpHelpRequest,
-    FollowUpLeaves,
-    GiveGuidance,
-    GuidanceGiven,
-    HelpRequestClosed,
-    HelpRequestConverted,
-    HelpRequestDeclined,
-    HelpRequestEnteredInError,
-    HelpRequestFollowedUp,
-    HelpRequestNotesRead,
-    HelpRequestPersonLinked,
-    HelpRequestReceived,
-    HelpRequestReopened,
-    HelpRequestStrandEnded,
-    HelpRequestStrandOpened,
-    HelpRequestTriaged,
-    LinkDuplicateRequest,
-    LinkPersonToHelpRequest,
-    MarkHelpRequestEnteredInError,
-    Missing,
-    MissingMaterials,
-    OpenHelpRequestStrand,
-    ReadHelpRequestNotes,
-    ReceiveHelpRequest,
-    ReopenHelpRequest,
-    Strand,
-    StrandLeaves,
-    TriageHelpRequest,
-)
-from services.contracts.intake.households import (
-    FormHousehold,
-    HouseholdFormed,
-    HouseholdMemberJoined,
-    HouseholdMemberLeft,
-    JoinHousehold,
-    LeaveHousehold,
-    Member,
-    Members,
-)
-from services.contracts.intake.late_entries import (
-    LateActivityDeclared,
-    LateRequestDeclared,
-    LateVisitsDeclared,
-)
-from services.contracts.intake.persons import (
-    AmendPersonDetails,
-    AssignClientGroup,
-    ClientGroupAssigned,
-    ClientGroupRemoved,
-    CorrectDeath,
-    DeathCorrected,
-    GuardianLinked,
-    GuardianUnlinked,
-    IdentityRead,
-    IdentityReadRefused,
-    InvokeLegalBasis,
-    LegalBasisInvoked,
-    LinkGuardian,
-    MovePerson,
-    PersonDetailsAmended,
-    PersonDied,
-    PersonMoved,
-    PersonRegistered,
-    ReadIdentity,
-    RecordDeath,
-    RegisterPerson,
-    RemoveClientGroup,
-    Sensitivity,
-    UnlinkGuardian,
-)
-from services.contracts.intake.records import (
-    AttendanceCorrected,
-    AttendanceSaid,
-    ConfirmRekeying,
-    CorrectAttendance,
-    CorrectRequest,
-    CorrectService,
-    CorrectVisit,
-    FlagRecord,
-    MarkRecordEnteredInError,
-    MoveNote,
-    NoteMoved,
-    NoteRekeyed,
-    RecordEnteredInError,
-    RecordFlagged,
-    RecordKind,
-    RecordReviewed,
-    RequestCorrected,
-    RequestSaid,
-    ReviewRecord,
-    ServiceCorrected,
-    ServiceSaid,
-    VisitCorrected,
-    VisitSaid,
-)
-from services.contracts.intake.safeguarding import (
-    AcknowledgeMandatoryReport,
-    CloseSafeguardingConcern,
-    DecideNotReportable,
-    MakeMandatoryReport,
-    MandatoryReportAcknowledged,
-    MandatoryReportMade,
-    NameSafeguardingReader,
-    RaiseSafeguardingConcern,
-    ReadSafeguardingConcern,
-    SafeguardingConcernClosed,
-    SafeguardingConcernNotReportable,
-    SafeguardingConcernRaised,
-    SafeguardingConcernRead,
-    SafeguardingReaderNamed,
-    Situation,
-)
-from services.contracts.intake.terms import (
-    AgeBand,
-    PersonalCategory,
-    RiskLevel,
-    Urgency,
-)
-from services.contracts.intake.visits import (
-    Cadence,
-    ChangeVisitor,
-    ChangeVisitPlan,
-    ConcernRaised,
-    EndVisitPlan,
-    Mode,
-    RaiseConcern,
-    RecordMissedVisit,
-    RecordVisit,
-    RecordVisits,
-    Result,
-    SetVisitPlan,
-    VisitDone,
-    VisitMade,
-    VisitMissed,
-    VisitorChanged,
-    VisitPlanChanged,
-    VisitPlanEnded,
-    VisitPlanSet,
-)
+Each name is said to be passed on, feature by feature: `import X as X`.
+"""
 
-__all__ = [
-    "EVERY_KIND",
-    "AcknowledgeMandatoryReport",
-    "ActivityAttended",
-    "ActivityHeld",
-    "AgeBand",
-    "AgreeServicePlan",
-    "AgreedBy",
-    "AmendPersonDetails",
-    "AnswerConsentRequest",
-    "AnswerDeletion",
-    "AnyCategories",
-    "AssessNeeds",
-    "AssignClientGroup",
-    "AttendanceCorrected",
-    "AttendanceSaid",
-    "Cadence",
-    "CarryOutErasure",
-    "CaseClosed",
-    "CaseEnteredInError",
-    "CaseFollowUpDone",
-    "CaseOpened",
-    "CaseReopened",
-    "CaseResumed",
-    "CaseSuspended",
-    "CaseTakenOver",
-    "CaseTransferredOut",
-    "Categories",
-    "ChangeRiskLevel",
-    "ChangeVisitPlan",
-    "ChangeVisitor",
-    "ClientGroupAssigned",
-    "ClientGroupRemoved",
-    "CloseCase",
-    "CloseCaseOnDeath",
-    "CloseHelpRequest",
-    "CloseOutcome",
-    "CloseSafeguardingConcern",
-    "CollectInformation",
-    "ConcernRaised",
-    "ConfirmRekeying",
-    "ConsentExpired",
-    "ConsentGranted",
-    "ConsentRefused",
-    "ConsentRequested",
-    "ConsentSuperseded",
-    "ConsentWithdrawn",
-    "ConvertHelpRequest",
-    "CorrectAttendance",
-    "CorrectDeath",
-    "CorrectRequest",
-    "CorrectService",
-    "CorrectVisit",
-    "DeathCorrected",
-    "DecideErasure",
-    "DecideNotReportable",
-    "DeclineHelpRequest",
-    "DeletionAnswered",
-    "DeletionDemanded",
-    "DeletionResult",
-    "DemandDeletion",
-    "DiscloseIdentity",
-    "Disposition",
-    "DuplicateRequestLinked",
-    "DuplicateRuledOut",
-    "DuplicateSuspected",
-    "EndHelpRequestStrand",
-    "EndRetention",
-    "EndVisitPlan",
-    "ErasureBy",
-    "ErasureDecided",
-    "ErasureKind",
-    "ErasureKinds",
-    "ErasureRequested",
-    "EvaluateProgress",
-    "ExpireConsent",
-    "Fate",
-    "FlagRecord",
-    "FollowUpCase",
-    "FollowUpHelpRequest",
-    "FollowUpLeaves",
-    "FormHousehold",
-    "GiveGuidance",
-    "Giver",
-    "Goal",
-    "GoalResult",
-    "GoalResults",
-    "Goals",
-    "GrantConsent",
-    "GuardianLinked",
-    "GuardianUnlinked",
-    "GuidanceGiven",
-    "HelpRequestClosed",
-    "HelpRequestConverted",
-    "HelpRequestDeclined",
-    "HelpRequestEnteredInError",
-    "HelpRequestFollowedUp",
-    "HelpRequestNotesRead",
-    "HelpRequestPersonLinked",
-    "HelpRequestReceived",
-    "HelpRequestReopened",
-    "HelpRequestStrandEnded",
-    "HelpRequestStrandOpened",
-    "HelpRequestTriaged",
-    "HoldActivity",
-    "HouseholdFormed",
-    "HouseholdMemberJoined",
-    "HouseholdMemberLeft",
-    "IdentityAccessRevoked",
-    "IdentityDisclosed",
-    "IdentityDisclosureRefused",
-    "IdentityRead",
-    "IdentityReadRefused",
-    "InformationCollected",
-    "InvokeLegalBasis",
-    "JoinHousehold",
-    "KindDecided",
-    "LateActivityDeclared",
-    "LateEntryDeclared",
-    "LateRequestDeclared",
-    "LateVisitsDeclared",
-    "LeaveHousehold",
-    "LegalBasisInvoked",
-    "LinkDuplicateRequest",
-    "LinkGuardian",
-    "LinkPersonToHelpRequest",
-    "MakeMandatoryReport",
-    "MandatoryReportAcknowledged",
-    "MandatoryReportMade",
-    "MarkCaseEnteredInError",
-    "MarkHelpRequestEnteredInError",
-    "MarkRecordEnteredInError",
-    "Member",
-    "Members",
-    "MergePersons",
-    "Missing",
-    "MissingMaterials",
-    "Mode",
-    "MoveNote",
-    "MovePerson",
-    "NameSafeguardingReader",
-    "NeedsAssessed",
-    "NoteMoved",
-    "NoteRekeyed",
-    "OpenCase",
-    "OpenHelpRequestStrand",
-    "PersonDetailsAmended",
-    "PersonDied",
-    "PersonMoved",
-    "PersonRegistered",
-    "PersonalCategory",
-    "PersonalDataErased",
-    "PersonsMerged",
-    "PersonsUnmerged",
-    "ProcessingRestricted",
-    "ProgressEvaluated",
-    "RaiseConcern",
-    "RaiseSafeguardingConcern",
-    "ReadHelpRequestNotes",
-    "ReadIdentity",
-    "ReadSafeguardingConcern",
-    "ReceiveHelpRequest",
-    "RecordAttendance",
-    "RecordDeath",
-    "RecordEnteredInError",
-    "RecordFlagged",
-    "RecordKind",
-    "RecordMissedVisit",
-    "RecordReviewed",
-    "RecordService",
-    "RecordVisit",
-    "RecordVisits",
-    "RefuseConsent",
-    "RegisterPerson",
-    "RemoveClientGroup",
-    "ReopenCase",
-    "ReopenHelpRequest",
-    "RequestConsent",
-    "RequestCorrected",
-    "RequestErasure",
-    "RequestSaid",
-    "Result",
-    "ResumeCase",
-    "RetentionEnded",
-    "ReviewRecord",
-    "ReviseServicePlan",
-    "RevokeIdentityAccess",
-    "RiskLevel",
-    "RiskLevelChanged",
-    "RuleOutDuplicate",
-    "SafeguardingConcernClosed",
-    "SafeguardingConcernNotReportable",
-    "SafeguardingConcernRaised",
-    "SafeguardingConcernRead",
-    "SafeguardingReaderNamed",
-    "Scope",
-    "Sensitivity",
-    "ServiceCorrected",
-    "ServiceDelivered",
-    "ServicePlanAgreed",
-    "ServicePlanRevised",
-    "ServiceSaid",
-    "SetVisitPlan",
-    "Situation",
-    "Stage",
-    "Strand",
-    "StrandLeaves",
-    "SubjectKind",
-    "SupersedeConsent",
-    "SuspectDuplicate",
-    "SuspendCase",
-    "TakeOverCase",
-    "TakeOverCases",
-    "TransferCaseOut",
-    "TriageHelpRequest",
-    "UnlinkGuardian",
-    "UnmergePersons",
-    "Urgency",
-    "VisitCorrected",
-    "VisitDone",
-    "VisitMade",
-    "VisitMissed",
-    "VisitPlanChanged",
-    "VisitPlanEnded",
-    "VisitPlanSet",
-    "VisitSaid",
-    "VisitorChanged",
-    "WhoIsThis",
-    "WithdrawConsent",
-]
+from services.contracts.intake.activities import ActivityAttended as ActivityAttended
+from services.contracts.intake.activities import ActivityHeld as ActivityHeld
+from services.contracts.intake.activities import HoldActivity as HoldActivity
+from services.contracts.intake.activities import RecordAttendance as RecordAttendance
+from services.contracts.intake.case_acts import AgreeServicePlan as AgreeServicePlan
+from services.contracts.intake.case_acts import AssessNeeds as AssessNeeds
+from services.contracts.intake.case_acts import ChangeRiskLevel as ChangeRiskLevel
+from services.contracts.intake.case_acts import CloseCase as CloseCase
+from services.contracts.intake.case_acts import CloseCaseOnDeath as CloseCaseOnDeath
+from services.contracts.intake.case_acts import CollectInformation as CollectInformation
+from services.contracts.intake.case_acts import EvaluateProgress as EvaluateProgress
+from services.contracts.intake.case_acts import FollowUpCase as FollowUpCase
+from services.contracts.intake.case_acts import MarkCaseEnteredInError as MarkCaseEnteredInError
+from services.contracts.intake.case_acts import OpenCase as OpenCase
+from services.contracts.intake.case_acts import RecordService as RecordService
+from services.contracts.intake.case_acts import ReopenCase as ReopenCase
+from services.contracts.intake.case_acts import ResumeCase as ResumeCase
+from services.contracts.intake.case_acts import ReviseServicePlan as ReviseServicePlan
+from services.contracts.intake.case_acts import SuspendCase as SuspendCase
+from services.contracts.intake.case_acts import TakeOverCase as TakeOverCase
+from services.contracts.intake.case_acts import TakeOverCases as TakeOverCases
+from services.contracts.intake.case_acts import TransferCaseOut as TransferCaseOut
+from services.contracts.intake.cases import AgreedBy as AgreedBy
+from services.contracts.intake.cases import CaseClosed as CaseClosed
+from services.contracts.intake.cases import CaseEnteredInError as CaseEnteredInError
+from services.contracts.intake.cases import CaseFollowUpDone as CaseFollowUpDone
+from services.contracts.intake.cases import CaseOpened as CaseOpened
+from services.contracts.intake.cases import CaseReopened as CaseReopened
+from services.contracts.intake.cases import CaseResumed as CaseResumed
+from services.contracts.intake.cases import CaseSuspended as CaseSuspended
+from services.contracts.intake.cases import CaseTakenOver as CaseTakenOver
+from services.contracts.intake.cases import CaseTransferredOut as CaseTransferredOut
+from services.contracts.intake.cases import Goal as Goal
+from services.contracts.intake.cases import GoalResult as GoalResult
+from services.contracts.intake.cases import GoalResults as GoalResults
+from services.contracts.intake.cases import Goals as Goals
+from services.contracts.intake.cases import InformationCollected as InformationCollected
+from services.contracts.intake.cases import LateEntryDeclared as LateEntryDeclared
+from services.contracts.intake.cases import NeedsAssessed as NeedsAssessed
+from services.contracts.intake.cases import ProgressEvaluated as ProgressEvaluated
+from services.contracts.intake.cases import RiskLevelChanged as RiskLevelChanged
+from services.contracts.intake.cases import ServiceDelivered as ServiceDelivered
+from services.contracts.intake.cases import ServicePlanAgreed as ServicePlanAgreed
+from services.contracts.intake.cases import ServicePlanRevised as ServicePlanRevised
+from services.contracts.intake.cases import Stage as Stage
+from services.contracts.intake.cases import SubjectKind as SubjectKind
+from services.contracts.intake.consents import AnswerConsentRequest as AnswerConsentRequest
+from services.contracts.intake.consents import AnyCategories as AnyCategories
+from services.contracts.intake.consents import Categories as Categories
+from services.contracts.intake.consents import ConsentExpired as ConsentExpired
+from services.contracts.intake.consents import ConsentGranted as ConsentGranted
+from services.contracts.intake.consents import ConsentRefused as ConsentRefused
+from services.contracts.intake.consents import ConsentRequested as ConsentRequested
+from services.contracts.intake.consents import ConsentSuperseded as ConsentSuperseded
+from services.contracts.intake.consents import ConsentWithdrawn as ConsentWithdrawn
+from services.contracts.intake.consents import ExpireConsent as ExpireConsent
+from services.contracts.intake.consents import Giver as Giver
+from services.contracts.intake.consents import GrantConsent as GrantConsent
+from services.contracts.intake.consents import RefuseConsent as RefuseConsent
+from services.contracts.intake.consents import RequestConsent as RequestConsent
+from services.contracts.intake.consents import Scope as Scope
+from services.contracts.intake.consents import SupersedeConsent as SupersedeConsent
+from services.contracts.intake.consents import WithdrawConsent as WithdrawConsent
+from services.contracts.intake.disclosures import DiscloseIdentity as DiscloseIdentity
+from services.contracts.intake.disclosures import IdentityAccessRevoked as IdentityAccessRevoked
+from services.contracts.intake.disclosures import IdentityDisclosed as IdentityDisclosed
+from services.contracts.intake.disclosures import IdentityDisclosureRefused as IdentityDisclosureRefused
+from services.contracts.intake.disclosures import RevokeIdentityAccess as RevokeIdentityAccess
+from services.contracts.intake.duplicates import DuplicateRuledOut as DuplicateRuledOut
+from services.contracts.intake.duplicates import DuplicateSuspected as DuplicateSuspected
+from services.contracts.intake.duplicates import MergePersons as MergePersons
+from services.contracts.intake.duplicates import PersonsMerged as PersonsMerged
+from services.contracts.intake.duplicates import PersonsUnmerged as PersonsUnmerged
+from services.contracts.intake.duplicates import RuleOutDuplicate as RuleOutDuplicate
+from services.contracts.intake.duplicates import SuspectDuplicate as SuspectDuplicate
+from services.contracts.intake.duplicates import UnmergePersons as UnmergePersons
+from services.contracts.intake.duplicates import WhoIsThis as WhoIsThis
+from services.contracts.intake.erasure import EVERY_KIND as EVERY_KIND
+from services.contracts.intake.erasure import AnswerDeletion as AnswerDeletion
+from services.contracts.intake.erasure import CarryOutErasure as CarryOutErasure
+from services.contracts.intake.erasure import DecideErasure as DecideErasure
+from services.contracts.intake.erasure import DeletionAnswered as DeletionAnswered
+from services.contracts.intake.erasure import DeletionDemanded as DeletionDemanded
+from services.contracts.intake.erasure import DeletionResult as DeletionResult
+from services.contracts.intake.erasure import DemandDeletion as DemandDeletion
+from services.contracts.intake.erasure import EndRetention as EndRetention
+from services.contracts.intake.erasure import ErasureBy as ErasureBy
+from services.contracts.intake.erasure import ErasureDecided as ErasureDecided
+from services.contracts.intake.erasure import ErasureKind as ErasureKind
+from services.contracts.intake.erasure import ErasureKinds as ErasureKinds
+from services.contracts.intake.erasure import ErasureRequested as ErasureRequested
+from services.contracts.intake.erasure import Fate as Fate
+from services.contracts.intake.erasure import KindDecided as KindDecided
+from services.contracts.intake.erasure import PersonalDataErased as PersonalDataErased
+from services.contracts.intake.erasure import ProcessingRestricted as ProcessingRestricted
+from services.contracts.intake.erasure import RequestErasure as RequestErasure
+from services.contracts.intake.erasure import RetentionEnded as RetentionEnded
+from services.contracts.intake.help_requests import CloseHelpRequest as CloseHelpRequest
+from services.contracts.intake.help_requests import CloseOutcome as CloseOutcome
+from services.contracts.intake.help_requests import ConvertHelpRequest as ConvertHelpRequest
+from services.contracts.intake.help_requests import DeclineHelpRequest as DeclineHelpRequest
+from services.contracts.intake.help_requests import Disposition as Disposition
+from services.contracts.intake.help_requests import DuplicateRequestLinked as DuplicateRequestLinked
+from services.contracts.intake.help_requests import EndHelpRequestStrand as EndHelpRequestStrand
+from services.contracts.intake.help_requests import FollowUpHelpRequest as FollowUpHelpRequest
+from services.contracts.intake.help_requests import FollowUpLeaves as FollowUpLeaves
+from services.contracts.intake.help_requests import GiveGuidance as GiveGuidance
+from services.contracts.intake.help_requests import GuidanceGiven as GuidanceGiven
+from services.contracts.intake.help_requests import HelpRequestClosed as HelpRequestClosed
+from services.contracts.intake.help_requests import HelpRequestConverted as HelpRequestConverted
+from services.contracts.intake.help_requests import HelpRequestDeclined as HelpRequestDeclined
+from services.contracts.intake.help_requests import HelpRequestEnteredInError as HelpRequestEnteredInError
+from services.contracts.intake.help_requests import HelpRequestFollowedUp as HelpRequestFollowedUp
+from services.contracts.intake.help_requests import HelpRequestNotesRead as HelpRequestNotesRead
+from services.contracts.intake.help_requests import HelpRequestPersonLinked as HelpRequestPersonLinked
+from services.contracts.intake.help_requests import HelpRequestReceived as HelpRequestReceived
+from services.contracts.intake.help_requests import HelpRequestReopened as HelpRequestReopened
+from services.contracts.intake.help_requests import HelpRequestStrandEnded as HelpRequestStrandEnded
+from services.contracts.intake.help_requests import HelpRequestStrandOpened as HelpRequestStrandOpened
+from services.contracts.intake.help_requests import HelpRequestTriaged as HelpRequestTriaged
+from services.contracts.intake.help_requests import LinkDuplicateRequest as LinkDuplicateRequest
+from services.contracts.intake.help_requests import LinkPersonToHelpRequest as LinkPersonToHelpRequest
+from services.contracts.intake.help_requests import MarkHelpRequestEnteredInError as MarkHelpRequestEnteredInError
+from services.contracts.intake.help_requests import Missing as Missing
+from services.contracts.intake.help_requests import MissingMaterials as MissingMaterials
+from services.contracts.intake.help_requests import OpenHelpRequestStrand as OpenHelpRequestStrand
+from services.contracts.intake.help_requests import ReadHelpRequestNotes as ReadHelpRequestNotes
+from services.contracts.intake.help_requests import ReceiveHelpRequest as ReceiveHelpRequest
+from services.contracts.intake.help_requests import ReopenHelpRequest as ReopenHelpRequest
+from services.contracts.intake.help_requests import Strand as Strand
+from services.contracts.intake.help_requests import StrandLeaves as StrandLeaves
+from services.contracts.intake.help_requests import TriageHelpRequest as TriageHelpRequest
+from services.contracts.intake.households import FormHousehold as FormHousehold
+from services.contracts.intake.households import HouseholdFormed as HouseholdFormed
+from services.contracts.intake.households import HouseholdMemberJoined as HouseholdMemberJoined
+from services.contracts.intake.households import HouseholdMemberLeft as HouseholdMemberLeft
+from services.contracts.intake.households import JoinHousehold as JoinHousehold
+from services.contracts.intake.households import LeaveHousehold as LeaveHousehold
+from services.contracts.intake.households import Member as Member
+from services.contracts.intake.households import Members as Members
+from services.contracts.intake.late_entries import LateActivityDeclared as LateActivityDeclared
+from services.contracts.intake.late_entries import LateRequestDeclared as LateRequestDeclared
+from services.contracts.intake.late_entries import LateVisitsDeclared as LateVisitsDeclared
+from services.contracts.intake.persons import AmendPersonDetails as AmendPersonDetails
+from services.contracts.intake.persons import AssignClientGroup as AssignClientGroup
+from services.contracts.intake.persons import ClientGroupAssigned as ClientGroupAssigned
+from services.contracts.intake.persons import ClientGroupRemoved as ClientGroupRemoved
+from services.contracts.intake.persons import CorrectDeath as CorrectDeath
+from services.contracts.intake.persons import DeathCorrected as DeathCorrected
+from services.contracts.intake.persons import GuardianLinked as GuardianLinked
+from services.contracts.intake.persons import GuardianUnlinked as GuardianUnlinked
+from services.contracts.intake.persons import IdentityRead as IdentityRead
+from services.contracts.intake.persons import IdentityReadRefused as IdentityReadRefused
+from services.contracts.intake.persons import InvokeLegalBasis as InvokeLegalBasis
+from services.contracts.intake.persons import LegalBasisInvoked as LegalBasisInvoked
+from services.contracts.intake.persons import LinkGuardian as LinkGuardian
+from services.contracts.intake.persons import MovePerson as MovePerson
+from services.contracts.intake.persons import PersonDetailsAmended as PersonDetailsAmended
+from services.contracts.intake.persons import PersonDied as PersonDied
+from services.contracts.intake.persons import PersonMoved as PersonMoved
+from services.contracts.intake.persons import PersonRegistered as PersonRegistered
+from services.contracts.intake.persons import ReadIdentity as ReadIdentity
+from services.contracts.intake.persons import RecordDeath as RecordDeath
+from services.contracts.intake.persons import RegisterPerson as RegisterPerson
+from services.contracts.intake.persons import RemoveClientGroup as RemoveClientGroup
+from services.contracts.intake.persons import Sensitivity as Sensitivity
+from services.contracts.intake.persons import UnlinkGuardian as UnlinkGuardian
+from services.contracts.intake.records import AttendanceCorrected as AttendanceCorrected
+from services.contracts.intake.records import AttendanceSaid as AttendanceSaid
+from services.contracts.intake.records import ConfirmRekeying as ConfirmRekeying
+from services.contracts.intake.records import CorrectAttendance as CorrectAttendance
+from services.contracts.intake.records import CorrectRequest as CorrectRequest
+from services.contracts.intake.records import CorrectService as CorrectService
+from services.contracts.intake.records import CorrectVisit as CorrectVisit
+from services.contracts.intake.records import FlagRecord as FlagRecord
+from services.contracts.intake.records import MarkRecordEnteredInError as MarkRecordEnteredInError
+from services.contracts.intake.records import MoveNote as MoveNote
+from services.contracts.intake.records import NoteMoved as NoteMoved
+from services.contracts.intake.records import NoteRekeyed as NoteRekeyed
+from services.contracts.intake.records import RecordEnteredInError as RecordEnteredInError
+from services.contracts.intake.records import RecordFlagged as RecordFlagged
+from services.contracts.intake.records import RecordKind as RecordKind
+from services.contracts.intake.records import RecordReviewed as RecordReviewed
+from services.contracts.intake.records import RequestCorrected as RequestCorrected
+from services.contracts.intake.records import RequestSaid as RequestSaid
+from services.contracts.intake.records import ReviewRecord as ReviewRecord
+from services.contracts.intake.records import ServiceCorrected as ServiceCorrected
+from services.contracts.intake.records import ServiceSaid as ServiceSaid
+from services.contracts.intake.records import VisitCorrected as VisitCorrected
+from services.contracts.intake.records import VisitSaid as VisitSaid
+from services.contracts.intake.safeguarding import AcknowledgeMandatoryReport as AcknowledgeMandatoryReport
+from services.contracts.intake.safeguarding import CloseSafeguardingConcern as CloseSafeguardingConcern
+from services.contracts.intake.safeguarding import DecideNotReportable as DecideNotReportable
+from services.contracts.intake.safeguarding import MakeMandatoryReport as MakeMandatoryReport
+from services.contracts.intake.safeguarding import MandatoryReportAcknowledged as MandatoryReportAcknowledged
+from services.contracts.intake.safeguarding import MandatoryReportMade as MandatoryReportMade
+from services.contracts.intake.safeguarding import NameSafeguardingReader as NameSafeguardingReader
+from services.contracts.intake.safeguarding import RaiseSafeguardingConcern as RaiseSafeguardingConcern
+from services.contracts.intake.safeguarding import ReadSafeguardingConcern as ReadSafeguardingConcern
+from services.contracts.intake.safeguarding import SafeguardingConcernClosed as SafeguardingConcernClosed
+from services.contracts.intake.safeguarding import SafeguardingConcernNotReportable as SafeguardingConcernNotReportable
+from services.contracts.intake.safeguarding import SafeguardingConcernRaised as SafeguardingConcernRaised
+from services.contracts.intake.safeguarding import SafeguardingConcernRead as SafeguardingConcernRead
+from services.contracts.intake.safeguarding import SafeguardingReaderNamed as SafeguardingReaderNamed
+from services.contracts.intake.safeguarding import Situation as Situation
+from services.contracts.intake.terms import AgeBand as AgeBand
+from services.contracts.intake.terms import PersonalCategory as PersonalCategory
+from services.contracts.intake.terms import RiskLevel as RiskLevel
+from services.contracts.intake.terms import Urgency as Urgency
+from services.contracts.intake.visits import Cadence as Cadence
+from services.contracts.intake.visits import ChangeVisitor as ChangeVisitor
+from services.contracts.intake.visits import ChangeVisitPlan as ChangeVisitPlan
+from services.contracts.intake.visits import ConcernRaised as ConcernRaised
+from services.contracts.intake.visits import EndVisitPlan as EndVisitPlan
+from services.contracts.intake.visits import Mode as Mode
+from services.contracts.intake.visits import RaiseConcern as RaiseConcern
+from services.contracts.intake.visits import RecordMissedVisit as RecordMissedVisit
+from services.contracts.intake.visits import RecordVisit as RecordVisit
+from services.contracts.intake.visits import RecordVisits as RecordVisits
+from services.contracts.intake.visits import Result as Result
+from services.contracts.intake.visits import SetVisitPlan as SetVisitPlan
+from services.contracts.intake.visits import VisitDone as VisitDone
+from services.contracts.intake.visits import VisitMade as VisitMade
+from services.contracts.intake.visits import VisitMissed as VisitMissed
+from services.contracts.intake.visits import VisitorChanged as VisitorChanged
+from services.contracts.intake.visits import VisitPlanChanged as VisitPlanChanged
+from services.contracts.intake.visits import VisitPlanEnded as VisitPlanEnded
+from services.contracts.intake.visits import VisitPlanSet as VisitPlanSet

@@ -159,7 +159,7 @@ class DuplicateRequestLinked:
     other_request_id: UUID
 
 
-@published("help-request.notes-read", zh="查阅求助记录")
+@published("help-request.notes-read", zh="查阅求助记录", reading=True)
 class HelpRequestNotesRead:
     """Somebody asked to read what was told with this request, for this purpose, and was let or not."""
 

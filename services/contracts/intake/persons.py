@@ -143,7 +143,7 @@ class LegalBasisInvoked:
     notify_later_by: date | None = None
 
 
-@published("identity.read", zh="查阅身份信息")
+@published("identity.read", zh="查阅身份信息", reading=True)
 class IdentityRead:
     """Somebody has read personal details of this person, for this purpose; through a disclosure if one is named."""
 
@@ -157,7 +157,7 @@ class IdentityRead:
     case_id: UUID | None = None
 
 
-@published("identity.read-refused", zh="查阅身份信息被拒")
+@published("identity.read-refused", zh="查阅身份信息被拒", reading=True)
 class IdentityReadRefused:
     """Somebody wanted to read personal details of this person and was not let; the answer told nothing."""
 

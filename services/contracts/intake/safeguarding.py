@@ -79,7 +79,7 @@ class SafeguardingReaderNamed:
     reader: Ref
 
 
-@published("safeguarding.read", zh="查阅侵害疑似", restricted=True)
+@published("safeguarding.read", zh="查阅侵害疑似", restricted=True, reading=True)
 class SafeguardingConcernRead:
     """A named reader, or somebody for whom a second person unsealed it, has read this concern."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.contracts.referral.answers import Answer, AnswerConfirmed, AnswerDisputed, ConfirmAnswer, DisputeAnswer
+from services.contracts.referral.code_tables import AdoptEdition, EditionAdopted
 from services.contracts.referral.events import (
     OutcomeConfirmed,
     OutcomeDisputed,
@@ -149,10 +150,13 @@ from services.contracts.referral.staff import (
     NoticeGiven,
     PostLeft,
     PostTaken,
+    ReadStaffIdentity,
     RecordCertificate,
     RecordTrainingAttendance,
     RegisterStaff,
     StaffCertified,
+    StaffIdentityRead,
+    StaffIdentityReadRefused,
     StaffLeft,
     StaffRegistered,
     StrikeTrainingAttendance,
@@ -199,6 +203,7 @@ __all__ = [
     "AcceptanceRefused",
     "ActivateOrganization",
     "AddOrganizationAlias",
+    "AdoptEdition",
     "Answer",
     "AnswerConfirmed",
     "AnswerDisputed",
@@ -228,6 +233,7 @@ __all__ = [
     "DisputeAnswer",
     "DisputeOutcome",
     "DraftReferral",
+    "EditionAdopted",
     "EndAgreement",
     "EndProject",
     "EscalateGrant",
@@ -297,6 +303,7 @@ __all__ = [
     "ProjectLevel",
     "ProjectStarted",
     "PublishOffering",
+    "ReadStaffIdentity",
     "RecordCertificate",
     "RecordInKindSupport",
     "RecordTrainingAttendance",
@@ -345,6 +352,8 @@ __all__ = [
     "SignAgreement",
     "SomeCodes",
     "StaffCertified",
+    "StaffIdentityRead",
+    "StaffIdentityReadRefused",
     "StaffLeft",
     "StaffRegistered",
     "StartProject",

@@ -89,6 +89,13 @@ class LeaveStaff:
     left_open_reason: Code | None = None
 
 
+@asked(zh="查阅工作人员身份")
+class ReadStaffIdentity:
+    """Read what a worker is called and how to reach them, for a stated purpose; allowed or not, the attempt is on record."""
+
+    why: Code
+
+
 @published("staff.registered", zh="工作人员登记")
 class StaffRegistered:
     """This worker works for this party."""
@@ -165,6 +172,28 @@ class StaffLeft:
     open_needs: Count
     last_day: date | None = None
     left_open_reason: Code | None = None
+
+
+@published("staff.identity-read", zh="查阅工作人员身份", reading=True)
+class StaffIdentityRead:
+    """Somebody read what this worker is called and how to reach them, for this purpose."""
+
+    staff_id: UUID
+    reader: Ref
+    reader_role: Code
+    why: Code
+    reader_org: Ref | None = None
+
+
+@published("staff.identity-read-refused", zh="查阅工作人员身份被拒", reading=True)
+class StaffIdentityReadRefused:
+    """Somebody tried to read who this worker is, and may not."""
+
+    staff_id: UUID
+    reader: Ref
+    reader_role: Code
+    why: Code
+    reader_org: Ref | None = None
 
 
 @asked(zh="登记培训")

@@ -68,6 +68,7 @@ class Guard:
             return
         for look in self.reach.looks(actor, command, None if key is None else (key,)):
             look.check(views.run(look.statement), type(command))
+        self.reach.hears(actor, command)
 
     def _named(self, command: Any) -> str | None:
         return None if self.second is None else getattr(command, self.second)

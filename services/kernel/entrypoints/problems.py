@@ -35,6 +35,12 @@ STATUS: dict[type[HubError], tuple[int, str, str]] = {
     ),
 }  # fmt: skip
 
+ELSEWHERE = (
+    "This belongs to another unit. Your role may do it with what belongs to your own.",
+    "此项属于其他单位; 您的角色只能对本单位的事项执行此操作。",
+)
+"""To whom the role would let it do elsewhere."""
+
 EDGE: dict[str, tuple[int, str, str]] = {
     "no-such-path": (404, "There is no such path.", "没有此路径。"),
     "method-not-allowed": (405, "This path does not take this method.", "此路径不接受该方法。"),
@@ -62,6 +68,8 @@ def problem(error: BaseException) -> tuple[int, dict[str, Any]]:
     if isinstance(error, Refused):
         more: dict[str, Any] = {"allowed": list(error.allowed)} | ({"field": error.field} if error.field else {})
         return _document(error.code, STATUS[Refused][0], error.en, error.zh, more)
+    if isinstance(error, NotAllowed) and error.elsewhere:
+        return _document(error.code, STATUS[NotAllowed][0], *ELSEWHERE, _details(error))
     for kind, (status, en, zh) in STATUS.items():
         if isinstance(error, kind):
             return _document(error.code, status, en, zh, _details(error))

@@ -11,6 +11,7 @@ from services.kernel.decider import Decider
 from services.kernel.errors import Refused
 from services.kernel.message import Ask
 from services.referral.domain.speaking import not_now
+from services.referral.domain.staff_reading import read
 from services.referral.domain.staff_state import (
     Certificate,
     Command,
@@ -146,6 +147,8 @@ def decide(command: Command, state: State, ask: Ask) -> list[Event]:
         return register(command, state, ask)
     if isinstance(command, public.LeaveStaff) and isinstance(state, Left):
         return []
+    if isinstance(command, public.ReadStaffIdentity) and state is not None:
+        return [*read(command, state, ask)]
     if not isinstance(state, Working | Leaving):
         raise not_now(state, ALLOWED, "worker", "工作人员")
     match command:
@@ -161,6 +164,8 @@ def decide(command: Command, state: State, ask: Ask) -> list[Event]:
             return give_notice(command, state)
         case public.LeaveStaff():
             return leave(command, state, ask)
+        case public.ReadStaffIdentity():
+            return [*read(command, state, ask)]
         case _:
             assert_never(command)
 

@@ -19,6 +19,7 @@ Command = (
     | public.AssignSupervisor
     | public.GiveNotice
     | public.LeaveStaff
+    | public.ReadStaffIdentity
 )
 Event = (
     public.StaffRegistered
@@ -28,6 +29,8 @@ Event = (
     | public.SupervisorAssigned
     | public.NoticeGiven
     | public.StaffLeft
+    | public.StaffIdentityRead
+    | public.StaffIdentityReadRefused
 )
 
 
@@ -116,6 +119,8 @@ def evolve(state: State, event: Event) -> State:
             return _leaving(state, event.last_day)
         case public.StaffLeft():
             return Left(staff_id=state.staff_id, worker=state.worker)
+        case public.StaffIdentityRead() | public.StaffIdentityReadRefused():
+            return state
         case _:
             assert_never(event)
 

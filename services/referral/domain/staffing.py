@@ -26,7 +26,8 @@ class Staffing:
     """What was looked up; what was not, or was never heard of, is missing.
 
     `itself` is the aggregate that is decided about, `taken` says that the code is somebody else's, `held` counts what
-    hangs on a station (posts, stations below it), `matters` and `needs` what a worker answers for.
+    hangs on a station (posts, stations below it), `matters` and `needs` what a worker answers for, `units`
+    the parties that they work for: their employer, and the stations of their posts with those above.
     """
 
     itself: UUID | None = None
@@ -35,6 +36,7 @@ class Staffing:
     held: int = 0
     matters: int = 0
     needs: int = 0
+    units: tuple[str, ...] = ()
     staff: frozenset[UUID] = field(default_factory=frozenset)
 
 

@@ -8,6 +8,8 @@ from services.contracts.words import STATION_ROLES
 STATION = STATION_ROLES
 KEEPERS = ("coordinator", "station_head", "administrator")
 """Those who keep the directory."""
+NAMING = (*STATION, "auditor")
+"""Whoever may ask what a worker is called: of himself, of his station's, or with a second person's approval."""
 ORGANIZATIONS = ("partner", "team_leader")
 ANSWERING = (*ORGANIZATIONS, *STATION)
 READING = readers("directory")

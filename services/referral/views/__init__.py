@@ -6,6 +6,7 @@ from services.kernel.message import Recorded
 from services.kernel.view import Change, put
 from services.referral.views import clocks, contacts, deadlines, directory, money, progress, staff, told, unmet
 from services.referral.views.heard import project_heard
+from services.referral.views.staff_tables import MADE as OF_STAFF
 from services.referral.views.tables import MADE, METADATA
 
 __all__ = ["METADATA", "project", "project_heard"]
@@ -13,7 +14,7 @@ __all__ = ["METADATA", "project", "project_heard"]
 
 def _made(recorded: Recorded) -> list[Change]:
     """Who brought it into being, and for whom; what the hub does of its own accord is nobody's."""
-    table, actor = MADE.get(recorded.stream.partition("/")[0]), recorded.actor
+    table, actor = (MADE | OF_STAFF).get(recorded.stream.partition("/")[0]), recorded.actor
     if recorded.version != 1 or table is None or actor.role == "service":
         return []
     return [put(table, recorded.stream_id, made_by=actor.id, kept_by=actor.org)]

@@ -15,6 +15,7 @@ from services.referral.views.staff_tables import (
     project_reports,
     projects,
     staff,
+    staff_reads,
     staff_sealed,
     station_names,
     stations,
@@ -47,8 +48,18 @@ def project(recorded: Recorded) -> list[Change]:
         case public.StaffLeft() as event:
             gone = {"reason_code": event.reason_code, "left_open_reason": event.left_open_reason}
             return [_staff(recorded, state="left", last_day=event.last_day or recorded.happened_at.date(), **gone)]
+        case public.StaffIdentityRead() | public.StaffIdentityReadRefused() as event:
+            return [_staff(recorded), _read(recorded, event)]
         case _:
             return [*_posts(recorded), *_trainings(recorded), *_projects(recorded)]
+
+
+def _read(recorded: Recorded, event: public.StaffIdentityRead | public.StaffIdentityReadRefused) -> Change:
+    allowed = isinstance(event, public.StaffIdentityRead)
+    return put(
+        staff_reads, recorded.position, staff_id=event.staff_id, reader=event.reader, reader_role=event.reader_role,
+        reader_org=event.reader_org, why=event.why, allowed=allowed, at=recorded.recorded_at,
+    )  # fmt: skip
 
 
 def _posts(recorded: Recorded) -> list[Change]:

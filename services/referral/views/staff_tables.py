@@ -53,6 +53,20 @@ staff_sealed = sa.Table(
 )
 """Where a worker's name and number lie in the vault."""
 
+staff_reads = sa.Table(
+    "staff_reads",
+    METADATA,
+    sa.Column("position", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("staff_id", sa.Uuid, index=True),
+    sa.Column("reader", sa.String(160)),
+    sa.Column("reader_role", sa.String(64)),
+    sa.Column("reader_org", sa.String(160)),
+    sa.Column("why", sa.String(64)),
+    sa.Column("allowed", sa.Boolean),
+    sa.Column("at", sa.DateTime(timezone=True)),
+)
+"""Who read, or tried to read, what a worker is called (INV-33)."""
+
 posts = sa.Table(
     "posts",
     METADATA,
@@ -130,6 +144,13 @@ project_reports = sa.Table(
     sa.Column("late", sa.Boolean),
     sa.Column("evidence_ref", sa.String(160)),
 )
+
+MADE = {"training": trainings, "project": projects}
+"""As in `tables`: who entered it, and for which unit."""
+
+for _made in MADE.values():
+    _made.append_column(sa.Column("made_by", sa.String(160)))
+    _made.append_column(sa.Column("kept_by", sa.String(160)))
 
 needs = sa.Table(
     "needs",

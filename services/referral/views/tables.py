@@ -239,7 +239,10 @@ consents = sa.Table(
 )
 """Consents heard of; `receivers_gone` are those for whom it was withdrawn last, `for_referral` says what it is about."""
 
-MADE = {"referral": referrals, "grant": grants, "in-kind-support": in_kind}
+MADE = {
+    "referral": referrals, "grant": grants, "in-kind-support": in_kind, "organization": organizations,
+    "cooperation-agreement": agreements,
+}  # fmt: skip
 """The tables whose rows keep who brought them into being (`made_by`) and for which unit (`kept_by`); matters, too."""
 
 for _made in (*MADE.values(), matters):

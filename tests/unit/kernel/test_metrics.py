@@ -58,6 +58,7 @@ def test_every_function_tells_its_figure() -> None:
     metrics.view_lag("t6", "case", 10)
     metrics.timer_lag("t6", "offers", 2.5)
     metrics.key("t6", "created")
+    metrics.opened("t6", ["identity"])
     metrics.unreadable("t6", "destroyed")
     metrics.custody_broken("t6", 1)
     names = set(re.findall(r'^(hub_\w+)\{.*service="t6".*\}', metrics.render().decode(), re.MULTILINE))
@@ -67,7 +68,7 @@ def test_every_function_tells_its_figure() -> None:
         "hub_heard_events_total", "hub_consumer_lag_seconds",
         "hub_repeated_events_total", "hub_gaps_total", "hub_consumer_behind_events", "hub_pull_failures_total",
         "hub_poisoned_total", "hub_view_lag_events", "hub_timer_lag_seconds", "hub_vault_keys_total",
-        "hub_vault_unreadable_total", "hub_custody_broken",
+        "hub_vault_opened_total", "hub_vault_unreadable_total", "hub_custody_broken",
     }  # fmt: skip
 
 

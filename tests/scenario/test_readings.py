@@ -1,0 +1,120 @@
+"""Whoever opens what is sealed about somebody is on record: every path of every service, tried in every role.
+
+Nobody lists here which paths open something: the vault counts what it opens, and the paths come from the services
+themselves. A path that opens a value and leaves no reading fails, whatever it is called (INV-33).
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import product
+from typing import Any
+
+import pytest
+
+from services.contracts.visibility import BOUND
+from services.contracts.words import ROLES
+from services.kernel.contract import EVENTS, about
+from services.kernel.entrypoints.showing import Answering, Showing
+from services.kernel.message import Actor
+from tests.scenario.conftest import Told
+from tests.scenario.test_matrix import Hubs, existing_of
+from tests.support.embedded import Hub
+from tests.unit.test_scopes import entrypoints
+from wushe.demo import expectations
+from wushe.demo.places import YONGCHANG
+from wushe.services import CLASSES
+
+pytestmark = pytest.mark.scenario
+
+READINGS = {name for name, event in EVENTS.items() if about(event).get("reading")}
+NOBODYS = {"directory"}
+"""Categories of what is sealed and no person's: the names of organizations and stations."""
+
+PATHS = [
+    (service, e)
+    for service in CLASSES
+    for e in entrypoints(service, Answering)
+    if e.method == "GET" and not e.page and not isinstance(e, Showing)
+]
+"""Every path that a method answers; rows and lists come from views, which hold nothing that is sealed."""
+
+OPENING = {
+    "/persons/{id}/identity", "/disclosures/{id}/identity", "/cases/{id}/notes", "/help-requests/{id}/notes",
+    "/safeguarding-concerns/{id}", "/staff/{id}/identity",
+}  # fmt: skip
+"""What the stories have something for: if one of these opens nothing, nothing was tried."""
+
+
+@pytest.fixture(scope="module")
+def stories(on_one_machine: Told) -> Hubs:
+    """The five stories, with a worker of the street's station whose name is known, and a child in danger."""
+    hub, at = on_one_machine.hub, "/referral/v1"
+    expectations.settled(on_one_machine.teller)
+    worker = {"code": "w-known", "employer": f"community:{YONGCHANG}", "name": "小周", "phone": "000-0000"}
+    made = hub.ask("POST", f"{at}/staff", worker, role="station_head", org=YONGCHANG)
+    harm = {"situation_code": "7", "what": "孩子身上有伤"}
+    said = hub.ask("POST", "/intake/v1/safeguarding-concerns", harm, role="station_head", org=YONGCHANG)
+    assert (made.status_code, said.status_code) == (201, 201), made.text + said.text
+    return Hubs(hub)
+
+
+def opened(hub: Hub) -> int:
+    """How many values of persons have been opened."""
+    text = hub.session.get(f"{hub.url}/metrics", timeout=10).text
+    found = re.findall(r'^hub_vault_opened_total\{category="(\w+)",service="\w+"\} (\S+)', text, re.MULTILINE)
+    return sum(int(float(number)) for category, number in found if category not in NOBODYS)
+
+
+def heads(hub: Hub) -> dict[str, int]:
+    """Where each service's log ends."""
+    return {name: state["head"] for name, state in hub.ready().items()}
+
+
+def said_since(hub: Hub, before: dict[str, int]) -> set[str]:
+    """The types of what was said since then."""
+    return {
+        event["type"]
+        for service, head in before.items()
+        for event in hub.ask("GET", f"/{service}/events?after={head}", role="service", ident=service, org="").json()
+    }
+
+
+def opens(stories: Hubs, service: str, answering: Answering, role: str, each: str) -> bool:
+    """Whether a path opens anything for somebody in this role; then it has left a reading."""
+    who = Actor(id="w-known", role=role, org=YONGCHANG if role in BOUND else "")
+    why = "?why=casework" if "why" in answering.document.get("query", {}) else ""
+    before, count = heads(stories.hub), opened(stories.hub)
+    stories.get(service, re.sub("{[a-z_]+}", each, answering.path) + why, who)
+    if opened(stories.hub) == count:
+        return False
+    assert said_since(stories.hub, before) & READINGS, f"{service}{answering.path} for a {role}"
+    return True
+
+
+def test_every_path_that_opens_what_is_sealed_about_somebody_leaves_a_reading(stories: Hubs):
+    """INV-33."""
+    found = set()
+    for service, answering in PATHS:
+        ids = existing_of(stories, service, answering.path) if "{" in answering.path else [""]
+        roles = [role for role in ROLES if not answering.roles or role in answering.roles]
+        head = "station_head" if "station_head" in roles else roles[0]
+        telling = [each for each in ids if opens(stories, service, answering, head, each)]
+        for role, each in product(roles, (telling or ids)[:1]):
+            opens(stories, service, answering, role, each)
+        found |= {answering.path} if telling else set()
+    assert found >= OPENING, "nothing was opened there: nothing was tried"
+
+
+def test_a_worker_of_another_station_is_not_read_and_the_attempt_is_on_record(stories: Hubs):
+    """INV-33: a coordinator of one station read what any station's people are called, and nobody knew."""
+    staff_id = stories.hub.ask("GET", "/referral/v1/staff?code=w-known").json()["items"][0]["staff_id"]
+    path = f"/referral/v1/staff/{staff_id}/identity"
+    own: dict[str, Any] = stories.hub.ask("GET", f"{path}?why=contact", role="station_head").json()
+    assert own["fields"] == {"name": "小周", "phone": "000-0000"}
+    far = stories.hub.ask("GET", f"{path}?why=contact", ident="w-far", org="990000001")
+    assert (far.status_code, stories.hub.ask("GET", path).status_code) == (404, 422)
+    reads = stories.hub.ask("GET", f"/referral/v1/staff-reads?staff_id={staff_id}&reader=w-far", role="auditor", org="")
+    assert [(row["why"], row["allowed"], row["reader_org"]) for row in reads.json()["items"]] == [
+        ("contact", False, "990000001")
+    ]
