@@ -7,7 +7,6 @@ themselves. A path that opens a value and leaves no reading fails, whatever it i
 from __future__ import annotations
 
 import re
-from itertools import product
 from typing import Any
 
 import pytest
@@ -21,12 +20,13 @@ from tests.scenario.conftest import Told
 from tests.scenario.test_matrix import Hubs, existing_of
 from tests.support.embedded import Hub
 from tests.unit.test_scopes import entrypoints
-from wushe.demo import expectations
+from wushe.demo import expectations, people
 from wushe.demo.places import YONGCHANG
 from wushe.services import CLASSES
 
 pytestmark = pytest.mark.scenario
 
+MOST = 8
 READINGS = {name for name, event in EVENTS.items() if about(event).get("reading")}
 NOBODYS = {"directory"}
 """Categories of what is sealed and no person's: the names of organizations and stations."""
@@ -80,29 +80,40 @@ def said_since(hub: Hub, before: dict[str, int]) -> set[str]:
     }
 
 
-def opens(stories: Hubs, service: str, answering: Answering, role: str, each: str) -> bool:
-    """Whether a path opens anything for somebody in this role; then it has left a reading."""
-    who = Actor(id="w-known", role=role, org=YONGCHANG if role in BOUND else "")
+Tried = tuple[str, str]
+"""Somebody's role, and the thing that he asks about."""
+
+
+def ask(stories: Hubs, service: str, answering: Answering, tried: list[Tried]) -> bool:
+    """Whether a path opens anything for any of these."""
     why = "?why=casework" if "why" in answering.document.get("query", {}) else ""
-    before, count = heads(stories.hub), opened(stories.hub)
-    stories.get(service, re.sub("{[a-z_]+}", each, answering.path) + why, who)
-    if opened(stories.hub) == count:
-        return False
-    assert said_since(stories.hub, before) & READINGS, f"{service}{answering.path} for a {role}"
-    return True
+    count = opened(stories.hub)
+    for role, each in tried:
+        who = (
+            people.ZSL
+            if role == "supervisor"
+            else Actor(id="w-known", role=role, org=YONGCHANG if role in BOUND else "")
+        )
+        stories.get(service, re.sub("{[a-z_]+}", each, answering.path) + why, who)
+    return opened(stories.hub) > count
 
 
 def test_every_path_that_opens_what_is_sealed_about_somebody_leaves_a_reading(stories: Hubs):
     """INV-33."""
     found = set()
     for service, answering in PATHS:
-        ids = existing_of(stories, service, answering.path) if "{" in answering.path else [""]
+        ids = existing_of(stories, service, answering.path)[-MOST:] if "{" in answering.path else [""]
         roles = [role for role in ROLES if not answering.roles or role in answering.roles]
-        head = "station_head" if "station_head" in roles else roles[0]
-        telling = [each for each in ids if opens(stories, service, answering, head, each)]
-        for role, each in product(roles, (telling or ids)[:1]):
-            opens(stories, service, answering, role, each)
-        found |= {answering.path} if telling else set()
+        tried = [
+            (role, each) for role in roles for each in (ids if role in ("station_head", "supervisor") else ids[:1])
+        ]
+        if not ask(stories, service, answering, tried):
+            continue
+        found.add(answering.path)
+        for one in tried:
+            before = heads(stories.hub)
+            said = not ask(stories, service, answering, [one]) or said_since(stories.hub, before) & READINGS
+            assert said, f"{service}{answering.path} for a {one[0]}"
     assert found >= OPENING, "nothing was opened there: nothing was tried"
 
 

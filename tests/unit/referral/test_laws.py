@@ -8,6 +8,7 @@ from services.contracts import referral as public
 from services.kernel.decider import members
 from services.referral.domain import (
     agreement,
+    code_table,
     grant,
     in_kind,
     offering,
@@ -122,6 +123,10 @@ STAFFING = {
     "group_codes": st.just(("youth-b1",)),
     "code": st.just("w-07"),
 }
+
+
+def test_a_code_table_keeps_the_laws():
+    check_laws(code_table.DECIDER, public.AdoptEdition, facts=lambda command: st.just(IDS[2]))
 
 
 def test_a_station_keeps_the_laws():
