@@ -18,7 +18,8 @@ Row = dict[str, Any]
 
 
 def subjects_of(look: Look, person_id: UUID) -> list[str]:
-    """Under whose keys the person's values lie: his own, under each of his records, and those of his cases, requests, plans.
+    """Under whose keys the person's values lie: his own, under each of his records, and those of his cases, requests, plans
+    and consents.
 
     What was told of somebody else in them lies under that person's own key. Safeguarding has keys of its own.
     """
@@ -26,6 +27,7 @@ def subjects_of(look: Look, person_id: UUID) -> list[str]:
     found = {row["case_id"] for record in records for row in look.all(t.cases, person_id=record)}
     found |= {row["request_id"] for record in records for row in look.all(t.help_requests, person_id=record)}
     found |= {row["plan_id"] for record in records for row in look.all(t.visit_plans, person_id=record)}
+    found |= {row["consent_id"] for record in records for row in look.all(t.consents, person_id=record)}
     return [*map(str, records), *sorted(map(str, found))]
 
 

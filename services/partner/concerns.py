@@ -143,6 +143,7 @@ NOBODYS: dict[str, str] = {
     "volunteer.registered": "a team hears who joins it", "volunteer.trained": "a record of the volunteer's own",
     "volunteer.statement-issued": "a record of the volunteer's own", "volunteer.worker-linked": "a record of the volunteer's own",
     "code-table.edition-adopted": "whoever reads codes reads their tables",
+    "notes.end-owed": "the hub's own housekeeping", "notes.ended": "the hub's own housekeeping",
     "staff.identity-read": "who looked is on record for auditors",
     "staff.identity-read-refused": "who looked is on record for auditors",
     "staff.registered": "the station's own people", "staff.left": "the station's own people",

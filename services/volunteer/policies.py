@@ -37,6 +37,7 @@ from services.contracts.volunteer.words import PairingResult
 from services.kernel.manifest import Do, Look, Timer
 from services.kernel.message import Message
 from services.volunteer.domain import pairing, task, volunteer
+from services.volunteer.notes import on_erasure
 from services.volunteer.policies_organizations import on_organization
 from services.volunteer.same import records_of
 from services.volunteer.view_tables import (
@@ -65,6 +66,8 @@ CHANGED = ServiceHoursCorrected | ServiceHoursVoided
 def whenever(message: Message, look: Look) -> list[Do]:
     """The commands that follow from what another service said."""
     event = message.event
+    if isinstance(event, intake.PersonalDataErased | intake.ProcessingRestricted):
+        return on_erasure(event)
     if isinstance(event, intake.PersonDied):
         # The reason is neutral: whoever was to go learns that it is off, not why.
         records = records_of(event.person_id, look)

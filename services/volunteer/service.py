@@ -5,8 +5,9 @@ from __future__ import annotations
 from services.contracts.visibility import BOUND, is_restricted
 from services.kernel.entrypoints import Log
 from services.kernel.manifest import Manifest
-from services.volunteer import views
+from services.volunteer import notes, views
 from services.volunteer.domain import hours, pairing, pairing_round, plan, task, volunteer
+from services.volunteer.domain import notes as noted
 from services.volunteer.endpoints.hours import Hours
 from services.volunteer.endpoints.pairings import Pairings
 from services.volunteer.endpoints.plans import Plans
@@ -27,14 +28,22 @@ from services.volunteer.views_plans import KEPT
 
 MANIFEST = Manifest(
     name="volunteer",
-    deciders=(volunteer.DECIDER, task.DECIDER, hours.DECIDER, pairing.DECIDER, pairing_round.DECIDER, plan.DECIDER),
+    deciders=(
+        volunteer.DECIDER,
+        task.DECIDER,
+        hours.DECIDER,
+        pairing.DECIDER,
+        pairing_round.DECIDER,
+        plan.DECIDER,
+        noted.DECIDER,
+    ),
     metadata=views.METADATA,
     project=views.project,
     project_heard=project_heard,
     hears=("intake", "referral", "volunteer"),
     whenever=whenever,
-    facts=FACTS | HOURS_FACTS | WAVE_FACTS,
-    timers=(*TIMERS, *PLAN_TIMERS),
+    facts=FACTS | HOURS_FACTS | WAVE_FACTS | notes.FACTS,
+    timers=(*TIMERS, *PLAN_TIMERS, *notes.CHORES),
     kept=KEPT,
     scopes=SCOPES | ROUND_SCOPES,
     reaches=REACHES | {"pairing-round": ROUND_REACH},

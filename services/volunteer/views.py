@@ -27,6 +27,7 @@ from services.contracts.volunteer import (
 )
 from services.kernel.message import Recorded
 from services.kernel.view import Change, add, drop, put
+from services.volunteer.notes import about_notes
 from services.volunteer.view_tables import (
     MADE,
     METADATA,
@@ -73,6 +74,8 @@ def _about(recorded: Recorded) -> list[Change]:
             return list(about_plan(recorded, key))
         case "pairing-round":
             return list(about_round(recorded, key))
+        case "notes":
+            return about_notes(recorded)
         case "pairing":
             return [put(pairings, key, version=recorded.version), *_about_pairing(recorded, key)]
         case _:

@@ -37,6 +37,7 @@ from services.contracts.volunteer.hours import (
     UpholdHours,
     VoidHours,
 )
+from services.contracts.volunteer.notes import EndNotes, NotesEnd, NotesEnded, NotesEndOwed, OweNotesEnd
 from services.contracts.volunteer.pairings import (
     AssignMentor,
     Commitment,
@@ -184,6 +185,7 @@ __all__ = [
     "DeclinePair",
     "DeclineTask",
     "EmergencyServiceCalled",
+    "EndNotes",
     "EndPairing",
     "EscalateTask",
     "EscalationCause",
@@ -204,12 +206,16 @@ __all__ = [
     "LinkWorker",
     "MarkTaskEnteredInError",
     "NoShowRecorded",
+    "NotesEnd",
+    "NotesEndOwed",
+    "NotesEnded",
     "OfferTask",
     "OffersSuperseded",
     "OpenPairingRound",
     "OpenTask",
     "OpenWave",
     "OverrideSuggestion",
+    "OweNotesEnd",
     "PairConfirmed",
     "PairDeclined",
     "PairingCaseLinked",

@@ -365,10 +365,10 @@ def test_a_decision_ends_consents_tells_receivers_and_leaves_the_keys_to_be_ende
     assert (row["state"], row["act"], row["act_due"] is None) == ("decided", "destroy", False)
     keys: Any = Keys()
     do = erasing.end_keys(row, desk.look, keys, NOON)
-    assert keys.destroyed == [str(PERSON)]
+    assert keys.destroyed == [str(PERSON), str(CONSENT)], "what was said with the consent lies under its own key"
     desk.does([do])
     row = desk.row(erasures, PERSON)
-    assert (row["state"], row["act_due"], row["until"], row["keys"]) == ("restricted", None, date(2029, 3, 2), 1)
+    assert (row["state"], row["act_due"], row["until"], row["keys"]) == ("restricted", None, date(2029, 3, 2), 2)
     shown = desk.row(t.persons, PERSON)
     assert (shown["state"], shown["residence_area"]) == ("erased", None)
     again = desk.folded_anew()

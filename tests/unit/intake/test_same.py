@@ -218,7 +218,7 @@ def test_an_erasure_reaches_what_lies_under_every_record(desk: Desk) -> None:
     """INV-35: every key of the human being, whichever of his records it belongs to."""
     desk.asks(case.DECIDER, CASE, replace(OPEN, legal_basis="pipl13-3"))
     merged(desk)
-    assert set(subjects_of(desk.look, OTHER)) == {str(OTHER), str(PERSON), str(CASE)}
+    assert set(subjects_of(desk.look, OTHER)) == {str(OTHER), str(PERSON), str(CASE), str(CONSENT)}
     found = FACTS[public.DecideErasure](public.DecideErasure(decisions=(), approver="w-02"), OTHER, desk.look)
     assert found.erasure.open_matters == 1
     unmerged(desk)

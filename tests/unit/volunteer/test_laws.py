@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 from typing import get_args
+from uuid import UUID
 
 from hypothesis import strategies as st
 
 from services.contracts.volunteer import Commitment, ContactClient, ProposedPair
-from services.volunteer.domain import hours, pairing, pairing_round, task, volunteer
+from services.volunteer.domain import hours, notes, pairing, pairing_round, task, volunteer
 from services.volunteer.domain.known import HoursKnown, Known
 from tests.support.laws import check_laws
 from tests.unit.volunteer.people import LIN, MEI, MEI_ID, WEN, ZBS, fit
@@ -25,6 +26,11 @@ TASK_POOLS = {
 def test_a_task_keeps_the_laws() -> None:
     asked = get_args(task.Command)
     check_laws(task.DECIDER, *asked, pools=TASK_POOLS, facts=lambda _: PEOPLE, repeatable=(ContactClient,))
+
+
+def test_notes_keep_the_laws() -> None:
+    person = st.just(UUID(int=1))
+    check_laws(notes.DECIDER, *get_args(notes.Command), facts=lambda _: person, examples=25)
 
 
 def test_a_volunteer_keeps_the_laws() -> None:
