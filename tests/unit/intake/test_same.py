@@ -222,7 +222,7 @@ def test_an_erasure_reaches_what_lies_under_every_record(desk: Desk) -> None:
     found = FACTS[public.DecideErasure](public.DecideErasure(decisions=(), approver="w-02"), OTHER, desk.look)
     assert found.erasure.open_matters == 1
     unmerged(desk)
-    assert subjects_of(desk.look, OTHER) == [str(OTHER)]
+    assert subjects_of(desk.look, OTHER) == [str(OTHER), str(CONSENT)]
 
 
 def test_who_sees_one_of_two_records_sees_that_they_are_alike_and_a_household_is_its_stations(desk: Desk) -> None:
