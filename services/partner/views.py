@@ -106,8 +106,12 @@ def _delivered(organization_id: UUID) -> sa.Select[Any]:
 
 
 def following(organization_id: UUID, after: int, limit: int) -> sa.Select[Any]:
-    """The organization's deliveries after a number, with what was delivered, in order."""
-    return _delivered(organization_id).where(t.delivery.c.number > after).limit(limit)
+    """The organization's deliveries after a number, with what was delivered, in order.
+
+    Numbers have no gaps, so the page ends with a number: with a limit alone the database may join all that follows first.
+    """
+    number = t.delivery.c.number
+    return _delivered(organization_id).where(number > after, number <= after + limit)
 
 
 def numbers(organization_id: UUID, wanted: list[int]) -> sa.Select[Any]:

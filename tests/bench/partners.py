@@ -9,7 +9,9 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,7 @@ from tests.support.street import Street as Station
 NEED = "housework"
 ADMIN = Actor(id="a-ops", role="administrator")
 AT_ONCE = 250
+WRITERS = 4
 FEEDS = 20
 PAGE = 1_000
 
@@ -42,7 +45,11 @@ _page = msgspec.json.Decoder(list[Delivery]).decode
 
 def run(stage: Stage) -> Iterable[Row]:
     """The rows: filling, latency by both ways, memory, catching up."""
-    partners, dead, events, seconds = (10, 2, 2_000, 3) if stage.quick else (200, 20, 100_000, 15)
+    return measured(*((10, 2, 2_000, 3) if stage.quick else (200, 20, 100_000, 15)))
+
+
+def measured(partners: int, dead: int, events: int, seconds: int) -> Iterator[Row]:
+    """With so many partners, so many of them dead, after so many events, for so many seconds."""
     with Hub("referral", "partner", "console") as hub:
         station = Station(hub.hub)
         organizations = [o for n in range(0, partners, 50) for o in station.organizations(min(50, partners - n), NEED)]
@@ -52,12 +59,13 @@ def run(stage: Stage) -> Iterable[Row]:
         for each in living:
             path = f"/partner/v1/queues/{each.id}/opening"
             hub.hub.ask("POST", path, {}, role=ADMIN.role, ident=ADMIN.id, org="").raise_for_status()
-        yield filling(hub, station, organizations, events)
-        yield from latency(hub, station, organizations, living, seconds)
+        voices = Voices(station, organizations)
+        yield filling(hub, station, voices, organizations, events)
+        yield from latency(hub, station, voices, organizations, living, seconds)
         memory = resident(hub)
         yield Row(what=f"partner service, {partners} partners, {dead} dead, {events:,} events", goal="≤ 400 MiB", ours=memory,
                   unit="MiB", reached=memory <= 400, note="resident memory after all of it")  # fmt: skip
-        yield catching_up(hub, station, living[-1], 2_000 if stage.quick else 30_000)
+        yield catching_up(hub, station, voices, living[-1], min(events, 30_000))
 
 
 def kill(hub: Hub, station: Station, organizations: list[Organization]) -> None:
@@ -66,15 +74,32 @@ def kill(hub: Hub, station: Station, organizations: list[Organization]) -> None:
         station.do("/partner/endpoints", {"url": "http://127.0.0.1:9/x"}, each.speaker)
 
 
-def say(station: Station, organizations: list[Organization], events: int) -> None:
-    """So many facts, one for each organization in turn."""
-    for start in range(0, events, AT_ONCE):
-        chosen = [organizations[n % len(organizations)] for n in range(start, min(events, start + AT_ONCE))]
-        station.batch("referral", "publish-offering", [("", offering(each)) for each in chosen], HEAD)
+class Voices:
+    """Organizations that say how much they can take, over and over: a fact that concerns nobody but themselves."""
+
+    def __init__(self, station: Station, organizations: list[Organization]) -> None:
+        self._numbers = count(1)
+        self.offerings: dict[str, str] = {}
+        for some in batched(organizations):
+            bodies = [("", {"organization_id": each.id, "service_codes": [NEED], "areas": [STREET]}) for each in some]
+            made = station.batch("referral", "publish-offering", bodies, HEAD)
+            self.offerings |= {each.id: item["id"] for each, item in zip(some, made, strict=True)}
+
+    def say(self, station: Station, organizations: list[Organization]) -> None:
+        """One fact of each of these, in one request."""
+        bodies = [(self.offerings[each.id], {"capacity": next(self._numbers)}) for each in organizations]
+        station.batch("referral", "change-capacity", bodies, HEAD)
+
+    def go_round(self, station: Station, organizations: list[Organization], events: int) -> None:
+        """So many facts, of each organization in turn."""
+        for some in batched([organizations[n % len(organizations)] for n in range(events)]):
+            self.say(station, some)
 
 
-def offering(organization: Organization) -> dict[str, Any]:
-    return {"organization_id": organization.id, "service_codes": [NEED], "areas": [STREET]}
+def batched(organizations: list[Organization]) -> Iterator[list[Organization]]:
+    """As many as go into one request."""
+    for start in range(0, len(organizations), AT_ONCE):
+        yield organizations[start : start + AT_ONCE]
 
 
 def level(station: Station) -> bool:
@@ -82,11 +107,11 @@ def level(station: Station) -> bool:
     return int(station.get("/partner/position")["heard"]["referral"]) >= station.head("referral")
 
 
-def filling(hub: Hub, station: Station, organizations: list[Organization], events: int) -> Row:
+def filling(hub: Hub, station: Station, voices: Voices, organizations: list[Organization], events: int) -> Row:
     """Sequences are filled while four writers write as fast as they can."""
-    began = time.time()
-    parts = [threading.Thread(target=say, args=(Station(hub.hub.__class__(hub.hub.url, hub.hub.token_for)), organizations, events // 4))
-             for _ in range(4)]  # fmt: skip
+    began, some = time.time(), events // WRITERS
+    writers = [Station(type(hub.hub)(hub.hub.url, hub.hub.token_for)) for _ in range(WRITERS)]
+    parts = [threading.Thread(target=voices.go_round, args=(each, organizations, some)) for each in writers]
     for part in parts:
         part.start()
     for part in parts:
@@ -98,43 +123,73 @@ def filling(hub: Hub, station: Station, organizations: list[Organization], event
 
 
 def latency(
-    hub: Hub, station: Station, organizations: list[Organization], living: list[Organization], seconds: int
+    hub: Hub,
+    station: Station,
+    voices: Voices,
+    organizations: list[Organization],
+    living: list[Organization],
+    seconds: int,
 ) -> Iterator[Row]:
     """200 facts a second; each is timed where it is received."""
-    queued: list[float] = []
-    fed: list[float] = []
+    admit(hub)
     ended = threading.Event()
+    queued, fed = Received(), Received()
     readers = [threading.Thread(target=read_queues, args=(hub, living, queued, ended))]
-    heads = {each.id: int(station.feed(each)[-1]["sequence"]) for each in living[:FEEDS]}
-    readers += [
-        threading.Thread(target=read_feed, args=(hub, each, heads[each.id], fed, ended)) for each in living[:FEEDS]
-    ]
+    for each in living[:FEEDS]:
+        after = int(station.feed(each)[-1]["sequence"])
+        readers.append(threading.Thread(target=read_feed, args=(hub, each, after, fed, ended)))
     for reader in readers:
         reader.start()
-    time.sleep(2 + (0 if seconds < 5 else 5))
-    queued.clear()
-    began = time.monotonic()
+    until(lambda: queued.rested() and fed.rested(), 300, 0.5)
+    began, at = time.monotonic(), datetime.now(UTC)
     for tick in range(seconds * 10):
-        chosen = [organizations[(tick * 20 + n) % len(organizations)] for n in range(20)]
-        station.batch("referral", "publish-offering", [("", offering(each)) for each in chosen], HEAD)
+        voices.say(station, [organizations[(tick * 20 + n) % len(organizations)] for n in range(20)])
         time.sleep(max(0.0, began + (tick + 1) / 10 - time.monotonic()))
-    time.sleep(2)
+    pace = seconds * 200 / (time.monotonic() - began)
+    until(lambda: queued.rested() and fed.rested(), 60, 0.5)
     ended.set()
     for reader in readers:
         reader.join()
-    for way, taken in (("queue", queued), ("feed, long poll", fed)):
+    for way, received in (("queue", queued), ("feed, long poll", fed)):
+        taken = received.since(at)
         p50, p99 = percentile(taken, 0.5) * 1000, percentile(taken, 0.99) * 1000
         yield Row(what=f"said → received by {way}, 200/s, p99", goal="≤ 1,000 ms", ours=p99, unit="ms", reached=p99 <= 1_000,
-                  note=f"p50 {p50:.0f} ms, {len(taken):,} deliveries")  # fmt: skip
+                  note=f"p50 {p50:.0f} ms, {len(taken):,} deliveries, said at {pace:.0f}/s")  # fmt: skip
 
 
-def read_queues(hub: Hub, organizations: list[Organization], taken: list[float], ended: threading.Event) -> None:
-    """All queues at once, as somebody may who is made for this measurement."""
+class Received:
+    """What has arrived by one way: when each was said, and how long it took."""
+
+    def __init__(self) -> None:
+        self.taken: list[tuple[datetime, float]] = []
+        self.last = time.monotonic()
+
+    def take(self, said: Iterable[datetime]) -> None:
+        """These arrive now."""
+        now = datetime.now(UTC)
+        self.taken += [(each, (now - each).total_seconds()) for each in said]
+        self.last = time.monotonic()
+
+    def rested(self) -> bool:
+        """Whether nothing has arrived for two seconds."""
+        return time.monotonic() - self.last > 2
+
+    def since(self, moment: datetime) -> list[float]:
+        """How long those took that were said after this moment."""
+        return [took for said, took in self.taken if said >= moment]
+
+
+def admit(hub: Hub) -> None:
+    """Somebody who may read all queues, made for this measurement."""
     hub.rabbit.ctl("add_user", "bench", "bench")
     hub.rabbit.ctl("set_permissions", "-p", "partners", "bench", "^$", "^$", ".*")
 
+
+def read_queues(hub: Hub, organizations: list[Organization], received: Received, ended: threading.Event) -> None:
+    """All queues at once."""
+
     def heard(message: Any) -> None:
-        taken.append((datetime.now(UTC) - _read(message.body).time).total_seconds())
+        received.take([_read(message.body).time])
         message.channel.basic_ack(message.delivery_tag)
 
     with amqp.Connection(
@@ -145,23 +200,20 @@ def read_queues(hub: Hub, organizations: list[Organization], taken: list[float],
         for each in organizations:
             channel.basic_consume(f"q.{each.id}", callback=heard)
         while not ended.is_set():
-            try:
+            with suppress(TimeoutError):
                 made.drain_events(timeout=0.2)
-            except TimeoutError:
-                continue
 
 
-def read_feed(hub: Hub, organization: Organization, after: int, taken: list[float], ended: threading.Event) -> None:
+def read_feed(hub: Hub, organization: Organization, after: int, received: Received, ended: threading.Event) -> None:
     """One partner that waits for what comes."""
     headers = {"Authorization": f"Bearer {hub.hub.token_for(organization.speaker)}"}
     session = requests.Session()
     while not ended.is_set():
         asked = {"after": after, "limit": PAGE, "wait": 1}
         answer = session.get(f"{hub.url('partner')}/partner/v1/events", params=asked, headers=headers, timeout=30)
-        found = _page(answer.content)
-        now = datetime.now(UTC)
-        taken += [(now - each.time).total_seconds() for each in found]
-        after += len(found)
+        if found := _page(answer.content):
+            received.take(each.time for each in found)
+            after += len(found)
 
 
 def resident(hub: Hub) -> float:
@@ -172,21 +224,21 @@ def resident(hub: Hub) -> float:
     return int(next(line for line in status.splitlines() if line.startswith("VmRSS")).split()[1]) / 1024
 
 
-def catching_up(hub: Hub, station: Station, organization: Organization, events: int) -> Row:
+def catching_up(hub: Hub, station: Station, voices: Voices, organization: Organization, events: int) -> Row:
     """One partner reads its whole sequence from the beginning, page by page."""
-    say(station, [organization], events)
+    voices.go_round(station, [organization], events)
     until(lambda: level(station), 300, 0.1)
     headers = {"Authorization": f"Bearer {hub.hub.token_for(organization.speaker)}"}
-    session, count, began = requests.Session(), 0, time.perf_counter()
+    session, read, began = requests.Session(), 0, time.perf_counter()
     while True:
-        url = f"{hub.url('partner')}/partner/v1/events?after={count}&limit={PAGE}"
+        url = f"{hub.url('partner')}/partner/v1/events?after={read}&limit={PAGE}"
         page = _page(session.get(url, headers=headers, timeout=30).content)
-        count += len(page)
+        read += len(page)
         if len(page) < PAGE:
             break
-    rate = count / (time.perf_counter() - began)
+    rate = read / (time.perf_counter() - began)
     raw = plain(hub, organization)
-    return Row(what=f"catch-up by feed, one partner, {count:,} deliveries", goal="≥ 10,000/s", ours=rate, unit="events/s", peer=raw,
+    return Row(what=f"catch-up by feed, one partner, {read:,} deliveries", goal="≥ 10,000/s", ours=rate, unit="events/s", peer=raw,
                reached=rate >= 10_000, note="peer: the rows alone, by psycopg")  # fmt: skip
 
 
@@ -196,8 +248,8 @@ def plain(hub: Hub, organization: Organization) -> float:
         "SELECT d.number, f.body FROM delivery d JOIN fact f USING (organization_id, publisher, position) "
         "WHERE d.organization_id = %s AND d.number > %s ORDER BY d.number LIMIT %s"
     )
-    count, began = 0, time.perf_counter()
+    read, began = 0, time.perf_counter()
     with psycopg.connect(hub.postgres.conninfo("partner"), autocommit=True) as connection:
-        while rows := connection.execute(query, (organization.id, count, PAGE), binary=True).fetchall():
-            count += len(rows)
-    return count / (time.perf_counter() - began)
+        while rows := connection.execute(query, (organization.id, read, PAGE), binary=True).fetchall():
+            read += len(rows)
+    return read / (time.perf_counter() - began)
