@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from tests.conftest import without_server
+from tests.support.courier import couriers
 from tests.support.embedded import Embedded, Hub
 from tests.support.reference import Reference
 from tests.support.servers import ServerMissing
@@ -68,6 +69,23 @@ def stories(request: pytest.FixtureRequest) -> Told:
     """The stories, in each way to run."""
     found: Told = request.getfixturevalue(request.param)
     return found
+
+
+WAYS = tuple(
+    (consumer, publisher)
+    for consumer in ("intake", "referral", "volunteer", "audit", "partner", "console")
+    for publisher in ("intake", "referral", "volunteer")
+)
+"""From whom to whom the hub's services talk over the bus."""
+
+
+@pytest.fixture(scope="module")
+def loud(reference: Reference) -> Iterator[None]:
+    """Over this bus everything comes more than once, and in another order than it was said."""
+    with couriers(reference.rabbit, *WAYS, seed=15) as carrying:
+        yield
+    assert sum(courier.repeated for courier in carrying) > 0
+    assert sum(courier.out_of_order for courier in carrying) > 0
 
 
 @pytest.fixture

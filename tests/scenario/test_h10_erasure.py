@@ -87,6 +87,11 @@ def test_identity_goes_facts_rest_safeguarding_stays_and_every_proof_holds(stati
     assert notes is None or notes["notes"] == []
     assert keys_of(reference, person, known["case"], known["matter"]) == [("destroyed", None)] * 3
 
+    # Nothing of what he was called finds him: neither the words nor the blind index made of them.
+    typed = {"name": NAME, "phone": PHONE}
+    found = station.do("/intake/duplicate-hints", typed)
+    assert person not in str(found)
+
     # Partners are told, and answer.
     station.settles()
     heard = station.hub.deliveries(partner)

@@ -7,7 +7,7 @@ import pytest
 from tests.support.reference import Reference
 from tests.support.street import COORDINATOR, STREET, WORKER, Organization, Street, Told
 
-pytestmark = pytest.mark.scenario
+pytestmark = [pytest.mark.scenario, pytest.mark.usefixtures("loud")]
 
 NEED = "small-repair"
 

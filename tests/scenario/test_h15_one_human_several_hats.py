@@ -11,7 +11,7 @@ from services.kernel.message import Actor
 from tests.support.reference import Reference
 from tests.support.volunteering import COORDINATOR, Dispatch, now, until, volunteer
 
-pytestmark = pytest.mark.scenario
+pytestmark = [pytest.mark.scenario, pytest.mark.usefixtures("loud")]
 
 
 @pytest.fixture

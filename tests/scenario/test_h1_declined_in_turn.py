@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.street import COMMUNITY, HEAD, ORIGIN, STATION_HEAD, Street
 
-pytestmark = pytest.mark.scenario
+pytestmark = [pytest.mark.scenario, pytest.mark.usefixtures("loud")]
 
 NEED = "legal-aid"
 REASONS = ("no-capacity", "outside-area", "funds-exhausted")

@@ -47,8 +47,12 @@ def test_before_an_answer_the_offers_are_taken_back_and_nothing_is_disclosed(str
     person = street.person(*teams)
     referral_id = street.referral(person, NEED)
     street.offer(referral_id, *teams)
+    before = street.figures()
     withdraw(street, person)
     withdrawn_by_client(street, referral_id)
+    after = street.figures()
+    assert after["referrals-withdrawn"]["value"] == before["referrals-withdrawn"]["value"] + 1
+    assert after["referrals-succeeded"]["of"] == before["referrals-succeeded"]["of"], "it is no failure"
     assert street.types(referral_id)[-3:] == ["offer.withdrawn", "offer.withdrawn", "referral.withdrawn"]
 
     # A yes that comes afterwards is on record, and takes no effect.

@@ -14,7 +14,7 @@ from services.kernel.message import Actor
 from tests.scenario.conftest import Reference
 from tests.support.station import AUDITOR, Station, Told, until
 
-pytestmark = pytest.mark.scenario
+pytestmark = [pytest.mark.scenario, pytest.mark.usefixtures("loud")]
 
 BOTH = "22010577"
 """Two streets of this test's own: together they are one place for figures."""

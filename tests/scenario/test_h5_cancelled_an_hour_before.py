@@ -10,7 +10,7 @@ from services.kernel.message import Actor
 from tests.support.reference import Reference
 from tests.support.volunteering import COORDINATOR, Dispatch, now, until, volunteer
 
-pytestmark = pytest.mark.scenario
+pytestmark = [pytest.mark.scenario, pytest.mark.usefixtures("loud")]
 
 DISPATCHER = f"worker:{COORDINATOR.id}"
 

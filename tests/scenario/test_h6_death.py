@@ -12,7 +12,7 @@ from services.kernel.message import Actor
 from tests.support.reference import Reference
 from tests.support.station import COMMUNITY, COORDINATOR, HEAD, STREET, WORKER, Station, Told, until
 
-pytestmark = pytest.mark.scenario
+pytestmark = [pytest.mark.scenario, pytest.mark.usefixtures("loud")]
 
 NEED = "housework"
 TODAY = datetime.now(UTC).date()
@@ -122,6 +122,12 @@ def test_a_death_ends_everything_quietly_and_a_false_report_is_taken_back(statio
     assert any(event["type"] == "offer.withdrawn" for event in told)
     assert not any(word in str(told) for word in ("died", "death", "deceased", str(DIED_ON)))
     assert station.get(f"/intake/persons/{person}/identity?why=referral", partner) is None
+
+    # What near relatives want is a request, decided by people; until then nothing is opened to them and nothing deleted.
+    wanted = {"by": "near_relative", "ground": "relatives", "evidence_kind": "statement"}
+    station.do(f"/intake/persons/{person}/erasure", wanted)
+    assert station.get(f"/intake/erasures/{person}")["state"] == "requested"
+    assert station.get(f"/intake/persons/{person}/identity?why=casework", COORDINATOR) is not None
 
     # The report was wrong: two persons say so, and what had ended is taken up again.
     station.do(f"/intake/persons/{person}/death/correction", {"reason_code": "typing-error"}, approved="correct-death",

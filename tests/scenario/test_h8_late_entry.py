@@ -9,7 +9,7 @@ import pytest
 from tests.support.reference import Reference
 from tests.support.station import COMMUNITY, WORKER, Station
 
-pytestmark = pytest.mark.scenario
+pytestmark = [pytest.mark.scenario, pytest.mark.usefixtures("loud")]
 
 PAPER = "village-2026-02/7"
 FEBRUARY = {"at": "2026-02-10T09:00:00+08:00", "precision": "day", "channel": "paper",

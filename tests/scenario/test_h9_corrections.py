@@ -9,9 +9,9 @@ import pytest
 import sqlalchemy as sa
 
 from tests.support.reference import Reference
-from tests.support.station import AUDITOR, COMMUNITY, COORDINATOR, Station, Told, until
+from tests.support.station import AUDITOR, COMMUNITY, COORDINATOR, HEAD, SECOND, Station, Told, until
 
-pytestmark = pytest.mark.scenario
+pytestmark = [pytest.mark.scenario, pytest.mark.usefixtures("loud")]
 
 UNIT = f"community:{COMMUNITY}"
 TOLD = "认错人的叙述"
@@ -55,6 +55,24 @@ def test_a_wrong_number_is_corrected_beside_what_was(station: Station):
     station.do(path, again, approved="correct-service", about=record["record_id"])
     station.settles()
     assert station.sound()
+
+
+def test_money_that_was_paid_by_mistake_goes_back_by_an_act_of_its_own(station: Station):
+    """The third act: what was paid is reversed, with its reason, and stays on record as paid (INV-31)."""
+    person = station.person()
+    station.consents(person, purposes=("casework", "grant"))
+    matter = station.request(person)
+    station.settles()
+    asked = {"matter_id": matter, "person_id": person, "purpose_code": "tuition", "applicant": "worker:w-zsl"}
+    giver: Told = {"behalf": {"org": "unknown", "evidence_kind": "unknown"}}
+    grant = station.do("/referral/grants", asked)["id"]
+    at = f"/referral/grants/{grant}"
+    station.do(f"{at}/approval", {"amount_fen": 50000}, HEAD, **giver)
+    station.do(f"{at}/payments", {"payee_kind": "family", "amount_fen": 30000, "final": False}, SECOND, **giver)
+    station.do(f"{at}/refunds", {"amount_fen": 30000, "reason_code": "other"}, SECOND, **giver)
+    said = [event for event in station.log("referral") if event["subject"].endswith(grant)]
+    assert [event["type"] for event in said] == ["grant.applied", "grant.approved", "grant.disbursed", "grant.returned"]
+    assert [event["data"].get("amount_fen") for event in said][-2:] == [30000, 30000]
 
 
 def test_what_should_not_exist_counts_no_more_and_stays_readable(station: Station):

@@ -15,7 +15,7 @@ from tests.support.reference import Reference
 from wushe.demo import expectations
 from wushe.demo.hub import Hub as Teller
 
-pytestmark = pytest.mark.scenario
+pytestmark = [pytest.mark.scenario, pytest.mark.usefixtures("loud")]
 
 STREET = "220104004"
 POINT = f"community:{STREET}004"

@@ -13,6 +13,7 @@ import contextlib
 import threading
 import time
 from collections import deque
+from functools import cache
 from random import Random
 from types import TracebackType
 from typing import Any, Self
@@ -47,10 +48,14 @@ class Courier:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._ending.set()
+        self.ends()
         self._thread.join(timeout=20)
         if error is None and self.failure is not None:
             raise self.failure
+
+    def ends(self) -> None:
+        """Say that it is over; what is in hand is still carried."""
+        self._ending.set()
 
     @property
     def out_of_order(self) -> int:
@@ -117,6 +122,7 @@ def copy_of(message: amqp.Message) -> amqp.Message:
     return amqp.Message(message.body, **properties)
 
 
+@cache
 def let_in(rabbit: Rabbit) -> None:
     """The broker knows the courier, and lets it do everything."""
     if NAME not in rabbit.ctl("list_users", "--no-table-headers").split():
@@ -128,7 +134,10 @@ def let_in(rabbit: Rabbit) -> None:
 def couriers(rabbit: Rabbit, *ways: tuple[str, str], seed: int = 1) -> Any:
     """A courier on each of these ways, (consumer, publisher)."""
     with contextlib.ExitStack() as stack:
-        yield [
+        carrying = [
             stack.enter_context(Courier(rabbit, consumer, publisher, seed=seed + number))
             for number, (consumer, publisher) in enumerate(ways)
         ]
+        yield carrying
+        for courier in carrying:
+            courier.ends()

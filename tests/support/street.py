@@ -5,12 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import count
 from typing import Any
 from uuid import uuid4
 
 import requests
 
+from services.audit.times import HERE
 from services.kernel.message import Actor
 from tests.support.embedded import Hub
 
@@ -271,6 +273,14 @@ class Street:
         """Who answered for the matter or one of its needs, one after the other."""
         chain = [each["holders"] for each in self.custody(person)["intervals"] if each["need_id"] == need_id]
         return [holders for place, holders in enumerate(chain) if place == 0 or chain[place - 1] != holders]
+
+    def figures(self) -> dict[str, Told]:
+        """The numbers of this month at the station, when all that was said is counted."""
+        self.settles()
+        head = self.get("/audit/ledger/head")["size"]
+        path = f"/audit/figures?month={datetime.now(HERE):%Y-%m}&station={STREET}"
+        counted = until(lambda: (f := self.get(path)) and f["size"] >= head - 1 and f, "everything is counted")
+        return {line["indicator"]: line for line in counted["items"] if not line["part"]}
 
     def ledger(self, matter_id: str) -> list[Told]:
         """Every entry of the ledger about a matter, as the auditor finds it."""
