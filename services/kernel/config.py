@@ -15,10 +15,13 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, NoReturn
 
+from limits import RateLimitItem, RateLimitItemPerMinute
+
 from services.kernel.settings import SETTINGS, Setting, Wrong
 from services.kernel.tlog.policy import Policy
 
 EX_CONFIG = 78
+USUAL_RATE = RateLimitItemPerMinute(1200)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +56,7 @@ class Settings:
     head_keys: tuple[bytes, ...] = field(default=(), repr=False)
     head_seconds: float = 86400.0
     max_body: int = 65536
+    rate_limit: RateLimitItem = USUAL_RATE
     log_level: str = "info"
     demo: bool = False
     codes: Path | None = None

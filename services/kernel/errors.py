@@ -78,6 +78,22 @@ class NotSignedIn(HubError):
     code = "not-signed-in"
 
 
+class NotInScope(HubError):
+    """The token that was shown was not issued for this; another of the same holder may be."""
+
+    code = "not-in-scope"
+
+
+class TooOften(HubError):
+    """Whoever asks has asked too often; there is room again after `seconds`. Nothing was written."""
+
+    code = "too-many-requests"
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"again in {seconds} s")
+        self.seconds = seconds
+
+
 class Unavailable(HubError):
     """The store cannot take this now (database away, shutting down). Nothing was written; try again with the same key."""
 

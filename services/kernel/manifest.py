@@ -203,6 +203,8 @@ class Manifest:
     `companions` makes them from what the service's methods work with (see `entrypoints.log.Hand`); `watches` says that
     somebody waits for the service's streams to grow.
 
+    `issues` makes the one who knows the opaque tokens that this service has issued (`entrypoints.callers.Issuer`).
+
     `scopes` says of each table that is shown who sees which rows and what in them, `reaches` of each kind of aggregate
     who may command it; a service that gives them gives them for everything it shows and takes. Events for which
     `withholds` is true leave the service by its bus and for other services alone: whoever else reads its raw events
@@ -231,6 +233,7 @@ class Manifest:
     reaches: Mapping[str, Reach] | None = None
     withholds: Callable[[type], bool] = withholds_nothing
     unseals: tuple[str, ...] = ()
+    issues: Callable[[Any], Any] | None = None
     bound: frozenset[str] = frozenset()
 
     def scope_of(self, table: sa.Table) -> Scope | None:

@@ -12,11 +12,15 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from limits import RateLimitItem, parse
+
 from services.kernel.tlog.lines import Malformed
 from services.kernel.tlog.policy import Policy
 from services.kernel.tlog.policy import read as read_policy
 
 SERVICES = ("intake", "referral", "volunteer", "audit", "partner", "console")
+ISSUER = "partner"
+"""The service that issues opaque tokens: in its own process it is asked there, by all others over HTTP."""
 SEALING = ("intake", "referral", "volunteer")
 """The services whose commands carry personal values, which their vault seals."""
 
@@ -108,6 +112,16 @@ def _level(text: str) -> str:
     return text
 
 
+def _rate(text: str) -> RateLimitItem:
+    try:
+        found = parse(text)
+    except ValueError as wrong:
+        raise Wrong from wrong
+    if found.amount < 1:
+        raise Wrong
+    return found
+
+
 def _yes(text: str) -> bool:
     if text not in ("true", "false"):
         raise Wrong
@@ -155,6 +169,7 @@ ORIGIN = Kind(
 )
 LEVEL = Kind(_level, "one of info, warning, error, off", " info、warning、error、off 之一")
 POLICY = Kind(_policy, "a policy file of C2SP tlog-policy", " C2SP tlog-policy 格式的策略文件")
+RATE = Kind(_rate, "a number per time, such as 600/minute", "单位时间次数, 如 600/minute")
 FOLDER = Kind(Path, "a folder", "文件夹")
 NETWORKS = Kind(_networks, "networks, separated by commas", "网段, 以逗号分隔")
 YES = Kind(_yes, "true or false", " true 或 false")
@@ -294,6 +309,11 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         name="HUB_MAX_BODY", into="max_body", kind=SIZE, default="65536",
         en="The largest request body, in bytes.", zh="请求体的最大字节数。",
+    ),
+    Setting(
+        name="HUB_RATE_LIMIT", into="rate_limit", kind=RATE, default="1200/minute",
+        en="How often one program of a partner may ask with its API token, in each process.",
+        zh="合作方的一个程序凭接口令牌请求的频率上限 (按进程计)。",
     ),
     Setting(
         name="HUB_LOG_LEVEL", into="log_level", kind=LEVEL, default="info",

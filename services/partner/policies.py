@@ -9,14 +9,15 @@ from uuid import UUID
 import msgspec
 import sqlalchemy as sa
 
-from services.contracts.partner import AddDelivery
+from services.contracts.partner import AddDelivery, RevokeToken
+from services.contracts.referral import OrganizationRetired, OrganizationSuspended
 from services.kernel.contract import about
 from services.kernel.manifest import Do, Look
 from services.kernel.message import Message
 from services.kernel.view import put
 from services.partner import tables as t
 from services.partner.concerns import TELLS, Tells, organization_of, parties
-from services.partner.domain import sequence
+from services.partner.domain import access, sequence
 from services.partner.thin import Reader, thin
 
 _read = msgspec.json.Decoder(dict[str, Any]).decode
@@ -50,13 +51,25 @@ def data_of(message: Message) -> dict[str, Any]:
 
 
 def whenever(message: Message, look: Look) -> list[Do]:
-    """One delivery for each organization that the fact concerns."""
+    """One delivery for each organization that the fact concerns; whose access ends with it, its tokens end."""
     tells = told_of(message)
     if tells is None:
         return []
     data = data_of(message)
     readers = concerned(tells, message, data, look)
-    return [_deliver(message, data, readers[organization_id]) for organization_id in sorted(readers)]
+    told = [_deliver(message, data, readers[organization_id]) for organization_id in sorted(readers)]
+    return told + _revoked(message, look)
+
+
+def _revoked(message: Message, look: Look) -> list[Do]:
+    """An organization that is suspended or has left asks no more by any token (INV-43)."""
+    if not isinstance(message.event, OrganizationSuspended | OrganizationRetired):
+        return []
+    live = look.all(t.token, organization_id=message.stream_id, revoked_at=None)
+    reason = message.envelope.type.replace(".", "-")
+    return [
+        Do(access.DECIDER, row["access_id"], RevokeToken(token_id=row["token_id"], reason_code=reason)) for row in live
+    ]
 
 
 def concerned(tells: Tells, message: Message, data: dict[str, Any], look: Look) -> dict[UUID, Reader]:

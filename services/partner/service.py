@@ -10,10 +10,12 @@ from services.kernel.entrypoints import Hand, Log
 from services.kernel.manifest import Companion, Manifest
 from services.partner import policies, tables, views
 from services.partner.caller import Caller
-from services.partner.domain import endpoint, queue, sequence
+from services.partner.domain import access, endpoint, queue, sequence
 from services.partner.endpoints.feed import Feed
 from services.partner.endpoints.queues import Queues
+from services.partner.endpoints.tokens import Tokens
 from services.partner.endpoints.webhooks import Webhooks
+from services.partner.issued import Issued
 from services.partner.postman import Postman
 
 
@@ -29,7 +31,7 @@ def companions(hand: Hand) -> Sequence[Companion]:
 
 MANIFEST = Manifest(
     name="partner",
-    deciders=(sequence.DECIDER, queue.DECIDER, endpoint.DECIDER),
+    deciders=(sequence.DECIDER, queue.DECIDER, endpoint.DECIDER, access.DECIDER),
     metadata=tables.METADATA,
     project=views.project,
     project_heard=views.project_heard,
@@ -39,10 +41,11 @@ MANIFEST = Manifest(
     watches=True,
     companions=companions,
     bound=BOUND,
+    issues=Issued,
 )
 
 
-class PartnerService(Feed, Queues, Webhooks):
+class PartnerService(Feed, Queues, Webhooks, Tokens):
     """A partner organization reads what concerns it, in order, from any number on."""
 
     name = "partner"

@@ -65,6 +65,34 @@ endpoint = sa.Table(
     comment="Where organizations are called; the address itself is in a table that no rebuild empties.",
 )  # fmt: skip
 
+token = sa.Table(
+    "token", METADATA,
+    sa.Column("token_id", sa.Uuid, primary_key=True),
+    sa.Column("access_id", sa.Uuid),
+    sa.Column("organization_id", sa.Uuid, index=True),
+    sa.Column("holder", sa.String),
+    sa.Column("scopes", sa.JSON),
+    sa.Column("issued_at", sa.DateTime(timezone=True)),
+    sa.Column("expires_at", sa.DateTime(timezone=True)),
+    sa.Column("revoked_at", sa.DateTime(timezone=True)),
+    sa.Column("reason_code", sa.String),
+    comment="API tokens: whose, for what, until when; the hash of each is in a table that no rebuild empties.",
+)  # fmt: skip
+
+token_hash = sa.Table(
+    "token_hash", KEPT,
+    sa.Column("token_id", sa.Uuid, primary_key=True),
+    sa.Column("digest", sa.LargeBinary, nullable=False),
+)  # fmt: skip
+"""SHA-256 of each token: of 256 random bits nobody finds them by trying."""
+
+token_use = sa.Table(
+    "token_use", KEPT,
+    sa.Column("token_id", sa.Uuid, primary_key=True),
+    sa.Column("used_at", sa.DateTime(timezone=True), nullable=False),
+)  # fmt: skip
+"""When a token was used last, to the minute."""
+
 posted = sa.Table(
     "posted", KEPT,
     sa.Column("organization_id", sa.Uuid, primary_key=True),

@@ -16,6 +16,8 @@ from services.contracts.partner import (
     EndpointSecretRotated,
     QueueClosed,
     QueueOpened,
+    TokenIssued,
+    TokenRevoked,
 )
 from services.contracts.volunteer import VolunteerJoinedTeam, VolunteerLeftTeam, VolunteerRegistered
 from services.kernel.message import Message, Recorded
@@ -45,6 +47,15 @@ def project(recorded: Recorded) -> list[Change]:
             return [put(t.queue, event.organization_id, after=event.after, opened_at=recorded.recorded_at)]
         case QueueClosed() as event:
             return [drop(t.queue, event.organization_id)]
+        case TokenIssued() as event:
+            row = put(
+                t.token, event.token_id, access_id=recorded.stream_id, organization_id=event.organization_id,
+                holder=event.holder, scopes=list(event.scopes), issued_at=recorded.recorded_at,
+                expires_at=event.expires_at, revoked_at=None, reason_code=None,
+            )  # fmt: skip
+            return [row]
+        case TokenRevoked() as event:
+            return [put(t.token, event.token_id, revoked_at=recorded.recorded_at, reason_code=event.reason_code)]
         case _:
             return _endpoint(recorded)
 

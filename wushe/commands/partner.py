@@ -11,6 +11,7 @@ import click
 
 from services.partner.signing import SYMMETRIC, Secrets
 from wushe.client import Client, hub_options
+from wushe.commands.partner_tokens import token
 from wushe.output import as_json, say
 from wushe.partner.kit import Endpoint, Feed, Found, report
 from wushe.partner.rights import Broker
@@ -21,7 +22,10 @@ ROLE = "administrator"
 
 @click.group()
 def partner() -> None:
-    """Partner organizations: their queues, and their programs."""
+    """Partner organizations: their queues, their tokens, and their programs."""
+
+
+partner.add_command(token)
 
 
 def broker_options(command: click.decorators.FC) -> click.decorators.FC:

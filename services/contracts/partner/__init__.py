@@ -1,6 +1,7 @@
 """What the partner service says and is asked: deliveries under their numbers, and the ways by which they go out."""
 
 from services.contracts.partner.deliveries import AddDelivery, DeliveryAdded
+from services.contracts.partner.tokens import IssueToken, RevokeToken, TokenIssued, TokenRevoked, TokenScope
 from services.contracts.partner.ways import (
     AddEndpoint,
     CloseQueue,
@@ -30,9 +31,14 @@ __all__ = [
     "EndpointEnabled",
     "EndpointRemoved",
     "EndpointSecretRotated",
+    "IssueToken",
     "OpenQueue",
     "QueueClosed",
     "QueueOpened",
     "RemoveEndpoint",
+    "RevokeToken",
     "RotateEndpointSecret",
+    "TokenIssued",
+    "TokenRevoked",
+    "TokenScope",
 ]

@@ -15,6 +15,7 @@ from services.kernel.clockwork import Clockwork
 from services.kernel.config import Settings
 from services.kernel.database import engine_for
 from services.kernel.entrypoints.bus import BusRuntime
+from services.kernel.entrypoints.callers import Callers, Remote
 from services.kernel.entrypoints.log import Opened
 from services.kernel.entrypoints.site import Site
 from services.kernel.entrypoints.standing import stand, stand_for_all
@@ -22,6 +23,7 @@ from services.kernel.garbage import collect_less
 from services.kernel.keyring import prepare_keys
 from services.kernel.manifest import Manifest
 from services.kernel.message import Actor
+from services.kernel.settings import ISSUER
 from services.kernel.store import Store
 from services.kernel.tokens import verify
 from services.kernel.vault import Vault
@@ -39,6 +41,9 @@ class Process:
     def __post_init__(self) -> None:
         keys = next(iter(self.settings.values())).token_public_keys
         self.site = Site(lambda token: self._verify(token, keys))
+        first = next(iter(self.settings.values()))
+        issuer = Remote(first.url_of(ISSUER), first.service_token)
+        self.site.callers = Callers(issuer, first.rate_limit)
 
     def _verify(self, token: str, keys: tuple[bytes, ...]) -> Actor:
         return verify(token, keys, self.clock())
@@ -49,6 +54,8 @@ class Process:
             self.site.bound |= manifest.bound
             self.opened[manifest.name] = self._open(manifest, self.settings[manifest.name])
             stand(self.opened[manifest.name])
+            if manifest.issues is not None and self.site.callers is not None:
+                self.site.callers.issuer = manifest.issues(self.opened[manifest.name].hand)
         return self.opened[manifest.name]
 
     def _open(self, manifest: Manifest, settings: Settings) -> Opened:

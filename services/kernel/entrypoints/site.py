@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from time import perf_counter
@@ -18,10 +18,11 @@ from werkzeug.routing import Map, RequestRedirect, Rule
 
 from services.kernel import log, metrics
 from services.kernel.entrypoints.bridge import Bridge
+from services.kernel.entrypoints.callers import PREFIX, Callers, Opens
 from services.kernel.entrypoints.http1 import Gone, Server
 from services.kernel.entrypoints.problems import PROBLEM, Edge, problem
 from services.kernel.entrypoints.request import Flow, Page, Reply, Request
-from services.kernel.errors import HubError, NotAllowed, NotSignedIn
+from services.kernel.errors import HubError, NotAllowed, NotInScope, NotSignedIn, TooOften
 from services.kernel.message import Actor
 
 Handler = Callable[[Request], Any]
@@ -62,6 +63,8 @@ class Site:
     _server: Any = None
     address: tuple[str, int] = ("", 0)
     nowhere: Route | None = None
+    callers: Callers | None = None
+    """Who knows opaque tokens; without it there are none."""
     bound: frozenset[str] = frozenset()
     """The roles in which somebody acts for an organization."""
 
@@ -178,13 +181,27 @@ class Site:
         """Whether the token that a request came with is good now."""
         try:
             _, _, token = request.header("authorization").partition(" ")
-            return self.verify(token.strip()) == request.signed_in
+            return self._bearer(token.strip(), request.environ)[0] == request.signed_in
         except HubError:
             return False
 
+    def _bearer(self, token: str, environ: Mapping[str, Any]) -> tuple[Actor, Opens | None]:
+        """Who shows this token, and what it opens where it does not open everything that its bearer may do."""
+        if self.callers is None or not token.startswith(PREFIX):
+            return self.verify(token), None
+        found = self.callers.fresh(token) or tpool.execute(self.callers.find, token, environ)
+        return found.actor, found
+
     def _who(self, environ: dict[str, Any], route: Route) -> Actor | None:
         kind, _, token = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
-        actor = self.verify(token.strip()) if kind.lower() == "bearer" else None
+        if kind.lower() != "bearer":
+            actor, shown = None, None
+        else:
+            actor, shown = self._bearer(token.strip(), environ)
+        if shown is not None and self.callers is not None:
+            self.callers.count(shown)
+            if route.roles is not None and f"{route.service}:{route.name}" not in shown.opens:
+                raise NotInScope(f"{route.service}:{route.name}")
         if route.roles is None:
             return actor
         if actor is None:
@@ -223,6 +240,8 @@ def _refusal(error: BaseException) -> tuple[int, list[tuple[str, str]], bytes]:
     headers = [("Content-Type", PROBLEM)]
     if status == 401:
         headers.append(("WWW-Authenticate", 'Bearer realm="wushe"'))
+    if isinstance(error, TooOften):
+        headers.append(("Retry-After", str(error.seconds)))
     if status == 503:
         headers.append(("Retry-After", "2"))
     if status == 405:

@@ -1,0 +1,40 @@
+"""What each scope of an API token opens: the paths of the hub's services, by name. Data; what is not here no token opens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+OPENS: dict[str, frozenset[str]] = {
+    "feed": frozenset({"partner:events", "partner:stream", "partner:my_queue"}),
+    "offers": frozenset(
+        {
+            "referral:inbox", "referral:told_to_us", "referral:referral", "referral:referrals", "referral:offers",
+            "referral:deadlines", "referral:told_answers", "referral:organization", "referral:organizations",
+            "referral:names", "referral:offering", "referral:offerings",
+        }
+    ),
+    "answers": frozenset(
+        {
+            "referral:view-offer", "referral:request-information", "referral:accept-referral", "referral:decline-offer",
+            "referral:start-service", "referral:pause-service", "referral:resume-service", "referral:return-referral",
+            "referral:reroute-referral", "referral:report-outcome", "referral:confirm-answer", "referral:dispute-answer",
+        }
+    ),
+    "capacity": frozenset({"referral:publish-offering", "referral:change-capacity", "referral:withdraw-offering"}),
+    "identity": frozenset(
+        {
+            "intake:disclosed_identity", "intake:one_disclosure", "intake:all_disclosures", "intake:answer-deletion",
+        }
+    ),
+    "webhooks": frozenset(
+        {
+            "partner:add_endpoint", "partner:endpoints", "partner:endpoint", "partner:rotate", "partner:disable",
+            "partner:enable", "partner:remove", "partner:redeliver", "partner:attempts",
+        }
+    ),
+}  # fmt: skip
+
+
+def opened_by(scopes: Iterable[str]) -> frozenset[str]:
+    """All that these scopes open; a scope that is not known any more opens nothing."""
+    return frozenset[str]().union(*(OPENS.get(scope, frozenset()) for scope in scopes))
