@@ -33,6 +33,7 @@ from services.partner import tables as t
 from services.partner import views
 from services.partner.calling import Call, Fence, Forbidden
 from services.partner.domain import endpoint
+from services.partner.heads import head_of
 from services.partner.schedule import After, Hook, Retry, Went, after, due, is_free, pulled_forward
 from services.partner.signing import Secrets, headers, secrets_of
 from services.partner.thin import numbered
@@ -291,7 +292,8 @@ class Caller:
             return Went("unknown-host"), None
         body = numbered(item.number, item.body)
         live = [secrets for secrets, until in target.secrets if until is None or until > now]
-        return call.post(body, headers(_slim(item.body).id, now, body, live), now), call
+        sent = headers(_slim(item.body).id, now, body, live) | head_of(self._hand).headers
+        return call.post(body, sent, now), call
 
     # --- writing down ---
 

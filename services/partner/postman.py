@@ -27,6 +27,7 @@ from services.kernel.unit import Unit
 from services.kernel.view import put
 from services.partner import tables as t
 from services.partner import views
+from services.partner.heads import head_of
 from services.partner.thin import numbered
 
 EXCHANGE = "partners"
@@ -246,7 +247,8 @@ class Postman:
             rows = self._look.run(views.following(box.organization_id, box.sent, AT_ONCE))
             box.hungry = len(rows) == AT_ONCE
             if rows:
-                tags = post.send([_letter(box, row["number"], bytes(row["body"])) for row in rows])
+                beside = head_of(self._hand).headers
+                tags = post.send([_letter(box, row["number"], bytes(row["body"]), beside) for row in rows])
                 rounds.sent(box, tags, [row["number"] for row in rows], now)
                 self._settle(post, rounds, 0)
 
@@ -282,6 +284,8 @@ class Postman:
     _save_at = 0.0
 
 
-def _letter(box: Box, number: int, body: bytes) -> Letter:
+def _letter(box: Box, number: int, body: bytes, beside: Mapping[str, str]) -> Letter:
     seen = _slim(body)
-    return Letter(queue_of(box.organization_id), seen.id, seen.type, numbered(number, body), {"sequence": number})
+    return Letter(
+        queue_of(box.organization_id), seen.id, seen.type, numbered(number, body), {"sequence": number, **beside}
+    )

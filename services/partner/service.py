@@ -15,13 +15,14 @@ from services.partner.endpoints.feed import Feed
 from services.partner.endpoints.queues import Queues
 from services.partner.endpoints.tokens import Tokens
 from services.partner.endpoints.webhooks import Webhooks
+from services.partner.heads import Fetcher
 from services.partner.issued import Issued
 from services.partner.postman import Postman
 
 
 def companions(hand: Hand) -> Sequence[Companion]:
     """Those who bring the sequences to where they are wanted, where the hub has what they need."""
-    url, found = hand.settings.partners_amqp_url, list[Companion]()
+    url, found = hand.settings.partners_amqp_url, list[Companion]([Fetcher(hand)])
     if url and not url.startswith("memory:"):
         found.append(Postman(hand, url))
     if hand.settings.webhook_key:

@@ -181,6 +181,7 @@ def test_nothing_that_left_for_a_partner_says_who_anybody_is(partner: Partner) -
     read_queue(partner.member.url, partner.member.queue, queue, lambda: None)
     while read_feed(street.hub.url, street.hub.token_for(team.speaker), feed):
         pass
+    assert all("ledger-head" in {name.lower() for name in call.headers} for call in partner.called.calls["/x"][-1:])
     calls = {int(c.event["sequence"]): c.event for c in partner.called.calls["/x"]}
     assert queue.events == feed.events == [calls[number] for number in sorted(calls)]
     sent = [partner.folder.joinpath(name).read_text(encoding="utf-8") for name in ("queue", "feed")]

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import time
+from base64 import b64decode
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import Any
 import pytest
 import requests
 
-from services.kernel.tlog import note, policy
+from services.kernel.tlog import checkpoint, note, policy
 from tests.faults.sending import BODY, CLERK
 from tests.support.embedded import DIE_WITH_THE_RUN, Embedded, Hub
 from tests.support.servers import free_port
@@ -85,6 +86,15 @@ def vouched(hub: Hub) -> int:
     return int(until(level, f"not vouched for: {audit(hub, '/witnesses')}"))
 
 
+def rides(hub: Hub, size: int) -> str:
+    """What stands in the header of a partner's feed, once it is the head of this size."""
+    answer = hub.ask(
+        "GET", "/partner/v1/events", role="partner", ident="p-1", org="0190d3a0-0000-7000-8000-000000000021"
+    )
+    head = answer.headers.get("Ledger-Head", "")
+    return head if head and checkpoint.read(note.read(b64decode(head)).text).size >= size else ""
+
+
 class Village:
     """Three partners with their machines, of whom two must vouch."""
 
@@ -144,6 +154,11 @@ def test_partners_vouch_for_a_hub_and_one_that_is_put_back_to_an_older_day_does_
         assert seen > at_backup
         kept = wushe("witness", "keep", "--url", f"{hub.hub.url}/audit/v1", "--home", str(village.homes["river"]))
         assert (kept.returncode, f"{seen}:" in kept.stdout) == (0, True)
+        # The same head rides along with every delivery, and is kept from there.
+        (tmp_path / "rode").write_text(until(lambda: rides(hub.hub, seen), "no head rides along with deliveries"))
+        rode = wushe("witness", "keep", str(tmp_path / "rode"), "--url", f"{hub.hub.url}/audit/v1", "--home",
+                     str(village.homes["river"]))  # fmt: skip
+        assert (rode.returncode, f"{seen}:" in rode.stdout) == (0, True), rode.stdout
         came = wushe("witness", "visit", "--url", f"{hub.hub.url}/audit/v1", "--home", str(village.homes["river"]))
         assert (came.returncode, "cosigned" in came.stdout) == (0, True)
         hub.kill9()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+from base64 import b64decode
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -176,7 +177,7 @@ def keep(heads: tuple[BinaryIO, ...], url: str | None, home: Home, json_: bool) 
     try:
         keeper, places = Keeper(home.logs, Book(home.book)), [url] if url else [p.url for p in home.parties if p.url]
         keeper.book.make()
-        found = [keep_one(keeper, home, head.read(LIMIT + 1), url) for head in heads]
+        found = [keep_one(keeper, home, unwrapped(head.read(LIMIT + 1)), url) for head in heads]
         found += [] if heads else [keep_one(keeper, home, newest(place), place) for place in places]
     except (Malformed, NoHome, Unreachable) as wrong:
         refuse(wrong, json_)
@@ -217,6 +218,14 @@ def visit(url: str | None, home: Home, json_: bool) -> None:
     say(value, json_, "\n".join(lines))
     if any(each.standing == "forked" for each, _ in found):
         sys.exit(2)
+
+
+def unwrapped(data: bytes) -> bytes:
+    """A head as it is, also where it comes as the header `Ledger-Head` of a delivery holds it: in base64, on one line."""
+    try:
+        return b64decode(data.strip(), validate=True)
+    except ValueError:
+        return data
 
 
 def newest(url: str, path: str = "checkpoint") -> bytes:

@@ -6,13 +6,15 @@ by its ETag whether there is anything new. Whoever waits sleeps on the thread of
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from time import monotonic
+from types import MappingProxyType
 from uuid import UUID
 
 from services.kernel.entrypoints import Flow, Hand, Reply, Request, aside, http
 from services.kernel.errors import ContractBroken, FieldProblem, NotAllowed
 from services.partner import views
+from services.partner.heads import head_of
 from services.partner.thin import numbered
 
 READERS = ("partner", "team_leader")
@@ -37,6 +39,7 @@ EVENT = {
     "properties": {"specversion": {"const": "1.0"}, "sequence": {"type": "string", "pattern": "^[0-9]{10,}$"}},
 }
 Item = tuple[int, bytes]
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class Feed:
@@ -65,7 +68,7 @@ class Feed:
                 bell.wait(until - monotonic())
         if wait and not (items and fresh):
             items = aside(self._read, organization_id, after, limit)
-        return page(organization_id, after, limit, items, known)
+        return page(organization_id, after, limit, items, known, head_of(self.log).headers)
 
     @http(
         "GET", "/events/stream", roles=READERS, waits=True, query={"after": PAGE["after"]},
@@ -78,7 +81,7 @@ class Feed:
         after = whole(request, "after", 0, 2**53)
         if last.isascii() and last.isdecimal() and len(last) < 17:
             after = int(last)
-        headers = (("Cache-Control", "no-store"), ("X-Accel-Buffering", "no"))
+        headers = (("Cache-Control", "no-store"), ("X-Accel-Buffering", "no"), *head_of(self.log).headers.items())
         return Flow(self._flowing(request, organization_id, after), headers=headers)
 
     def _flowing(self, request: Request, organization_id: UUID, after: int) -> Iterator[bytes]:
@@ -99,12 +102,14 @@ class Feed:
         return [(row["number"], bytes(row["body"])) for row in rows]
 
 
-def page(organization_id: UUID, after: int, limit: int, items: list[Item], known: str) -> Reply:
-    """A page, or that there is nothing new in it."""
+def page(
+    organization_id: UUID, after: int, limit: int, items: list[Item], known: str, beside: Mapping[str, str] = NOTHING
+) -> Reply:
+    """A page, or that there is nothing new in it; `beside` are headers of no delivery's."""
     last = items[-1][0] if items else after
     tagged = tag(organization_id, after, limit, items)
     following = (("Link", f'</partner/v1/events?after={last}&limit={limit}>; rel="next"'),)
-    headers = (("ETag", tagged), ("Cache-Control", "private, no-cache"), *following)
+    headers = (("ETag", tagged), ("Cache-Control", "private, no-cache"), *following, *beside.items())
     if tagged == known:
         return Reply(status=304, raw=b"", headers=headers, content_type=BATCH)
     body = b"[" + b",".join(numbered(number, told) for number, told in items) + b"]"
