@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from base64 import urlsafe_b64encode
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -14,7 +14,11 @@ from services.audit import language
 from services.audit.entries import Entry, read
 from services.audit.tables import entry, log_state, tile
 from services.kernel.manifest import Look
-from services.kernel.tlog.merkle import EMPTY_ROOT, root_at
+from services.kernel.tlog.merkle import EMPTY_ROOT, HASH, WIDTH, Tile, inclusion_proof, root_at
+
+T = TypeVar("T")
+
+BLANK = bytes(WIDTH * HASH)
 
 
 def moving(row: Mapping[str, Any]) -> bool:
@@ -50,6 +54,21 @@ class Tiles:
             self._read[level, n] = bytes(row["data"]) if row else b""
         return self._read[level, n]
 
+    def together(self, work: Callable[[Tile], T]) -> T:
+        """What `work` computes from tiles; those that it reads are fetched in one question and not one by one."""
+        wanted: dict[tuple[int, int], None] = {}
+
+        def noting(level: int, n: int) -> bytes:
+            wanted[level, n] = None
+            return BLANK
+
+        work(noting)
+        new = [place for place in wanted if place not in self._read]
+        self._read |= dict.fromkeys(new, b"")
+        for row in self._look.run(sa.select(tile).where(sa.tuple_(tile.c.level, tile.c.n).in_(new))):
+            self._read[row["level"], row["n"]] = bytes(row["data"])
+        return work(self)
+
     def forget(self) -> None:
         """Read them anew from now on."""
         self._read.clear()
@@ -83,7 +102,12 @@ def size_at(look: Look, known_at: int | None) -> int:
 
 def root_of(look: Look, size: int) -> bytes:
     """The root of the tree when it held that many entries."""
-    return root_at(Tiles(look), size) if size else EMPTY_ROOT
+    return Tiles(look).together(lambda tile: root_at(tile, size)) if size else EMPTY_ROOT
+
+
+def path_of(look: Look, index: int, size: int) -> list[bytes]:
+    """What shows that an entry is in the tree of that size."""
+    return Tiles(look).together(lambda tile: inclusion_proof(tile, index, size))
 
 
 def entries_of(look: Look, matter_id: UUID, *, restricted: bool) -> list[Entry]:

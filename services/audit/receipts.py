@@ -12,7 +12,7 @@ from uuid import UUID
 import msgspec
 import sqlalchemy as sa
 
-from services.audit.archive import Tiles
+from services.audit.archive import path_of
 from services.audit.checkpoints import Signed
 from services.audit.entries import Entry, read
 from services.audit.scopes import joined, words
@@ -21,7 +21,6 @@ from services.audit.views import METADATA
 from services.contracts.visibility import unit_of
 from services.kernel.manifest import Do, Look
 from services.kernel.message import Actor
-from services.kernel.tlog.merkle import inclusion_proof
 from services.kernel.tlog.note import Note
 from services.kernel.tlog.proof import Proof
 from services.kernel.view import Change, put
@@ -97,7 +96,7 @@ def may(actor: Actor, whose: str) -> bool:
 def made(look: Look, index: int, head: Signed, signed: Note) -> bytes:
     """The receipt of an entry under a head; `signed` is the head's note with all the signatures that there are."""
     (row,) = look.run(sa.select(entry.c.raw).where(entry.c.idx == index))
-    path = inclusion_proof(Tiles(look), index, head.size)
+    path = path_of(look, index, head.size)
     return bytes(Proof(index, tuple(path), signed, bytes(row["raw"])))
 
 

@@ -10,9 +10,9 @@ import json
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,11 +25,10 @@ import psycopg
 import requests
 
 from services.audit import fsck
-from services.audit.archive import Tiles
+from services.audit.archive import path_of
 from services.kernel.database import engine_for
 from services.kernel.message import Actor
 from services.kernel.store import Views
-from services.kernel.tlog.merkle import inclusion_proof
 from tests.bench import bulk
 from tests.bench.bulk import Filled
 from tests.bench.latency import Entry
@@ -136,8 +135,8 @@ def row(made: Ground, what: str, goal: str, ours: float, unit: str, reached: boo
 def proofs(made: Ground) -> Iterable[Row]:
     """Inclusion proofs that nobody has asked for, each from tiles that were not read yet; beside the peer's."""
     look, random, size = made.look, Random(7), made.filled.size
-    inclusion_proof(Tiles(look), 0, size)
-    taken = [_timed(lambda: inclusion_proof(Tiles(look), random.randrange(size), size)) for _ in range(PROOFS)]
+    path_of(look, 0, size)
+    taken = [_timed(lambda: path_of(look, random.randrange(size), size)) for _ in range(PROOFS)]
     with tempfile.TemporaryDirectory() as folder:
         theirs = apart.told("merkle", Path(folder) / "tree.db", size, PEERS_PROOFS)
     p99, peers = percentile(taken, 0.99), theirs["taken"]
@@ -272,19 +271,25 @@ def _index(audit: psycopg.Connection[Any], position: int) -> int:
 
 def sent(made: Ground, count: int) -> None:
     """So many persons registered, by some senders at once."""
-    threads = [threading.Thread(target=_send, args=(made, count // SENDERS)) for _ in range(SENDERS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(SENDERS) as senders:
+        list(senders.map(lambda _: _send(made, count // SENDERS), range(SENDERS)))
 
 
 def _send(made: Ground, count: int) -> None:
+    """What is turned away for want of room comes again."""
     headers = {"Authorization": f"Bearer {made.hub.hub.token_for(WORKER)}"}
     with requests.Session() as session:
-        for start in range(0, count, AT_ONCE):
-            items = [{"command": "register-person", "body": PERSON}] * min(AT_ONCE, count - start)
+        left = count
+        while left:
+            items = [{"command": "register-person", "body": PERSON}] * min(AT_ONCE, left)
             answer = session.post(
                 f"{made.hub.url('intake')}/intake/v1/commands", json=items, headers=headers, timeout=60
             )
+            if answer.status_code == 503:
+                time.sleep(0.05)
+                continue
             answer.raise_for_status()
+            refused = [each for each in answer.json() if each["status"] != 201]
+            if refused:
+                raise AssertionError(f"refused: {refused[0]}")
+            left -= len(items)
