@@ -47,13 +47,17 @@ class Holding:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Finding:
-    """A stretch of time in which something was open and not answered for by exactly one party that may."""
+    """A stretch of time in which something was open and not answered for by exactly one party that may.
+
+    `closes` says in Chinese and English what would close it, and by whom.
+    """
 
     fault: str
     holders: tuple[str, ...]
     since: datetime
     until: datetime | None = None
     need_id: UUID | None = None
+    closes: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -164,6 +164,7 @@ def _finding(told: Body) -> Finding:
     return Finding(
         fault=str(told["fault"]), need_id=_id(told["need_id"]), holders=tuple(told["holders"]),
         since=datetime.fromisoformat(told["since"]), until=datetime.fromisoformat(told["until"]) if told["until"] else None,
+        closes=tuple((each["zh"], each["en"]) for each in told.get("closed_by", ())),
     )  # fmt: skip
 
 

@@ -88,6 +88,11 @@ def wait(code: str, happened: datetime, now: datetime) -> Wait:
     return Wait(remind_at=min(due, deadline(happened, now, part)), due_at=due)
 
 
+def wait_for(due: datetime, now: datetime) -> Wait | None:
+    """The same, where that day is still to come: of what was over long ago nobody is reminded."""
+    return wait_until(due, now) if due > now else None
+
+
 def wait_until(due: datetime, now: datetime) -> Wait:
     """What is owed by a day that somebody has set; reminded of after part of the time until then."""
     return Wait(remind_at=now + max(due - now, timedelta()) * remind_at() / 100, due_at=due)

@@ -121,7 +121,8 @@ TELLS: dict[str, Tells] = {
     "volunteer.left-team": Tells(("team",)),
     **dict.fromkeys(
         ("pairing.convened", "pairing.formed", "pairing.concluded", "pairing.case-linked", "pairing.commitment-fulfilled",
-         "pairing.commitment-waived", "pairing.ended", "pairing.mentor-assigned", "pairing.reported", "pairing.supervised"),
+         "pairing.commitment-waived", "pairing.ended", "pairing.reminded", "pairing.overdue",
+         "pairing.mentor-assigned", "pairing.reported", "pairing.supervised"),
         PAIRING,
     ),
 }  # fmt: skip
@@ -177,7 +178,7 @@ _SHOWN = """
     rated_on reason reason_code receiver receivers receivers_left record_by record_id referral_id remaining remind_at
     report_id reports_owed_reason required_by respond_by result result_code risk scope score sensitive service_codes
     signed_on skills slot_end slot_start start_by starts_on still_asked suggested_organization_id supervised_on
-    table_version task_id team to to_org unconfirmed_reason unfilled unfilled_at unit units until urgency use_codes used_fen
+    table_version task_id team to to_org unconfirmed_reason unheard unfilled unfilled_at unit units until urgency use_codes used_fen
     uscc_override valid_from valid_until visitor volunteer_id voucher_ref was with_minor worker_ref
     """
 SHOWN = frozenset(_SHOWN.split())

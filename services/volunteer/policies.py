@@ -18,6 +18,7 @@ from services.contracts.volunteer import (
     CancelTask,
     DeclareUnfilled,
     EndPairing,
+    EscalatePairing,
     EscalateTask,
     ExpireWave,
     LapseClearance,
@@ -25,6 +26,7 @@ from services.contracts.volunteer import (
     OpenWave,
     PlanPublished,
     RemindOfHours,
+    RemindPairing,
     ReviewStars,
     ServiceHoursConfirmed,
     ServiceHoursCorrected,
@@ -43,6 +45,7 @@ from services.volunteer.same import records_of
 from services.volunteer.view_tables import (
     assignments,
     hours_due,
+    pairing_clocks,
     pairing_parties,
     pairings,
     task_clocks,
@@ -164,9 +167,16 @@ def ring(row: dict[str, Any]) -> Do:
     return Do(task.DECIDER, row["task_id"], commands[row["kind"]])
 
 
+def hold_to_promises(row: dict[str, Any]) -> Do:
+    """A pair is reminded of what it owes, or is late with it."""
+    command = RemindPairing() if row["kind"] == "reminder" else EscalatePairing()
+    return Do(pairing.DECIDER, row["pairing_id"], command)
+
+
 TIMERS = (
     Timer(name="unfilled", table=tasks, due="unfilled_at", command=give_up),
     Timer(name="task-clocks", table=task_clocks, due="due", command=ring),
+    Timer(name="pairings", table=pairing_clocks, due="due", command=hold_to_promises),
     Timer(name="clearances", table=volunteers, due="lapses_at", command=lapse),
     Timer(name="hours-missed", table=hours_due, due="due", command=point_out),
 )

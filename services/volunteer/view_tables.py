@@ -276,6 +276,14 @@ pairing_parties = sa.Table(
 )  # fmt: skip
 """The parties of a pairing, and the units they come from."""
 
+pairing_clocks = sa.Table(
+    "pairing_clocks", METADATA,
+    sa.Column("pairing_id", sa.Uuid, primary_key=True),
+    sa.Column("kind", sa.String, primary_key=True),
+    sa.Column("due", sa.DateTime(timezone=True), index=True),
+)  # fmt: skip
+"""When a pair is reminded of what it owes (`reminder`), and when that is late (`lateness`)."""
+
 commitments = sa.Table(
     "commitments", METADATA,
     sa.Column("pairing_id", sa.Uuid, primary_key=True),

@@ -15,6 +15,8 @@ from services.contracts.volunteer import (
     PairingEnded,
     PairingFormed,
     PairingMentorAssigned,
+    PairingOverdue,
+    PairingReminded,
     PairingReported,
     PairingSupervised,
     ServiceHoursConfirmed,
@@ -34,6 +36,7 @@ from services.volunteer.view_tables import (
     commitments,
     hours,
     hours_due,
+    pairing_clocks,
     pairing_parties,
     pairing_reports,
     pairings,
@@ -148,8 +151,13 @@ def _about_pairing(recorded: Recorded, pairing_id: Any) -> Iterable[Change]:
             yield put(
                 pairing_reports, pairing_id, event.to_org, form_code=event.form_code, reported_at=recorded.happened_at
             )
+        case PairingReminded():
+            yield drop(pairing_clocks, pairing_id, "reminder")
+        case PairingOverdue():
+            yield drop(pairing_clocks, pairing_id, "lateness")
         case PairingEnded():
             yield put(pairings, pairing_id, state="ended", result=event.result)
+            yield from (drop(pairing_clocks, pairing_id, kind) for kind in ("reminder", "lateness"))
         case _:
             return
 
@@ -161,6 +169,9 @@ def _formed(event: PairingFormed, pairing_id: Any) -> Iterable[Change]:
         agreement_id=event.agreement_id, holder=event.holder, convener=event.convener, formed_on=event.formed_on,
         with_minor=event.with_minor,
     )  # fmt: skip
+    if event.wait is not None:
+        yield put(pairing_clocks, pairing_id, "reminder", due=event.wait.remind_at)
+        yield put(pairing_clocks, pairing_id, "lateness", due=event.wait.due_at)
     for party in event.parties:
         yield put(pairing_parties, pairing_id, party, role="party")
     for unit in event.units:

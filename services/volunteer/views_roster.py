@@ -73,7 +73,7 @@ def _columns(event: object) -> dict[str, Any]:
         case VolunteerSuspended():
             return {"state": "suspended"}
         case VolunteerWithdrew():
-            return {"state": "withdrawn"}
+            return {"state": "withdrawn", "lapses_at": None}
         case _:
             return {}
 

@@ -93,7 +93,7 @@ def test_an_acceptance_without_service_is_reminded_escalated_and_comes_back(late
     assert back["reason_code"] == "no-first-contact"
     street.settles()
     assert street.row(referral_id)["state"] == "ready"
-    assert deadlines(street, referral_id) == {}
+    assert set(deadlines(street, referral_id)) == {"action-reminder", "action-escalation"}, "now the origin is to act"
     assert [row["state"] for row in street.items(f"/intake/disclosures?need_id={referral_id}")] == ["revoked"]
     assert street.reads(person, team.speaker) is None
     assert street.holders(person, referral_id) == [[ORIGIN], [team.party], [ORIGIN]]

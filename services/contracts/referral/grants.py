@@ -192,6 +192,7 @@ class GrantLapsed:
     case_id: UUID | None = None
     reason_code: Code
     handoff: Handoff
+    wait: Wait | None = None
 
 
 @published("grant.return-asked", zh="询问资助退回")
@@ -212,6 +213,7 @@ class GrantReturnWaived:
     matter_id: UUID
     reason_code: Code
     case_id: UUID | None = None
+    wait: Wait | None = None
 
 
 @published("grant.disbursed", zh="资助发放", handoff=True)
@@ -238,6 +240,7 @@ class GrantReturned:
     amount_fen: Fen | None = None
     reason_code: Code
     voucher_ref: Ref | None = None
+    wait: Wait | None = None
 
 
 @published("grant.use-reported", zh="资助使用报告")

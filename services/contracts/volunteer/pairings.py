@@ -10,7 +10,7 @@ from uuid import UUID
 from msgspec import Meta
 
 from services.contracts.volunteer.words import MentorKind, PairingKind, PairingResult, SomeParties
-from services.contracts.words import Handoff, Party
+from services.contracts.words import Handoff, Party, Wait
 from services.kernel.contract import Code, Ref, asked, published
 
 
@@ -103,6 +103,37 @@ class EndPairing:
     reason_code: Code | None = None
 
 
+@asked(zh="催促结对履约")
+class RemindPairing:
+    """Remind a pair of what it has promised and of the reports that it owes; asked by the clock."""
+
+
+@asked(zh="结对逾期")
+class EscalatePairing:
+    """The first day by which something was promised is over; asked by the clock."""
+
+
+@published("pairing.reminded", zh="结对催办")
+class PairingReminded:
+    """The pair has been reminded: of what is open of its commitments, and of the units that have had no report yet."""
+
+    matter_id: UUID
+    parties: tuple[Party, ...]
+    open_commitments: tuple[Code, ...] = ()
+    unheard: tuple[Party, ...] = ()
+
+
+@published("pairing.overdue", zh="结对逾期")
+class PairingOverdue:
+    """A day by which something was promised is over and the pair has not ended; whoever holds it is told what is open."""
+
+    matter_id: UUID
+    holder: Party
+    parties: tuple[Party, ...]
+    open_commitments: tuple[Code, ...] = ()
+    unheard: tuple[Party, ...] = ()
+
+
 @published("pairing.convened", zh="校社结对发起", handoff=True, opens="matter")
 class PairingConvened:
     """Two units were brought together; the community answers for what becomes of the pair."""
@@ -131,6 +162,7 @@ class PairingFormed:
     formed_on: date | None = None
     with_minor: bool = False
     commitments: tuple[Commitment, ...]
+    wait: Wait | None = None
     handoff: Handoff
 
 

@@ -30,7 +30,7 @@ from services.referral.domain.grant_state import (
     UseReported,
     evolve,
 )
-from services.referral.domain.grant_waiting import escalate, owed, remind
+from services.referral.domain.grant_waiting import escalate, owed, owed_still, remind
 from services.referral.domain.overlap import other_givers
 from services.referral.domain.speaking import ORGANIZATIONS_PEOPLE, decided_by, must_be_open, must_be_origin, not_now
 
@@ -174,6 +174,7 @@ def lapse(command: public.LapseGrant, state: State, ask: Ask) -> list[Event]:
                 public.GrantLapsed(
                     matter_id=money.matter_id, case_id=money.case_id, reason_code=command.reason_code,
                     handoff=_handoff(act, money, money.fund, money.applicant),
+                    wait=owed("return", ask) if money.return_asked else None,
                 )
             ]  # fmt: skip
         case Lapsed():
@@ -233,7 +234,7 @@ def give_back(command: public.ReturnGrant, state: State, ask: Ask) -> list[Event
     return [
         public.GrantReturned(
             matter_id=money.matter_id, case_id=money.case_id, amount_fen=command.amount_fen,
-            reason_code=command.reason_code, voucher_ref=command.voucher_ref,
+            reason_code=command.reason_code, voucher_ref=command.voucher_ref, wait=owed_still(state, ask),
         )
     ]  # fmt: skip
 
@@ -261,14 +262,19 @@ def ask_back(command: public.AskGrantReturn, state: State, ask: Ask) -> list[Eve
             return []
 
 
-def waive_return(command: public.WaiveGrantReturn, state: State) -> list[Event]:
+def waive_return(command: public.WaiveGrantReturn, state: State, ask: Ask) -> list[Event]:
     """It is asked back no more."""
     if state is None:
         raise _no(state)
     money = state.money
     if not money.return_asked:
         return []
-    return [public.GrantReturnWaived(matter_id=money.matter_id, case_id=money.case_id, reason_code=command.reason_code)]
+    return [
+        public.GrantReturnWaived(
+            matter_id=money.matter_id, case_id=money.case_id, reason_code=command.reason_code,
+            wait=owed_still(state, ask),
+        )
+    ]  # fmt: skip
 
 
 def _over_paid(money: Money, field: str) -> Refused:
@@ -337,7 +343,7 @@ def decide(command: Command, state: State, ask: Ask) -> list[Event]:
         case public.AskGrantReturn():
             return ask_back(command, state, ask)
         case public.WaiveGrantReturn():
-            return waive_return(command, state)
+            return waive_return(command, state, ask)
         case _:
             return _of_itself(command, state, ask)
 

@@ -139,11 +139,12 @@ def evolve(state: State, event: Event) -> State:  # noqa: C901 - one line an eve
             return Paid(money=paid) if event.final else PartlyPaid(money=paid)
         case public.GrantReturned():
             left = max(0, money.paid_fen - (event.amount_fen or 0))
-            return replace(state, money=replace(money, paid_fen=left, return_asked=False))
+            clock = clock_of(event.wait)
+            return replace(state, money=replace(money, paid_fen=left, return_asked=False, clock=clock))
         case public.GrantReturnAsked():
             return replace(state, money=replace(money, return_asked=True, clock=clock_of(event.wait)))
         case public.GrantReturnWaived():
-            return replace(state, money=replace(money, return_asked=False))
+            return replace(state, money=replace(money, return_asked=False, clock=clock_of(event.wait)))
         case public.GrantUseReported():
             return UseReported(money=replace(money, clock=clock_of(event.wait)))
         case public.GrantClosed():
@@ -151,7 +152,7 @@ def evolve(state: State, event: Event) -> State:  # noqa: C901 - one line an eve
         case public.GrantRejected():
             return Rejected(money=replace(money, clock=STILL))
         case public.GrantLapsed():
-            return Lapsed(money=replace(money, clock=money.clock if money.return_asked else STILL))
+            return Lapsed(money=replace(money, clock=clock_of(event.wait)))
         case public.OverlapHinted():
             return replace(state, money=replace(money, hinted=event.other_count))
         case public.GrantReminded():

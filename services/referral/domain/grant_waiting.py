@@ -35,6 +35,19 @@ def owed(step: str, ask: Ask) -> Wait:
     return wait(f"grant-{step}", ask.happened_at, ask.now)
 
 
+def owed_still(state: Known, ask: Ask) -> Wait | None:
+    """Until when the next step is owed once money has come back, or is asked back no more."""
+    match state:
+        case PartlyPaid():
+            return owed("payment", ask)
+        case Paid():
+            return owed("use", ask)
+        case UseReported():
+            return owed("confirm", ask)
+        case _:
+            return None
+
+
 def debt(state: Known) -> Debt | None:
     """The next step of a grant; nothing is owed where it has ended."""
     money = state.money

@@ -16,8 +16,9 @@ OF_REPORT = {True: "report-reminder", False: "report-lateness"}
 
 STEPS = (
     public.GrantApplied, public.GrantApproved, public.GrantDisbursed, public.GrantUseReported, public.GrantReturnAsked,
+    public.GrantReturned, public.GrantReturnWaived, public.GrantLapsed,
 )  # fmt: skip
-"""With these another step of a grant is owed. A lapse leaves the clock: money that was asked back is owed after it too."""
+"""With these another step of a grant is owed, or, where they say no time, none."""
 
 
 def project(recorded: Recorded) -> list[Change]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from services.contracts import referral as public
+from services.contracts.words import Wait
 from services.kernel.message import Recorded
 from services.kernel.view import Change, add, put
 from services.referral.views.tables import grants, in_kind
@@ -30,12 +31,12 @@ def project(recorded: Recorded) -> list[Change]:  # noqa: C901 - one line an eve
         case public.GrantDisbursed() as event:
             return _disbursed(recorded, event)
         case public.GrantReturned() as event:
-            back = _row(recorded, return_asked_at=None)
+            back = _row(recorded, return_asked_at=None, **_owed(event))
             return [back, add(grants, recorded.stream_id, returned_fen=event.amount_fen or 0)]
         case public.GrantReturnAsked() as event:
             return [_row(recorded, return_asked_at=recorded.recorded_at, **_owed(event))]
-        case public.GrantReturnWaived():
-            return [_row(recorded, return_asked_at=None)]
+        case public.GrantReturnWaived() as event:
+            return [_row(recorded, return_asked_at=None, **_owed(event))]
         case public.GrantUseReported() as event:
             return [_row(recorded, state="use_reported", used_fen=event.used_fen, **_owed(event))]
         case public.GrantClosed() as event:
@@ -43,7 +44,7 @@ def project(recorded: Recorded) -> list[Change]:  # noqa: C901 - one line an eve
         case public.GrantRejected() as event:
             return [_over(recorded, "rejected", event.reason_code)]
         case public.GrantLapsed() as event:
-            return [_over(recorded, "lapsed", event.reason_code)]
+            return [_over(recorded, "lapsed", event.reason_code, event.wait)]
         case public.GrantReminded():
             return [_row(recorded)]
         case public.GrantEscalated():
@@ -61,12 +62,9 @@ def _row(recorded: Recorded, **columns: Any) -> Change:
 
 
 Step = (
-    public.GrantApplied
-    | public.GrantApproved
-    | public.GrantDisbursed
-    | public.GrantUseReported
-    | public.GrantReturnAsked
-)
+    public.GrantApplied | public.GrantApproved | public.GrantDisbursed | public.GrantUseReported | public.GrantReturnAsked
+    | public.GrantReturned | public.GrantReturnWaived
+)  # fmt: skip
 
 
 def _owed(event: Step) -> dict[str, Any]:
@@ -74,9 +72,14 @@ def _owed(event: Step) -> dict[str, Any]:
     return {"due_at": event.wait and event.wait.due_at, "overdue": False}
 
 
-def _over(recorded: Recorded, state: str, reason_code: str) -> Change:
+def _over(recorded: Recorded, state: str, reason_code: str, wait: Wait | None = None) -> Change:
     return _row(
-        recorded, state=state, reason_code=reason_code, ended_at=recorded.happened_at, due_at=None, overdue=False
+        recorded,
+        state=state,
+        reason_code=reason_code,
+        ended_at=recorded.happened_at,
+        due_at=wait and wait.due_at,
+        overdue=False,
     )
 
 

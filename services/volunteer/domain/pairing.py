@@ -5,16 +5,18 @@ It never moves a case: the case owner stays, and what is left open when a pairin
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import assert_never
 from uuid import UUID
 
+from services.contracts.codes_times import wait_for
 from services.contracts.codes_volunteer import SCHOOL_COMMITMENTS
 from services.contracts.tables import dated
 from services.contracts.volunteer import (
     AssignMentor,
     Commitment,
     EndPairing,
+    EscalatePairing,
     FormPairing,
     FulfilCommitment,
     LinkPairingCase,
@@ -26,13 +28,17 @@ from services.contracts.volunteer import (
     PairingEnded,
     PairingFormed,
     PairingMentorAssigned,
+    PairingOverdue,
+    PairingReminded,
     PairingReported,
     PairingSupervised,
+    RemindPairing,
     ReportPairing,
     SupervisePairing,
     WaiveCommitment,
 )
-from services.contracts.words import Handoff
+from services.contracts.words import Handoff, Wait
+from services.contracts.worktime import end_of
 from services.kernel.decider import Decider
 from services.kernel.errors import Refused
 from services.kernel.message import Ask
@@ -54,7 +60,8 @@ from services.volunteer.domain.refusing import must_be_of, not_now
 Later = (
     AssignMentor | SupervisePairing | LinkPairingCase | FulfilCommitment | WaiveCommitment | ReportPairing | EndPairing
 )
-Command = FormPairing | Later
+Clocked = RemindPairing | EscalatePairing
+Command = FormPairing | Later | Clocked
 
 OPEN = ("assign-mentor", "supervise-pairing", "fulfil-commitment", "waive-commitment", "link-pairing-case",
         "report-pairing", "end-pairing")  # fmt: skip
@@ -69,6 +76,8 @@ def decide(command: Command, state: State | None, ask: Ask) -> list[Event]:
         return form(command, state, ask)
     if isinstance(command, EndPairing):
         return end(command, state, ask)
+    if isinstance(command, Clocked):
+        return remind(state, ask) if isinstance(command, RemindPairing) else escalate(state, ask)
     if state is None or isinstance(state, Ended):
         raise not_now("pairing", "结对", state, ALLOWED)
     must_be_of(ask, state.pair.convener, *state.pair.units, *state.pair.parties)
@@ -100,13 +109,14 @@ def form(command: FormPairing, state: State | None, ask: Ask) -> list[Event]:
     told = day_of(ask.at) if ask.at and ask.precision in ("instant", "day") else None
     formed_on = command.formed_on or told
     if command.kind == "one_to_one":
-        return [_formed(command, _matter(command), itself(ask), formed_on, _given(command))]
-    return _form_school(command, itself(ask), formed_on, (formed_on or day_of(ask.happened_at)).year)
+        return [_formed(command, _matter(command), itself(ask), formed_on, _given(command), ask)]
+    return _form_school(command, itself(ask), formed_on, ask)
 
 
-def _form_school(command: FormPairing, pairing_id: UUID, formed_on: date | None, year: int) -> list[Event]:
+def _form_school(command: FormPairing, pairing_id: UUID, formed_on: date | None, ask: Ask) -> list[Event]:
     """School and community: the pair is a matter of its own, for which the community answers (INV-25)."""
     _must_be_two_units(command)
+    year = (formed_on or day_of(ask.happened_at)).year
     by_year = tuple(
         Commitment(code=code, due=date(year, 12, 31) if code == "c2" else None) for code in SCHOOL_COMMITMENTS
     )
@@ -119,11 +129,16 @@ def _form_school(command: FormPairing, pairing_id: UUID, formed_on: date | None,
         agreement_id=command.agreement_id,
         handoff=Handoff(act="taken", matter_id=pairing_id, giver=giver, takers=(command.holder,)),
     )  # fmt: skip
-    return [convened, _formed(command, pairing_id, pairing_id, formed_on, command.commitments or by_year)]
+    return [convened, _formed(command, pairing_id, pairing_id, formed_on, command.commitments or by_year, ask)]
 
 
 def _formed(
-    command: FormPairing, matter_id: UUID, pairing_id: UUID, formed_on: date | None, commitments: tuple[Commitment, ...]
+    command: FormPairing,
+    matter_id: UUID,
+    pairing_id: UUID,
+    formed_on: date | None,
+    commitments: tuple[Commitment, ...],
+    ask: Ask,
 ) -> PairingFormed:
     handoff = Handoff(
         act="taken", matter_id=matter_id, need_id=pairing_id, giver=command.holder, takers=command.parties
@@ -132,7 +147,7 @@ def _formed(
         matter_id=matter_id, kind=command.kind, parties=command.parties, holder=command.holder,
         case_id=command.case_id, referral_id=command.referral_id, agreement_id=command.agreement_id,
         convener=command.convener, units=command.units, formed_on=formed_on, with_minor=command.with_minor,
-        commitments=commitments, handoff=handoff,
+        commitments=commitments, wait=_owed(commitments, ask.now), handoff=handoff,
     )  # fmt: skip
 
 
@@ -288,11 +303,42 @@ def _concluded(pair: Pair) -> list[Event]:
     return [PairingConcluded(matter_id=pair.matter_id, handoff=handoff)]
 
 
+def remind(state: State | None, ask: Ask) -> list[Event]:
+    """Part of the time is over: the pair is reminded once of what it owes; its units are those that it reports to (E8)."""
+    if state is None or isinstance(state, Ended) or state.pair.remind_at is None or ask.now < state.pair.remind_at:
+        return []
+    pair = state.pair
+    return [
+        PairingReminded(
+            matter_id=pair.matter_id, parties=pair.parties, open_commitments=pair.open_codes, unheard=pair.unheard
+        )
+    ]  # fmt: skip
+
+
+def escalate(state: State | None, ask: Ask) -> list[Event]:
+    """The day is over: whoever holds the pair is told what is open, or that it can be ended."""
+    if state is None or isinstance(state, Ended) or state.pair.due_at is None or ask.now < state.pair.due_at:
+        return []
+    pair = state.pair
+    return [
+        PairingOverdue(
+            matter_id=pair.matter_id, holder=pair.holder, parties=pair.parties, open_commitments=pair.open_codes,
+            unheard=pair.unheard,
+        )
+    ]  # fmt: skip
+
+
+def _owed(commitments: tuple[Commitment, ...], now: datetime) -> Wait | None:
+    """The first day that was named; of a pair for which none was, nobody is reminded."""
+    days = [commitment.due for commitment in commitments if commitment.due is not None]
+    return wait_for(end_of(min(days)), now) if days else None
+
+
 def _must_be_fulfilled(pair: Pair) -> None:
     if pair.open_codes:
         raise Refused("commitments-open", f"Still open: {', '.join(pair.open_codes)}.", f"尚有未履行的承诺: {', '.join(pair.open_codes)}。",
                       allowed=("fulfil-commitment", "waive-commitment"))  # fmt: skip
-    unheard = [unit for unit in pair.units if unit not in pair.reported_to]
+    unheard = pair.unheard
     if pair.kind == "school_community" and unheard:
         raise Refused("report-missing", f"No report yet to: {', '.join(unheard)}.", f"尚未向以下单位汇报: {', '.join(unheard)}。",
                       allowed=("report-pairing",))  # fmt: skip

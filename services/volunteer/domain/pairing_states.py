@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import assert_never
 from uuid import UUID
 
@@ -16,6 +16,8 @@ from services.contracts.volunteer import (
     PairingEnded,
     PairingFormed,
     PairingMentorAssigned,
+    PairingOverdue,
+    PairingReminded,
     PairingReported,
     PairingSupervised,
 )
@@ -53,11 +55,18 @@ class Pair:
     reported_to: tuple[Party, ...] = ()
     supervised_on: date | None = None
     supervisors: tuple[MentorKind, ...] = ()
+    remind_at: datetime | None = None
+    due_at: datetime | None = None
 
     @property
     def open_codes(self) -> tuple[str, ...]:
         """What is promised and neither kept nor waived."""
         return tuple(promise.code for promise in self.promises if promise.state == "open")
+
+    @property
+    def unheard(self) -> tuple[Party, ...]:
+        """The units that have had no report yet."""
+        return tuple(unit for unit in self.units if unit not in self.reported_to)
 
     def promise(self, code: str) -> Promise | None:
         """This commitment, if it is one of the pairing's."""
@@ -100,6 +109,7 @@ State = Formed | Active | Reporting | Ended
 Event = (
     PairingConvened | PairingFormed | PairingMentorAssigned | PairingSupervised | PairingCaseLinked
     | PairingCommitmentFulfilled | PairingCommitmentWaived | PairingReported | PairingEnded | PairingConcluded
+    | PairingReminded | PairingOverdue
 )  # fmt: skip
 
 
@@ -116,6 +126,7 @@ def _pair(event: PairingFormed) -> Pair:
         id=event.handoff.need_id or event.matter_id, matter_id=event.matter_id, kind=event.kind, parties=event.parties,
         holder=event.holder, convener=event.convener, units=event.units, case_id=event.case_id,
         promises=tuple(Promise(code=c.code, giver=c.giver, due=c.due) for c in event.commitments),
+        remind_at=event.wait.remind_at if event.wait else None, due_at=event.wait.due_at if event.wait else None,
     )  # fmt: skip
 
 
@@ -138,6 +149,10 @@ def _go_on(state: State, event: Event) -> State:
         case PairingReported():
             others = tuple(unit for unit in pair.reported_to if unit != event.to_org)
             return Reporting(pair=replace(pair, reported_to=(*others, event.to_org)))
+        case PairingReminded():
+            return replace(state, pair=replace(pair, remind_at=None))
+        case PairingOverdue():
+            return replace(state, pair=replace(pair, due_at=None))
         case PairingEnded() | PairingConcluded():
             return Ended(pair=pair)
         case PairingConvened() | PairingFormed():

@@ -94,7 +94,7 @@ def test_of_an_unknown_amount_whatever_is_left_is_asked_back():
 
 def test_a_question_that_was_wrong_is_taken_back():
     waive = public.WaiveGrantReturn(reason_code="report-corrected")
-    waived = public.GrantReturnWaived(**ABOUT, reason_code="report-corrected")
+    waived = public.GrantReturnWaived(**ABOUT, reason_code="report-corrected", wait=owed("use"))
     money.given(TO_FUND, APPROVED, PAID, ASKED_BACK).when(waive).then(waived)
     money.given(TO_FUND, APPROVED, PAID, ASKED_BACK, waived).when(waive).then_nothing()
 
@@ -191,7 +191,7 @@ def test_not_more_is_used_than_paid():
 
 def test_not_more_goes_back_than_was_paid():
     back = public.ReturnGrant(amount_fen=100_00, reason_code="less-needed")
-    returned = public.GrantReturned(**ABOUT, amount_fen=100_00, reason_code="less-needed")
+    returned = public.GrantReturned(**ABOUT, amount_fen=100_00, reason_code="less-needed", wait=owed("use"))
     past = (TO_FUND, APPROVED, PAID)
     money.given(*past).when(back, actor=STATION).then(returned)
     money.given(*past).when(replace(back, amount_fen=500_01), actor=STATION).then_refused("over-paid")
@@ -331,7 +331,13 @@ REMIND, LATE = public.RemindGrant(), public.EscalateGrant()
         ((TO_FUND, APPROVED, PAID), "use", ORIGIN, FUND, "use-unreported"),
         ((TO_FUND, APPROVED, PAID, USED), "confirm", ORIGIN, FUND, "use-unconfirmed"),
         ((TO_FUND, APPROVED, PAID, ASKED_BACK), "return", ORIGIN, FUND, "return-asked"),
-        ((TO_FUND, APPROVED, PART, ASKED_BACK, LAPSED), "return", ORIGIN, FUND, "return-asked"),
+        (
+            (TO_FUND, APPROVED, PART, ASKED_BACK, replace(LAPSED, wait=owed("return"))),
+            "return",
+            ORIGIN,
+            FUND,
+            "return-asked",
+        ),
     ],
 )
 def test_each_step_of_a_grant_is_owed_by_somebody_and_late_after_a_time(
@@ -347,6 +353,17 @@ def test_each_step_of_a_grant_is_owed_by_somebody_and_late_after_a_time(
     given.when(LATE, now=until.due_at).then(late)
     money.given(*past, reminded).when(REMIND, now=until.due_at).then_nothing()
     money.given(*past, reminded, late).when(LATE, now=until.due_at).then_nothing()
+
+
+def test_money_that_is_asked_back_is_owed_after_the_rest_has_lapsed_too():
+    past = (TO_FUND, APPROVED, PART, ASKED_BACK)
+    lapse = public.LapseGrant(reason_code="no-longer-needed")
+    lapsed = replace(LAPSED, wait=owed("return"))
+    money.given(*past).when(lapse, actor=STATION).then(lapsed)
+    back = public.ReturnGrant(amount_fen=200_00, reason_code="no-longer-needed")
+    returned = public.GrantReturned(**ABOUT, amount_fen=200_00, reason_code="no-longer-needed")
+    money.given(*past, lapsed).when(back, actor=STATION).then(returned)
+    money.given(*past, lapsed, returned).when(LATE, now=NOON + timedelta(days=400)).then_nothing()
 
 
 def test_of_a_grant_that_has_ended_nothing_is_owed():

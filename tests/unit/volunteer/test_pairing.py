@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID, uuid5
 
 import pytest
 
+from services.contracts.codes_times import wait_until
 from services.contracts.volunteer import (
     AssignMentor,
     Commitment,
     EndPairing,
+    EscalatePairing,
     FormPairing,
     FulfilCommitment,
     LinkPairingCase,
@@ -23,19 +25,23 @@ from services.contracts.volunteer import (
     PairingEnded,
     PairingFormed,
     PairingMentorAssigned,
+    PairingOverdue,
+    PairingReminded,
     PairingReported,
     PairingSupervised,
+    RemindPairing,
     ReportPairing,
     SupervisePairing,
     WaiveCommitment,
 )
 from services.contracts.words import Handoff
+from services.contracts.worktime import end_of
 from services.kernel.message import Actor
 from services.volunteer.domain.eligibility import Person
 from services.volunteer.domain.known import Known
 from services.volunteer.domain.pairing import DECIDER
 from services.volunteer.domain.pairing_states import Active, Formed
-from tests.support.spec import Spec
+from tests.support.spec import NOON, Spec
 from tests.unit.volunteer.people import MEI, fit
 
 pairing = Spec(DECIDER)
@@ -267,3 +273,33 @@ def test_a_volunteer_who_supports_a_child_is_fit_and_cleared(person: Person, cod
     support = replace(SUPPORT, parties=(MEI,), commitments=promised, with_minor=True)
     pairing.when(support, facts=Known(itself=PAIR, people=(person,))).then_refused(code)
     assert pairing.when(support, facts=Known(itself=PAIR, people=(fit(MEI),))).decided()
+
+
+# --- what a pair owes, and until when ---------------------------------------------------------------------------------
+
+
+def test_a_pair_is_reminded_of_its_case_and_its_reports_and_is_late_after_the_year() -> None:
+    """E8, INV-25: by 31 December one case, and a report to both units."""
+    this_year = replace(SCHOOL, formed_on=date(2026, 3, 2))
+    five = tuple(replace(one, due=date(2026, 12, 31) if one.code == "c2" else None) for one in FIVE)
+    until = wait_until(end_of(date(2026, 12, 31)), NOON)
+    paired = replace(PAIRED, formed_on=date(2026, 3, 2), commitments=five, wait=until)
+    pairing.when(this_year).then(CONVENED, paired)
+    told = PairingReported(matter_id=PAIR, to_org=COLLEGE, form_code="talk")
+    led = (CONVENED, paired, COMMUNITY_MENTOR, ACADEMY_MENTOR, told)
+    owed = {"matter_id": PAIR, "parties": (WORKER, STUDENT), "open_commitments": ("c1", "c2", "c3", "c4", "c5")}
+    reminded = PairingReminded(**owed, unheard=(HUAYANG,))
+    late = PairingOverdue(**owed, unheard=(HUAYANG,), holder=HUAYANG)
+    given = pairing.given(*led)
+    given.when(RemindPairing(), now=until.remind_at - timedelta(seconds=1)).then_nothing()
+    given.when(RemindPairing(), now=until.remind_at).then(reminded)
+    given.when(EscalatePairing(), now=until.due_at).then(late)
+    after = pairing.given(*led, reminded, late)
+    after.when(RemindPairing(), now=until.due_at).then_nothing()
+    after.when(EscalatePairing(), now=until.due_at).then_nothing()
+
+
+def test_of_a_year_that_is_over_and_of_no_day_nobody_is_reminded() -> None:
+    pairing.when(SCHOOL).then(CONVENED, PAIRED)
+    pairing.given(SUPPORTED).when(RemindPairing(), now=NOON + timedelta(days=900)).then_nothing()
+    pairing.given(SUPPORTED).when(EscalatePairing(), now=NOON + timedelta(days=900)).then_nothing()
