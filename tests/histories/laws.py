@@ -20,17 +20,32 @@ Log = list[Recorded]
 DAY_MINUTES = 24 * 60
 
 
-def somebody_answers(log: Log) -> Iterator[str]:
-    """Each open matter has exactly one accountable party, and so has each open need under it (INV-1)."""
-    matters: dict[UUID, list[Entry]] = defaultdict(list)
-    for place, recorded in enumerate(log):
+class Answers:
+    """What was said of each matter, read on from where it was: a matter of which nothing new was said is as it was."""
+
+    def __init__(self) -> None:
+        self.matters: dict[UUID, list[Entry]] = defaultdict(list)
+        self.read = 0
+
+    def broken(self, log: Log) -> Iterator[str]:
+        """Where nobody, or two, answered for a matter, or a need under it, of which something was said since."""
+        touched = dict.fromkeys(m for recorded in log[self.read :] if (m := self._take(recorded)) is not None)
+        for matter_id in touched:
+            for finding in custody(self.matters[matter_id]).findings:
+                if finding.kind in ("none", "two"):
+                    yield f"matter {matter_id}, need {finding.need_id}: {finding.kind} answer, {finding.holders}"
+
+    def _take(self, recorded: Recorded) -> UUID | None:
         matter_id = matter_of(recorded).matter_id
         if matter_id is not None:
-            matters[matter_id].append(Entry(place, micros(recorded.recorded_at), recorded.envelope))
-    for matter_id, entries in matters.items():
-        for finding in custody(entries).findings:
-            if finding.kind in ("none", "two"):
-                yield f"matter {matter_id}, need {finding.need_id}: {finding.kind} answer, {finding.holders}"
+            self.matters[matter_id].append(Entry(self.read, micros(recorded.recorded_at), recorded.envelope))
+        self.read += 1
+        return matter_id
+
+
+def somebody_answers(log: Log) -> Iterator[str]:
+    """Each open matter has exactly one accountable party, and so has each open need under it (INV-1)."""
+    return Answers().broken(log)
 
 
 def one_acceptance(log: Log) -> Iterator[str]:
@@ -148,12 +163,13 @@ def _impossible(records: Iterable[tuple[UUID, Any, int, tuple[datetime, datetime
                 yield f"volunteer {who} was at two places at {began}"
 
 
-LAWS: tuple[Callable[[Log], Iterator[str]], ...] = (
-    somebody_answers, one_acceptance, the_owner_stays, outcome_before_closing, consent_before_disclosure,
-    paid_within_what_was_approved, hours_are_possible,
+OTHERS: tuple[Callable[[Log], Iterator[str]], ...] = (
+    one_acceptance, the_owner_stays, outcome_before_closing, consent_before_disclosure, paid_within_what_was_approved,
+    hours_are_possible,
 )  # fmt: skip
 
 
-def broken(log: Log) -> list[str]:
-    """What stands against a history, law by law."""
-    return [f"{law.__name__}: {what}" for law in LAWS for what in law(log)]
+def broken(log: Log, answers: Answers | None = None) -> list[str]:
+    """What stands against a history, law by law; `answers` remembers what was read of it before."""
+    found = [f"somebody_answers: {what}" for what in (answers or Answers()).broken(log)]
+    return found + [f"{law.__name__}: {what}" for law in OTHERS for what in law(log)]

@@ -22,7 +22,7 @@ from services.referral.service import MANIFEST as REFERRAL
 from services.volunteer.domain import hours, task
 from services.volunteer.domain import volunteer as volunteers
 from services.volunteer.service import MANIFEST as VOLUNTEER
-from tests.histories.laws import broken
+from tests.histories.laws import Answers, broken
 from tests.support.spec import COORDINATOR, NOON
 from tests.support.table import Kept, Table
 
@@ -89,6 +89,7 @@ class Matters(RuleBasedStateMachine):
         self.table, kept, self.teams, self.helpers = prepared()
         self.table.restore(kept)
         self.there: Stock = {}
+        self.answers = Answers()
         self.refused = self.done = 0
 
     # --- asking ---
@@ -358,7 +359,8 @@ class Matters(RuleBasedStateMachine):
 
     @invariant()
     def the_law_is_kept(self) -> None:
-        assert broken(self.table.log) == []
+        if len(self.table.log) > self.answers.read:
+            assert broken(self.table.log, self.answers) == []
 
 
 MAKING = {

@@ -18,7 +18,7 @@ from uuid import UUID, uuid5
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import QueuePool
 
 from services.kernel.contract import canonical, name_of
 from services.kernel.database import engine_for
@@ -41,7 +41,7 @@ class Side:
     def __init__(self, manifest: Manifest) -> None:
         self.manifest = manifest
         self.engine = engine_for(
-            f"sqlite:///file:table-{next(NUMBERS)}?mode=memory&cache=shared&uri=true", poolclass=NullPool
+            f"sqlite:///file:table-{next(NUMBERS)}?mode=memory&cache=shared&uri=true", poolclass=QueuePool, pool_size=1
         )
         self.look, self.writer = Views(self.engine), SqliteWriter(self.engine)
         manifest.metadata.create_all(self.engine)
