@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 from tests.architecture.allowed import CATCHING_ALL, LONG_FUNCTIONS, LONG_MODULES
@@ -41,18 +41,29 @@ def sources(root: Path, *patterns: str) -> list[Path]:
 
 
 def tree_of(path: Path) -> ast.Module:
-    """The file's syntax tree, parsed once for all rules while it stays as it is."""
-    return _parse(path, path.stat().st_mtime_ns)
+    """The file's syntax tree, parsed once for all rules and for every copy of the tree that has the same text in it."""
+    return _parse(path.read_text(encoding="utf-8"))
 
 
-@lru_cache(maxsize=4096)
-def _parse(path: Path, _mtime: int) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"), str(path))
+@cache
+def _parse(text: str) -> ast.Module:
+    return ast.parse(text)
 
 
-def imports(tree: ast.Module) -> Iterator[tuple[str, int]]:
+@cache
+def nodes(tree: ast.Module) -> tuple[ast.AST, ...]:
+    """Every node of a tree."""
+    return tuple(ast.walk(tree))
+
+
+@cache
+def imports(tree: ast.Module) -> tuple[tuple[str, int], ...]:
     """Everything imported at any depth, as dotted names, with its line; `from a import b` gives `a.b`."""
-    for node in ast.walk(tree):
+    return tuple(_imports(tree))
+
+
+def _imports(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    for node in nodes(tree):
         if isinstance(node, ast.Import):
             yield from ((name.name, node.lineno) for name in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -60,11 +71,14 @@ def imports(tree: ast.Module) -> Iterator[tuple[str, int]]:
             yield from ((f"{node.module}.{name.name}", node.lineno) for name in node.names)
 
 
-def calls(tree: ast.Module) -> Iterator[tuple[str, int]]:
+@cache
+def calls(tree: ast.Module) -> tuple[tuple[str, int], ...]:
     """Every call of a plain or dotted name, with its line."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute):
-            yield ast.unparse(node.func), node.lineno
+    return tuple(
+        (ast.unparse(node.func), node.lineno)
+        for node in nodes(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute)
+    )
 
 
 def within(name: str, packages: Iterable[str]) -> bool:
@@ -131,7 +145,7 @@ def only_config_reads_the_environment(root: Path) -> Iterator[str]:
         for name, line in imports(tree_of(path)):
             if name in {"os.environ", "os.environb", "os.getenv"}:
                 yield at(root, path, line, f"{name} is read outside services/kernel/config.py")
-        for node in ast.walk(tree_of(path)):
+        for node in nodes(tree_of(path)):
             if isinstance(node, ast.Attribute) and ast.unparse(node) in {"os.environ", "os.environb", "os.getenv"}:
                 yield at(root, path, node.lineno, "the environment is read outside services/kernel/config.py")
 
@@ -205,7 +219,7 @@ def modules_are_short(root: Path) -> Iterator[str]:
 def functions_are_short(root: Path) -> Iterator[str]:
     """No function is longer than FUNCTION_LINES, its docstring included, save those allowed with a reason."""
     for path in sources(root):
-        for node in ast.walk(tree_of(path)):
+        for node in nodes(tree_of(path)):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 length = lines_of(node)
                 name = f"{path.relative_to(root).as_posix()}:{node.name}"
