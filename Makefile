@@ -10,6 +10,8 @@ BIN := $(VENV)/bin
 # Further arguments for pytest, e.g. make unit ARGS="-k referral -x".
 ARGS ?=
 PYTEST := $(BIN)/python -m pytest $(ARGS)
+# Two workers, each with servers of its own and whole files of tests: where one waits, the other goes on.
+TWO := -n 2 --dist loadfile
 # What `make test` goes through, in this order.
 STAGES := lint unit histories architecture contract kernel scenario faults browser
 # The tests that talk to servers fail, and are not skipped, when a server is missing.
@@ -17,7 +19,7 @@ SERVERS := HUB_TEST_SERVERS=required
 
 # A folder without tests yet is said and passed over; one whose tests are all filtered out fails.
 define tests
-	@if find "$(strip $(1))" -name 'test_*.py' 2>/dev/null | grep -q .; then echo "→ $(strip $(1))"; $(2) $(PYTEST) $(1) $(3); else echo "$(strip $(1)): no tests yet"; fi
+	@if find $(1) -name 'test_*.py' 2>/dev/null | grep -q .; then echo "→ $(strip $(1))"; $(2) $(PYTEST) $(1) $(3); else echo "$(strip $(1)): no tests yet"; fi
 endef
 
 .PHONY: help run stop test unit histories kernel contract architecture scenario faults browser screenshots bench lint format docs verify lock clean servers
@@ -46,14 +48,13 @@ histories: $(VENV)/.dev ## try two thousand whole matters with any commands agai
 	$(call tests,tests/histories,,-n auto --timeout=900)
 
 architecture: $(VENV)/.dev ## test what may import what, how long things are, and that each such rule bites
-	$(call tests,tests/architecture)
+	$(call tests,tests/architecture,,-n auto)
 
 contract: $(VENV)/.dev ## test that every event ever released still loads and the generated documents are current
-	$(call tests,tests/contract)
+	$(call tests,tests/contract,,$(TWO))
 
 kernel: $(VENV)/.dev ## test the kernel over memory, SQLite and PostgreSQL, and the servers that tests start
-	$(call tests,tests/kernel,,--timeout=300)
-	$(call tests,tests/support)
+	$(call tests,tests/kernel tests/support,,$(TWO) --timeout=300)
 
 scenario: $(VENV)/.dev ## play whole stories over real services and a real broker
 	$(call tests,tests/scenario,,-p no:randomly --timeout=400)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import given, settings
@@ -18,6 +18,7 @@ from tests.kernel.counter import Counter
 TOYS = "/shop/v1/toys"
 PART = {"name": "wheel", "grams": 3}
 LIMIT = 65_536
+NOBODYS = UUID(int=2**127 + 17)
 
 
 @pytest.fixture(scope="module")
@@ -201,8 +202,8 @@ def test_a_path_that_there_is_not_is_not_found(shop: Counter, path: str) -> None
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
     [
-        ("DELETE", TOYS, {"GET", "HEAD", "POST"}), ("PUT", TOYS, {"GET", "HEAD", "POST"}), ("PATCH", f"{TOYS}/{uuid4()}", {"GET", "HEAD"}),
-        ("GET", f"{TOYS}/{uuid4()}/coats", {"POST"}), ("OPTIONS", TOYS, {"GET", "HEAD", "POST"}), ("BREW", TOYS, {"GET", "HEAD", "POST"}),
+        ("DELETE", TOYS, {"GET", "HEAD", "POST"}), ("PUT", TOYS, {"GET", "HEAD", "POST"}), ("PATCH", f"{TOYS}/{NOBODYS}", {"GET", "HEAD"}),
+        ("GET", f"{TOYS}/{NOBODYS}/coats", {"POST"}), ("OPTIONS", TOYS, {"GET", "HEAD", "POST"}), ("BREW", TOYS, {"GET", "HEAD", "POST"}),
         ("POST", "/shop/events", {"GET", "HEAD"}), ("TRACE", "/healthz", {"GET", "HEAD"}),
     ],
 )  # fmt: skip
