@@ -24,6 +24,7 @@ from services.contracts.volunteer import (
     LapseClearance,
     OfferTask,
     OpenWave,
+    PlanPublicationContinued,
     PlanPublished,
     RemindOfHours,
     RemindPairing,
@@ -83,7 +84,7 @@ def whenever(message: Message, look: Look) -> list[Do]:
         return [*off, *_end(pairings.c.referral_id == message.stream_id, "broken_off", "referral-ended", look)]
     if isinstance(event, referral.OrganizationSuspended | referral.OrganizationRetired):
         return on_organization(event, look)
-    if isinstance(event, PlanPublished):
+    if isinstance(event, PlanPublished | PlanPublicationContinued):
         return [Do(task.DECIDER, pair.task_id, OfferTask(candidates=(pair.assignee,))) for pair in event.pairs]
     if isinstance(event, ServiceHoursConfirmed) or (isinstance(event, CHANGED) and event.counted):
         return [Do(volunteer.DECIDER, event.volunteer_id, ReviewStars())]

@@ -16,7 +16,7 @@ from services.contracts.words import STATION_ROLES
 from services.kernel.message import Actor
 from services.kernel.scope import Reach, Scope, Way, Where, begins, names, through, within, within_code
 from services.volunteer import view_tables as t
-from services.volunteer.views_plans import plan_pairs, plans
+from services.volunteer.views_plans import plan_pairs, plan_unserved, plans
 from services.volunteer.views_tasks import SEARCHING
 
 MADE = {"made_by": "ledger", "kept_by": "ledger"}
@@ -326,6 +326,12 @@ SCOPES: dict[sa.Table, Scope] = {
         opens=opens,
         usual="codes",
         ways={"all": everything, "station": through(PLANS, "plan_id", plan_pairs.c.plan_id)["station"]},
+    ),
+    plan_unserved: Scope(
+        table=plan_unserved,
+        opens=opens,
+        usual="codes",
+        ways={"all": everything, "station": through(PLANS, "plan_id", plan_unserved.c.plan_id)["station"]},
     ),
     t.volunteers: VOLUNTEERS,
     t.volunteer_checks: _of_volunteer(t.volunteer_checks),

@@ -8,9 +8,16 @@ from uuid import UUID
 import msgspec
 import sqlalchemy as sa
 
-from services.contracts.volunteer import PlanFailed, PlanProposed, PlanPublished, PlanRejected, PlanRequested
+from services.contracts.volunteer import (
+    PlanFailed,
+    PlanProposalContinued,
+    PlanProposed,
+    PlanPublished,
+    PlanRejected,
+    PlanRequested,
+)
 from services.kernel.message import Recorded
-from services.kernel.view import Change, put
+from services.kernel.view import Change, add, put
 from services.volunteer.view_tables import METADATA
 
 plans = sa.Table(
@@ -29,13 +36,13 @@ plans = sa.Table(
     sa.Column("bound", sa.BigInteger),
     sa.Column("gap_ppm", sa.BigInteger),
     sa.Column("milliseconds", sa.BigInteger),
-    sa.Column("unserved", sa.JSON),
+    sa.Column("unserved", sa.BigInteger),
     sa.Column("shortages", sa.JSON),
     sa.Column("cause", sa.String),
     sa.Column("made_by", sa.String),
     sa.Column("kept_by", sa.String),
 )  # fmt: skip
-"""`due` is set while the planner is still to make it."""
+"""`due` is set while the planner is still to make it; `unserved` counts the tasks that nobody would go to."""
 
 plan_pairs = sa.Table(
     "plan_pairs", METADATA,
@@ -44,6 +51,14 @@ plan_pairs = sa.Table(
     sa.Column("assignee", sa.String, primary_key=True),
 )  # fmt: skip
 """Who would go where: tentative, as long as nobody has said yes to the task itself."""
+
+plan_unserved = sa.Table(
+    "plan_unserved", METADATA,
+    sa.Column("plan_id", sa.Uuid, primary_key=True),
+    sa.Column("task_id", sa.Uuid, primary_key=True),
+    sa.Column("cause", sa.String),
+)  # fmt: skip
+"""Where nobody would go, and why not."""
 
 KEPT = sa.MetaData()
 plan_inputs = sa.Table(
@@ -65,10 +80,11 @@ def about_plan(recorded: Recorded, plan_id: UUID) -> Iterable[Change]:
             yield put(
                 plans, plan_id, state="proposed", due=None, model=event.model, weights=event.weights,
                 input_digest=event.input_digest, cost=event.cost, bound=event.bound, gap_ppm=event.gap_ppm,
-                milliseconds=event.milliseconds, unserved=msgspec.to_builtins(event.unserved),
-                shortages=msgspec.to_builtins(event.shortages),
+                milliseconds=event.milliseconds, unserved=0, shortages=msgspec.to_builtins(event.shortages),
             )  # fmt: skip
-            yield from (put(plan_pairs, plan_id, pair.task_id, pair.assignee) for pair in event.pairs)
+            yield from _named(plan_id, event)
+        case PlanProposalContinued():
+            yield from _named(plan_id, event)
         case PlanFailed():
             yield put(plans, plan_id, state="failed", due=None, cause=event.cause)
         case PlanPublished():
@@ -77,3 +93,9 @@ def about_plan(recorded: Recorded, plan_id: UUID) -> Iterable[Change]:
             yield put(plans, plan_id, state="rejected", due=None, cause=event.reason_code)
         case _:
             return
+
+
+def _named(plan_id: UUID, event: PlanProposed | PlanProposalContinued) -> Iterable[Change]:
+    yield from (put(plan_pairs, plan_id, pair.task_id, pair.assignee) for pair in event.pairs)
+    yield from (put(plan_unserved, plan_id, each.task_id, cause=each.cause) for each in event.unserved)
+    yield add(plans, plan_id, unserved=len(event.unserved))

@@ -17,5 +17,9 @@ CATCHING_ALL: dict[str, str] = {
     "services/kernel/effects.py:commit": "as above, for what the database says to the rows that a message led to",
     "services/kernel/appender.py:_round": "the writer's thread serves many requests: one unit's fault is its own "
     "requester's answer, and must not end the thread or take the others with it",
+    "services/kernel/appender.py:_tell": "what was written is on disk and answered: whoever cannot bear the news of it is "
+    "logged, and the others are told",
+    "services/kernel/clockwork.py:_tick": "the clocks' thread outlives any failure: each is logged, and the other timers go on",
+    "services/kernel/clockwork.py:_follow": "the follower's thread outlives any failure: each is logged and tried again",
     "services/kernel/appender.py:_answer": "what was written must not be written again because its answer cannot be taken",
 }

@@ -128,6 +128,14 @@ class PlanProposed:
     shortages: tuple[Shortage, ...]
 
 
+@published("plan.proposal-continued", zh="提出日计划(续)")
+class PlanProposalContinued:
+    """More of a proposal that one event cannot hold, as it comes directly behind it: it adds to what was proposed."""
+
+    pairs: tuple[PlannedPair, ...]
+    unserved: tuple[UnservedTask, ...]
+
+
 @published("plan.failed", zh="日计划失败")
 class PlanFailed:
     """No plan came of it; nothing of it was used."""
@@ -139,6 +147,13 @@ class PlanFailed:
 @published("plan.published", zh="发布日计划")
 class PlanPublished:
     """Those whom the plan names are asked; each of them may say no."""
+
+    pairs: tuple[PlannedPair, ...]
+
+
+@published("plan.publication-continued", zh="发布日计划(续)")
+class PlanPublicationContinued:
+    """More of those whom the plan names, as it comes directly behind its publication: they are asked as well."""
 
     pairs: tuple[PlannedPair, ...]
 

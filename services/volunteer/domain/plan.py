@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -11,7 +12,9 @@ from services.contracts.volunteer import (
     FailPlan,
     PlanFailed,
     PlannedPair,
+    PlanProposalContinued,
     PlanProposed,
+    PlanPublicationContinued,
     PlanPublished,
     PlanRejected,
     PlanRequested,
@@ -19,6 +22,7 @@ from services.contracts.volunteer import (
     PublishPlan,
     RejectPlan,
     RequestPlan,
+    UnservedTask,
 )
 from services.kernel.decider import Decider
 from services.kernel.errors import Refused
@@ -27,6 +31,8 @@ from services.volunteer.domain.eligibility import day_of
 from services.volunteer.domain.refusing import not_now
 
 MOST_DAYS_AHEAD = 60
+AT_ONCE = 400
+"""So many pairs or unserved tasks one event names at most: a city's day is longer than one event may be."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,7 +65,15 @@ class Failed:
 
 
 State = Requested | Proposed | Published | Rejected | Failed
-Event = PlanRequested | PlanProposed | PlanFailed | PlanPublished | PlanRejected
+Event = (
+    PlanRequested
+    | PlanProposed
+    | PlanProposalContinued
+    | PlanFailed
+    | PlanPublished
+    | PlanPublicationContinued
+    | PlanRejected
+)
 Command = RequestPlan | ProposePlan | FailPlan | PublishPlan | RejectPlan
 
 ALLOWED: dict[type, tuple[str, ...]] = {
@@ -121,19 +135,30 @@ def propose(command: ProposePlan, state: State | None) -> list[Event]:
     """What the planner's process has found; too late, if somebody has decided meanwhile."""
     if not isinstance(state, Requested):
         return []
+    (pairs, unserved), *more = _parts(command)
     proposed = PlanProposed(
         model=command.model, weights=command.weights, input_digest=command.input_digest, read_at=command.read_at,
         seed=state.seed, cost=command.cost, bound=command.bound, gap_ppm=command.gap_ppm,
-        milliseconds=command.milliseconds, pairs=command.pairs, unserved=command.unserved, shortages=command.shortages,
+        milliseconds=command.milliseconds, pairs=pairs, unserved=unserved, shortages=command.shortages,
     )  # fmt: skip
-    return [proposed]
+    return [proposed, *(PlanProposalContinued(pairs=pairs, unserved=unserved) for pairs, unserved in more)]
+
+
+def _parts(found: ProposePlan) -> Iterator[tuple[tuple[PlannedPair, ...], tuple[UnservedTask, ...]]]:
+    """All pairs and then all unserved tasks, so many at once as one event names; the first part may be empty."""
+    yield found.pairs[:AT_ONCE], found.unserved[: max(0, AT_ONCE - len(found.pairs))]
+    named = len(found.pairs)
+    for first in range(AT_ONCE, named + len(found.unserved), AT_ONCE):
+        left = found.unserved[max(0, first - named) : max(0, first + AT_ONCE - named)]
+        yield found.pairs[first : first + AT_ONCE], left
 
 
 def publish(state: State | None) -> list[Event]:
     """A person lets the plan's people be asked."""
     match state:
         case Proposed():
-            return [PlanPublished(pairs=state.pairs)]
+            first, *more = (state.pairs[at : at + AT_ONCE] for at in range(0, len(state.pairs) or 1, AT_ONCE))
+            return [PlanPublished(pairs=first), *(PlanPublicationContinued(pairs=pairs) for pairs in more)]
         case Published():
             return []
         case _:
@@ -158,9 +183,11 @@ def evolve(state: State | None, event: Event) -> State | None:
             return Requested(seed=event.seed)
         case PlanProposed():
             return Proposed(pairs=event.pairs)
+        case PlanProposalContinued():
+            return Proposed(pairs=(*state.pairs, *event.pairs)) if isinstance(state, Proposed) else state
         case PlanFailed():
             return Failed()
-        case PlanPublished():
+        case PlanPublished() | PlanPublicationContinued():
             return Published()
         case PlanRejected():
             return Rejected()

@@ -6,7 +6,7 @@ from services.contracts import volunteer as public
 from services.kernel.entrypoints import Log, asks, lists, shows
 from services.volunteer.domain import plan
 from services.volunteer.endpoints.callers import STATION
-from services.volunteer.views_plans import plan_pairs, plans
+from services.volunteer.views_plans import plan_pairs, plan_unserved, plans
 
 
 class Plans:
@@ -20,3 +20,4 @@ class Plans:
     one_plan = shows("/plans/{id}", plans, roles=STATION)
     all_plans = lists("/plans", plans, by=("state", "area", "day"), roles=STATION)
     all_plan_pairs = lists("/plan-pairs", plan_pairs, by=("plan_id", "task_id", "assignee"), roles=STATION)
+    all_plan_unserved = lists("/plan-unserved", plan_unserved, by=("plan_id", "task_id", "cause"), roles=STATION)

@@ -6,12 +6,15 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import reduce
 from pathlib import Path
 from typing import get_args
 from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.contracts.volunteer import (
     AcceptTask,
@@ -30,15 +33,18 @@ from services.contracts.volunteer import (
     RejectPlan,
     RequestPlan,
     TrainVolunteer,
+    UnservedTask,
 )
+from services.kernel.contract import canonical
+from services.kernel.draft import LONGEST_DATA
 from services.kernel.errors import Refused
-from services.kernel.message import Actor
+from services.kernel.message import Actor, Ask
 from services.volunteer.domain import plan, task, volunteer
 from services.volunteer.planning.reading import read
 from services.volunteer.planning.result import planned
 from services.volunteer.planning_act import PLANNER, Planner
 from services.volunteer.view_tables import assignments
-from services.volunteer.views_plans import plan_inputs, plan_pairs, plans
+from services.volunteer.views_plans import plan_inputs, plan_pairs, plan_unserved, plans
 from tests.support.laws import check_laws
 from tests.support.spec import NOON, Spec
 from tests.unit.volunteer.desk import Desk
@@ -163,7 +169,7 @@ def test_the_planner_in_its_own_process_makes_the_plan_that_its_input_gives_agai
     plan_id = made(desk, Planner())
     assert desk.sees(plan_pairs) == [{"plan_id": plan_id, "task_id": task_id, "assignee": mei}]
     (row,) = desk.sees(plans)
-    assert (row["state"], row["gap_ppm"], row["unserved"]) == ("proposed", 0, [])
+    assert (row["state"], row["gap_ppm"], row["unserved"]) == ("proposed", 0, 0)
     (kept,) = desk.sees(plan_inputs)
     assert planned(read(kept["input"]))["assignments"] == {mei: [str(task_id)]}
     assert desk.sees(assignments) == []
@@ -212,8 +218,23 @@ def test_what_nobody_may_do_is_named_with_its_cause(desk: Desk) -> None:
     alone = desk.asks(replace(CALL, skills=("unheard-of",)), task.DECIDER)
     crowd = desk.asks(replace(CALL, headcount=3), task.DECIDER)
     made(desk, Planner())
-    causes = {UUID(one["task_id"]): one["cause"] for one in desk.sees(plans)[0]["unserved"]}
+    causes = {one["task_id"]: one["cause"] for one in desk.sees(plan_unserved)}
     assert causes == {alone: "nobody_may", crowd: "too_many_at_once"}
+    assert desk.sees(plans)[0]["unserved"] == 2
+
+
+@given(named=st.integers(0, 1_300), left=st.integers(0, 900))
+def test_no_event_of_a_long_plan_names_more_than_one_event_may_and_nothing_is_left_out(named: int, left: int) -> None:
+    pairs = tuple(PlannedPair(task_id=UUID(int=n), assignee=MEI) for n in range(named))
+    unserved = tuple(UnservedTask(task_id=UUID(int=5_000 + n), cause="nobody_in_time") for n in range(left))
+    asked = Ask(id=UUID(int=1), now=NOON, at=NOON, actor=Actor(id="planner", role="service"), channel="system")
+    said = plan.decide(replace(FOUND, pairs=pairs, unserved=unserved), plan.Requested(seed=0), asked)
+    assert tuple(pair for event in said for pair in event.pairs) == pairs  # type: ignore[union-attr]
+    assert tuple(task for event in said for task in event.unserved) == unserved  # type: ignore[union-attr]
+    state = reduce(plan.evolve, said, plan.Requested(seed=0))
+    published = plan.decide(PublishPlan(), state, asked)
+    assert tuple(pair for event in published for pair in event.pairs) == pairs  # type: ignore[union-attr]
+    assert max(len(canonical(event)) for event in (*said, *published)) < LONGEST_DATA
 
 
 def test_one_who_is_needed_at_two_places_goes_to_one_and_the_shortage_is_told(desk: Desk) -> None:
@@ -222,7 +243,7 @@ def test_one_who_is_needed_at_two_places_goes_to_one_and_the_shortage_is_told(de
         desk.asks(CALL, task.DECIDER)
     made(desk, Planner())
     (row,) = desk.sees(plans)
-    assert [one["cause"] for one in row["unserved"]] == ["needed_elsewhere"]
+    assert [one["cause"] for one in desk.sees(plan_unserved)] == ["needed_elsewhere"]
     (shortage,) = row["shortages"]
     assert (shortage["skill"], shortage["area"]) == ("repair", "220104004005")
     assert shortage["value"] > 0
