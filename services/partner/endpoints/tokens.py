@@ -62,7 +62,7 @@ class Tokens:
         return Reply(shown, 201)
 
     @http("GET", "/tokens", roles=KEEPERS, says="tokens, the newest first", answer={"type": "object"},
-          query={"organization_id": {"kind": "uuid"}})  # fmt: skip
+          query={"organization_id": {"format": "uuid"}})  # fmt: skip
     def tokens(self, request: Request) -> object:
         """The organization's tokens, also those that are over: for what, until when, when used last."""
         c = t.token.c
