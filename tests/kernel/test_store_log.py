@@ -17,7 +17,7 @@ from services.kernel.appender import fold_rows
 from services.kernel.contract import canonical
 from services.kernel.database import writer_for
 from services.kernel.decider import Decider
-from services.kernel.draft import SNAPSHOT_EVERY, check_plain
+from services.kernel.draft import LONGEST_DATA, SNAPSHOT_EVERY, check_plain
 from services.kernel.errors import ContractBroken, Refused
 from services.kernel.message import Actor, Ask, Behalf, read_envelope
 from services.kernel.store import Store
@@ -123,10 +123,10 @@ def test_a_sentence_does_not_get_into_an_event(shop: Store, text: str) -> None:
 
 
 def test_what_is_huge_goes_in_and_comes_out_whole(shop: Store) -> None:
-    stream, text = uuid4(), "x" * 1_500_000
-    done(shop, order(stream, CAR), order(stream, WriteOnToy(text=text)))
-    assert msgspec.json.decode(read_envelope(shop.read(1, 1)[0]).data) == {"text": text}
-    assert done(shop, order(stream, PaintToy(colour="red", coats=3_000)))[0].version == 3_002
+    stream, text = uuid4(), "x" * (LONGEST_DATA - 100)
+    done(shop, order(stream, CAR), *(order(stream, WriteOnToy(text=text)) for _ in range(30)))
+    assert msgspec.json.decode(read_envelope(shop.read(30, 1)[0]).data) == {"text": text}
+    assert done(shop, order(stream, PaintToy(colour="red", coats=3_000)))[0].version == 3_031
 
 
 @pytest.mark.parametrize(
