@@ -41,7 +41,7 @@ test: ## run everything: lint, then each kind of test, and say at the end what f
 	done; echo; \
 	if [ -n "$$failed" ]; then echo "Failed:$$failed"; exit 1; fi; echo "Everything passed: $(STAGES)"
 
-unit: $(VENV)/.dev ## test the rules: no server, no network, half a minute at most
+unit: $(VENV)/.dev ## test the rules: no server, no network, a minute and a half
 	$(call tests,tests/unit,,-n auto --timeout=20)
 
 histories: $(VENV)/.dev ## try two thousand whole matters with any commands against the laws of the domain
