@@ -146,9 +146,8 @@ def propose(command: ProposePlan, state: State | None) -> list[Event]:
 
 def _parts(found: ProposePlan) -> Iterator[tuple[tuple[PlannedPair, ...], tuple[UnservedTask, ...]]]:
     """All pairs and then all unserved tasks, so many at once as one event names; the first part may be empty."""
-    yield found.pairs[:AT_ONCE], found.unserved[: max(0, AT_ONCE - len(found.pairs))]
     named = len(found.pairs)
-    for first in range(AT_ONCE, named + len(found.unserved), AT_ONCE):
+    for first in range(0, named + len(found.unserved) or 1, AT_ONCE):
         left = found.unserved[max(0, first - named) : max(0, first + AT_ONCE - named)]
         yield found.pairs[first : first + AT_ONCE], left
 
