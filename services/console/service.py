@@ -18,11 +18,13 @@ from services.console.endpoints.answering import Answering
 from services.console.endpoints.approvals import Approvals
 from services.console.endpoints.auditing import Auditing
 from services.console.endpoints.daily import Daily
+from services.console.endpoints.working import Working
 from services.console.hearing import Said
 from services.console.hub import Answer, Hub, Unreachable
-from services.console.pages import matter, matters, offers, signin, take, worklist
+from services.console.pages import matter, matters, offers, signin, take
 from services.console.pages.act import steps as next_steps
-from services.console.scopes import MATTERS, WAITING
+from services.console.scopes import MATTERS
+from services.console.streams import Listening
 from services.console.web import SECURITY, Visit, home, page_for, refused, signed_in, visit
 from services.console.words import CHINA, Lang
 from services.contracts.visibility import BOUND
@@ -33,9 +35,10 @@ from services.kernel.errors import NotFound
 from services.kernel.manifest import Manifest
 from services.kernel.message import Actor
 
+HEARS = ("intake", "referral", "volunteer", "audit")
 MANIFEST = Manifest(
-    name="console", metadata=views.METADATA, project_heard=views.project_heard,
-    hears=("intake", "referral", "volunteer", "audit"), bound=BOUND,
+    name="console", metadata=views.METADATA, project_heard=views.project_heard, hears=HEARS, bound=BOUND,
+    companions=lambda hand: (Listening(hand, HEARS),),
 )  # fmt: skip
 
 PARTNERS = ("partner", "team_leader")
@@ -45,7 +48,7 @@ HOUR = 3600
 CATCH_UP_SECONDS = 2.0
 
 
-class ConsoleService(Approvals, Acting, Answering, Daily, Auditing):
+class ConsoleService(Working, Approvals, Acting, Answering, Daily, Auditing):
     """The people's pages. Each handler reads, asks, and hands to a page function; each act is another service's command."""
 
     name = "console"
@@ -96,16 +99,6 @@ class ConsoleService(Approvals, Acting, Answering, Daily, Auditing):
         return Page(found.body, 200, headers, found.content_type)
 
     # --- the station ---
-
-    @http("GET", "/", roles=None, page=True)
-    @page_for()
-    def first_page(self, v: Visit) -> Page:
-        """The worklist of the station; other roles have a first page of their own."""
-        if not v.who.works_at_station:
-            return v.go(home(v.who))
-        return v.page(
-            worklist.page(worklist.build(v.look.run(WAITS.where(WAITING.rows(v.who.actor))), v.words.now), v.frame("/"))
-        )
 
     @http("GET", "/take", roles=None, page=True)
     @page_for(*STATION_ROLES)
@@ -251,10 +244,6 @@ class ConsoleService(Approvals, Acting, Answering, Daily, Auditing):
 
 
 RECORD = sa.select(views.record)
-WAITS = sa.select(
-    views.waiting, views.matter.c.holder, views.matter.c.needs.label("matter_needs"),
-    views.matter.c.urgency.label("matter_urgency"),
-).outerjoin(views.matter, views.matter.c.matter_id == views.waiting.c.matter_id).where(views.waiting.c.whose.is_not(None))  # fmt: skip
 
 
 def matter_rows(chosen: str, before: datetime | None) -> sa.Select[Any]:

@@ -14,6 +14,14 @@ from services.console.words import local
 
 BUCKETS = ("overdue", "today", "new", "mine", "others")
 SHOWN = 50
+FORMS = {
+    ("help-request", "triage"): "triage-help-request", ("help-request", "client"): "follow-up-help-request",
+    ("referral", "information"): "supply-information", ("referral", "confirm"): "confirm-outcome",
+    ("task", "assign"): "assign-task", ("task", "verify"): "verify-task", ("grant", "grant-use"): "report-grant-use",
+    ("grant", "confirm"): "close-grant",
+}  # fmt: skip
+"""What is to be done about what waits, where it is one thing."""
+
 URGENCY = {"emergency": 0, "urgent": 1, "normal": 2, "low": 3}
 
 
@@ -22,6 +30,7 @@ class Item:
     """One thing that waits: for what, for whom, since when, until when."""
 
     matter_id: UUID
+    stream: str
     what: str
     whose: str
     kind: str
@@ -30,6 +39,13 @@ class Item:
     urgency: str
     since: datetime | None
     due_at: datetime | None
+
+    @property
+    def form(self) -> str:
+        """Where it can be done at once; empty where there is more than one thing to do about it."""
+        kind, _, ident = self.stream.partition("/")
+        act = FORMS.get((kind, self.what))
+        return f"/matters/{self.matter_id}/acts/{kind}/{ident}/{act}" if act else ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +91,7 @@ def item(row: Mapping[str, Any]) -> Item:
         whose, what = "others", "offer"
     waits_for = str(row["party"] or "") if what in ("offer", "first-contact", "outcome", "task") else ""
     return Item(
-        matter_id=row["matter_id"], what=what, whose=whose, kind=str(row["stream"]).partition("/")[0],
+        matter_id=row["matter_id"], stream=str(row["stream"]), what=what, whose=whose, kind=str(row["stream"]).partition("/")[0],
         needs=tuple(str(row["needs"] or row["matter_needs"] or "").split()),
         holders=tuple((waits_for or str(row["holder"] or "")).split()),
         urgency=row["urgency"] or row["matter_urgency"] or "",
@@ -100,3 +116,8 @@ def build(rows: Iterable[Mapping[str, Any]], now: datetime) -> Model:
 def page(model: Model, frame: Frame) -> str:
     """The whole page."""
     return render("worklist.html", frame, m=model)
+
+
+def part(model: Model, frame: Frame) -> str:
+    """What changes of it while somebody looks."""
+    return render("_worklist.html", frame, m=model)

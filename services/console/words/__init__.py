@@ -12,11 +12,11 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from services.console.words import acts, auditing, codes, pages, street
+from services.console.words import acts, auditing, codes, desk, pages, street
 from services.kernel.contract import EVENTS, about
 
 Lang = Literal["zh", "en"]
-TEXTS = pages.TEXTS | acts.TEXTS | street.TEXTS | auditing.TEXTS
+TEXTS = pages.TEXTS | acts.TEXTS | street.TEXTS | auditing.TEXTS | desk.TEXTS
 LANGS: tuple[Lang, ...] = ("zh", "en")
 CHINA = ZoneInfo("Asia/Shanghai")
 SEASONS = {12: "winter", 1: "winter", 2: "winter", 3: "spring", 4: "spring", 5: "spring", 6: "summer", 7: "summer",
