@@ -9,6 +9,7 @@ from uuid import UUID
 
 import requests
 
+from services.console.refusals import said
 from services.kernel.clock import Clock, system_clock
 from services.kernel.config import Settings
 from services.kernel.message import Actor
@@ -40,14 +41,8 @@ class Answer:
         return self.status < 400
 
     def why(self, lang: str) -> str:
-        """Why not, as the service says it to people; with the wrong fields where it names them."""
-        body = self.body if isinstance(self.body, dict) else {}
-        said = str(body.get("detail_zh" if lang == "zh" else "detail") or self.status)
-        fields = [
-            f"{e.get('field')}: {e.get('expected_zh' if lang == 'zh' else 'expected')}"
-            for e in body.get("errors") or ()
-        ]
-        return f"{said} {'; '.join(fields)}".strip()
+        """Why not, as the service says it to people: with the wrong fields, and with what can be done instead."""
+        return said(self.body if isinstance(self.body, dict) else {}, lang, self.status)
 
 
 class Hub:

@@ -18,10 +18,11 @@ from services.console.endpoints.answering import Answering
 from services.console.endpoints.approvals import Approvals
 from services.console.endpoints.auditing import Auditing
 from services.console.endpoints.daily import Daily
+from services.console.endpoints.taking import Taking
 from services.console.endpoints.working import Working
 from services.console.hearing import Said
 from services.console.hub import Answer, Hub, Unreachable
-from services.console.pages import matter, matters, offers, signin, take
+from services.console.pages import matter, matters, offers, signin
 from services.console.pages.act import steps as next_steps
 from services.console.scopes import MATTERS
 from services.console.streams import Listening
@@ -48,7 +49,7 @@ HOUR = 3600
 CATCH_UP_SECONDS = 2.0
 
 
-class ConsoleService(Working, Approvals, Acting, Answering, Daily, Auditing):
+class ConsoleService(Working, Taking, Approvals, Acting, Answering, Daily, Auditing):
     """The people's pages. Each handler reads, asks, and hands to a page function; each act is another service's command."""
 
     name = "console"
@@ -97,30 +98,6 @@ class ConsoleService(Working, Approvals, Acting, Answering, Daily, Auditing):
         if request.header("if-none-match") == found.etag:
             return Page(b"", 304, headers, found.content_type)
         return Page(found.body, 200, headers, found.content_type)
-
-    # --- the station ---
-
-    @http("GET", "/take", roles=None, page=True)
-    @page_for(*STATION_ROLES)
-    def take_page(self, v: Visit) -> Page:
-        """The short form."""
-        return v.page(take.page(v.frame(), new_key()))
-
-    @http("POST", "/take", roles=None, page=True)
-    @page_for(*STATION_ROLES)
-    def take_request(self, v: Visit) -> Page:
-        """Take a request in; what was typed stays on the form if intake says no."""
-        form, needs = v.request.form, v.several("need")
-        if take.says_nothing(form, needs):
-            return v.page(take.page(v.frame("/take"), form.get("key", ""), form, needs, v.words("take.empty")), 422)
-        try:
-            answer = v.hub.post("intake", "/help-requests", take.receive(form, needs, v.who.org), form.get("key", ""))
-            wrong = "" if answer.ok else answer.why(v.words.lang)
-        except Unreachable as gone:
-            answer, wrong = Answer(503, {}), v.words("form.unreachable", service=gone.service)
-        if wrong:
-            return v.page(take.page(v.frame("/take"), form.get("key", ""), form, needs, wrong), 422)
-        return self.go_on(v, "intake", answer, f"/matters/{answer.body['id']}", "help-request.received", otherwise="/")
 
     # --- matters: for the station and the auditor ---
 
