@@ -1,8 +1,11 @@
-"""The demo's three roles: what its sign-in page shows and the command line prints when the hub starts."""
+"""The demo's roles: what its sign-in page shows and the command line prints when the hub starts."""
 
 from __future__ import annotations
 
 from services.console.accounts import Account
+
+VOLUNTEER = "988cc5bc-e0bd-53f0-ae6e-17519b25d62f"
+"""The volunteer whom the demo registers: ids follow from keys, so it is known before (`wushe.demo.volunteers`)."""
 
 ROLES = (
     Account(
@@ -13,6 +16,11 @@ ROLES = (
         id="p-demo", role="partner", organization_code="leifeng-nanguan", name_zh="雷锋车队南关分会 联络员",
         name_en="Lei Feng drivers, Nanguan branch",
     ),
+    Account(
+        id="l-demo", role="team_leader", organization_code="leifeng-nanguan", name_zh="雷锋车队南关分会 队长",
+        name_en="Leader, Lei Feng drivers",
+    ),
+    Account(id=VOLUNTEER, role="volunteer", name_zh="车队志愿者", name_en="A volunteer of the drivers' team"),
     Account(id="a-demo", role="auditor", org="cc-audit", name_zh="市级审计员", name_en="City auditor"),
 )  # fmt: skip
 

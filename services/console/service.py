@@ -18,7 +18,9 @@ from services.console.endpoints.answering import Answering
 from services.console.endpoints.approvals import Approvals
 from services.console.endpoints.auditing import Auditing
 from services.console.endpoints.daily import Daily
+from services.console.endpoints.papers import Papers
 from services.console.endpoints.taking import Taking
+from services.console.endpoints.volunteering import Volunteering
 from services.console.endpoints.working import Working
 from services.console.hearing import Said
 from services.console.hub import Answer, Hub, Unreachable
@@ -49,7 +51,17 @@ HOUR = 3600
 CATCH_UP_SECONDS = 2.0
 
 
-class ConsoleService(Working, Taking, Approvals, Acting, Answering, Daily, Auditing):
+class ConsoleService(
+    Working,
+    Taking,
+    Approvals,
+    Acting,
+    Answering,
+    Daily,
+    Auditing,
+    Volunteering,
+    Papers,
+):
     """The people's pages. Each handler reads, asks, and hands to a page function; each act is another service's command."""
 
     name = "console"

@@ -134,8 +134,11 @@ def navigation(who: Account | None, t: Words) -> tuple[tuple[str, str], ...]:
     """Where one may go from everywhere."""
     if who is None:
         return ()
+    going = (("/volunteering", t("nav.volunteering")), ("/volunteering/hours", t("nav.hours")))
+    if who.role == "volunteer":
+        return going
     if who.role in ("partner", "team_leader"):
-        return (("/offers", t("nav.offers")),)
+        return (("/offers", t("nav.offers")), *(going if who.role == "team_leader" else ()))
     if who.role == "auditor":
         return (("/audit", t("nav.audit")), ("/matters", t("nav.matters")), ("/figures", t("nav.figures")))
     return (
@@ -146,7 +149,9 @@ def navigation(who: Account | None, t: Words) -> tuple[tuple[str, str], ...]:
 
 def home(who: Account) -> str:
     """The first page of a role."""
-    return {"partner": "/offers", "team_leader": "/offers", "auditor": "/audit"}.get(who.role, "/")
+    return {"partner": "/offers", "team_leader": "/offers", "auditor": "/audit", "volunteer": "/volunteering"}.get(
+        who.role, "/"
+    )
 
 
 def _signer(settings: Settings, what: str) -> URLSafeTimedSerializer:

@@ -8,6 +8,7 @@ from services.kernel.manifest import Manifest
 from services.volunteer import notes, views
 from services.volunteer.domain import hours, pairing, pairing_round, plan, task, volunteer
 from services.volunteer.domain import notes as noted
+from services.volunteer.endpoints.fitting import Fitting
 from services.volunteer.endpoints.hours import Hours
 from services.volunteer.endpoints.pairings import Pairings
 from services.volunteer.endpoints.plans import Plans
@@ -52,7 +53,7 @@ MANIFEST = Manifest(
 )
 
 
-class VolunteerService(Roster, Tasks, Suggestions, Hours, Statements, Pairings, Rounds, Plans):
+class VolunteerService(Roster, Tasks, Suggestions, Fitting, Hours, Statements, Pairings, Rounds, Plans):
     """People are found for a piece of work, go, and somebody else says that it is done."""
 
     name = "volunteer"

@@ -8,7 +8,7 @@ from types import ModuleType
 
 import requests
 
-from wushe.demo import directory, hongayi, huayang, liminghua, sundajie, xiaowei
+from wushe.demo import directory, hongayi, huayang, liminghua, sundajie, volunteers, xiaowei
 from wushe.demo.hub import Hub, StoryStopped, TokenFor
 
 __all__ = ["STORIES", "Report", "StoryStopped", "load"]
@@ -39,12 +39,15 @@ def load(
 
     Raises StoryStopped where the hub refuses a step or does not come to show what a step waits for.
     """
-    in_all = len(directory.STEPS) + sum(len(story.STEPS) for story in STORIES.values())
+    parts = (directory, volunteers, *STORIES.values())
+    in_all = sum(len(part.STEPS) for part in parts)
     hub = Hub(base_url.rstrip("/"), token_for, session or requests.Session())
     if progress is not None:
         hub.told = lambda key: progress(len(hub.taken), in_all)
     hub.table = directory.STEPS
     known = directory.tell(hub)
+    hub.table = volunteers.STEPS
+    volunteers.tell(hub, known)
     report = Report()
     for name, story in STORIES.items():
         hub.table = story.STEPS

@@ -85,7 +85,8 @@ def fen(text: str) -> Any:
     return int(whole) * 100 + int(part.ljust(2, "0") or "0") if fits else text
 
 
-def _moment(text: str) -> str:
+def moment_typed(text: str) -> str:
+    """A moment as a form sends it, at the station's own clock; anything else as it was typed, to be refused."""
     try:
         return datetime.fromisoformat(text).replace(tzinfo=CHINA).isoformat()
     except ValueError:
@@ -104,7 +105,7 @@ def _hidden(text: str) -> Any:
 
 
 READERS: dict[str, Callable[[str], Any]] = {
-    "moment": _moment, "number": _number, "yuan": fen, "yes": lambda text: text == "yes",
+    "moment": moment_typed, "number": _number, "yuan": fen, "yes": lambda text: text == "yes",
     "hidden": _hidden,
 }  # fmt: skip
 
@@ -204,4 +205,4 @@ def happened(form: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     """When it happened: the time typed, at the station's own clock; now, where none was."""
     told: dict[str, Any] = {"channel": "web"}
     at = next(iter(form.get("happened_at", ())), "").strip()
-    return told | {"at": _moment(at), "precision": "instant"} if at else told
+    return told | {"at": moment_typed(at), "precision": "instant"} if at else told

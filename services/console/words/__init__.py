@@ -12,11 +12,20 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from services.console.words import acts, auditing, codes, desk, pages, street
+from services.console.words import acts, auditing, codes, desk, pages, papers, street, volunteering
 from services.kernel.contract import EVENTS, about
 
 Lang = Literal["zh", "en"]
-TEXTS = pages.TEXTS | acts.TEXTS | street.TEXTS | auditing.TEXTS | desk.TEXTS
+PARTS = (
+    pages,
+    acts,
+    street,
+    auditing,
+    desk,
+    volunteering,
+    papers,
+)
+TEXTS: dict[str, tuple[str, str]] = {key: said for part in PARTS for key, said in part.TEXTS.items()}
 LANGS: tuple[Lang, ...] = ("zh", "en")
 CHINA = ZoneInfo("Asia/Shanghai")
 SEASONS = {12: "winter", 1: "winter", 2: "winter", 3: "spring", 4: "spring", 5: "spring", 6: "summer", 7: "summer",

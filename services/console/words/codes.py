@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.console.words import acts, auditing, street
+from services.console.words import acts, auditing, street, volunteering
 from services.contracts import codes_referral, codes_volunteer
 from services.contracts.codes import TABLES
 
@@ -209,7 +209,7 @@ CODES: dict[str, dict[str, tuple[str, str]]] = {
 }
 """The console's own tables: table -> code -> (Chinese, English)."""
 
-CODES |= acts.CODES | street.CODES | auditing.CODES
+CODES |= acts.CODES | street.CODES | auditing.CODES | volunteering.CODES
 
 SHARED = {
     "need": ("need_code", codes_referral.SERVICE.name, "guidance_topic"),

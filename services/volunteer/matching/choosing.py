@@ -209,6 +209,11 @@ class Choice:
         if self.search.area:
             yield Reason(code=said[int(self._places[at])])
 
+    def speaking_for(self, party: str) -> tuple[Reason, ...]:
+        """What speaks for this one, whoever is asked in the end; nothing of one whom the roster does not know."""
+        at = self.roster.place(party)
+        return () if at is None else tuple(self._reasons(at))
+
     # --- why not, why nobody ---
 
     def one(self, party: str) -> Suggested | None:

@@ -8,14 +8,19 @@ from itertools import pairwise
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
+import msgspec
 import pytest
 
+from services.console.demo import VOLUNTEER
+from services.kernel.entrypoints.asking import NAMES
+from services.kernel.ids import founded, named
 from services.kernel.message import Actor
-from wushe.demo import directory, people, places
+from wushe.demo import directory, people, places, volunteers
 from wushe.demo.directory import Directory
 from wushe.demo.expectations import STORIES as EXPECTED
 from wushe.demo.hub import UNKNOWN, Hub
 from wushe.demo.load import STORIES
+from wushe.demo.people import KEEPER
 from wushe.demo.steps import table
 
 ROWS = {
@@ -144,3 +149,19 @@ def test_people_are_called_by_pseudonyms_and_workers_by_ids() -> None:
     assert names == {"小伟", "小伟妈妈", "洪阿姨", "孙大姐", "李明华"}
     workers = [actor for actor in vars(people).values() if isinstance(actor, Actor)]
     assert all(re.fullmatch(r"[a-z0-9-]+", actor.id) for actor in workers)
+
+
+def test_the_demos_volunteers_take_each_of_their_steps_once() -> None:
+    hub = Rehearsal()
+    hub.table = volunteers.STEPS
+    known = Directory(
+        leifeng_id="1", leifeng="team:1", jida="organization:2", college="university:3", association="organization:4"
+    )
+    volunteers.tell(hub, known)
+    assert sorted(hub.taken) == sorted(volunteers.STEPS)
+
+
+def test_the_sign_in_page_knows_the_volunteer_whom_the_demo_registers() -> None:
+    """Ids follow from who asks and the key, so the account can name the volunteer before there is one."""
+    asked = msgspec.json.encode(["volunteer", KEEPER.id, KEEPER.role, KEEPER.org, f"demo-{volunteers.FIRST}"])
+    assert str(founded(named(NAMES, asked.decode()))) == VOLUNTEER

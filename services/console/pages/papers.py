@@ -1,0 +1,17 @@
+"""The pages of paper forms: the list of them, and one as it is printed."""
+
+from __future__ import annotations
+
+from services.console.papers import FORMS, OF_MATTER
+from services.console.papers.paper import Paper
+from services.console.templating import Frame, render
+
+
+def index(frame: Frame, matter: str = "") -> str:
+    """Every form; those of a matter with a way to fill them in."""
+    return render("papers.html", frame, forms=tuple(FORMS), of_matter=OF_MATTER, matter=matter)
+
+
+def page(paper: Paper, frame: Frame, back: str, superseded: bool = False) -> str:
+    """One form, as it lies on the sheet."""
+    return render("paper.html", frame, p=paper, back=back, superseded=superseded)
