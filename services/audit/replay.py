@@ -189,6 +189,7 @@ def line(happening: Happening) -> dict[str, Any]:
     facts, data = entry.facts, {} if entry.facts.restricted else data_of(entry)
     found: dict[str, Any] = {
         "entry": entry.idx,
+        "event_id": None if facts.restricted else str(envelope.id),
         "type": entry.type,
         "zh": facts.zh,
         "en": facts.en,

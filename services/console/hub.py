@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import IO, Any
 from uuid import UUID
 
 import requests
@@ -18,6 +18,7 @@ from services.kernel.tokens import issue
 TOKEN_LIFE = timedelta(minutes=5)
 SECONDS = (2.0, 15.0)
 """How long to wait for a connection, and for an answer."""
+PIECE = 65_536
 
 
 class Unreachable(Exception):
@@ -55,18 +56,51 @@ class Hub:
         """Ask a service for something; raises Unreachable."""
         return self._send("GET", service, path, params=query)
 
-    def post(self, service: str, path: str, body: Any, key: str) -> Answer:
+    def post(self, service: str, path: str, body: Any, key: str = "", **query: str) -> Answer:
         """Ask a service to do something, once for each key; raises Unreachable."""
-        return self._send("POST", service, path, json=body, key=key)
+        return self._send("POST", service, path, json=body, key=key, **({"params": query} if query else {}))
+
+    def listed(self, service: str, path: str, most: int = 1_000, **query: str) -> list[Any]:
+        """The rows of a list, page by page, up to so many; none where they are not shown; raises Unreachable."""
+        found: list[Any] = []
+        while len(found) < most:
+            answer = self.get(service, path, **query)
+            if not (answer.ok and isinstance(answer.body, dict)):
+                return found
+            found += answer.body.get("items") or []
+            following = answer.body.get("next")
+            if following is None:
+                break
+            query |= {"after": str(following)}
+        return found[:most]
+
+    def save(self, service: str, path: str, into: IO[bytes]) -> Answer:
+        """Fetch a file of a service whole; what was answered instead, where there is none; raises Unreachable."""
+        with requests.Session() as session:
+            session.trust_env = False
+            try:
+                with session.get(
+                    f"{self.settings.url_of(service)}{path}", headers=self._headers(""), timeout=SECONDS,
+                    allow_redirects=False, stream=True,
+                ) as got:  # fmt: skip
+                    if got.status_code != requests.codes.ok:
+                        return Answer(got.status_code, got.json())
+                    for piece in got.iter_content(PIECE):
+                        into.write(piece)
+                    return Answer(got.status_code, None)
+            except (requests.RequestException, ValueError) as gone:
+                raise Unreachable(service) from gone
+
+    def _headers(self, key: str) -> dict[str, str]:
+        token = issue(self.actor, self.settings.token_private_key, TOKEN_LIFE, self.clock())
+        return {"Authorization": f"Bearer {token}"} | ({"Idempotency-Key": key} if key else {})
 
     def _send(self, method: str, service: str, path: str, key: str = "", **rest: Any) -> Answer:
-        token = issue(self.actor, self.settings.token_private_key, TOKEN_LIFE, self.clock())
-        headers = {"Authorization": f"Bearer {token}"} | ({"Idempotency-Key": key} if key else {})
         with requests.Session() as session:
             session.trust_env = False
             try:
                 got = session.request(
-                    method, f"{self.settings.url_of(service)}{path}", headers=headers, timeout=SECONDS,
+                    method, f"{self.settings.url_of(service)}{path}", headers=self._headers(key), timeout=SECONDS,
                     allow_redirects=False, **rest,
                 )  # fmt: skip
                 return Answer(got.status_code, got.json())

@@ -17,7 +17,10 @@ from services.console.endpoints.acting import Acting
 from services.console.endpoints.answering import Answering
 from services.console.endpoints.approvals import Approvals
 from services.console.endpoints.auditing import Auditing
+from services.console.endpoints.bundling import Bundling
 from services.console.endpoints.daily import Daily
+from services.console.endpoints.inspecting import Inspecting
+from services.console.endpoints.overseeing import Overseeing
 from services.console.endpoints.papers import Papers
 from services.console.endpoints.taking import Taking
 from services.console.endpoints.volunteering import Volunteering
@@ -59,6 +62,9 @@ class ConsoleService(
     Answering,
     Daily,
     Auditing,
+    Inspecting,
+    Overseeing,
+    Bundling,
     Volunteering,
     Papers,
 ):
@@ -181,15 +187,6 @@ class ConsoleService(
         body = {"organization_id": str(offer["organization_id"]), **body, "happened": {"channel": "web"}}
         key = f"{v.request.form.get('key', '')}-{v.id}"
         return self.ask(v, "referral", f"/referrals/{offer['referral_id']}/{what}", body, key, "/offers", event)
-
-    # --- auditors ---
-
-    @http("GET", "/audit", roles=None, page=True)
-    @page_for("auditor")
-    def audit_page(self, v: Visit) -> Page:
-        """What is broken, what was found, and every matter to replay."""
-        rows, alarms = v.look.run(matter_rows("all", None)), v.look.all(views.alarm)
-        return v.page(matters.audit_page(rows[:LIST], alarms, v.frame("/audit"), proved.ledger(v.hub)))
 
     # --- together ---
 

@@ -140,7 +140,10 @@ def navigation(who: Account | None, t: Words) -> tuple[tuple[str, str], ...]:
     if who.role in ("partner", "team_leader"):
         return (("/offers", t("nav.offers")), *(going if who.role == "team_leader" else ()))
     if who.role == "auditor":
-        return (("/audit", t("nav.audit")), ("/matters", t("nav.matters")), ("/figures", t("nav.figures")))
+        return (
+            ("/audit", t("nav.audit")), ("/matters", t("nav.matters")), ("/audit/samples", t("nav.samples")),
+            ("/findings", t("nav.findings")), ("/audit/ledger", t("nav.ledger")), ("/figures", t("nav.figures")),
+        )  # fmt: skip
     return (
         ("/", t("nav.worklist")), ("/take", t("nav.take")), ("/visits", t("nav.visits")), ("/dispatch", t("nav.dispatch")),
         ("/matters", t("nav.matters")), ("/directory", t("nav.directory")), ("/figures", t("nav.figures")),

@@ -59,13 +59,32 @@ def pages(hub: Hub) -> Iterator[Shot]:
         yield Shot(f"act-{act.code}", "station", f"/matters/{offered}/acts/referral/{referral}/{act.code}")
     for place, matter in enumerate(dict.fromkeys((*matters, *_told(hub)))):
         yield Shot(f"matter-story-{place}", "auditor", f"/matters/{matter}")
-    yield Shot("time-machine", "auditor", f"/matters/{offered}/time-machine?known=2")
+    yield Shot("time-machine", "auditor", f"/matters/{offered}/time-machine?known=3")
+    yield from _auditing(hub, offered)
     yield Shot("offers", "partner", "/offers")
     offer = _listed(hub, f"/referral/v1/offers?referral_id={referral}")[0]["offer_id"]
     for act in (a for a in ACTS if a.of == "offer"):
         yield Shot(f"answer-{act.code}", "partner", f"/offers/{offer}/acts/{act.code}")
     yield Shot("audit", "auditor", "/audit")
     yield Shot("nowhere", "station", "/nowhere")
+
+
+def _auditing(hub: Hub, matter: str) -> Iterator[Shot]:
+    """What an auditor works with."""
+    plan = {"seed": "dice-4-2-6", "per_stratum": 3, "purpose": "audit"}
+    sample = hub.ask("POST", "/audit/v1/samples", plan, role="auditor", ident="a-demo").json()["id"]
+    told = {"matter_id": matter, "finding_code": "evidence-missing", "answer_by": "2099-12-01T10:00:00Z"}
+    finding = hub.ask("POST", "/audit/v1/audit-findings", told, role="auditor", ident="a-demo").json()["id"]
+    hub.settles()
+    for name in ("access", "receipts", "bundle", "findings"):
+        yield Shot(f"audit-{name}", "auditor", f"/matters/{matter}/{name}")
+    yield Shot("audit-samples", "auditor", "/audit/samples")
+    yield Shot("audit-sample", "auditor", f"/audit/samples/{sample}")
+    yield Shot("audit-all-findings", "auditor", "/findings")
+    yield Shot("audit-finding", "auditor", f"/findings/{finding}")
+    yield Shot("audit-ledger", "auditor", "/audit/ledger")
+    yield Shot("audit-full-bundle", "auditor", "/audit/bundle")
+    yield Shot("audit-verify", "auditor", "/audit/verify")
 
 
 def _ask(hub: Hub, path: str, body: dict[str, Any]) -> str:

@@ -50,17 +50,49 @@ def deliveries(
     look: Look, persons: Collection[UUID], size: int, after: int, limit: int, *, unsealed: bool
 ) -> list[dict[str, Any]]:
     """Which events about these records organizations have received under which number, as acts of access (INV-33)."""
-    d, e = delivered.c, entry.c
     matters = sa.select(about_person.c.matter_id).where(about_person.c.person_id.in_(persons))
     named = sa.select(names_person.c.entry).where(names_person.c.person_id.in_(persons))
+    about = sa.or_(entry.c.matter_id.in_(matters), entry.c.idx.in_(named))
+    return _delivered(look, about, size, after, limit, unsealed=unsealed)
+
+
+def _delivered(
+    look: Look, about: sa.ColumnElement[bool], size: int, after: int, limit: int, *, unsealed: bool
+) -> list[dict[str, Any]]:
+    d, e = delivered.c, entry.c
     query = (
         sa.select(delivered, e.matter_id, e.idx.label("of_entry"))
         .join(entry, sa.and_(e.publisher == d.of_publisher, e.position == d.of_position))
-        .where(sa.or_(e.matter_id.in_(matters), e.idx.in_(named)), d.entry < size, e.idx < size, d.entry >= after)
+        .where(about, d.entry < size, e.idx < size, d.entry >= after)
     )
     if not unsealed:
         query = query.where(e.type.not_in(sorted(restricted())))
     return [_as_act(row) for row in look.run(query.order_by(d.entry).limit(limit))]
+
+
+def seen_of_matter(
+    look: Look, matter_id: UUID, size: int, after: int, limit: int, *, unsealed: bool
+) -> list[dict[str, Any]]:
+    """The acts of access about a matter, and about whom it is about where they name no matter (INV-33)."""
+    c = access.c
+    persons = sa.select(about_person.c.person_id).where(about_person.c.matter_id == matter_id)
+    about = sa.or_(c.matter_id == matter_id, sa.and_(c.matter_id.is_(None), c.person_id.in_(persons)))
+    query = sa.select(access).where(about, c.entry < size, c.entry >= after)
+    if not unsealed:
+        query = query.where(sa.not_(c.restricted))
+    acts = look.run(query.order_by(c.entry).limit(limit))
+    told = _delivered(look, entry.c.matter_id == matter_id, size, after, limit, unsealed=unsealed)
+    return sorted([*acts, *told], key=lambda row: row["entry"])[:limit]
+
+
+def received(look: Look) -> list[dict[str, Any]]:
+    """For each organization: how many deliveries the ledger holds, the last number, and when that became known."""
+    d = delivered.c
+    counted = (sa.func.count(), sa.func.max(d.number), sa.func.max(d.rt))
+    names = ("deliveries", "number", "known_at")
+    columns = [column.label(name) for column, name in zip(counted, names, strict=True)]
+    rows = look.run(sa.select(d.organization_id, *columns).group_by(d.organization_id).order_by(d.organization_id))
+    return [row | {"known_at": written(row["known_at"]), "whole": row["deliveries"] == row["number"]} for row in rows]
 
 
 def _as_act(row: dict[str, Any]) -> dict[str, Any]:

@@ -6,20 +6,22 @@ from typing import Any
 from uuid import uuid4
 
 from services.audit import asked
-from services.audit.access.reading import line, records, seen
+from services.audit.access.reading import line, received, records, seen, seen_of_matter
 from services.audit.domain import access
-from services.audit.endpoints.moments import PLACE, approved, headed
+from services.audit.endpoints.moments import PLACE, Question, approved, headed
 from services.contracts.audit import RecordAccessReport
 from services.kernel.entrypoints import Request, http
 from services.kernel.errors import NotFound
 
 READERS = ("auditor", "service", "client")
+AUDITORS = ("auditor", "service")
 ASKED = {
     "purpose": "string",
     "after": {"kind": "integer", "minimum": 0},
     "limit": {"kind": "integer", "minimum": 1, "maximum": asked.MOST},
 }
 LISTED = {"type": "object", "required": ["items", "size", "root"]}
+ITEMS = {"type": "object", "required": ["items"]}
 
 
 class AccessLedger:
@@ -61,3 +63,34 @@ class AccessLedger:
         following = found[limit]["entry"] if len(found) > limit else None
         items = [line(row) for row in found[:limit]]
         return {"person_id": str(person), "records": list(map(str, same)), "items": items, "next": following} | head
+
+    @http(
+        "GET",
+        "/matters/{id}/access",
+        roles=AUDITORS,
+        query=ASKED,
+        answer=LISTED,
+        says="who has seen what about a matter",
+    )
+    def matter_access(self, request: Request) -> object:
+        """Every release, reading, delivery, refusal, replay and export about a matter; this look is the next one (INV-33)."""
+        question = Question.of(self.log, request, *ASKED)
+        after, limit = asked.page(request.query)
+        found = seen_of_matter(
+            self.log.look, question.matter_id, question.reached, after, limit + 1, unsealed=question.unsealed
+        )
+        following = found[limit]["entry"] if len(found) > limit else None
+        items = [line(row) for row in found[:limit]]
+        return question.answer("access", question.reached, None, {"items": items, "next": following})
+
+    @http(
+        "GET",
+        "/deliveries",
+        roles=AUDITORS,
+        answer=ITEMS,
+        says="what organizations have received, as the ledger has it",
+    )
+    def deliveries(self, request: Request) -> object:
+        """For each organization how many deliveries the ledger holds, and whether their numbers have no gap."""
+        asked.only(request.query)
+        return {"items": received(self.log.look)}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from services.audit import asked, checkpoints, visiting, witnesses
 from services.audit.asking import CONTRADICTED
-from services.audit.checkpointer import object_to, witnesses_of
+from services.audit.checkpointer import Pen, object_to, witnesses_of
 from services.audit.ledger import instant, micros
 from services.audit.witness_tables import witness
 from services.audit.witnesses import SECOND
@@ -48,6 +49,17 @@ class Vouching:
             "pending_seconds": 0 if since is None else (micros(self.log.store.clock()) - since) // SECOND,
             "items": [stands(name, party, rows.get(name, {})) for name, party in them.policy.witnesses.items()],
         }
+
+    @http("GET", "/policy", roles=READERS, media=TEXT, says="the policy by which the hub itself judges a head")
+    def policy(self, request: Request) -> Page:
+        """The keys of log and witnesses as a file (C2SP tlog-policy): worth something once compared with what was printed."""
+        asked.only(request.query)
+        settings = self.log.settings
+        logs = tuple(Party(s.name, s.verifier) for s in Pen.of(settings.log_origin, settings.log_keys).signers)
+        whole = replace(witnesses_of(self.log).policy, logs=logs)
+        return Page(
+            bytes(whole), headers=(("Content-Disposition", 'attachment; filename="policy"'),), content_type=TEXT
+        )
 
     @http("GET", "/checkpoint/offered", roles=None, media=TEXT, says="the head for witnesses who come by")
     def offered(self, request: Request) -> Page:

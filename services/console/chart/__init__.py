@@ -9,6 +9,7 @@ in the order of the steps, and then the chart says so.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from services.console.chart.columns import columns, cursor_of, ticks_of
@@ -51,6 +52,27 @@ def draw(
         scaled=scaled,
         cursor=cursor,
     )
+
+
+def compared(
+    whole: Chain, known: Chain, other: Chain, *, name: Callable[[str], str], date: Callable[[Step], tuple[str, str]],
+) -> Chart:  # fmt: skip
+    """The chart of what was known, with what was known otherwise at another moment marked on it."""
+    laid = _together(_together(whole, known), other)
+    shown, beside = draw(laid, known, name=name, date=date), draw(laid, other, name=name, date=date)
+    here, there = {_place(bar) for bar in shown.bars}, {_place(bar) for bar in beside.bars}
+    arrows = {(arrow.key, arrow.kind) for arrow in shown.arrows}
+    return replace(
+        shown,
+        ghosts=tuple(bar for bar in beside.bars if _place(bar) not in here),
+        echoes=tuple(arrow for arrow in beside.arrows if (arrow.key, arrow.kind) not in arrows),
+        struck=tuple(bar for bar in shown.bars if _place(bar) not in there),
+    )
+
+
+def _place(bar: Bar) -> tuple[str, int, float]:
+    """What makes a bar the same at two moments of knowledge: how far it reaches may have changed."""
+    return bar.party, bar.number, bar.x
 
 
 def _together(whole: Chain, known: Chain) -> Chain:

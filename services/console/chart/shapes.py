@@ -119,6 +119,11 @@ class Chart:
     scaled: bool
     cursor: float | None = None
     """Where the replayed moment ends, when the chart shows an earlier one."""
+    ghosts: tuple[Bar, ...] = ()
+    echoes: tuple[Arrow, ...] = ()
+    """Bars and arrows that another moment of knowledge has and this one has not."""
+    struck: tuple[Bar, ...] = ()
+    """Bars that this moment of knowledge has and the other one has not."""
 
 
 def society_of(party: str) -> str:

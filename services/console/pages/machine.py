@@ -1,4 +1,4 @@
-"""The time machine: a matter as it was at one moment, by what was known at another, and what has changed our mind since."""
+"""The time machine: a matter as it was at one moment, by what was known at another, and what is told otherwise at a third."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from services.console.custody import derive
+from services.console.chart import compared
+from services.console.chart.shapes import Chart
+from services.console.custody import Chain, Step, derive
 from services.console.pages.matter import Model
-from services.console.pages.matter import drawn as chart
 from services.console.record import steps
 from services.console.templating import Frame, render
-from services.console.words import Words
+from services.console.words import Words, local
 
 SECTIONS = ("requests", "cases", "visit_plans", "consents", "referrals", "tasks", "grants", "pairings", "others")
 HIDDEN = ("_id", "matter_id")
@@ -34,17 +35,36 @@ class Known:
 
 @dataclass(frozen=True, kw_only=True)
 class Hands:
-    """Where the two hands of the machine stand, each of its own row of moments, counted from 1."""
+    """Where the two hands of the machine stand, each of its own row of moments, counted from 1.
+
+    `other_n` is the moment of knowledge that the known one is compared with: the last, where nobody chose one.
+    """
 
     known: tuple[Known, ...]
     valid: tuple[datetime, ...]
     known_n: int
     valid_n: int
+    other_n: int
 
     @property
     def size(self) -> int:
         """The size of the ledger that is meant."""
         return self.known[self.known_n - 1].size
+
+    @property
+    def known_at(self) -> datetime:
+        """By what was on record at this moment it is told."""
+        return self.known[self.known_n - 1].known_at
+
+    @property
+    def first(self) -> Known:
+        """The earlier of the two moments of knowledge that are compared."""
+        return self.known[min(self.known_n, self.other_n) - 1]
+
+    @property
+    def second(self) -> Known:
+        """The later of them."""
+        return self.known[max(self.known_n, self.other_n) - 1]
 
     @property
     def valid_at(self) -> datetime | None:
@@ -81,7 +101,7 @@ def moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def hands(told: Mapping[str, Any], known: str, valid: str) -> Hands:
+def hands(told: Mapping[str, Any], known: str, valid: str, other: str = "") -> Hands:
     """The two hands, where they were put; at the ends where nobody put them, or somewhere that is none."""
     moments = tuple(
         Known(size=int(k["size"]), known_at=moment(k["known_at"]), zh=str(k["zh"]), en=str(k["en"]),
@@ -89,7 +109,11 @@ def hands(told: Mapping[str, Any], known: str, valid: str) -> Hands:
         for k in told["known"]
     )  # fmt: skip
     valids = tuple(moment(text) for text in told["valid"])
-    return Hands(known=moments, valid=valids, known_n=_place(known, len(moments)), valid_n=_place(valid, len(valids)))
+    last = len(moments)
+    return Hands(
+        known=moments, valid=valids, known_n=_place(known, last), valid_n=_place(valid, len(valids)),
+        other_n=_place(other, last),
+    )  # fmt: skip
 
 
 def _place(text: str, last: int) -> int:
@@ -155,19 +179,57 @@ def _difference(row: Mapping[str, Any], words: Words) -> Difference:
     )  # fmt: skip
 
 
-def as_known(model: Model, known_at: datetime) -> Model:
-    """The matter with its custody as it was known then."""
-    seen = [entry for entry in model.entries if entry.recorded_at <= known_at]
-    return replace(model, custody=replace(model.custody, known=derive(steps(seen))))
+def as_known(model: Model, known_at: datetime) -> Chain:
+    """The custody of a matter by what was on record at a moment."""
+    return derive(steps([entry for entry in model.entries if entry.recorded_at <= known_at]))
+
+
+def drawn(model: Model, found: Hands, words: Words) -> Chart:
+    """The chart of what was known, with what the other moment has and has not."""
+
+    def date(step: Step) -> tuple[str, str]:
+        return words.tick(step.at, step.precision)
+
+    last = found.known[-1].known_at
+    known, other = (
+        model.custody.whole if at >= last else as_known(model, at)
+        for at in (found.known_at, found.known[found.other_n - 1].known_at)
+    )
+    return compared(model.custody.whole, known, other, name=words.party, date=date)
+
+
+def _said(known: Known, words: Words) -> str:
+    """A moment of knowledge as it is read out: when, and what became known."""
+    return f"{words.when(known.known_at)} · {words.pick(known.zh, known.en)}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proof:
+    """What makes the answer checkable: the head and who vouches for it; None where audit does not say."""
+
+    state: Mapping[str, Any]
+    witnesses: Mapping[str, Any] | None = None
+
+    @property
+    def cosigned(self) -> tuple[str, ...]:
+        """The names under the checkpoint beside the log's own: of whom a signature is there."""
+        lines = str(self.state.get("checkpoint") or "").split("\n")
+        return tuple(line.split(" ")[1] for line in lines if line.startswith("— "))[1:]
 
 
 def page(
-    model: Model, found: Hands, state: Mapping[str, Any], differences: Sequence[Mapping[str, Any]], frame: Frame
-) -> str:
-    """The whole page."""
-    t, model = frame.words, as_known(model, found.known[found.known_n - 1].known_at)
+    model: Model, found: Hands, state: Mapping[str, Any], differences: Sequence[Mapping[str, Any]], frame: Frame,
+    witnesses: Mapping[str, Any] | None = None,
+) -> str:  # fmt: skip
+    """The whole page; codes are said as they were on the day that is shown (INV-40)."""
+    t, known = frame.words, as_known(model, found.known_at)
+    spoken = replace(t, spoken_on=local(found.valid_at)) if found.valid_at else t
+    shown = replace(model, custody=replace(model.custody, known=known))
+    told = different(differences, spoken)
     return render(
-        "machine.html", frame, m=model, h=found, state=state, things=things(state, differences, t),
-        differences=different(differences, t), chart=chart(model, t), holders=tuple(state.get("holders") or ()),
-        ref=str(model.matter_id)[:8],
+        "machine.html", frame, m=shown, h=found, state=state, things=things(state, differences, spoken),
+        differences=told, count=sum(len(rows) for _, rows in told), chart=drawn(model, found, t),
+        valids=[t.when(at) for at in found.valid], knowns_said=[_said(each, t) for each in found.known],
+        holders=tuple(state.get("holders") or ()), ref=str(model.matter_id)[:8],
+        proof=Proof(state=state, witnesses=witnesses),
     )  # fmt: skip

@@ -70,10 +70,14 @@ def audit_page(
     alarms: Iterable[Mapping[str, Any]],
     frame: Frame,
     ledger: Mapping[str, Any] | None,
+    ref: str = "",
 ) -> str:
-    """The auditor's first page; `ledger` is audit's own word on its size and root, None while it is away."""
+    """The auditor's first page; `ledger` is audit's own word on its size and root, None while it is away.
+
+    `ref` is what was looked for.
+    """
     told = [alarm(f) for f in alarms]
     broken = [a for a in told if a.name.startswith("custody")]
     findings = [a for a in told if not a.name.startswith("custody")]
     rows = [row(f) for f in found]
-    return render("audit.html", frame, rows=rows, broken=broken, findings=findings, ledger=ledger)
+    return render("audit.html", frame, rows=rows, broken=broken, findings=findings, ledger=ledger, ref=ref)

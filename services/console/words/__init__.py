@@ -12,7 +12,18 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from services.console.words import acts, auditing, codes, desk, pages, papers, street, volunteering
+from services.console.words import (
+    acts,
+    auditing,
+    codes,
+    desk,
+    inspecting,
+    pages,
+    papers,
+    partnering,
+    street,
+    volunteering,
+)
 from services.kernel.contract import EVENTS, about
 
 Lang = Literal["zh", "en"]
@@ -24,6 +35,8 @@ PARTS = (
     desk,
     volunteering,
     papers,
+    inspecting,
+    partnering,
 )
 TEXTS: dict[str, tuple[str, str]] = {key: said for part in PARTS for key, said in part.TEXTS.items()}
 LANGS: tuple[Lang, ...] = ("zh", "en")
@@ -46,6 +59,8 @@ class Words:
     lang: Lang
     now: datetime
     party_name: Callable[[str], str | None] = lambda party: None
+    spoken_on: date | None = None
+    """The day whose editions of the code tables are spoken (INV-40); None: the newest."""
 
     @property
     def html_lang(self) -> str:
@@ -65,11 +80,16 @@ class Words:
         """A code of a table in words; an unknown one as it stands."""
         if not code:
             return self("unknown")
-        return codes.label(table, code, self.lang) or codes.anywhere(code, self.lang) or humanised(code)
+        found = codes.label(table, code, self.lang, self.spoken_on) or codes.anywhere(code, self.lang, self.spoken_on)
+        return found or humanised(code)
 
     def any(self, code: str) -> str:
         """The telling code of an event, whichever table it comes from."""
-        return codes.anywhere(code, self.lang) or humanised(code)
+        return codes.anywhere(code, self.lang, self.spoken_on) or humanised(code)
+
+    def table(self, name: str) -> Iterable[str]:
+        """The codes of one of the console's own tables, in their order."""
+        return codes.CODES[name]
 
     def field(self, name: str) -> str:
         """The name of a field of a form or an event; one without words as it stands, made readable."""

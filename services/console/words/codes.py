@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from services.console.words import acts, auditing, street, volunteering
+from datetime import date
+
+from services.console.words import acts, auditing, inspecting, partnering, street, volunteering
 from services.contracts import codes_referral, codes_volunteer
 from services.contracts.codes import TABLES
 
@@ -209,7 +211,7 @@ CODES: dict[str, dict[str, tuple[str, str]]] = {
 }
 """The console's own tables: table -> code -> (Chinese, English)."""
 
-CODES |= acts.CODES | street.CODES | auditing.CODES | volunteering.CODES
+CODES |= acts.CODES | street.CODES | auditing.CODES | volunteering.CODES | inspecting.CODES | partnering.CODES
 
 SHARED = {
     "need": ("need_code", codes_referral.SERVICE.name, "guidance_topic"),
@@ -237,30 +239,32 @@ TOLD = ("disposition", "outcome", "decline", "cadence", "visit-result", "urgency
 """The tables in which the one telling code of an event is looked up, before all tables of the contracts."""
 
 
-def label(table: str, code: str, lang: str) -> str | None:
-    """A code of a table in words, None where no table knows it."""
+def label(table: str, code: str, lang: str, day: date | None = None) -> str | None:
+    """A code of a table in words, as they were on a day where one is given; None where no table knows it."""
     own = CODES.get(table, {}).get(code)
     if own is not None:
         return own[0 if lang == "zh" else 1]
     for name in SHARED.get(table, (table,)):
-        said = shared(name, code, lang)
+        said = shared(name, code, lang, day)
         if said is not None:
             return said
     return None
 
 
-def shared(name: str, code: str, lang: str) -> str | None:
-    """A code of one of the contracts' tables in words."""
+def shared(name: str, code: str, lang: str, day: date | None = None) -> str | None:
+    """A code of one of the contracts' tables in words (INV-40)."""
     known = TABLES.get(name)
-    said = known.label(code, lang) if known is not None else code
+    said = known.label(code, lang, day) if known is not None else code
     return said if said != code else None
 
 
-def anywhere(code: str, lang: str) -> str | None:
+def anywhere(code: str, lang: str, day: date | None = None) -> str | None:
     """A code in words, whichever table it comes from."""
     for table in (*TOLD, *SHARED, "item", "pairing-kind", "leaves"):
-        if (said := label(table, code, lang)) is not None:
+        if (said := label(table, code, lang, day)) is not None:
             return said
-    said = next((said for name in (*VOLUNTEERING, *TABLES) if (said := shared(name, code, lang)) is not None), None)
+    said = next(
+        (said for name in (*VOLUNTEERING, *TABLES) if (said := shared(name, code, lang, day)) is not None), None
+    )
     own = next((table[code] for table in CODES.values() if code in table), None)
     return said if said is not None or own is None else own[0 if lang == "zh" else 1]

@@ -1,0 +1,100 @@
+"""Whether the operator can be believed, on one page; and who has seen what about a matter or a person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from services.console.templating import Frame, render
+from services.console.words import Words
+
+Row = Mapping[str, Any]
+CHECKS = 12
+GROUNDS = {"consent": "access.consent", "law": "access.law"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ledger:
+    """What audit says of the ledger as a whole."""
+
+    state: Row
+    head: Row
+    witnesses: Row
+    logs: Sequence[Row]
+    differences: Sequence[Row]
+    compared: Sequence[Row]
+    gaps: Sequence[Row]
+    checks: Sequence[Row]
+    deliveries: Sequence[Row]
+
+    @property
+    def is_halted(self) -> bool:
+        """Whether nothing is signed because something is damaged."""
+        return self.state.get("signing") == "halted"
+
+    @property
+    def newest(self) -> list[Row]:
+        """The last checks and seals."""
+        return sorted(self.checks, key=lambda row: -int(row["position"]))[:CHECKS]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """One act of access as it is told."""
+
+    entry: int
+    at: datetime | None
+    act: str
+    what: str
+    who: str
+    role: str
+    purpose: str
+    categories: tuple[str, ...]
+    ground: str
+    approver: str
+    matter_id: str
+    number: int | None
+
+
+def moment(text: object) -> datetime | None:
+    """A moment of an answer, None where there is none."""
+    return datetime.fromisoformat(str(text)) if text else None
+
+
+def seen(line: Row, words: Words) -> Seen:
+    """A line of the access ledger in words."""
+    who, got = line["who"], line.get("received") or {}
+    kind, _, ident = str(line["ground"] or "").partition(":")
+    ground = words(GROUNDS[kind], which=words.any(ident) if kind == "law" else ident[:8]) if kind in GROUNDS else ""
+    party = f"organization:{who['id']}" if line["act"] == "delivered" else str(who["id"])
+    return Seen(
+        entry=int(line["entry"]), at=moment(line["known_at"]), act=str(line["act"]),
+        what=words.event(str(got["type"])) if got else words.pick(str(line["zh"]), str(line["en"])),
+        who=words.party(party) if ":" in party else words.actor(party), role=str(who["role"] or ""),
+        purpose=str(line["purpose"] or ""), categories=tuple(line["categories"]), ground=ground,
+        approver=str(line["approver"] or ""), matter_id=str(line["matter_id"] or ""), number=got.get("number"),
+    )  # fmt: skip
+
+
+def ledger(found: Ledger, frame: Frame) -> str:
+    """The whole page."""
+    return render("ledger.html", frame, l=found, at=moment)
+
+
+def ask(person: str, frame: Frame, purposes: Sequence[str]) -> str:
+    """Why somebody wants to know: it is on record with the answer."""
+    return render("access_ask.html", frame, person=person, purposes=purposes)
+
+
+def access(found: Row, frame: Frame, *, matter_id: UUID | None = None, person: str = "") -> str:
+    """Who has seen what, the newest first, with how much of each kind there was."""
+    rows = [seen(line, frame.words) for line in reversed(found["items"])]
+    acts = dict.fromkeys(row.act for row in rows)
+    tally = [(act, sum(1 for row in rows if row.act == act)) for act in acts]
+    return render(
+        "access.html", frame, rows=rows, tally=tally, matter_id=matter_id, person=person, head=found,
+        records=found.get("records") or (),
+    )  # fmt: skip
