@@ -24,6 +24,8 @@ NAMES = UUID("b3f6a1de-90f5-5f3e-8b0a-4d2f5a7be0c4")
 TICK_SECONDS = 1.0
 DUE_AT_ONCE = 200
 ANSWER_SECONDS = 30
+STEP_SECONDS = 0.05
+"""So long a follower waits after a step: one that looked after each commit would have its own and others' wake it."""
 
 
 class Clockwork:
@@ -94,11 +96,10 @@ class Clockwork:
                 log.noticed(self._store.name, "follower-failed", level="warning", code=follower.name, error=error)
                 moved, failures = False, failures + 1
                 self._stopping.wait(min(0.1 * 2**failures, 5.0))
+            # It takes half of the time at most: what it follows goes first, and it does more at once the next time.
+            self._stopping.wait(max(STEP_SECONDS, self._store.pressure.rest(monotonic() - began)))
             if not moved:
                 seen = self._store.wait_round(seen, TICK_SECONDS)
-            else:
-                # It takes half of the time at most: what it follows goes first, and it does more at once the next time.
-                self._stopping.wait(min(monotonic() - began, TICK_SECONDS))
 
     def _step(self, follower: Follower) -> bool:
         place = f"follower:{follower.name}"

@@ -165,6 +165,7 @@ class Consumer:
         if begun < position <= heard.last:
             age = _age(heard.raws[position - heard.first], self._clock)
             metrics.heard(self.name, publisher, via, position - begun, age)
+            self._store.pressure.heard(age)
             log.handled(
                 self.name,
                 "events",

@@ -143,6 +143,21 @@ def engine_for(url: str, **options: Any) -> sa.Engine:
     return engine
 
 
+def reader_for(engine: sa.Engine) -> sa.Engine:
+    """An engine for single selects on the database of another: each costs one round trip, and no transaction.
+
+    Its connections are not tried before they are used: a reader tries again when one turns out to be broken.
+    """
+    if engine.dialect.name == "sqlite":
+        return engine
+    made = sa.create_engine(
+        engine.url, isolation_level="AUTOCOMMIT", pool_reset_on_return=None, pool_size=10, max_overflow=20,
+        hide_parameters=True,
+    )  # fmt: skip
+    sa.event.listen(made, "connect", lambda raw, _: raw.execute("SET TIME ZONE 'UTC'"))
+    return made
+
+
 def _sqlite_pragmas(raw: Any, _: Any) -> None:
     for pragma in SQLITE_PRAGMAS:
         raw.execute(f"PRAGMA {pragma}")

@@ -18,6 +18,7 @@ from services.kernel.clock import Clock
 from services.kernel.errors import ConcurrentChange, HubError, OutcomeUnknown, Refused, Unavailable
 from services.kernel.manifest import Do, Look, Manifest
 from services.kernel.message import Actor, Ask, Message
+from services.kernel.pressure import Pressure
 from services.kernel.unit import Done, Moved, Order, Results, Unit
 from services.kernel.view import Change, Rows
 
@@ -49,6 +50,11 @@ class Books(Protocol):
 
     def cursor(self, publisher: str) -> int:
         """How far this service has heard a publisher."""
+        ...
+
+    @property
+    def pressure(self) -> Pressure:
+        """Who is told how late it is that something is heard."""
         ...
 
     def look(self) -> Look:

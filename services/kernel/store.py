@@ -14,9 +14,10 @@ import sqlalchemy as sa
 
 from services.kernel.appender import Appender
 from services.kernel.clock import Clock, system_clock
-from services.kernel.database import engine_for, writer_for
+from services.kernel.database import engine_for, reader_for, writer_for
 from services.kernel.errors import Unavailable
 from services.kernel.manifest import Manifest
+from services.kernel.pressure import Pressure
 from services.kernel.schema import prepare
 from services.kernel.tables import cursor, declared, event, head, relay
 from services.kernel.tail import Tail
@@ -29,6 +30,26 @@ POLL_SECONDS = 1.0
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
+
+
+def reading(engine: sa.Engine, read: Callable[[sa.Connection], T]) -> T:
+    """What one select finds. A kept connection may have broken since it was last used: that is found out by using it."""
+    try:
+        try:
+            with engine.connect() as connection:
+                return read(connection)
+        except sa.exc.DBAPIError as broken:
+            if not broken.connection_invalidated:
+                raise
+            with engine.connect() as connection:
+                return read(connection)
+    except sa.exc.OperationalError as gone:
+        raise Unavailable("the database is away") from gone
+
+
+def _named(found: sa.CursorResult[Any]) -> list[dict[str, Any]]:
+    names = tuple(found.keys())
+    return [dict(zip(names, row, strict=True)) for row in found]
 
 
 class Views:
@@ -49,13 +70,7 @@ class Views:
 
     def run(self, statement: sa.Select[Any]) -> list[dict[str, Any]]:
         """The rows of any select."""
-        try:
-            with self._engine.connect() as connection:
-                found = connection.execute(statement)
-                names = tuple(found.keys())
-                return [dict(zip(names, row, strict=True)) for row in found]
-        except sa.exc.OperationalError as gone:
-            raise Unavailable("the database is away") from gone
+        return reading(self._engine, lambda connection: _named(connection.execute(statement)))
 
     def one(self, table: sa.Table, *key: Any) -> dict[str, Any] | None:
         """The row under this primary key, or None."""
@@ -81,7 +96,9 @@ class Store:
         self.name, self.manifest, self.clock = manifest.name, manifest, clock
         prepare(manifest, owner_url or url, url)
         self.engine = engine_for(url)
-        self.views = Views(self.engine)
+        self.reader = reader_for(self.engine)
+        self.views = Views(self.reader)
+        self.pressure = Pressure()
         self._grown = threading.Condition()
         self._tail = Tail()
         self._head = self._read_head()
@@ -99,6 +116,7 @@ class Store:
         with self._grown:
             self._grown.notify_all()
         self.engine.dispose()
+        self.reader.dispose()
 
     # --- writing ---
 
@@ -208,11 +226,7 @@ class Store:
         return int(self._scalar(sa.select(cursor.c.position).where(cursor.c.publisher == publisher)) or 0)
 
     def _scalar(self, query: sa.Select[Any]) -> Any:
-        try:
-            with self.engine.connect() as connection:
-                return connection.execute(query).scalar()
-        except sa.exc.OperationalError as gone:
-            raise Unavailable("the database is away") from gone
+        return reading(self.reader, lambda connection: connection.execute(query).scalar())
 
     def look(self) -> Views:
         """Reads of the committed views, from any thread."""

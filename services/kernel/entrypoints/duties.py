@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from time import monotonic
 from typing import Any
 
 from services.kernel import log, metrics
@@ -48,6 +49,7 @@ class Shift:
 
     def once(self) -> float:
         """One turn, if the duty is this process's; how long to wait for the next."""
+        began, pressure = monotonic(), self._store.pressure
         try:
             self.holds = self._right.held()
             if not self.holds:
@@ -59,7 +61,8 @@ class Shift:
             log.noticed(self._store.name, "duty-failed", level="warning", code=self.duty.name, error=failure)
             return min(MOST_SECONDS, 0.5 * float(1 << min(self.failures, 6)))
         self.failures = 0
-        return 0.0 if more else self.duty.every
+        rest = pressure.rest(monotonic() - began) if pressure.is_on else 0.0
+        return rest if more else max(rest, self.duty.every)
 
     def health(self) -> dict[str, Any]:
         """How it stands."""
