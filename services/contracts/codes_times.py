@@ -38,6 +38,8 @@ SLA = table("sla", "承诺时限", """
     grant-use | 资助使用报告 | what money was used for is reported | days=20
     grant-confirm | 资助使用确认 | the use is confirmed by a third person | days=5
     grant-return | 资助退回 | money that is asked back is returned | days=10
+    task-verify | 任务核实 | what was done is verified by somebody else | days=3
+    hours-answer | 时长更正申请答复 | a volunteer who questions a record is answered | days=10
     overlap | 重复帮扶提示期 | payments of several givers are hinted at | days=180 wall=1
     remind-at | 催办 | a reminder, in percent of a span | percent=50
 """, fixed=True, assumed=True)  # fmt: skip

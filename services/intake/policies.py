@@ -272,7 +272,17 @@ def _end_access(row: Row) -> Do:
     return Do(disclosure.DECIDER, row["disclosure_id"], public.RevokeIdentityAccess(reason_code="expired"))
 
 
+def _remind(row: Row) -> Do:
+    return Do(help_request.DECIDER, row["request_id"], public.RemindHelpRequest())
+
+
+def _escalate(row: Row) -> Do:
+    return Do(help_request.DECIDER, row["request_id"], public.EscalateHelpRequest())
+
+
 TIMERS = (
+    Timer(name="request-reminders", table=t.help_requests, due="remind_due", command=_remind),
+    Timer(name="requests-overdue", table=t.help_requests, due="overdue_due", command=_escalate),
     Timer(name="consent-expiry", table=t.consents, due="expires_due", command=_expire),
     Timer(name="disclosure-expiry", table=t.disclosures, due="expires_due", command=_end_access),
 )

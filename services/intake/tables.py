@@ -54,10 +54,13 @@ help_requests = _table(
     *_texts("state", "urgency", "disposition", "risk_level", "unit", "area", "dispatcher"),
     *_texts("came_by", "reporter_kind", "need_codes", "materials_missing", "outcome", "confirmed_by"),
     *_ids("matter_id", "person_id", "case_id", "other_request_id"),
-    *_times("received_at", "triaged_at", "closed_at"),
+    *_times("received_at", "triaged_at", "closed_at", "due_at", "remind_due", "overdue_due"),
+    sa.Column("overdue", sa.Boolean),
     *_days("follow_up_by"),
     sa.Index("help_requests_state", "state", "follow_up_by"),
     sa.Index("help_requests_person", "person_id"),
+    sa.Index("help_requests_remind", "remind_due"),
+    sa.Index("help_requests_overdue", "overdue_due"),
 )
 
 persons = _table(

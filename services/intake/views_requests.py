@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from services.contracts import intake as public
+from services.contracts.words import Wait
 from services.intake import tables as t
 from services.intake.tables import joined
 from services.kernel.message import Recorded
@@ -16,6 +17,13 @@ Show = Callable[[Recorded, Any], Iterable[Change]]
 
 def _request(recorded: Recorded, **columns: Any) -> Change:
     return put(t.help_requests, recorded.stream_id, version=recorded.version, **columns)
+
+
+def _clock(event: Any) -> dict[str, Any]:
+    """When the next step is to be reminded of and when it is late, as the event says; with another step nothing is late."""
+    wait: Wait | None = getattr(event, "wait", None)
+    reminded, due = (wait.remind_at, wait.due_at) if wait else (None, None)
+    return {"remind_due": reminded, "overdue_due": due, "due_at": due, "overdue": False}
 
 
 def _received(recorded: Recorded, event: public.HelpRequestReceived) -> list[Change]:
@@ -32,6 +40,7 @@ def _received(recorded: Recorded, event: public.HelpRequestReceived) -> list[Cha
             urgency=event.urgency,
             need_codes=joined(event.need_codes),
             received_at=recorded.effective_at,
+            **_clock(event),
         )
     ]
 
@@ -46,22 +55,27 @@ def _triaged(recorded: Recorded, event: public.HelpRequestTriaged) -> list[Chang
             risk_level=event.risk_level,
             dispatcher=event.handoff.takers[0] if event.handoff else None,
             triaged_at=recorded.effective_at,
+            **_clock(event),
         )
     ]
 
 
 def _guided(recorded: Recorded, event: public.GuidanceGiven) -> list[Change]:
     missing = joined(m.code for m in event.materials_missing)
-    return [_request(recorded, state="waiting_client", materials_missing=missing, follow_up_by=event.follow_up_by)]
+    day = event.follow_up_by
+    return [
+        _request(recorded, state="waiting_client", materials_missing=missing, follow_up_by=day, **_clock(event))
+    ]  # fmt: skip
 
 
 def _followed_up(recorded: Recorded, event: public.HelpRequestFollowedUp) -> list[Change]:
     state = "triaged" if event.leaves == "triaged" else "waiting_client"
-    return [_request(recorded, state=state, follow_up_by=event.follow_up_by)]
+    return [_request(recorded, state=state, follow_up_by=event.follow_up_by, **_clock(event))]
 
 
 def _strand_opened(recorded: Recorded, event: public.HelpRequestStrandOpened) -> list[Change]:
-    return [_request(recorded, state="in_service" if event.kind == "task" else "referred", follow_up_by=None)]
+    state = "in_service" if event.kind == "task" else "referred"
+    return [_request(recorded, state=state, follow_up_by=None, **_clock(event))]
 
 
 def _request_closed(recorded: Recorded, event: public.HelpRequestClosed) -> list[Change]:
@@ -73,12 +87,18 @@ def _request_closed(recorded: Recorded, event: public.HelpRequestClosed) -> list
             confirmed_by=event.confirmed_by,
             follow_up_by=None,
             closed_at=recorded.effective_at,
+            **_clock(event),
         )
     ]
 
 
+def _converted(recorded: Recorded, event: public.HelpRequestConverted) -> list[Change]:
+    return [_request(recorded, state="converted", case_id=event.case_id, follow_up_by=None, **_clock(event))]
+
+
 def _duplicate(recorded: Recorded, event: public.DuplicateRequestLinked) -> list[Change]:
-    return [_request(recorded, state="duplicate", other_request_id=event.other_request_id, follow_up_by=None)]
+    other = event.other_request_id
+    return [_request(recorded, state="duplicate", other_request_id=other, follow_up_by=None, **_clock(event))]
 
 
 def _notes_read(recorded: Recorded, event: public.HelpRequestNotesRead) -> list[Change]:
@@ -95,12 +115,16 @@ SHOWN: dict[type, Show] = {
     public.GuidanceGiven: _guided,
     public.HelpRequestFollowedUp: _followed_up,
     public.HelpRequestStrandOpened: _strand_opened,
-    public.HelpRequestStrandEnded: lambda r, e: [_request(r, state=e.leaves)],
-    public.HelpRequestConverted: lambda r, e: [_request(r, state="converted", case_id=e.case_id, follow_up_by=None)],
-    public.HelpRequestDeclined: lambda r, e: [_request(r, state="declined", closed_at=r.effective_at)],
+    public.HelpRequestStrandEnded: lambda r, e: [_request(r, state=e.leaves, **_clock(e))],
+    public.HelpRequestConverted: _converted,
+    public.HelpRequestDeclined: lambda r, e: [_request(r, state="declined", closed_at=r.effective_at, **_clock(e))],
     public.HelpRequestClosed: _request_closed,
-    public.HelpRequestReopened: lambda r, e: [_request(r, state="triaged", outcome=None, closed_at=None)],
+    public.HelpRequestReopened: lambda r, e: [_request(r, state="triaged", outcome=None, closed_at=None, **_clock(e))],
     public.DuplicateRequestLinked: _duplicate,
-    public.HelpRequestEnteredInError: lambda r, e: [_request(r, state="entered_in_error", follow_up_by=None)],
+    public.HelpRequestEnteredInError: lambda r, e: [
+        _request(r, state="entered_in_error", follow_up_by=None, **_clock(e))
+    ],
+    public.HelpRequestReminded: lambda r, e: [_request(r, remind_due=None)],
+    public.HelpRequestOverdue: lambda r, e: [_request(r, remind_due=None, overdue_due=None, overdue=True)],
     public.HelpRequestNotesRead: _notes_read,
 }

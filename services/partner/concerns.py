@@ -114,7 +114,8 @@ TELLS: dict[str, Tells] = {
     **dict.fromkeys(("task.cancelled", "task.entered-in-error", "task.unfilled", "task.verified"), TASK_ENDS),
     **dict.fromkeys(
         ("service-hours.recorded", "service-hours.confirmed", "service-hours.corrected", "service-hours.questioned",
-         "service-hours.upheld", "service-hours.voided", "service-hours.rated"),
+         "service-hours.upheld", "service-hours.voided", "service-hours.rated", "service-hours.answer-reminded",
+         "service-hours.answer-overdue"),
         HOURS,
     ),
     "volunteer.joined-team": Tells(("team",)),
@@ -160,6 +161,8 @@ NOBODYS: dict[str, str] = {
     "pairing-round.wishes-stated": "a wish names others who have not been asked",
     "pairing-round.pair-confirmed": "the pair that comes of it is told", "pairing-round.pair-declined": "a no is nobody's business",
     "pairing-round.swap-requested": "a wish is the station's to answer",
+    "help-request.reminded": "the station's own work", "help-request.overdue": "the station's own work",
+    "task.verification-reminded": "the station's own work", "task.verification-overdue": "the station's own work",
     "task.escalated": "the station's own affair", "task.suggestion-overridden": "the station's own choice",
 }  # fmt: skip
 """Events that name parties and are told to no partner, with the reason."""

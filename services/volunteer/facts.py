@@ -16,6 +16,7 @@ from services.contracts.volunteer import (
     CompleteTask,
     DeclareRelative,
     DeclareUnfilled,
+    EscalateVerification,
     DeclineTask,
     EndPairing,
     FormPairing,
@@ -68,7 +69,9 @@ def ending(command: EndPairing, pairing_id: UUID, look: Look) -> Known:
     return Known(holder=_owner_after(row["holder"], row["matter_id"], look) if row else None)
 
 
-def handing_back(command: DeclareUnfilled | CancelTask | MarkTaskEnteredInError, task_id: UUID, look: Look) -> Known:
+def handing_back(
+    command: DeclareUnfilled | EscalateVerification | CancelTask | MarkTaskEnteredInError, task_id: UUID, look: Look
+) -> Known:
     """Who answers for the matter now."""
     return Known(holder=_holder(task_id, look))
 
@@ -157,7 +160,7 @@ def record_by(day: date) -> date:
 FACTS: dict[type, Facts] = {
     OpenTask: opening, FormPairing: forming, EndPairing: ending, AcceptTask: answering, DeclineTask: answering, OfferTask: choosing,
     AssignTask: choosing, ReassignTask: choosing, CancelAssignment: replacing, RecordNoShow: replacing,
-    DeclareUnfilled: handing_back, CancelTask: handing_back, MarkTaskEnteredInError: handing_back, VerifyTask: verifying,
+    DeclareUnfilled: handing_back, EscalateVerification: handing_back, CancelTask: handing_back, MarkTaskEnteredInError: handing_back, VerifyTask: verifying,
     DeclareRelative: own,
     RecordArrival: arriving, CompleteTask: completing, SuspendVolunteer: leaving, WithdrawVolunteer: leaving, JoinTeam: own, LeaveTeam: own,
     ReviewStars: counting,

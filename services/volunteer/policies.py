@@ -19,14 +19,18 @@ from services.contracts.volunteer import (
     DeclareUnfilled,
     EndPairing,
     EscalatePairing,
+    EscalateHoursAnswer,
     EscalateTask,
+    EscalateVerification,
     ExpireWave,
     LapseClearance,
     OfferTask,
     OpenWave,
     PlanPublicationContinued,
     PlanPublished,
+    RemindHoursAnswer,
     RemindOfHours,
+    RemindOfVerification,
     RemindPairing,
     ReviewStars,
     ServiceHoursConfirmed,
@@ -39,12 +43,13 @@ from services.contracts.volunteer import (
 from services.contracts.volunteer.words import PairingResult
 from services.kernel.manifest import Do, Look, Timer
 from services.kernel.message import Message
-from services.volunteer.domain import pairing, task, volunteer
+from services.volunteer.domain import hours, pairing, task, volunteer
 from services.volunteer.notes import on_erasure
 from services.volunteer.policies_organizations import on_organization
 from services.volunteer.same import records_of
 from services.volunteer.view_tables import (
     assignments,
+    hours_clocks,
     hours_due,
     pairing_clocks,
     pairing_parties,
@@ -54,7 +59,7 @@ from services.volunteer.view_tables import (
     volunteers,
 )
 from services.volunteer.views_tasks import CALLED_OFF
-from services.volunteer.views_waves import DUE, ESCALATION, OVER
+from services.volunteer.views_waves import DUE, ESCALATION, OVER, VERIFY_LATENESS, VERIFY_REMINDER
 
 MATTER_ENDS = (
     intake.CaseClosed | intake.CaseEnteredInError | intake.HelpRequestClosed | intake.HelpRequestDeclined
@@ -163,9 +168,18 @@ def point_out(row: dict[str, UUID]) -> Do:
 
 
 def ring(row: dict[str, Any]) -> Do:
-    """A wave is over, a postponed one is due, or it is time that somebody above looks after it."""
-    commands: dict[str, object] = {OVER: ExpireWave(wave=row["wave"] or 0), DUE: OpenWave(), ESCALATION: EscalateTask()}
+    """A wave is over, a postponed one is due, somebody above is to look after it, or what was done is still unverified."""
+    commands: dict[str, object] = {
+        OVER: ExpireWave(wave=row["wave"] or 0), DUE: OpenWave(), ESCALATION: EscalateTask(),
+        VERIFY_REMINDER: RemindOfVerification(), VERIFY_LATENESS: EscalateVerification(),
+    }  # fmt: skip
     return Do(task.DECIDER, row["task_id"], commands[row["kind"]])
+
+
+def ask_for_answer(row: dict[str, Any]) -> Do:
+    """A unit owes a volunteer an answer about a record, or is late with it (INV-20)."""
+    command = RemindHoursAnswer() if row["kind"] == "reminder" else EscalateHoursAnswer()
+    return Do(hours.DECIDER, row["record_id"], command)
 
 
 def hold_to_promises(row: dict[str, Any]) -> Do:
@@ -179,5 +193,6 @@ TIMERS = (
     Timer(name="task-clocks", table=task_clocks, due="due", command=ring),
     Timer(name="pairings", table=pairing_clocks, due="due", command=hold_to_promises),
     Timer(name="clearances", table=volunteers, due="lapses_at", command=lapse),
+    Timer(name="hours-answers", table=hours_clocks, due="due", command=ask_for_answer),
     Timer(name="hours-missed", table=hours_due, due="due", command=point_out),
 )

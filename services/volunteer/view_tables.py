@@ -159,7 +159,8 @@ task_clocks = sa.Table(
     sa.Column("wave", sa.Integer),
     sa.Column("due", sa.DateTime(timezone=True), index=True),
 )  # fmt: skip
-"""What the clock will ask for while people are looked for: `wave-over`, `wave-due` or `escalation`."""
+"""What the clock will ask for: while people are looked for `wave-over`, `wave-due` or `escalation`; of what is done and
+not verified `verify-reminder` or `verify-lateness`."""
 
 overrides = sa.Table(
     "overrides", METADATA,
@@ -189,7 +190,7 @@ alerts = sa.Table(
     sa.Column("who", sa.String, index=True),
     sa.Column("since", sa.DateTime(timezone=True)),
 )  # fmt: skip
-"""What a task needs at once, and of whom: `find-somebody`, `tell-client`; gone once it is done."""
+"""What a task needs at once, and of whom: `find-somebody`, `tell-client`, `verify-task`; gone once it is done."""
 
 no_shows = sa.Table(
     "no_shows", METADATA,
@@ -222,6 +223,7 @@ hours = sa.Table(
     sa.Column("late", sa.Boolean),
     sa.Column("paper_ref", sa.String),
     sa.Column("questioned", sa.Boolean),
+    sa.Column("answer_late", sa.Boolean),
     sa.Column("score", sa.Integer),
     sa.Column("rated_on", sa.Date),
     sa.Column("rated_late", sa.Boolean),
@@ -246,6 +248,14 @@ hours_due = sa.Table(
     sa.Column("due", sa.DateTime(timezone=True), index=True),
 )  # fmt: skip
 """Volunteers who went and whose hours are not confirmed yet, and until when that is in time."""
+
+hours_clocks = sa.Table(
+    "hours_clocks", METADATA,
+    sa.Column("record_id", sa.Uuid, primary_key=True),
+    sa.Column("kind", sa.String, primary_key=True),
+    sa.Column("due", sa.DateTime(timezone=True), index=True),
+)  # fmt: skip
+"""When a unit is reminded of the answer that it owes a volunteer (`reminder`), and when that is late (`lateness`)."""
 
 pairings = sa.Table(
     "pairings", METADATA,

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from services.contracts.volunteer import (
+    HoursAnswerOverdue,
+    HoursAnswerReminded,
     PairingCaseLinked,
     PairingCommitmentFulfilled,
     PairingCommitmentWaived,
@@ -35,6 +37,7 @@ from services.volunteer.view_tables import (
     METADATA,
     commitments,
     hours,
+    hours_clocks,
     hours_due,
     pairing_clocks,
     pairing_parties,
@@ -72,7 +75,8 @@ def _about(recorded: Recorded) -> list[Change]:
         case "task":
             return list(about_task(recorded, key))
         case "service-hours":
-            return [put(hours, key, version=recorded.version), *_about_hours(recorded, key)]
+            row = put(hours, key, version=recorded.version)
+            return [row, *_about_hours(recorded, key), *_about_answer(recorded, key)]
         case "plan":
             return list(about_plan(recorded, key))
         case "pairing-round":
@@ -121,6 +125,22 @@ def _about_hours(recorded: Recorded, record_id: Any) -> Iterable[Change]:
                 yield add(volunteers, event.volunteer_id, minutes_confirmed=-event.minutes_before)
         case ServiceQualityRated():
             yield put(hours, record_id, score=event.score, rated_on=event.rated_on, rated_late=event.late)
+        case _:
+            return
+
+
+def _about_answer(recorded: Recorded, record_id: Any) -> Iterable[Change]:
+    """The clock of the answer that a questioned record waits for."""
+    event = recorded.event
+    match event:
+        case ServiceHoursQuestioned() if event.wait is not None:
+            yield put(hours_clocks, record_id, "reminder", due=event.wait.remind_at)
+            yield put(hours_clocks, record_id, "lateness", due=event.wait.due_at)
+        case HoursAnswerReminded():
+            yield drop(hours_clocks, record_id, "reminder")
+        case HoursAnswerOverdue() | ServiceHoursUpheld() | ServiceHoursCorrected() | ServiceHoursVoided():
+            yield from (drop(hours_clocks, record_id, kind) for kind in ("reminder", "lateness"))
+            yield put(hours, record_id, answer_late=isinstance(event, HoursAnswerOverdue))
         case _:
             return
 

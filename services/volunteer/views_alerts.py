@@ -19,13 +19,15 @@ from services.contracts.volunteer import (
     TaskOpened,
     TaskReassigned,
     TaskUnfilled,
+    TaskVerified,
+    VerificationOverdue,
 )
 from services.contracts.words import Party
 from services.kernel.message import Recorded
 from services.kernel.view import Change, add, drop, put
 from services.volunteer.view_tables import alerts, no_shows
 
-FIND, TELL = "find-somebody", "tell-client"
+FIND, TELL, VERIFY = "find-somebody", "tell-client", "verify-task"
 LEVELS = get_args(Level)
 """`find-somebody.coordinator` and so on: somebody above looks after it too."""
 
@@ -41,13 +43,19 @@ def about_alerts(recorded: Recorded, task_id: UUID) -> Iterable[Change]:
             yield from (_raised(recorded, task_id, kind, who) for kind in (FIND, TELL))
         case TaskEscalated():
             yield _raised(recorded, task_id, f"{FIND}.{event.level}", event.to)
+        case VerificationOverdue():
+            yield _raised(recorded, task_id, VERIFY, event.to)
+        case TaskVerified():
+            yield drop(alerts, task_id, VERIFY)
         case TaskAssigned() | TaskReassigned():
             yield from (drop(alerts, task_id, f"{FIND}.{level}") for level in LEVELS)
             yield drop(alerts, task_id, FIND)
         case ClientContacted(result="reached"):
             yield drop(alerts, task_id, TELL)
         case TaskCompleted() | TaskCancelled() | TaskEnteredInError():
-            yield from (drop(alerts, task_id, kind) for kind in (FIND, TELL, *(f"{FIND}.{level}" for level in LEVELS)))
+            yield from (
+                drop(alerts, task_id, kind) for kind in (FIND, TELL, VERIFY, *(f"{FIND}.{level}" for level in LEVELS))
+            )
         case _:
             pass
     if isinstance(event, NoShowRecorded):

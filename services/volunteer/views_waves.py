@@ -11,10 +11,14 @@ from services.contracts.volunteer import (
     SuggestionOverridden,
     TaskAssigned,
     TaskCancelled,
+    TaskCompleted,
     TaskEnteredInError,
     TaskEscalated,
     TaskOffered,
     TaskUnfilled,
+    TaskVerified,
+    VerificationOverdue,
+    VerificationReminded,
     WaveExpired,
     WaveOpened,
     WaveScheduled,
@@ -26,6 +30,7 @@ from services.volunteer.view_tables import assignments, choices, overrides, task
 
 WAVE, ESCALATION = "wave", "escalation"
 OVER, DUE = "wave-over", "wave-due"
+VERIFY_REMINDER, VERIFY_LATENESS = "verify-reminder", "verify-lateness"
 
 ENDS = (TaskAssigned, TaskUnfilled, TaskCancelled, TaskEnteredInError)
 """With these nobody is looked for any more, so that no clock runs."""
@@ -35,6 +40,7 @@ def about_waves(recorded: Recorded, task_id: UUID) -> Iterable[Change]:
     """The rows that an event of this task changes."""
     yield from _asked(recorded, task_id)
     yield from _clocks(recorded, task_id)
+    yield from _verifying(recorded, task_id)
     yield from _chosen(recorded, task_id)
 
 
@@ -73,6 +79,21 @@ def _clocks(recorded: Recorded, task_id: UUID) -> Iterable[Change]:
             yield put(task_clocks, task_id, ESCALATION, due=event.again_at)
         case event if isinstance(event, ENDS):
             yield from (drop(task_clocks, task_id, kind) for kind in (OVER, DUE, ESCALATION))
+        case _:
+            return
+
+
+def _verifying(recorded: Recorded, task_id: UUID) -> Iterable[Change]:
+    """The clock of what is done and not verified."""
+    event = recorded.event
+    match event:
+        case TaskCompleted() if event.wait is not None:
+            yield put(task_clocks, task_id, VERIFY_REMINDER, due=event.wait.remind_at)
+            yield put(task_clocks, task_id, VERIFY_LATENESS, due=event.wait.due_at)
+        case VerificationReminded():
+            yield drop(task_clocks, task_id, VERIFY_REMINDER)
+        case VerificationOverdue() | TaskVerified() | TaskEnteredInError():
+            yield from (drop(task_clocks, task_id, kind) for kind in (VERIFY_REMINDER, VERIFY_LATENESS))
         case _:
             return
 

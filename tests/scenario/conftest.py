@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
 
 from tests.conftest import without_server
-from tests.support.courier import couriers
+from tests.support.courier import Courier, couriers
 from tests.support.embedded import Embedded, Hub
 from tests.support.reference import Reference
 from tests.support.servers import ServerMissing
@@ -79,13 +80,20 @@ WAYS = tuple(
 """From whom to whom the hub's services talk over the bus."""
 
 
-@pytest.fixture(scope="module")
-def loud(reference: Reference) -> Iterator[None]:
-    """Over this bus everything comes more than once, and in another order than it was said."""
-    with couriers(reference.rabbit, *WAYS, seed=15) as carrying:
-        yield
+@contextmanager
+def all_ways(reference: Reference, seed: int) -> Iterator[dict[tuple[str, str], Courier]]:
+    """A courier on every way of the bus, by (consumer, publisher); each must have carried twice and out of order."""
+    with couriers(reference.rabbit, *WAYS, seed=seed) as carrying:
+        yield dict(zip(WAYS, carrying, strict=True))
     assert sum(courier.repeated for courier in carrying) > 0
     assert sum(courier.out_of_order for courier in carrying) > 0
+
+
+@pytest.fixture(scope="module")
+def loud(reference: Reference) -> Iterator[dict[tuple[str, str], Courier]]:
+    """Over this bus everything comes more than once, and in another order than it was said."""
+    with all_ways(reference, seed=15) as carrying:
+        yield carrying
 
 
 @pytest.fixture

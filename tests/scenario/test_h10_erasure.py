@@ -12,7 +12,7 @@ from services.kernel.message import Actor
 from tests.support.reference import Reference
 from tests.support.station import COORDINATOR, HEAD, Station, Told, until
 
-pytestmark = pytest.mark.scenario
+pytestmark = [pytest.mark.scenario, pytest.mark.usefixtures("loud")]
 
 SEALED = ("identity", "contact", "narrative", "health")
 NAME, PHONE, STORY = "待删除者甲", "000-7700-0001", "待删除的叙述"

@@ -8,7 +8,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.conftest import without_server
+from tests.scenario.conftest import WAYS
 from tests.support.clocked import Clocked
+from tests.support.courier import couriers
 from tests.support.servers import ServerMissing
 from tests.support.street import ORIGIN, Street, Told, until
 
@@ -22,7 +24,9 @@ def later() -> Iterator[Clocked]:
     """A hub of its own, in which weeks pass."""
     try:
         with Clocked("intake", "referral", "volunteer", "audit") as running:
-            yield running
+            ways = [way for way in WAYS if way[0] in running.names]
+            with couriers(running.rabbit, *ways, seed=13):
+                yield running
     except ServerMissing as reason:
         without_server(reason)
 
@@ -86,6 +90,7 @@ def test_an_acceptance_without_service_is_reminded_escalated_and_comes_back(late
     # It was accepted and is no success: nothing of it has an outcome, and nothing is closed.
     assert street.items(f"/referral/referrals?matter_id={person.matter}&state=closed") == []
     assert street.row(referral_id)["outcome"] is None
+    assert street.figures()["referrals-succeeded"]["of"] == 0, "转介成功率 counts neither for nor against it"
 
     # By rule it comes back, and nobody may read any more.
     comes(later, street, referral_id, "contact-escalation")

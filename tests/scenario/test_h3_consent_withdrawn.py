@@ -11,7 +11,7 @@ from tests.support.courier import Courier
 from tests.support.reference import Reference
 from tests.support.street import COMMUNITY, ORIGIN, WORKER, Organization, Person, Street, until
 
-pytestmark = pytest.mark.scenario
+pytestmark = [pytest.mark.scenario, pytest.mark.usefixtures("loud")]
 
 NEED = "housework"
 ALL = {"by": "self", "scope": "all"}
@@ -65,7 +65,7 @@ def test_before_an_answer_the_offers_are_taken_back_and_nothing_is_disclosed(str
 
 
 def test_between_acceptance_and_disclosure_the_owner_of_the_data_has_the_last_word(
-    street: Street, teams: list[Organization], reference: Reference
+    street: Street, teams: list[Organization], loud: dict[tuple[str, str], Courier]
 ):
     """Referral has not heard yet and accepts; intake, asked to disclose, does not (INV-5)."""
     team = teams[0]
@@ -74,7 +74,7 @@ def test_between_acceptance_and_disclosure_the_owner_of_the_data_has_the_last_wo
         person = street.person(team)
         referral_id = street.referral(person, NEED)
         street.offer(referral_id, team)
-        with Courier(reference.rabbit, "referral", "intake", loses=True):
+        with loud["referral", "intake"].losing():
             withdraw(street, person)
             answer = street.accept(referral_id, team)
         # Referral may have asked intake by itself in this very moment; then there was no race, and we try again.

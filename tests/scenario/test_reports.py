@@ -14,7 +14,7 @@ from services.kernel.message import Actor
 from tests.scenario.conftest import Told
 from wushe.demo import expectations
 
-pytestmark = pytest.mark.scenario
+pytestmark = [pytest.mark.scenario, pytest.mark.usefixtures("loud")]
 
 STATION = "220104009"
 """A station of this test's own, so that what others tell the hub changes none of its numbers."""

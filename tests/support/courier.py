@@ -13,6 +13,7 @@ import contextlib
 import threading
 import time
 from collections import deque
+from collections.abc import Iterator
 from functools import cache
 from random import Random
 from types import TracebackType
@@ -52,6 +53,15 @@ class Courier:
         self._thread.join(timeout=20)
         if error is None and self.failure is not None:
             raise self.failure
+
+    @contextlib.contextmanager
+    def losing(self) -> Iterator[None]:
+        """For a while nothing arrives on this way."""
+        self._loses = True
+        try:
+            yield
+        finally:
+            self._loses = False
 
     def ends(self) -> None:
         """Say that it is over; what is in hand is still carried."""

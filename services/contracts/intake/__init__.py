@@ -107,6 +107,7 @@ from services.contracts.intake.help_requests import DeclineHelpRequest as Declin
 from services.contracts.intake.help_requests import Disposition as Disposition
 from services.contracts.intake.help_requests import DuplicateRequestLinked as DuplicateRequestLinked
 from services.contracts.intake.help_requests import EndHelpRequestStrand as EndHelpRequestStrand
+from services.contracts.intake.help_requests import EscalateHelpRequest as EscalateHelpRequest
 from services.contracts.intake.help_requests import FollowUpHelpRequest as FollowUpHelpRequest
 from services.contracts.intake.help_requests import FollowUpLeaves as FollowUpLeaves
 from services.contracts.intake.help_requests import GiveGuidance as GiveGuidance
@@ -117,8 +118,10 @@ from services.contracts.intake.help_requests import HelpRequestDeclined as HelpR
 from services.contracts.intake.help_requests import HelpRequestEnteredInError as HelpRequestEnteredInError
 from services.contracts.intake.help_requests import HelpRequestFollowedUp as HelpRequestFollowedUp
 from services.contracts.intake.help_requests import HelpRequestNotesRead as HelpRequestNotesRead
+from services.contracts.intake.help_requests import HelpRequestOverdue as HelpRequestOverdue
 from services.contracts.intake.help_requests import HelpRequestPersonLinked as HelpRequestPersonLinked
 from services.contracts.intake.help_requests import HelpRequestReceived as HelpRequestReceived
+from services.contracts.intake.help_requests import HelpRequestReminded as HelpRequestReminded
 from services.contracts.intake.help_requests import HelpRequestReopened as HelpRequestReopened
 from services.contracts.intake.help_requests import HelpRequestStrandEnded as HelpRequestStrandEnded
 from services.contracts.intake.help_requests import HelpRequestStrandOpened as HelpRequestStrandOpened
@@ -131,7 +134,9 @@ from services.contracts.intake.help_requests import MissingMaterials as MissingM
 from services.contracts.intake.help_requests import OpenHelpRequestStrand as OpenHelpRequestStrand
 from services.contracts.intake.help_requests import ReadHelpRequestNotes as ReadHelpRequestNotes
 from services.contracts.intake.help_requests import ReceiveHelpRequest as ReceiveHelpRequest
+from services.contracts.intake.help_requests import RemindHelpRequest as RemindHelpRequest
 from services.contracts.intake.help_requests import ReopenHelpRequest as ReopenHelpRequest
+from services.contracts.intake.help_requests import RequestStep as RequestStep
 from services.contracts.intake.help_requests import Strand as Strand
 from services.contracts.intake.help_requests import StrandLeaves as StrandLeaves
 from services.contracts.intake.help_requests import TriageHelpRequest as TriageHelpRequest

@@ -10,7 +10,7 @@ from uuid import UUID
 from msgspec import Meta
 
 from services.contracts.intake.terms import Codes, Name, Narrative, Phone, RiskLevel, SomeCodes, Urgency
-from services.contracts.words import AreaCode, Handoff, Party
+from services.contracts.words import AreaCode, Handoff, Party, Wait
 from services.kernel.contract import Code, Digest, Ref, asked, published
 
 CloseOutcome = Literal["resolved", "answered", "withdrawn", "unreachable"]
@@ -18,6 +18,8 @@ Disposition = Literal["guidance", "case", "dispatch", "referral", "safeguarding"
 FollowUpLeaves = Literal["waiting", "triaged", "closed"]
 Strand = Literal["task", "referral"]
 StrandLeaves = Literal["triaged", "in_service", "referred"]
+RequestStep = Literal["first-action", "next-step", "follow-up"]
+"""What a request waits for: that somebody decides, that what was decided begins, that somebody asks again as promised."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,7 +35,10 @@ MissingMaterials = Annotated[tuple[Missing, ...], Meta(max_length=40)]
 
 @published("help-request.received", zh="求助受理", handoff=True, opens="matter")
 class HelpRequestReceived:
-    """A need has reached the hub: from now on the receiving unit answers for it."""
+    """A need has reached the hub: from now on the receiving unit answers for it.
+
+    `wait`, here and in what follows: until when the next step is promised (the `sla` table, and the urgency).
+    """
 
     matter_id: UUID
     handoff: Handoff
@@ -46,6 +51,7 @@ class HelpRequestReceived:
     urgency: Urgency | None = None
     place_kind: Code | None = None
     sealed: tuple[Digest, ...] = ()
+    wait: Wait | None = None
 
 
 @published("help-request.person-linked", zh="求助关联到人")
@@ -66,6 +72,7 @@ class HelpRequestTriaged:
     risk_level: RiskLevel | None = None
     emergency_contact: Code | None = None
     handoff: Handoff | None = None
+    wait: Wait | None = None
 
 
 @published("help-request.guidance-given", zh="指引", handoff=True)
@@ -81,6 +88,7 @@ class GuidanceGiven:
     follow_up_by: date | None = None
     handoff: Handoff | None = None
     sealed: tuple[Digest, ...] = ()
+    wait: Wait | None = None
 
 
 @published("help-request.followed-up", zh="回访求助")
@@ -93,6 +101,7 @@ class HelpRequestFollowedUp:
     materials_supplied: Codes = ()
     follow_up_by: date | None = None
     sealed: tuple[Digest, ...] = ()
+    wait: Wait | None = None
 
 
 @published("help-request.strand-opened", zh="求助进入办理")
@@ -112,6 +121,7 @@ class HelpRequestStrandEnded:
     strand_id: UUID
     result_code: Code
     leaves: StrandLeaves
+    wait: Wait | None = None
 
 
 @published("help-request.converted", zh="转为个案", handoff=True)
@@ -149,6 +159,27 @@ class HelpRequestReopened:
     matter_id: UUID
     reason_code: Code
     handoff: Handoff
+    wait: Wait | None = None
+
+
+@published("help-request.reminded", zh="求助催办")
+class HelpRequestReminded:
+    """Whoever is to do the next step of a request has been reminded of it: part of the promised time is over."""
+
+    matter_id: UUID
+    to: Party
+    step: RequestStep
+
+
+@published("help-request.overdue", zh="求助逾期")
+class HelpRequestOverdue:
+    """The promised time is over and the step was not done: whoever heads the unit is told. Who answers stays the same."""
+
+    matter_id: UUID
+    holder: Party
+    unit: Party
+    step: RequestStep
+    urgency: Urgency
 
 
 @published("help-request.duplicate-linked", zh="重复求助", closes="matter")
@@ -290,6 +321,16 @@ class ReopenHelpRequest:
     """Take a closed request up again."""
 
     reason_code: Code
+
+
+@asked(zh="催办求助")
+class RemindHelpRequest:
+    """Part of the promised time is over and nothing was done; asked by the clock."""
+
+
+@asked(zh="求助逾期督办")
+class EscalateHelpRequest:
+    """The promised time is over and nothing was done; asked by the clock."""
 
 
 @asked(zh="关联重复求助")

@@ -7,7 +7,7 @@ from typing import Literal
 from uuid import UUID
 
 from services.contracts.volunteer.words import ContactResult, Risk, TaskResult, Urgency, VerifiedBy
-from services.contracts.words import AreaCode, Handoff, Party
+from services.contracts.words import AreaCode, Handoff, Party, Wait
 from services.kernel.contract import Code, Count, Digest, Instant, Ref, published
 
 
@@ -144,6 +144,7 @@ class TaskCompleted:
     """What was to be done was done or tried; those who went answer until somebody else has verified it.
 
     `record_by` is the last day on which volunteers' hours are recorded in time; None when no volunteer went.
+    `wait`: until when somebody else is to verify it.
     """
 
     matter_id: UUID
@@ -157,6 +158,24 @@ class TaskCompleted:
     ended_at: Instant | None = None
     record_by: date | None = None
     sealed: tuple[Digest, ...] = ()
+    wait: Wait | None = None
+
+
+@published("task.verification-reminded", zh="催办核实")
+class VerificationReminded:
+    """Whoever gave the task out has been reminded that nobody has verified what was done."""
+
+    matter_id: UUID
+    to: Party
+
+
+@published("task.verification-overdue", zh="核实逾期")
+class VerificationOverdue:
+    """The time for verifying is over: whoever answers for the matter is told. Those who went answer as before."""
+
+    matter_id: UUID
+    dispatcher: Party
+    to: Party
 
 
 @published("task.verified", zh="核实", handoff=True, closes="need")

@@ -9,7 +9,7 @@ from uuid import UUID
 from msgspec import Meta
 
 from services.contracts.volunteer.words import Minutes, Score
-from services.contracts.words import AreaCode, Party
+from services.contracts.words import AreaCode, Party, Wait
 from services.kernel.contract import Code, Count, Digest, Instant, Ref, Sealed, asked, published
 
 
@@ -48,6 +48,16 @@ class QuestionHours:
 
     reason_code: Code
     minutes: Minutes | None = None
+
+
+@asked(zh="催办时长答复")
+class RemindHoursAnswer:
+    """Part of the time for answering is over; asked by the clock."""
+
+
+@asked(zh="时长答复逾期督办")
+class EscalateHoursAnswer:
+    """The time for answering is over; asked by the clock."""
 
 
 @asked(zh="维持时长记录")
@@ -121,11 +131,28 @@ class ServiceHoursConfirmed:
 
 @published("service-hours.questioned", zh="时长更正申请")
 class ServiceHoursQuestioned:
-    """The volunteer says that the record is wrong; the organizing unit owes an answer."""
+    """The volunteer says that the record is wrong; the organizing unit owes an answer, until the end of `wait`."""
 
     volunteer_id: UUID
     reason_code: Code
     minutes: Count | None = None
+    wait: Wait | None = None
+
+
+@published("service-hours.answer-reminded", zh="催办时长答复")
+class HoursAnswerReminded:
+    """The organizing unit has been reminded that a volunteer waits for its answer about a record (INV-20)."""
+
+    volunteer_id: UUID
+    organizer: Party
+
+
+@published("service-hours.answer-overdue", zh="时长答复逾期")
+class HoursAnswerOverdue:
+    """The organizing unit has not answered in time; whoever heads it is told, and the volunteer may read that."""
+
+    volunteer_id: UUID
+    organizer: Party
 
 
 @published("service-hours.upheld", zh="时长维持")

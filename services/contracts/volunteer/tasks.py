@@ -125,6 +125,16 @@ class VerifyTask:
     on_site: bool = False
 
 
+@asked(zh="催办核实")
+class RemindOfVerification:
+    """Part of the time for verifying is over; asked by the clock."""
+
+
+@asked(zh="核实逾期督办")
+class EscalateVerification:
+    """The time for verifying is over; asked by the clock."""
+
+
 @asked(zh="登记未到")
 class RecordNoShow:
     """One who was to go did not come."""

@@ -8,7 +8,8 @@ from uuid import UUID
 from services.contracts import codes
 from services.contracts import intake as public
 from services.contracts.tables import dated
-from services.contracts.words import Handoff
+from services.contracts.words import Handoff, Wait
+from services.intake.domain.help_request_clocks import asks_again, escalate, first_action, remind
 from services.intake.domain.help_request_ends import (
     close,
     closed,
@@ -58,6 +59,8 @@ Command = (
     | public.LinkDuplicateRequest
     | public.MarkHelpRequestEnteredInError
     | public.ReadHelpRequestNotes
+    | public.RemindHelpRequest
+    | public.EscalateHelpRequest
 )
 
 
@@ -79,7 +82,7 @@ def decide(command: Command, state: State | None, ask: Ask) -> list[Event]:  # n
         case public.OpenHelpRequestStrand():
             return open_strand(command, state)
         case public.EndHelpRequestStrand():
-            return end_strand(command, state)
+            return end_strand(command, state, ask)
         case public.ConvertHelpRequest():
             return convert(command, state)
         case public.DeclineHelpRequest():
@@ -87,13 +90,17 @@ def decide(command: Command, state: State | None, ask: Ask) -> list[Event]:  # n
         case public.CloseHelpRequest():
             return close(command, state)
         case public.ReopenHelpRequest():
-            return reopen(command, state)
+            return reopen(command, state, ask)
         case public.LinkDuplicateRequest():
             return link_duplicate(command, state, ask)
         case public.MarkHelpRequestEnteredInError():
             return mark_error(command, state, ask)
         case public.ReadHelpRequestNotes():
             return read_notes(command, state, ask)
+        case public.RemindHelpRequest():
+            return remind(state, ask)
+        case public.EscalateHelpRequest():
+            return escalate(state, ask)
         case _:
             assert_never(command)
 
@@ -122,6 +129,7 @@ def receive(command: public.ReceiveHelpRequest, state: State | None, ask: Ask) -
         urgency=command.urgency,
         place_kind=command.place_kind,
         sealed=ask.sealed,
+        wait=first_action(command.urgency, ask),
     )
     if command.paper_ref is None:
         return [received]
@@ -177,6 +185,7 @@ def triage(command: public.TriageHelpRequest, state: State, ask: Ask) -> list[Ev
             risk_level=command.risk_level,
             emergency_contact=command.emergency_contact,
             handoff=_to_dispatcher(command, state.core),
+            wait=first_action(command.urgency, ask),
         )
     ]
 
@@ -210,6 +219,7 @@ def guide(command: public.GiveGuidance, state: State, ask: Ask) -> list[Event]:
         follow_up_by=command.follow_up_by,
         handoff=_to_client(state.core) if promised else None,
         sealed=ask.sealed,
+        wait=asks_again(command.follow_up_by, ask.now),
     )
     return [given] if promised or command.follow_up_by else [given, closed(state.core, "answered", None)]
 
@@ -233,6 +243,7 @@ def follow_up(command: public.FollowUpHelpRequest, state: State, ask: Ask) -> li
         materials_supplied=command.materials_supplied,
         follow_up_by=command.follow_up_by,
         sealed=ask.sealed,
+        wait=_next(command, state.core, ask),
     )
     if command.leaves != "closed":
         return [told]
@@ -247,6 +258,12 @@ def follow_up(command: public.FollowUpHelpRequest, state: State, ask: Ask) -> li
     after = evolve(state, told)
     asked = public.CloseHelpRequest(outcome=command.outcome, confirmed_by=command.confirmed_by)
     return [told, *close(asked, after or state)]
+
+
+def _next(command: public.FollowUpHelpRequest, core: Core, ask: Ask) -> Wait | None:
+    if command.leaves == "triaged":
+        return first_action(core.urgency, ask)
+    return asks_again(command.follow_up_by, ask.now) if command.leaves == "waiting" else None
 
 
 def open_strand(command: public.OpenHelpRequestStrand, state: State) -> list[Event]:
@@ -264,18 +281,20 @@ def _carries(state: State, strand_id: UUID) -> bool:
     return isinstance(state, Carried) and any(c.strand_id == strand_id for c in state.carriers)
 
 
-def end_strand(command: public.EndHelpRequestStrand, state: State) -> list[Event]:
+def end_strand(command: public.EndHelpRequestStrand, state: State, ask: Ask) -> list[Event]:
     """A strand has ended; with a confirmed outcome and no other strand, so has the request."""
     if not isinstance(state, Carried) or not _carries(state, command.strand_id):
         return []
     left = tuple(c for c in state.carriers if c.strand_id != command.strand_id)
+    resolved = command.resolved and not left
     ended = public.HelpRequestStrandEnded(
         matter_id=state.core.matter_id,
         strand_id=command.strand_id,
         result_code=command.result_code,
         leaves=left_with(left),
+        wait=None if left or resolved else first_action(state.core.urgency, ask),
     )
-    if command.resolved and len(state.carriers) == 1:
+    if resolved:
         return [ended, closed(state.core, "resolved", command.confirmed_by)]
     return [ended]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from services.contracts import codes
 from services.contracts import intake as public
 from services.contracts.words import Handoff
+from services.intake.domain.help_request_clocks import first_action
 from services.intake.domain.help_request_state import (
     OPEN_STATES,
     Closed,
@@ -81,14 +82,19 @@ def from_dispatcher(core: Core) -> Handoff | None:
     )
 
 
-def reopen(command: public.ReopenHelpRequest, state: State) -> list[Event]:
+def reopen(command: public.ReopenHelpRequest, state: State, ask: Ask) -> list[Event]:
     """It was not over after all."""
     codes.REASON.known(command.reason_code, field="reason_code")
     if not isinstance(state, Closed):
         raise not_now(state)
     core = state.core
     again = Handoff(act="taken", matter_id=core.matter_id, giver=core.unit, takers=(core.unit,))
-    return [public.HelpRequestReopened(matter_id=core.matter_id, reason_code=command.reason_code, handoff=again)]
+    return [
+        public.HelpRequestReopened(
+            matter_id=core.matter_id, reason_code=command.reason_code, handoff=again,
+            wait=first_action(core.urgency, ask),
+        )
+    ]  # fmt: skip
 
 
 def link_duplicate(command: public.LinkDuplicateRequest, state: State, ask: Ask) -> list[Event]:

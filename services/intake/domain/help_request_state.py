@@ -8,6 +8,8 @@ from typing import assert_never
 from uuid import UUID
 
 from services.contracts import intake as public
+from services.contracts.clocks import STILL, Clock, clock_of
+from services.contracts.intake.terms import Urgency
 from services.contracts.words import Party
 from services.kernel.errors import Refused
 
@@ -21,6 +23,7 @@ class Core:
     area: str = ""
     person_id: UUID | None = None
     dispatcher: Party | None = None
+    urgency: Urgency = "normal"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,6 +39,7 @@ class Received:
     """Heard; nobody has decided yet what it becomes."""
 
     core: Core
+    clock: Clock = STILL
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,6 +47,7 @@ class Triaged:
     """Urgency and disposition are set."""
 
     core: Core
+    clock: Clock = STILL
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,6 +57,7 @@ class WaitingClient:
     core: Core
     missing: tuple[str, ...] = ()
     follow_up_by: date | None = None
+    clock: Clock = STILL
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -109,6 +115,9 @@ class EnteredInError:
 
 
 Carried = InService | Referred
+Waiting = Received | Triaged | WaitingClient
+"""The states in which the next step is the station's, and a clock may run."""
+
 Open = Received | Triaged | WaitingClient | InService | Referred
 State = Open | Converted | Closed | Declined | Duplicate | EnteredInError
 
@@ -126,6 +135,8 @@ Event = (
     | public.HelpRequestReopened
     | public.DuplicateRequestLinked
     | public.HelpRequestEnteredInError
+    | public.HelpRequestReminded
+    | public.HelpRequestOverdue
     | public.HelpRequestNotesRead
     | public.LateRequestDeclared
 )
@@ -137,9 +148,7 @@ OPEN_STATES = frozenset({"received", "triaged", "waiting_client", "in_service", 
 def evolve(state: State | None, event: Event) -> State | None:  # noqa: C901 - one line an event
     """The request after this event."""
     if isinstance(event, public.HelpRequestReceived):
-        return Received(
-            core=Core(matter_id=event.matter_id, unit=event.unit, area=event.area, person_id=event.person_id)
-        )
+        return _received(event)
     if state is None:
         return None
     core = state.core
@@ -148,16 +157,20 @@ def evolve(state: State | None, event: Event) -> State | None:  # noqa: C901 - o
             return replace(state, core=replace(core, person_id=event.person_id))
         case public.HelpRequestTriaged():
             dispatcher = event.handoff.takers[0] if event.handoff and event.handoff.takers else None
-            return Triaged(core=replace(core, dispatcher=dispatcher))
+            core = replace(core, dispatcher=dispatcher, urgency=event.urgency)
+            return Triaged(core=core, clock=clock_of(event.wait))
         case public.GuidanceGiven():
             missing = tuple(m.code for m in event.materials_missing)
-            return WaitingClient(core=core, missing=missing, follow_up_by=event.follow_up_by)
+            return WaitingClient(
+                core=core, missing=missing, follow_up_by=event.follow_up_by, clock=clock_of(event.wait)
+            )  # fmt: skip
         case public.HelpRequestFollowedUp():
             return _followed_up(state, event)
         case public.HelpRequestStrandOpened():
             return _carried(core, (*_carriers(state), Carrier(kind=event.kind, strand_id=event.strand_id)))
         case public.HelpRequestStrandEnded():
-            return _carried(core, tuple(c for c in _carriers(state) if c.strand_id != event.strand_id))
+            left = tuple(c for c in _carriers(state) if c.strand_id != event.strand_id)
+            return _carried(core, left, clock_of(event.wait))
         case public.HelpRequestConverted():
             return Converted(core=core, case_id=event.case_id)
         case public.HelpRequestDeclined():
@@ -165,23 +178,37 @@ def evolve(state: State | None, event: Event) -> State | None:  # noqa: C901 - o
         case public.HelpRequestClosed():
             return Closed(core=core, outcome=event.outcome)
         case public.HelpRequestReopened():
-            return Triaged(core=replace(core, dispatcher=None))
+            return Triaged(core=replace(core, dispatcher=None), clock=clock_of(event.wait))
         case public.DuplicateRequestLinked():
             return Duplicate(core=core, other_request_id=event.other_request_id)
         case public.HelpRequestEnteredInError():
             return EnteredInError(core=core)
+        case public.HelpRequestReminded():
+            return replace(state, clock=state.clock.reminded()) if isinstance(state, Waiting) else state
+        case public.HelpRequestOverdue():
+            return replace(state, clock=STILL) if isinstance(state, Waiting) else state
         case public.HelpRequestNotesRead() | public.LateRequestDeclared():
             return state
         case _:
             assert_never(event)
 
 
+def _received(event: public.HelpRequestReceived) -> Received:
+    core = Core(
+        matter_id=event.matter_id, unit=event.unit, area=event.area, person_id=event.person_id,
+        urgency=event.urgency or "normal",
+    )  # fmt: skip
+    return Received(core=core, clock=clock_of(event.wait))
+
+
 def _followed_up(state: State, event: public.HelpRequestFollowedUp) -> State:
     if event.leaves == "triaged":
-        return Triaged(core=state.core)
+        return Triaged(core=state.core, clock=clock_of(event.wait))
     missing = state.missing if isinstance(state, WaitingClient) else ()
     left = tuple(code for code in missing if code not in event.materials_supplied)
-    return WaitingClient(core=state.core, missing=left, follow_up_by=event.follow_up_by)
+    return WaitingClient(
+        core=state.core, missing=left, follow_up_by=event.follow_up_by, clock=clock_of(event.wait)
+    )  # fmt: skip
 
 
 def _carriers(state: State) -> tuple[Carrier, ...]:
@@ -195,12 +222,25 @@ def left_with(carriers: tuple[Carrier, ...]) -> public.StrandLeaves:
     return "in_service" if carriers[-1].kind == "task" else "referred"
 
 
-def _carried(core: Core, carriers: tuple[Carrier, ...]) -> State:
+def _carried(core: Core, carriers: tuple[Carrier, ...], clock: Clock = STILL) -> State:
     """The last carrier names the state; with none left the request is to be decided anew."""
     if not carriers:
-        return Triaged(core=core)
+        return Triaged(core=core, clock=clock)
     kind = InService if carriers[-1].kind == "task" else Referred
     return kind(core=core, carriers=carriers)
+
+
+def step_of(state: Waiting) -> public.RequestStep:
+    """What the station is to do next."""
+    match state:
+        case Received():
+            return "first-action"
+        case Triaged():
+            return "next-step"
+        case WaitingClient():
+            return "follow-up"
+        case _:
+            assert_never(state)
 
 
 ANYTIME = ("close-help-request", "link-duplicate-request", "mark-help-request-entered-in-error")

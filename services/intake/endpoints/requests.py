@@ -32,8 +32,9 @@ class Requests:
     )
     one_request = shows("/help-requests/{id}", tables.help_requests, roles=READING)
     all_requests = lists(
-        "/help-requests", tables.help_requests, by=("state", "area", "unit", "urgency", "person_id"), roles=READING
-    )
+        "/help-requests", tables.help_requests, by=("state", "area", "unit", "urgency", "person_id", "overdue"),
+        roles=READING,
+    )  # fmt: skip
 
     @http("GET", "/worklist", roles=READING, query=AREA, says="what a station has to do")
     def worklist(self, request: Request) -> object:

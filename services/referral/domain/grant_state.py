@@ -8,7 +8,7 @@ from uuid import UUID
 
 from services.contracts import referral as public
 from services.contracts.words import Party
-from services.referral.domain.clocks import STILL, Clock, clock_of
+from services.contracts.clocks import STILL, Clock, clock_of
 
 Event = (
     public.GrantApplied

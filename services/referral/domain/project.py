@@ -17,7 +17,7 @@ from services.contracts.worktime import end_of
 from services.kernel.decider import Decider, changed
 from services.kernel.errors import Refused
 from services.kernel.message import Ask
-from services.referral.domain.clocks import STILL, Clock, clock_of
+from services.contracts.clocks import STILL, Clock, clock_of
 from services.referral.domain.speaking import not_now
 from services.referral.domain.staffing import itself, must_be_free, must_stand_in_an_edition
 
@@ -131,7 +131,7 @@ def waive(command: public.WaiveReport, state: Running | Ended) -> list[Event]:
 def remind(command: public.RemindReport, state: Running | Ended, ask: Ask) -> list[Event]:
     """Part of the time is over, and the report is still owed."""
     report = _report(command.report_id, state)
-    if report.state != "owed" or report.clock.remind_at is None or ask.now < report.clock.remind_at:
+    if report.state != "owed" or not report.clock.reminds(ask.now):
         return []
     return [
         public.ReportReminded(
@@ -144,7 +144,7 @@ def remind(command: public.RemindReport, state: Running | Ended, ask: Ask) -> li
 def mark_overdue(command: public.MarkReportOverdue, state: Running | Ended, ask: Ask) -> list[Event]:
     """Its day is over, also of a project that has ended; handing it in late ends that."""
     report = _report(command.report_id, state)
-    if report.state != "owed" or report.clock.due_at is None or ask.now < report.clock.due_at:
+    if report.state != "owed" or not report.clock.is_late(ask.now):
         return []
     return [
         public.ReportOverdue(

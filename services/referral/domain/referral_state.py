@@ -9,7 +9,7 @@ from uuid import UUID
 
 from services.contracts import referral as public
 from services.contracts.words import Party
-from services.referral.domain.clocks import STILL, Clock
+from services.contracts.clocks import STILL, Clock
 
 Event = (
     public.ReferralDrafted

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.contracts.codes import EMERGENCY_CONTACT
+from services.contracts.codes_times import wait
 from services.contracts.volunteer import (
     ArrivalRecorded,
     CallEmergencyService,
@@ -10,11 +11,15 @@ from services.contracts.volunteer import (
     CompleteTask,
     ContactClient,
     EmergencyServiceCalled,
+    EscalateVerification,
     HoursMissed,
     RecordArrival,
     RemindOfHours,
+    RemindOfVerification,
     TaskCompleted,
     TaskVerified,
+    VerificationOverdue,
+    VerificationReminded,
     VerifyTask,
 )
 from services.contracts.words import Handoff
@@ -68,6 +73,7 @@ def complete_task(command: CompleteTask, state: State | None, ask: Ask) -> list[
         matter_id=job.matter_id, case_id=job.case_id, person_id=job.person_id, assignees=went, result=command.result,
         finding_codes=command.finding_codes, action_codes=command.action_codes, began_at=began, ended_at=ended,
         record_by=known(ask).record_by if by_volunteers else None, sealed=ask.sealed,
+        wait=wait("task-verify", ask.happened_at, ask.now),
     )  # fmt: skip
     return [completed]
 
@@ -90,6 +96,18 @@ def verify_task(command: VerifyTask, state: State | None, ask: Ask) -> list[Even
         on_site=command.on_site, handoff=handoff,
     )  # fmt: skip
     return [verified]
+
+
+def ring(command: RemindOfVerification | EscalateVerification, state: State | None, ask: Ask) -> list[Event]:
+    """Nobody has verified it yet: the dispatcher is reminded, and in the end whoever answers for the matter is told."""
+    if not isinstance(state, Completed):
+        return []
+    job = state.job
+    if isinstance(command, RemindOfVerification):
+        reminded = VerificationReminded(matter_id=job.matter_id, to=job.dispatcher)
+        return [reminded] if state.clock.reminds(ask.now) else []
+    late = VerificationOverdue(matter_id=job.matter_id, dispatcher=job.dispatcher, to=holder_of(job, ask))
+    return [late] if state.clock.is_late(ask.now) else []
 
 
 def _must_be_nobodys_own(state: Completed, ask: Ask) -> None:

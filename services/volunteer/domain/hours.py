@@ -7,13 +7,19 @@ from datetime import date, datetime
 from typing import assert_never
 from uuid import UUID
 
+from services.contracts.clocks import STILL, Clock, clock_of
+from services.contracts.codes_times import wait
 from services.contracts.tables import dated
 from services.contracts.volunteer import (
     ConfirmHours,
     CorrectHours,
+    EscalateHoursAnswer,
+    HoursAnswerOverdue,
+    HoursAnswerReminded,
     QuestionHours,
     RateService,
     RecordHours,
+    RemindHoursAnswer,
     ServiceHoursConfirmed,
     ServiceHoursCorrected,
     ServiceHoursQuestioned,
@@ -55,6 +61,7 @@ class Record:
     ended_at: datetime | None = None
     questioned: bool = False
     score: int | None = None
+    clock: Clock = STILL
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,10 +87,11 @@ class Voided:
 
 State = Recorded | Confirmed | Voided
 Later = ConfirmHours | QuestionHours | UpholdHours | CorrectHours | VoidHours | RateService
-Command = RecordHours | Later
+Clocked = RemindHoursAnswer | EscalateHoursAnswer
+Command = RecordHours | Later | Clocked
 Event = (
     ServiceHoursRecorded | ServiceHoursConfirmed | ServiceHoursQuestioned | ServiceHoursUpheld | ServiceHoursCorrected
-    | ServiceHoursVoided | ServiceQualityRated
+    | ServiceHoursVoided | ServiceQualityRated | HoursAnswerReminded | HoursAnswerOverdue
 )  # fmt: skip
 
 ALLOWED: dict[type, tuple[str, ...]] = {
@@ -97,6 +105,8 @@ def decide(command: Command, state: State | None, ask: Ask) -> list[Event]:
     """What follows from this command."""
     if isinstance(command, RecordHours):
         return record_hours(command, state, ask)
+    if isinstance(command, Clocked):
+        return ring(command, state, ask)
     if isinstance(state, Voided) and isinstance(command, VoidHours):
         return []
     if not isinstance(state, Recorded | Confirmed):
@@ -157,9 +167,22 @@ def question(command: QuestionHours, state: Recorded | Confirmed, ask: Ask) -> l
     if record.questioned:
         return []
     asked = ServiceHoursQuestioned(
-        volunteer_id=record.volunteer_id, reason_code=command.reason_code, minutes=command.minutes
-    )
+        volunteer_id=record.volunteer_id, reason_code=command.reason_code, minutes=command.minutes,
+        wait=wait("hours-answer", ask.happened_at, ask.now),
+    )  # fmt: skip
     return [asked]
+
+
+def ring(command: Clocked, state: State | None, ask: Ask) -> list[Event]:
+    """The unit is reminded of the answer that it owes, and when the time is over its head is told (INV-20)."""
+    if not isinstance(state, Recorded | Confirmed):
+        return []
+    record = state.record
+    if isinstance(command, RemindHoursAnswer):
+        reminded = HoursAnswerReminded(volunteer_id=record.volunteer_id, organizer=record.organizer)
+        return [reminded] if record.clock.reminds(ask.now) else []
+    late = HoursAnswerOverdue(volunteer_id=record.volunteer_id, organizer=record.organizer)
+    return [late] if record.clock.is_late(ask.now) else []
 
 
 def uphold(command: UpholdHours, state: Recorded | Confirmed, ask: Ask) -> list[Event]:
@@ -235,13 +258,17 @@ def _go_on(state: State, event: Event) -> State:
         case ServiceHoursVoided():
             return Voided(record=state.record)
         case ServiceHoursQuestioned():
-            return replace(state, record=replace(state.record, questioned=True))
+            return replace(state, record=replace(state.record, questioned=True, clock=clock_of(event.wait)))
         case ServiceHoursUpheld():
-            return replace(state, record=replace(state.record, questioned=False))
+            return replace(state, record=replace(state.record, questioned=False, clock=STILL))
+        case HoursAnswerReminded():
+            return replace(state, record=replace(state.record, clock=state.record.clock.reminded()))
+        case HoursAnswerOverdue():
+            return replace(state, record=replace(state.record, clock=STILL))
         case ServiceHoursCorrected():
             changed = replace(
                 state.record, minutes=event.minutes_after, began_at=event.began_at, ended_at=event.ended_at,
-                questioned=False,
+                questioned=False, clock=STILL,
             )  # fmt: skip
             return replace(state, record=changed)
         case ServiceQualityRated():

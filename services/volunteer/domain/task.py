@@ -16,6 +16,7 @@ from services.contracts.volunteer import (
     DeclareUnfilled,
     DeclineTask,
     EscalateTask,
+    EscalateVerification,
     ExpireWave,
     MarkTaskEnteredInError,
     OfferTask,
@@ -26,6 +27,7 @@ from services.contracts.volunteer import (
     RecordArrival,
     RecordNoShow,
     RemindOfHours,
+    RemindOfVerification,
     VerifyTask,
 )
 from services.kernel.decider import Decider
@@ -37,7 +39,8 @@ from services.volunteer.domain.task_states import Event, State
 Calling = OpenTask | OfferTask | AcceptTask | DeclineTask | AssignTask | DeclareUnfilled
 Doing = (
     CancelAssignment | ReassignTask | RecordArrival | CompleteTask | VerifyTask | RecordNoShow | CancelTask
-    | ContactClient | RemindOfHours | MarkTaskEnteredInError | CallEmergencyService
+    | ContactClient | RemindOfHours | MarkTaskEnteredInError | CallEmergencyService | RemindOfVerification
+    | EscalateVerification
 )  # fmt: skip
 Waving = OpenWave | ExpireWave | EscalateTask | OverrideSuggestion
 Command = Calling | Waving | Doing
@@ -106,6 +109,8 @@ def _decide_doing(command: Doing, state: State | None, ask: Ask) -> list[Event]:
             return doing.contact_client(command, state)
         case RemindOfHours():
             return doing.remind_of_hours(command, state)
+        case RemindOfVerification() | EscalateVerification():
+            return doing.ring(command, state, ask)
         case _ as never:
             assert_never(never)
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from services.contracts import volunteer as public
+from services.contracts.clocks import STILL, clock_of
 from services.volunteer.domain.eligibility import Needs
 from services.volunteer.domain.task_states import (
     LEVELS,
@@ -17,6 +18,7 @@ from services.volunteer.domain.task_states import (
     Event,
     Going,
     Job,
+    Late,
     Noted,
     Offered,
     OnSite,
@@ -49,6 +51,8 @@ def _go_on(state: State, event: Event) -> State:
         return _told(state, event)
     if isinstance(event, Going):
         return _go(state, event)
+    if isinstance(event, Late):
+        return _late(state, event)
     return _note(state, event) if isinstance(event, Noted) else _end(state, event)
 
 
@@ -139,10 +143,18 @@ def _note(state: State, event: Noted) -> State:
             assert_never(never)
 
 
+def _late(state: State, event: Late) -> State:
+    if not isinstance(state, Completed):
+        return state
+    reminded = isinstance(event, public.VerificationReminded)
+    return replace(state, clock=state.clock.reminded() if reminded else STILL)
+
+
 def _end(state: State, event: Over) -> State:
     match event:
         case public.TaskCompleted():
-            return Completed(job=_owing_hours(state.job, event), assignees=event.assignees, result=event.result)
+            job, clock = _owing_hours(state.job, event), clock_of(event.wait)
+            return Completed(job=job, assignees=event.assignees, result=event.result, clock=clock)
         case public.TaskVerified():
             return Verified(job=state.job, assignees=assignees_of(state), result=event.result)
         case public.TaskCancelled():

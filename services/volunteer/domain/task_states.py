@@ -8,6 +8,7 @@ from typing import assert_never, get_args
 from uuid import UUID
 
 from services.contracts import volunteer as public
+from services.contracts.clocks import STILL, Clock
 from services.contracts.codes_volunteer import dispatch_minutes
 from services.contracts.volunteer.words import TaskResult, Urgency
 from services.contracts.words import Handoff, Party
@@ -117,6 +118,7 @@ class Completed:
     job: Job
     assignees: tuple[Party, ...]
     result: TaskResult
+    clock: Clock = STILL
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -156,7 +158,8 @@ Going = public.TaskAssigned | public.TaskReassigned | public.ArrivalRecorded
 Told = public.OffersSuperseded | public.AcceptedInVain | public.SuggestionOverridden
 Noted = public.TaskOpened | public.ClientContacted | public.EmergencyServiceCalled | public.HoursMissed
 Over = public.TaskCompleted | public.TaskVerified | public.TaskCancelled | public.TaskEnteredInError
-Event = Searching | Waving | Going | Told | Noted | Over
+Late = public.VerificationReminded | public.VerificationOverdue
+Event = Searching | Waving | Going | Told | Noted | Over | Late
 
 
 def without(parties: tuple[Party, ...], *gone: Party) -> tuple[Party, ...]:

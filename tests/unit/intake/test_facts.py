@@ -147,6 +147,8 @@ INTERNAL = {
     public.DemandDeletion,
     public.ConfirmRekeying,
     public.SuspectDuplicate,
+    public.RemindHelpRequest,
+    public.EscalateHelpRequest,
 }
 """Commands that intake asks of itself; nobody can send them."""
 

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from services.contracts import intake as public
-from services.contracts.words import Handoff
+from services.contracts.clocks import clock_of
+from services.contracts.codes_times import wait
+from services.contracts.words import Handoff, Wait
 from services.intake.domain import help_request
 from services.intake.domain.help_request_state import Closed, Referred, Triaged, WaitingClient
 from services.intake.domain.known import Known, RequestFact
 from services.kernel.errors import NotFound
 from services.kernel.message import Actor
-from tests.support.spec import Spec
+from tests.support.spec import NOON, Spec
 from tests.unit.intake.stories import (
     CASE,
     COMMUNITY,
@@ -31,11 +33,21 @@ from tests.unit.intake.stories import (
 )
 
 request = Spec(help_request.DECIDER)
+NORMAL, URGENT, EMERGENCY = (
+    wait(f"first-action-{urgency}", NOON, NOON) for urgency in ("normal", "urgent", "emergency")
+)
+
+
+def day_of_march(day: int) -> Wait:
+    """A day on which somebody is to ask again: from the opening of the doors until it is over."""
+    opens, over = (datetime(2026, 3, day, 8, 30, tzinfo=NOON.tzinfo), datetime(2026, 3, day + 1, tzinfo=NOON.tzinfo))
+    return Wait(remind_at=opens, due_at=over)
+
 
 GRID = "worker:w-grid"
 TO_GRID = Handoff(act="taken", matter_id=REQUEST, need_id=REQUEST, giver=COMMUNITY, takers=(GRID,))
 BACK = Handoff(act="released", matter_id=REQUEST, need_id=REQUEST, giver=GRID, takers=(COMMUNITY,))
-DISPATCHED = replace(TRIAGED, handoff=TO_GRID)
+DISPATCHED = replace(TRIAGED, handoff=TO_GRID, wait=URGENT)
 MISSING = (public.Missing(code="witness-statement", supplier_kind="neighbour"),)
 GUIDED = public.GuidanceGiven(
     matter_id=REQUEST,
@@ -46,6 +58,7 @@ GUIDED = public.GuidanceGiven(
     difficulty_codes=("moved-away",),
     follow_up_by=date(2026, 3, 9),
     handoff=Handoff(act="offered", matter_id=REQUEST, giver=COMMUNITY, takers=(f"person:{PERSON}",)),
+    wait=day_of_march(9),
 )
 GUIDE = public.GiveGuidance(
     topic_codes=("one-child-reward",),
@@ -84,6 +97,7 @@ def test_the_receiving_unit_answers_for_the_request_from_the_first_moment() -> N
             person_id=PERSON,
             need_codes=("small-repair",),
             sealed=("A" * 43,),
+            wait=NORMAL,
         )
     )
 
@@ -97,6 +111,7 @@ def test_all_but_the_unit_may_be_unknown() -> None:
             area=STREET,
             came_by="unknown",
             reporter_kind="unknown",
+            wait=NORMAL,
         )
     )
 
@@ -121,14 +136,18 @@ def test_triage_hands_the_need_to_a_dispatcher_and_leaves_the_matter_with_the_un
 
 
 def test_triage_without_a_dispatcher_moves_nothing() -> None:
-    request.given(RECEIVED).when(public.TriageHelpRequest(urgency="urgent", disposition="dispatch")).then(TRIAGED)
+    request.given(RECEIVED).when(public.TriageHelpRequest(urgency="urgent", disposition="dispatch")).then(
+        replace(TRIAGED, wait=URGENT)
+    )
 
 
 def test_an_emergency_needs_human_contact_first() -> None:
     command = public.TriageHelpRequest(urgency="emergency", disposition="dispatch")
     request.given(RECEIVED).when(command).then_refused("contact-first")
     called = replace(command, emergency_contact="120")
-    request.given(RECEIVED).when(called).then(replace(TRIAGED, urgency="emergency", emergency_contact="120"))
+    request.given(RECEIVED).when(called).then(
+        replace(TRIAGED, urgency="emergency", emergency_contact="120", wait=EMERGENCY)
+    )
 
 
 def test_safeguarding_is_a_disposition_only_after_the_concern_was_raised() -> None:
@@ -136,7 +155,7 @@ def test_safeguarding_is_a_disposition_only_after_the_concern_was_raised() -> No
     refused = request.given(RECEIVED).when(command).then_refused("concern-first")
     assert refused.allowed == ("raise-safeguarding-concern",)
     request.given(RECEIVED).when(command, facts=Known(concern_raised=True)).then(
-        replace(TRIAGED, disposition="safeguarding")
+        replace(TRIAGED, disposition="safeguarding", wait=URGENT)
     )
 
 
@@ -144,7 +163,10 @@ def test_guidance_with_something_missing_leaves_the_request_waiting() -> None:
     """INV-27"""
     request.given(RECEIVED).when(GUIDE).then(GUIDED)
     state = request.given(RECEIVED, GUIDED).state
-    assert state == WaitingClient(core=state.core, missing=("witness-statement",), follow_up_by=date(2026, 3, 9))
+    clock = clock_of(day_of_march(9))
+    assert state == WaitingClient(
+        core=state.core, missing=("witness-statement",), follow_up_by=date(2026, 3, 9), clock=clock
+    )  # fmt: skip
 
 
 def test_guidance_with_nothing_left_to_do_answers_the_request() -> None:
@@ -171,16 +193,16 @@ def test_a_follow_up_says_what_came_and_keeps_waiting() -> None:
     )  # fmt: skip
     followed = public.HelpRequestFollowedUp(
         matter_id=REQUEST, result_code="in-progress", leaves="waiting", materials_supplied=("witness-statement",),
-        follow_up_by=date(2026, 3, 16),
+        follow_up_by=date(2026, 3, 16), wait=day_of_march(16),
     )  # fmt: skip
     request.given(RECEIVED, GUIDED).when(command).then(followed)
     state = request.given(RECEIVED, GUIDED, followed).state
-    assert state == WaitingClient(core=state.core, missing=(), follow_up_by=date(2026, 3, 16))
+    assert (state.missing, state.follow_up_by, state.clock) == ((), date(2026, 3, 16), clock_of(day_of_march(16)))
 
 
 def test_a_follow_up_may_have_the_request_decided_anew() -> None:
     command = public.FollowUpHelpRequest(result_code="stuck", leaves="triaged")
-    followed = public.HelpRequestFollowedUp(matter_id=REQUEST, result_code="stuck", leaves="triaged")
+    followed = public.HelpRequestFollowedUp(matter_id=REQUEST, result_code="stuck", leaves="triaged", wait=NORMAL)
     request.given(RECEIVED, GUIDED).when(command).then(followed)
     assert isinstance(request.given(RECEIVED, GUIDED, followed).state, Triaged)
 
@@ -206,7 +228,7 @@ def test_a_task_carries_the_need_and_its_confirmed_end_closes_the_request_back_a
 def test_a_strand_that_ends_without_a_result_leaves_the_request_to_be_decided_anew() -> None:
     command = public.EndHelpRequestStrand(strand_id=REFERRAL, result_code="cancelled")
     ended = public.HelpRequestStrandEnded(
-        matter_id=REQUEST, strand_id=REFERRAL, result_code="cancelled", leaves="triaged"
+        matter_id=REQUEST, strand_id=REFERRAL, result_code="cancelled", leaves="triaged", wait=URGENT
     )
     request.given(RECEIVED, TRIAGED, REFERRED).when(command).then(ended)
     assert isinstance(request.given(RECEIVED, TRIAGED, REFERRED, ended).state, Triaged)
@@ -256,7 +278,7 @@ def test_a_client_may_withdraw_at_any_time() -> None:
 
 def test_a_closed_request_can_be_taken_up_again() -> None:
     again = Handoff(act="taken", matter_id=REQUEST, giver=COMMUNITY, takers=(COMMUNITY,))
-    reopened = public.HelpRequestReopened(matter_id=REQUEST, reason_code="not-over", handoff=again)
+    reopened = public.HelpRequestReopened(matter_id=REQUEST, reason_code="not-over", handoff=again, wait=URGENT)
     request.given(RECEIVED, TRIAGED, RESOLVED).when(public.ReopenHelpRequest(reason_code="not-over")).then(reopened)
     assert isinstance(request.given(RECEIVED, TRIAGED, RESOLVED, reopened).state, Triaged)
 
@@ -338,3 +360,48 @@ def test_reading_what_was_told_is_on_record_whether_allowed_or_not() -> None:
 def test_a_closed_request_remembers_its_outcome() -> None:
     state = request.given(RECEIVED, TRIAGED, RESOLVED).state
     assert state == Closed(core=state.core, outcome="resolved")
+
+
+def test_what_is_not_decided_in_the_promised_time_is_reminded_of_once_and_then_put_before_the_head_of_the_unit() -> (
+    None
+):
+    """INV-14: two working days from Monday noon; half of them, and all of them."""
+    received = replace(RECEIVED, wait=NORMAL)
+    assert NORMAL == Wait(remind_at=NOON + timedelta(days=1), due_at=NOON + timedelta(days=2))
+    reminded = public.HelpRequestReminded(matter_id=REQUEST, to=COMMUNITY, step="first-action")
+    overdue = public.HelpRequestOverdue(
+        matter_id=REQUEST, holder=COMMUNITY, unit=COMMUNITY, step="first-action", urgency="normal"
+    )
+    remind, escalate = public.RemindHelpRequest(), public.EscalateHelpRequest()
+    request.given(received).when(remind).then_nothing()
+    request.given(received).when(remind, now=NORMAL.remind_at).then(reminded)
+    request.given(received, reminded).when(remind, now=NORMAL.remind_at).then_nothing()
+    request.given(received, reminded).when(escalate, now=NORMAL.remind_at).then_nothing()
+    request.given(received, reminded).when(escalate, now=NORMAL.due_at).then(overdue)
+    request.given(received, reminded, overdue).when(escalate, now=NORMAL.due_at).then_nothing()
+
+
+def test_what_was_decided_is_to_begin_in_the_same_time_and_the_dispatcher_is_reminded() -> None:
+    later = URGENT.due_at
+    reminded = public.HelpRequestReminded(matter_id=REQUEST, to=GRID, step="next-step")
+    overdue = public.HelpRequestOverdue(
+        matter_id=REQUEST, holder=GRID, unit=COMMUNITY, step="next-step", urgency="urgent"
+    )
+    past = (replace(RECEIVED, wait=NORMAL), DISPATCHED)
+    request.given(*past).when(public.RemindHelpRequest(), now=later).then(reminded)
+    request.given(*past).when(public.EscalateHelpRequest(), now=later).then(overdue)
+    for begun in (IN_SERVICE, REFERRED, CONVERTED, DECLINED, RESOLVED):
+        request.given(*past, begun).when(public.EscalateHelpRequest(), now=later + timedelta(days=40)).then_nothing()
+
+
+def test_an_emergency_has_half_an_hour_by_the_clock_on_the_wall() -> None:
+    """INV-42"""
+    assert EMERGENCY == Wait(remind_at=NOON + timedelta(minutes=15), due_at=NOON + timedelta(minutes=30))
+
+
+def test_a_promised_day_that_passes_is_reminded_of_in_its_morning() -> None:
+    """INV-27: 孙大姐 is not forgotten on the day for which it was promised to ask again."""
+    morning = datetime(2026, 3, 9, 8, 30, tzinfo=NOON.tzinfo)
+    reminded = public.HelpRequestReminded(matter_id=REQUEST, to=COMMUNITY, step="follow-up")
+    request.given(RECEIVED, GUIDED).when(public.RemindHelpRequest(), now=morning).then(reminded)
+    request.given(RECEIVED, GUIDED).when(public.RemindHelpRequest(), now=morning - timedelta(hours=1)).then_nothing()

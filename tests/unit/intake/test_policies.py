@@ -310,7 +310,7 @@ def test_clocks_end_consents_and_access_in_their_time(desk: Desk) -> None:
     consents(desk, replace(GRANT, valid_until=until))
     desk.hears("referral", "referral", REFERRAL, ACCEPTED)
     desk.reacts = False
-    for timer in TIMERS:
+    for timer in [timer for timer in TIMERS if timer.table in (t.consents, t.disclosures)]:
         (row,) = [row for row in desk.look.all(timer.table) if row[timer.due] is not None]
         assert row[timer.due] == until
         do = timer.command(row)
@@ -318,6 +318,24 @@ def test_clocks_end_consents_and_access_in_their_time(desk: Desk) -> None:
         assert not [row for row in desk.look.all(timer.table) if row[timer.due] is not None]
     assert live(desk) == []
     assert desk.row(t.consents, CONSENT)["state"] == "expired"
+
+
+def test_the_clock_of_a_request_rings_twice_and_shows_it_as_overdue(desk: Desk) -> None:
+    """INV-14"""
+    received = public.ReceiveHelpRequest(unit=COMMUNITY, area="220104004001", urgency="emergency")
+    desk.asks(help_request.DECIDER, OTHER, received)
+    for timer in [timer for timer in TIMERS if timer.table is t.help_requests]:
+        row = desk.row(t.help_requests, OTHER)
+        do = timer.command(row)
+        desk.asks(do.decider, do.stream_id, do.command, now=row[timer.due])
+        assert desk.row(t.help_requests, OTHER)[timer.due] is None
+    assert (desk.row(t.help_requests, OTHER)["overdue"], desk.row(t.help_requests, OTHER)["state"]) == (
+        True,
+        "received",
+    )
+    triaged = public.TriageHelpRequest(urgency="emergency", disposition="dispatch", emergency_contact="on-site")
+    desk.asks(help_request.DECIDER, OTHER, triaged)
+    assert desk.row(t.help_requests, OTHER)["overdue"] is False
 
 
 def test_the_views_can_be_folded_anew_from_the_log(desk: Desk) -> None:

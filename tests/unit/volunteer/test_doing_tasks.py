@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from services.contracts.codes_times import wait
 from services.contracts.volunteer import (
     ArrivalRecorded,
     AssignmentCancelled,
@@ -17,6 +18,7 @@ from services.contracts.volunteer import (
     CompleteTask,
     ContactClient,
     EmergencyServiceCalled,
+    EscalateVerification,
     HoursMissed,
     MarkTaskEnteredInError,
     NoShowRecorded,
@@ -24,14 +26,18 @@ from services.contracts.volunteer import (
     RecordArrival,
     RecordNoShow,
     RemindOfHours,
+    RemindOfVerification,
     TaskCancelled,
     TaskCompleted,
     TaskEnteredInError,
     TaskOffered,
     TaskReassigned,
     TaskVerified,
+    VerificationOverdue,
+    VerificationReminded,
     VerifyTask,
 )
+from services.contracts.words import Wait
 from services.kernel.message import Actor, Behalf
 from services.volunteer.domain.known import Known
 from services.volunteer.domain.task import DECIDER
@@ -61,6 +67,7 @@ BOTH = task.given(OPENED, assigned(MEI, ZBS))
 DONE = TaskCompleted(
     matter_id=MATTER, assignees=(MEI, ZBS), result="done", finding_codes=("valve-rusted",),
     action_codes=("air-vented",), record_by=date(2026, 3, 16), sealed=("A" * 43,),
+    wait=wait("task-verify", NOON, NOON),
 )  # fmt: skip
 FINISHED = task.given(OPENED, assigned(MEI, ZBS), DONE)
 CONFIRMED = TaskVerified(
@@ -135,6 +142,23 @@ def test_of_volunteers_only_those_who_go_say_how_it_goes() -> None:
 def test_a_completed_task_says_what_was_found_and_done() -> None:
     BOTH.when(COMPLETE, facts=Known(record_by=date(2026, 3, 16)), sealed=("A" * 43,)).then(DONE)
     FINISHED.when(COMPLETE).then_nothing()
+
+
+def test_what_nobody_verifies_is_asked_for_and_then_put_before_whoever_answers_for_the_matter() -> None:
+    """INV-28: three working days, assumed; half of them, and all of them."""
+    assert DONE.wait == Wait(remind_at=NOON + timedelta(days=1, hours=4, minutes=15), due_at=NOON + timedelta(days=3))
+    reminded = VerificationReminded(matter_id=MATTER, to=DISPATCHER)
+    overdue = VerificationOverdue(matter_id=MATTER, dispatcher=DISPATCHER, to="worker:w-new")
+    later = Known(holder="worker:w-new")
+    half, over = DONE.wait.remind_at, DONE.wait.due_at
+    FINISHED.when(RemindOfVerification()).then_nothing()
+    FINISHED.when(RemindOfVerification(), now=half).then(reminded)
+    FINISHED.when(EscalateVerification(), now=half, facts=later).then_nothing()
+    FINISHED.when(EscalateVerification(), now=over, facts=later).then(overdue)
+    past = (OPENED, assigned(MEI, ZBS), DONE, reminded)
+    task.given(*past).when(RemindOfVerification(), now=over).then_nothing()
+    task.given(*past, overdue).when(EscalateVerification(), now=over).then_nothing()
+    task.given(*past, CONFIRMED).when(EscalateVerification(), now=over).then_nothing()
 
 
 def test_workers_owe_no_record_of_volunteer_hours() -> None:

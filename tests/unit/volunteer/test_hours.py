@@ -7,12 +7,17 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from services.contracts.codes_times import wait
 from services.contracts.volunteer import (
     ConfirmHours,
     CorrectHours,
+    EscalateHoursAnswer,
+    HoursAnswerOverdue,
+    HoursAnswerReminded,
     QuestionHours,
     RateService,
     RecordHours,
+    RemindHoursAnswer,
     ServiceHoursConfirmed,
     ServiceHoursCorrected,
     ServiceHoursQuestioned,
@@ -23,6 +28,7 @@ from services.contracts.volunteer import (
     UpholdHours,
     VoidHours,
 )
+from services.contracts.words import Wait
 from services.kernel.message import Actor, Behalf
 from services.volunteer.domain.eligibility import Span
 from services.volunteer.domain.hours import DECIDER
@@ -144,8 +150,11 @@ def test_thirty_typed_for_three_is_corrected_in_the_open() -> None:
     hours.given(RECORDED).when(correct, facts=KNOWN).then_refused("organizer-only")
 
 
+TEN_DAYS = wait("hours-answer", NOON, NOON)
+
+
 def test_a_question_is_answered() -> None:
-    questioned = ServiceHoursQuestioned(volunteer_id=MEI_ID, reason_code="too-few", minutes=150)
+    questioned = ServiceHoursQuestioned(volunteer_id=MEI_ID, reason_code="too-few", minutes=150, wait=TEN_DAYS)
     upheld = ServiceHoursUpheld(volunteer_id=MEI_ID, reason_code="list-says-so")
     ask = QuestionHours(reason_code="too-few", minutes=150)
     hours.given(RECORDED).when(ask, actor=MEI_HERSELF).then(questioned)
@@ -153,6 +162,22 @@ def test_a_question_is_answered() -> None:
     hours.given(RECORDED).when(ask, actor=replace(MEI_HERSELF, id=str(LIN_ID))).then_refused("not-yours")
     hours.given(RECORDED, questioned).when(UpholdHours(reason_code="list-says-so"), actor=JIDA).then(upheld)
     hours.given(RECORDED, questioned, upheld).when(UpholdHours(reason_code="list-says-so"), actor=JIDA).then_nothing()
+
+
+def test_a_unit_that_does_not_answer_is_reminded_and_then_its_head_is_told() -> None:
+    """INV-20: ten working days, assumed; half of them, and all of them."""
+    questioned = ServiceHoursQuestioned(volunteer_id=MEI_ID, reason_code="too-few", wait=TEN_DAYS)
+    reminded = HoursAnswerReminded(volunteer_id=MEI_ID, organizer="organization:jida")
+    overdue = HoursAnswerOverdue(volunteer_id=MEI_ID, organizer="organization:jida")
+    remind, escalate = RemindHoursAnswer(), EscalateHoursAnswer()
+    assert TEN_DAYS == Wait(remind_at=NOON + timedelta(days=7), due_at=NOON + timedelta(days=14))
+    hours.given(RECORDED, questioned).when(remind).then_nothing()
+    hours.given(RECORDED, questioned).when(remind, now=TEN_DAYS.remind_at).then(reminded)
+    hours.given(RECORDED, questioned, reminded).when(remind, now=TEN_DAYS.due_at).then_nothing()
+    hours.given(RECORDED, questioned, reminded).when(escalate, now=TEN_DAYS.due_at).then(overdue)
+    hours.given(RECORDED, questioned, overdue).when(escalate, now=TEN_DAYS.due_at).then_nothing()
+    upheld = ServiceHoursUpheld(volunteer_id=MEI_ID, reason_code="list-says-so")
+    hours.given(RECORDED, questioned, upheld).when(escalate, now=TEN_DAYS.due_at).then_nothing()
 
 
 def test_a_voided_record_counts_no_more_and_takes_nothing_more() -> None:

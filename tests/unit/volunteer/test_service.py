@@ -31,6 +31,7 @@ from services.contracts.volunteer import (
     JoinTeam,
     OfferTask,
     OpenTask,
+    QuestionHours,
     RecordHours,
     RegisterVolunteer,
     ReportPairing,
@@ -49,8 +50,10 @@ from services.kernel.errors import Refused
 from services.kernel.message import Actor
 from services.volunteer.domain import hours, pairing, task, volunteer
 from services.volunteer.view_tables import (
+    alerts,
     assignments,
     commitments,
+    hours_clocks,
     hours_due,
     pairing_reports,
     pairings,
@@ -172,9 +175,27 @@ def test_hours_that_nobody_confirms_are_pointed_out_after_ten_working_days(desk:
     task_id = going(desk, f"volunteer:{mei}")
     desk.asks(DONE, task.DECIDER, task_id)
     assert [row["volunteer_id"] for row in desk.sees(hours_due)] == [mei]
+    desk.asks(VerifyTask(by="client"), task.DECIDER, task_id)
     assert desk.passes(timedelta(days=14)) == 0
     assert desk.passes(timedelta(days=1)) == 1
     assert desk.sees(hours_due) == []
+
+
+def test_the_clocks_of_what_is_done_and_of_what_is_questioned_ring_twice_each(desk: Desk) -> None:
+    """INV-20, INV-28"""
+    mei = somebody(desk)
+    task_id = going(desk, f"volunteer:{mei}")
+    desk.asks(DONE, task.DECIDER, task_id)
+    record_id = record(desk, mei, task_id)
+    himself = Actor(id=str(mei), role="volunteer")
+    desk.asks(QuestionHours(reason_code="too-few"), hours.DECIDER, record_id, by=himself)
+    assert desk.passes(timedelta(days=4)) == 2
+    assert [row["kind"] for row in desk.sees(alerts)] == ["verify-task"]
+    desk.asks(VerifyTask(by="client"), task.DECIDER, task_id)
+    assert desk.sees(alerts) == []
+    assert desk.passes(timedelta(days=11)) == 3, "reminder and lateness of the answer, and hours that nobody confirmed"
+    assert desk.sees(hours_view)[0]["answer_late"] is True
+    assert desk.sees(hours_clocks) == []
 
 
 def record(desk: Desk, who: UUID, task_id: UUID | None = None, **changes: object) -> UUID:
