@@ -7,8 +7,8 @@ from typing import assert_never
 from uuid import UUID
 
 from services.contracts import referral as public
-from services.contracts.words import Party
 from services.contracts.clocks import STILL, Clock, clock_of
+from services.contracts.words import Party
 
 Event = (
     public.GrantApplied

@@ -8,6 +8,7 @@ from typing import Any, Literal, assert_never
 from uuid import UUID
 
 from services.contracts import referral as public
+from services.contracts.clocks import STILL, Clock, clock_of
 from services.contracts.codes import CLIENT_GROUP
 from services.contracts.codes_directory import PROJECT_REPORT
 from services.contracts.codes_times import wait_until
@@ -17,7 +18,6 @@ from services.contracts.worktime import end_of
 from services.kernel.decider import Decider, changed
 from services.kernel.errors import Refused
 from services.kernel.message import Ask
-from services.contracts.clocks import STILL, Clock, clock_of
 from services.referral.domain.speaking import not_now
 from services.referral.domain.staffing import itself, must_be_free, must_stand_in_an_edition
 

@@ -7,8 +7,8 @@ from typing import assert_never
 from uuid import UUID
 
 from services.contracts import referral as public
-from services.contracts.words import Wait
 from services.contracts.clocks import STILL, clock_of
+from services.contracts.words import Wait
 from services.referral.domain.referral_state import (
     WAITED_FOR,
     Accepted,

@@ -8,8 +8,8 @@ from typing import Literal
 from uuid import UUID
 
 from services.contracts import referral as public
-from services.contracts.words import Party
 from services.contracts.clocks import STILL, Clock
+from services.contracts.words import Party
 
 Event = (
     public.ReferralDrafted

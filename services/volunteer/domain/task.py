@@ -85,7 +85,7 @@ def _decide_calling(command: Calling, state: State | None, ask: Ask) -> list[Eve
             assert_never(never)
 
 
-def _decide_doing(command: Doing, state: State | None, ask: Ask) -> list[Event]:
+def _decide_doing(command: Doing, state: State | None, ask: Ask) -> list[Event]:  # noqa: C901 - one line a command
     match command:
         case CancelAssignment():
             return changing.cancel_assignment(command, state, ask)

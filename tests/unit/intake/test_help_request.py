@@ -367,7 +367,7 @@ def test_what_is_not_decided_in_the_promised_time_is_reminded_of_once_and_then_p
 ):
     """INV-14: two working days from Monday noon; half of them, and all of them."""
     received = replace(RECEIVED, wait=NORMAL)
-    assert NORMAL == Wait(remind_at=NOON + timedelta(days=1), due_at=NOON + timedelta(days=2))
+    assert Wait(remind_at=NOON + timedelta(days=1), due_at=NOON + timedelta(days=2)) == NORMAL
     reminded = public.HelpRequestReminded(matter_id=REQUEST, to=COMMUNITY, step="first-action")
     overdue = public.HelpRequestOverdue(
         matter_id=REQUEST, holder=COMMUNITY, unit=COMMUNITY, step="first-action", urgency="normal"
@@ -396,7 +396,7 @@ def test_what_was_decided_is_to_begin_in_the_same_time_and_the_dispatcher_is_rem
 
 def test_an_emergency_has_half_an_hour_by_the_clock_on_the_wall() -> None:
     """INV-42"""
-    assert EMERGENCY == Wait(remind_at=NOON + timedelta(minutes=15), due_at=NOON + timedelta(minutes=30))
+    assert Wait(remind_at=NOON + timedelta(minutes=15), due_at=NOON + timedelta(minutes=30)) == EMERGENCY
 
 
 def test_a_promised_day_that_passes_is_reminded_of_in_its_morning() -> None:

@@ -170,7 +170,7 @@ def test_a_unit_that_does_not_answer_is_reminded_and_then_its_head_is_told() -> 
     reminded = HoursAnswerReminded(volunteer_id=MEI_ID, organizer="organization:jida")
     overdue = HoursAnswerOverdue(volunteer_id=MEI_ID, organizer="organization:jida")
     remind, escalate = RemindHoursAnswer(), EscalateHoursAnswer()
-    assert TEN_DAYS == Wait(remind_at=NOON + timedelta(days=7), due_at=NOON + timedelta(days=14))
+    assert Wait(remind_at=NOON + timedelta(days=7), due_at=NOON + timedelta(days=14)) == TEN_DAYS
     hours.given(RECORDED, questioned).when(remind).then_nothing()
     hours.given(RECORDED, questioned).when(remind, now=TEN_DAYS.remind_at).then(reminded)
     hours.given(RECORDED, questioned, reminded).when(remind, now=TEN_DAYS.due_at).then_nothing()
