@@ -82,11 +82,10 @@ WAYS = tuple(
 
 @contextmanager
 def all_ways(reference: Reference, seed: int) -> Iterator[dict[tuple[str, str], Courier]]:
-    """A courier on every way of the bus, by (consumer, publisher); each must have carried twice and out of order."""
+    """A courier on every way of the bus, by (consumer, publisher): all of them together have carried things twice."""
     with couriers(reference.rabbit, *WAYS, seed=seed) as carrying:
         yield dict(zip(WAYS, carrying, strict=True))
     assert sum(courier.repeated for courier in carrying) > 0
-    assert sum(courier.out_of_order for courier in carrying) > 0
 
 
 @pytest.fixture(scope="module")
@@ -94,6 +93,7 @@ def loud(reference: Reference) -> Iterator[dict[tuple[str, str], Courier]]:
     """Over this bus everything comes more than once, and in another order than it was said."""
     with all_ways(reference, seed=15) as carrying:
         yield carrying
+    assert sum(courier.out_of_order for courier in carrying.values()) > 0
 
 
 @pytest.fixture
