@@ -10,7 +10,9 @@ OPENS: dict[str, frozenset[str]] = {
         {
             "referral:inbox", "referral:told_to_us", "referral:referral", "referral:referrals", "referral:offers",
             "referral:deadlines", "referral:told_answers", "referral:organization", "referral:organizations",
-            "referral:names", "referral:offering", "referral:offerings",
+            "referral:names", "referral:offering", "referral:offerings", "referral:hsds_organizations",
+            "referral:hsds_organization", "referral:hsds_services", "referral:hsds_service", "referral:hsds_at_locations",
+            "referral:hsds_at_location", "referral:hsds_taxonomies", "referral:hsds_taxonomy_terms",
         }
     ),
     "answers": frozenset(

@@ -24,6 +24,7 @@ from services.referral.endpoints.asking import Asking
 from services.referral.endpoints.candidates import Candidates
 from services.referral.endpoints.code_tables import CodeTables
 from services.referral.endpoints.directory import Directory
+from services.referral.endpoints.hsds import Hsds
 from services.referral.endpoints.money import Money
 from services.referral.endpoints.showing import Showing
 from services.referral.endpoints.staff_names import StaffNames
@@ -68,7 +69,7 @@ MANIFEST = Manifest(
 
 
 class ReferralService(
-    Directory, Staffing, StaffNames, CodeTables, Asking, Answering, Money, Showing, Candidates, Told, Unmet
+    Directory, Staffing, StaffNames, CodeTables, Asking, Answering, Money, Showing, Candidates, Told, Unmet, Hsds
 ):
     """Offers needs to the five societies, one of which answers for each, and keeps the directory of who can."""
 

@@ -55,8 +55,9 @@ def document(hub: Hub) -> dict[str, Any]:
 
 def existing(hub: Hub, path: str) -> list[str]:
     """Ids of things under a path with an id in it, from the list beside it."""
-    answer = hub.ask("GET", path.partition("/{")[0] + "?limit=5")
-    items = answer.json().get("items", []) if answer.status_code == 200 else []
+    answer = hub.ask("GET", path.partition("/{")[0] + ("?per_page=5" if path.startswith("/hsds") else "?limit=5"))
+    said = answer.json() if answer.status_code == 200 else {}
+    items = said.get("items", said.get("contents", []))
     return [str(next(iter(item.values()))) for item in items if item]
 
 

@@ -93,6 +93,8 @@ FREE = {
         "/inbox", "/inbox/told", "/organizations/{id}/names", "/referrals/{id}/candidates", "/staff/{id}/identity",
         "/staff/{id}/load", "/stations/{id}/names",
         "/unmet-needs/totals", "/working-calendar",
+        "/hsds", "/hsds/profile", "/hsds/organizations", "/hsds/organizations/{id}", "/hsds/services", "/hsds/services/{id}",
+        "/hsds/service_at_locations", "/hsds/service_at_locations/{id}", "/hsds/taxonomies", "/hsds/taxonomy_terms",
     },
     "volunteer": {
         "/me/service-hours", "/me/stars", "/me/tasks", "/open-tasks", "/overrides/totals", "/pairing-rounds/{id}/proposal",

@@ -214,5 +214,6 @@ def _path_parameters(route: Route) -> list[dict[str, Any]]:
 
 
 def _problems(route: Route) -> dict[str, Any]:
-    content = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    media = route.document.get("problem_media", PROBLEM)
+    content = {media: {"schema": route.document.get("problem", {"$ref": "#/components/schemas/Problem"})}}
     return {status: {"description": text, "content": content} for status, text in PROBLEMS.items()}

@@ -15,7 +15,7 @@ from nameko.extensions import Entrypoint, register_entrypoint
 from services.kernel.contract import Said, expectation
 from services.kernel.entrypoints.log import Log, Opened
 from services.kernel.entrypoints.request import Reply, Request
-from services.kernel.entrypoints.site import Route
+from services.kernel.entrypoints.site import Route, Words
 from services.kernel.errors import ContractBroken, FieldProblem, NotFound
 from services.kernel.message import Actor
 
@@ -29,10 +29,10 @@ class Answering(Entrypoint):
     """A path answered by a method of the service, in a thread where it may wait for a database."""
 
     def __init__(self, method: str, path: str, roles: tuple[str, ...] | None = (), page: bool = False,
-                 document: dict[str, Any] | None = None, waits: bool = False,
-                 **kwargs: Any) -> None:  # fmt: skip
+                 document: dict[str, Any] | None = None, waits: bool = False, rooted: bool = False,
+                 words: Words | None = None, **kwargs: Any) -> None:  # fmt: skip
         super().__init__(**kwargs)
-        self.waits = waits
+        self.waits, self.rooted, self.words = waits, rooted, words
         self.method, self.path, self.roles, self.page, self.document = method, path, roles, page, document or {}
 
     @property
@@ -42,10 +42,10 @@ class Answering(Entrypoint):
 
     def setup(self) -> None:
         """Take the route."""
-        path = self.path if self.page else self.opened.url(self.path)
+        path = self.path if self.page or self.rooted else self.opened.url(self.path)
         document = {"kind": "page" if self.page else "http"} | self.document
-        self.opened.add(Route(self.opened.name, self.method, path, self.method_name, self.handler(), self.roles,
-                              quick=self.waits, max_body=self.opened.settings.max_body, document=document))  # fmt: skip
+        self.opened.add(Route(self.opened.name, self.method, path, self.method_name, self.handler(), self.roles, quick=self.waits,
+                              max_body=self.opened.settings.max_body, document=document, words=self.words))  # fmt: skip
 
     def handler(self) -> Callable[[Request], Any]:
         """The service's own method, on an instance with its dependencies in place."""
@@ -62,16 +62,19 @@ def http(
     roles: tuple[str, ...] | None = (),
     page: bool = False,
     waits: bool = False,
+    rooted: bool = False,
+    words: Words | None = None,
     **document: Any,
 ) -> Callable[[Any], Any]:
     """Declare a path that a method answers; `roles=None` is open to all, `page=True` takes the path as it is.
 
-    One that `waits` is answered on the thread of HTTP itself, where it may sleep as long as it likes (see `waiting`) and
-    does `aside` whatever a database must answer.
+    So does `rooted=True`, for an interface that is no page: its paths are a standard's and not the hub's. `words` says in
+    that standard's way what stands against a request. One that `waits` is answered on the thread of HTTP itself, where it
+    may sleep as long as it likes (see `waiting`) and does `aside` whatever a database must answer.
     """
 
     def declare(fn: Any) -> Any:
-        register_entrypoint(fn, Answering(method, path, roles, page, document, waits))
+        register_entrypoint(fn, Answering(method, path, roles, page, document, waits, rooted, words))
         return fn
 
     return declare

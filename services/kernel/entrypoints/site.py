@@ -27,6 +27,8 @@ from services.kernel.message import Actor
 
 Handler = Callable[[Request], Any]
 Verify = Callable[[str], Actor]
+Words = Callable[[dict[str, Any]], tuple[str, Any]]
+"""From a problem document to the same in another standard's way: its media type, and what is sent."""
 Body = bytes | Iterator[bytes]
 """An answer's bytes, or its parts where it goes on (`Flow`)."""
 
@@ -49,6 +51,7 @@ class Route:
     json_body: bool = False
     alone: bool = False
     document: dict[str, Any] = field(default_factory=dict)
+    words: Words | None = None
 
 
 @dataclass
@@ -115,7 +118,7 @@ class Site:
             route, parts = self._match(environ)
             outcome = self._answer(route, parts, environ)
         except HubError as error:
-            outcome = _refusal(error)
+            outcome = _refusal(error, route)
         except Gone:
             raise
         except Exception as fault:  # a fault in a handler is answered, logged by kind, and ends nothing
@@ -126,7 +129,7 @@ class Site:
                 code=route.name if route else "routing",
                 error=fault,
             )
-            outcome = _refusal(fault)
+            outcome = _refusal(fault, route)
         status, headers, body = outcome
         if route is not None:
             self._count(route, headers, status, perf_counter() - began)
@@ -235,9 +238,10 @@ def _rendered(found: Any) -> tuple[int, list[tuple[str, str]], Body]:
     return found.status, [("Content-Type", found.content_type), *found.headers], body
 
 
-def _refusal(error: BaseException) -> tuple[int, list[tuple[str, str]], bytes]:
+def _refusal(error: BaseException, route: Route | None = None) -> tuple[int, list[tuple[str, str]], bytes]:
     status, document = problem(error)
-    headers = [("Content-Type", PROBLEM)]
+    media, said = (PROBLEM, document) if route is None or route.words is None else route.words(document)
+    headers = [("Content-Type", media)]
     if status == 401:
         headers.append(("WWW-Authenticate", 'Bearer realm="wushe"'))
     if isinstance(error, TooOften):
@@ -246,7 +250,7 @@ def _refusal(error: BaseException) -> tuple[int, list[tuple[str, str]], bytes]:
         headers.append(("Retry-After", "2"))
     if status == 405:
         headers.append(("Allow", ", ".join(document.get("allowed", []))))
-    return status, headers, msgspec.json.encode(document)
+    return status, headers, msgspec.json.encode(said)
 
 
 def _werkzeug(path: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.kernel.message import Recorded
 from services.kernel.view import Change, put
-from services.referral.views import clocks, contacts, deadlines, directory, money, progress, staff, told, unmet
+from services.referral.views import changes, clocks, contacts, deadlines, directory, money, progress, staff, told, unmet
 from services.referral.views.heard import project_heard
 from services.referral.views.staff_tables import MADE as OF_STAFF
 from services.referral.views.tables import MADE, METADATA
@@ -33,4 +33,5 @@ def project(recorded: Recorded) -> list[Change]:
         *contacts.project(recorded),
         *told.project(recorded),
         *unmet.project(recorded),
+        *changes.project(recorded),
     ]
