@@ -97,6 +97,7 @@ FREE = {
         "/hsds/service_at_locations", "/hsds/service_at_locations/{id}", "/hsds/taxonomies", "/hsds/taxonomy_terms",
     },
     "volunteer": {
+        "/fitting-tasks",
         "/me/service-hours", "/me/stars", "/me/tasks", "/open-tasks", "/overrides/totals", "/pairing-rounds/{id}/proposal",
         "/record-statements/{code}",
         "/tasks/{id}/suggestions", "/tasks/{id}/why-not",
@@ -106,6 +107,7 @@ FREE = {
         "/monthly-reports/{station}/{month}/sheet", "/monthly-report-days/{month}",
         "/checkpoint", "/checkpoint/offered", "/cosignatures", "/receipts/{event_id}", "/tile/{path}",
         "/ledger", "/ledger/head", "/ledger/signing", "/ledger/state", "/ledger/verification", "/ledger/seals", "/reconciliations",
+        "/deliveries", "/matters/{id}/access", "/policy",
         "/matters/{id}/completeness", "/matters/{id}/custody", "/matters/{id}/replay",
         "/matters/{id}/timeline",
         "/matters/{id}/diff", "/matters/{id}/moments", "/matters/{id}/questions", "/matters/{id}/state",
