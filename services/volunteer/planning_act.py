@@ -36,7 +36,7 @@ from services.kernel.view import put
 from services.volunteer.day_input import Day, day_input
 from services.volunteer.domain import plan
 from services.volunteer.matching.weights import WEIGHTS
-from services.volunteer.planning.__main__ import CONTRADICTORY
+from services.volunteer.planning.document import CONTRADICTORY
 from services.volunteer.views_plans import plan_inputs, plans
 
 ATTEMPTS = 2

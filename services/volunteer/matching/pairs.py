@@ -12,8 +12,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import min_weight_full_bipartite_matching
 
 MODEL = "squared-ranks-1"
 
@@ -62,6 +60,10 @@ def _assigned(rows: list[str], columns: list[str], cost: Mapping[Pair, int]) -> 
     """A full matching with a place of its own beside each row, so dear that it is taken only where nothing else is left."""
     if not rows:
         return
+    # Thirty megabytes for what happens once a year: only a process that pairs takes them.
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import min_weight_full_bipartite_matching
+
     row_of, column_of = ({party: at for at, party in enumerate(side)} for side in (rows, columns))
     alone = 1 + sum(max(cost.values(), default=0) for _ in rows)
     entries = [(row_of[one], column_of[other], value + 1) for (one, other), value in sorted(cost.items())]

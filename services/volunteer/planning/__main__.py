@@ -7,10 +7,9 @@ import sys
 import msgspec
 
 from services.kernel.errors import Refused
+from services.volunteer.planning.document import CONTRADICTORY
 from services.volunteer.planning.reading import read
 from services.volunteer.planning.result import planned
-
-CONTRADICTORY = 3
 
 
 def main() -> int:

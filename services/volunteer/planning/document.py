@@ -15,6 +15,9 @@ from msgspec import Meta, Struct
 
 from services.kernel.errors import Refused
 
+CONTRADICTORY = 3
+"""With this the planner's process ends when the instance is wrong."""
+
 MOST_BYTES = 256 * 1024 * 1024
 MOST_FILE_BYTES = MOST_BYTES
 MOST_VISITS, MOST_VOLUNTEERS, MOST_PLACES, MOST_SKILLS, MOST_A_DAY = 100_000, 200_000, 2_000, 60, 16
