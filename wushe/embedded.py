@@ -94,6 +94,8 @@ class Folder:
             usual["HUB_CODES"] = str(self.path / "codes")
         if service in SEALING:
             usual |= {"HUB_KEYS_URL": f"sqlite:///{(self.path / service).resolve()}-keys.db", "HUB_KEK": kept["kek"]}
+        if service == "referral":
+            usual |= {"HUB_LINK_KEY": kept["link_key"], "HUB_SITE_URL": url}
         if service == "partner":
             usual["HUB_WEBHOOK_KEY"] = kept["webhook_key"]
         if service == "audit":
@@ -137,6 +139,7 @@ MADE: dict[str, Callable[[tokens.KeyPair], str]] = {
     "kek": _random,
     "session_secret": _random,
     "webhook_key": _random,
+    "link_key": _random,
     "log_origin": _origin,
     "log_key": _random,
     **{head_key(name): _random for name in PUBLISHERS},

@@ -38,6 +38,10 @@ class Settings:
     partners_amqp_url: str = field(default="", repr=False)
     webhook_key: bytes = field(default=b"", repr=False)
     webhook_allow: tuple[str, ...] = ()
+    smtp_url: str = field(default="", repr=False)
+    mail_from: str = ""
+    link_keys: tuple[bytes, ...] = field(default=(), repr=False)
+    site_url: str = ""
     single_events: bool = True
     listen: tuple[str, int] = ("127.0.0.1", 8000)
     url: str = "http://127.0.0.1:8080"
@@ -60,6 +64,11 @@ class Settings:
     log_level: str = "info"
     demo: bool = False
     codes: Path | None = None
+
+    @property
+    def sends_mail(self) -> bool:
+        """Whether everything is set that a mail with a link needs."""
+        return bool(self.smtp_url and self.mail_from and self.link_keys and self.site_url)
 
     @property
     def head_apart(self) -> timedelta:

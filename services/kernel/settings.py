@@ -171,6 +171,12 @@ LEVEL = Kind(_level, "one of info, warning, error, off", " info、warning、erro
 POLICY = Kind(_policy, "a policy file of C2SP tlog-policy", " C2SP tlog-policy 格式的策略文件")
 RATE = Kind(_rate, "a number per time, such as 600/minute", "单位时间次数, 如 600/minute")
 FOLDER = Kind(Path, "a folder", "文件夹")
+SMTP = Kind(
+    _matching(r"smtps?://([^/\s@]+@)?[^/\s@:]+(:[0-9]{1,5})?/?"),
+    "smtp://host:587 or smtps://host:465, with user:password@ before the host if it asks for them",
+    " smtp://主机:587 或 smtps://主机:465, 如需登录则在主机前加 用户:密码@",
+)
+MAILBOX = Kind(_matching(r"[^@\s<>]+@[^@\s<>]+"), "an e-mail address", "电子邮箱地址")
 NETWORKS = Kind(_networks, "networks, separated by commas", "网段, 以逗号分隔")
 YES = Kind(_yes, "true or false", " true 或 false")
 
@@ -221,6 +227,26 @@ SETTINGS: tuple[Setting, ...] = (
         name="HUB_WEBHOOK_ALLOW", into="webhook_allow", kind=NETWORKS,
         en="Networks that may be called although they are not public, such as 10.1.0.0/16; there http is allowed as well.",
         zh="允许回调的非公网网段, 如 10.1.0.0/16; 其中亦允许 http。",
+    ),
+    Setting(
+        name="HUB_SMTP_URL", into="smtp_url", kind=SMTP, secret=True,
+        en="The mail server through which organizations without an account are told of offers; over `smtp://` TLS is begun "
+           "by STARTTLS, except to this machine itself. Without it nobody is told by mail.",
+        zh="向无账号机构发送转介通知的邮件服务器; `smtp://` 以 STARTTLS 加密, 本机除外。不设则不发邮件。",
+    ),
+    Setting(
+        name="HUB_MAIL_FROM", into="mail_from", kind=MAILBOX,
+        en="The address from which mails to organizations come.", zh="邮件的发件地址。",
+    ),
+    Setting(
+        name="HUB_LINK_KEY", into="link_keys", kind=KEYS, secret=True,
+        en="What links in mails are signed with; while it changes, the new one first and the old one after it.",
+        zh="签署邮件链接的密钥; 更换期间新的在前, 旧的在后。",
+    ),
+    Setting(
+        name="HUB_SITE_URL", into="site_url", kind=BASE,
+        en="The hub as people reach it from outside: where links in mails lead.",
+        zh="公众访问枢纽的地址: 邮件链接指向此处。",
     ),
     Setting(
         name="HUB_SINGLE_EVENTS", into="single_events", kind=YES, default="true",

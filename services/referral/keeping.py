@@ -120,6 +120,7 @@ REACHES: dict[str, Reach] = {
     "training": _reach(s.trainings, TRAININGS, "training"),
     "project": _reach(s.projects, PROJECTS, "project"),
     "organization": _reach(t.organizations, ORGANIZATIONS, "organization"),
+    "mailing": _reach(t.organizations, ORGANIZATIONS, "organization"),
     "cooperation-agreement": _reach(t.agreements, AGREEMENTS, "agreement"),
     "offering": _reach(
         t.offerings, OFFERINGS, "offering", {public.PublishOffering: {"organization_id": ORGANIZATIONS}}

@@ -84,6 +84,13 @@ def of_organization(command: public.OfferReferral | public.PublishOffering, stre
     return Known(organization=found, offerings=offerings_of(command.organization_id, look))
 
 
+def of_mailing(command: public.ChooseMail, stream_id: UUID, look: Look) -> Known:
+    """For an organization that is to be told by mail: the organization itself, whose id the stream has."""
+    row = look.one(organizations, stream_id)
+    found = None if row is None or row["state"] is None else organization_of(row)
+    return Known(itself=stream_id, organization=found)
+
+
 def of_sequence(command: public.PlanSequence | public.AskNext, stream_id: UUID, look: Look) -> Known:
     """For a sequence: everybody in it, as the directory and the offerings have them now."""
     if isinstance(command, public.PlanSequence):
@@ -228,6 +235,7 @@ FACTS: dict[type, Facts] = {
     public.AcceptReferral: of_answer,
     public.ConfirmAnswer: of_told,
     public.DisputeAnswer: of_told,
+    public.ChooseMail: of_mailing,
     public.DisburseGrant: of_payment,
     public.HintOverlap: of_payment,
 }

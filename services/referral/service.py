@@ -11,6 +11,7 @@ from services.referral.domain import (
     code_table,
     grant,
     in_kind,
+    mailing,
     offering,
     organization,
     project,
@@ -25,6 +26,8 @@ from services.referral.endpoints.candidates import Candidates
 from services.referral.endpoints.code_tables import CodeTables
 from services.referral.endpoints.directory import Directory
 from services.referral.endpoints.hsds import Hsds
+from services.referral.endpoints.links import Links
+from services.referral.endpoints.mailing import Mailing
 from services.referral.endpoints.money import Money
 from services.referral.endpoints.showing import Showing
 from services.referral.endpoints.staff_names import StaffNames
@@ -35,12 +38,14 @@ from services.referral.keeping import REACHES as KEPT
 from services.referral.lookup import FACTS
 from services.referral.lookup_network import NETWORK_FACTS
 from services.referral.lookup_staff import STAFF_FACTS
+from services.referral.mail.outbox import Outbox
 from services.referral.scopes import REACHES, SCOPES
 
 MANIFEST = Manifest(
     name="referral",
     deciders=(
         organization.DECIDER,
+        mailing.DECIDER,
         agreement.DECIDER,
         offering.DECIDER,
         referral.DECIDER,
@@ -64,12 +69,25 @@ MANIFEST = Manifest(
     withholds=is_restricted,
     bound=BOUND,
     kept=editions.KEPT,
-    duties=(editions.Recording,),
+    duties=(editions.Recording, Outbox),
 )
 
 
 class ReferralService(
-    Directory, Staffing, StaffNames, CodeTables, Asking, Answering, Money, Showing, Candidates, Told, Unmet, Hsds
+    Directory,
+    Staffing,
+    StaffNames,
+    CodeTables,
+    Asking,
+    Answering,
+    Money,
+    Showing,
+    Candidates,
+    Told,
+    Unmet,
+    Mailing,
+    Links,
+    Hsds,
 ):
     """Offers needs to the five societies, one of which answers for each, and keeps the directory of who can."""
 

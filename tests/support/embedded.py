@@ -7,10 +7,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Self
 
 import requests
@@ -23,6 +24,7 @@ DIE_WITH_THE_RUN = ("setpriv", "--pdeathsig", "KILL")
 """If the test run dies, however it dies, so does the hub (setpriv is part of Debian's util-linux, always there)."""
 
 START_SECONDS = 40
+NOTHING: Mapping[str, str] = MappingProxyType({})
 SETTLE_SECONDS = 60
 
 
@@ -95,8 +97,8 @@ def all_heard(services: dict[str, Any]) -> bool:
 class Embedded:
     """`wushe up`; a context manager. `kill9` and `start` again keep the folder and the port."""
 
-    def __init__(self, folder: Path, *, demo: bool = False) -> None:
-        self.folder, self.demo, self.port = folder, demo, free_port()
+    def __init__(self, folder: Path, *, demo: bool = False, settings: Mapping[str, str] = NOTHING) -> None:
+        self.folder, self.demo, self.port, self.settings = folder, demo, free_port(), settings
         self.process: subprocess.Popen[bytes] | None = None
         self.hub = Hub(f"http://127.0.0.1:{self.port}", self._token)
 
@@ -107,7 +109,7 @@ class Embedded:
         """Start and wait until it answers."""
         usual = {k: v for k, v in os.environ.items() if not k.startswith("HUB_")}
         # Partners of tests are called at home.
-        environ = usual | {"HUB_LOG_LEVEL": "warning", "HUB_WEBHOOK_ALLOW": "127.0.0.0/8"}
+        environ = usual | {"HUB_LOG_LEVEL": "warning", "HUB_WEBHOOK_ALLOW": "127.0.0.0/8", **self.settings}
         command = [
             *DIE_WITH_THE_RUN,
             sys.executable,

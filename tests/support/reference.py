@@ -28,6 +28,7 @@ from services.kernel import tokens
 from services.kernel.clock import system_clock
 from services.kernel.message import Actor
 from tests.support.embedded import Hub
+from tests.support.postoffice import PostOffice
 from tests.support.servers import Kept, Postgres, Rabbit, answers, free_port
 from wushe.services import CLASSES
 
@@ -65,6 +66,7 @@ class Reference:
         self.ports = {name: free_port() for name in CLASSES}
         self.front = free_port()
         self.processes: dict[str, Kept] = {}
+        self.post = PostOffice()
         self._stack = ExitStack()
         self.hub = Hub(f"http://127.0.0.1:{self.front}", self._token)
 
@@ -81,7 +83,7 @@ class Reference:
                     tempfile.TemporaryDirectory(prefix="hub-reference-", ignore_cleanup_errors=True)
                 )
             )
-            for server in (self.postgres, self.keys, self.rabbit):
+            for server in (self.postgres, self.keys, self.rabbit, self.post):
                 self._stack.enter_context(server)
             self._make_databases()
             self._make_users()
@@ -128,6 +130,8 @@ class Reference:
         """A service's environment as the compose file has it, on this machine's ports."""
         usual = {k: v for k, v in os.environ.items() if not k.startswith("HUB_")}
         given = {key: self._here(str(value)) for key, value in self.compose[name]["environment"].items()}
+        if name == "referral":  # and so are those who get mails
+            given |= {"HUB_SMTP_URL": self.post.url, "HUB_MAIL_FROM": "hub@example.org", "HUB_SITE_URL": self.hub.url}
         if name == "partner":  # tests are called at home
             given["HUB_WEBHOOK_ALLOW"] = "127.0.0.0/8"
         return usual | given | {"HUB_LISTEN": f"127.0.0.1:{self.ports[name]}", "HUB_LOG_LEVEL": "info"}

@@ -85,7 +85,7 @@ ELSEWHERE = {
         "DeclareRelative.person_id",
     },
     "part of what is commanded, and known by nobody else": {
-        "CloseCase.strands_handled", "LeaveHousehold.person_id", "UnlinkGuardian.guardian_id",
+        "CloseCase.strands_handled", "LeaveHousehold.person_id", "RevokeLink.link_id", "UnlinkGuardian.guardian_id",
     },
     "of another station by its nature: two records of one human being, two requests for one thing (H4)": {
         "LinkDuplicateRequest.other_request_id", "MergePersons.survivor_id", "RuleOutDuplicate.candidate_id",

@@ -57,7 +57,7 @@ def keys(json_: bool) -> None:
     made = {
         "HUB_TOKEN_PUBLIC_KEY": tickets.text_of(pair.public), "HUB_TOKEN_PRIVATE_KEY": tickets.text_of(pair.private),
         "HUB_SERVICE_TOKEN": service, "HUB_KEK": _random(), "HUB_SESSION_SECRET": _random(),
-        "HUB_WEBHOOK_KEY": _random(),
+        "HUB_WEBHOOK_KEY": _random(), "HUB_LINK_KEY": _random(),
         "HUB_LOG_KEY": _random(),
         **{f"HUB_{name.upper()}_HEAD_KEY": _random() for name in PUBLISHERS},
     }  # fmt: skip

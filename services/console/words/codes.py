@@ -119,6 +119,7 @@ CODES: dict[str, dict[str, tuple[str, str]]] = {
         "import": ("导入", "import"),
         "system": ("系统", "system"),
         "wechat": ("微信", "WeChat"),
+        "mail-link": ("邮件链接", "link in a mail"),
     },
     "role": {
         "coordinator": ("站点协调员", "Coordinator"),

@@ -13,7 +13,7 @@ from services.contracts import referral as public
 from services.contracts.tables import dated
 from services.kernel.decider import Decider
 from services.kernel.message import Ask
-from services.referral.domain import answers, contacting, drafting, ending, offers, sequence, serving, told
+from services.referral.domain import answers, contacting, drafting, ending, offers, sequence, serving, told, undelivered
 from services.referral.domain.referral_evolve import evolve
 from services.referral.domain.referral_state import Event, State
 
@@ -36,6 +36,7 @@ Answering = (
     | public.ExpireOffer
     | public.ConfirmAnswer
     | public.DisputeAnswer
+    | public.ReportUndelivered
 )
 Serving = (
     public.StartService
@@ -101,6 +102,8 @@ def _answer(command: Answering | Serving | Ending, state: State, ask: Ask) -> li
             return told.confirm(command, state, ask)
         case public.DisputeAnswer():
             return told.dispute(command, state, ask)
+        case public.ReportUndelivered():
+            return undelivered.report(command, state, ask)
         case _:
             return _serve(command, state, ask)
 

@@ -86,6 +86,7 @@ _ServiceEvent = (
     | public.AnswerConfirmed
     | public.AnswerDisputed
     | public.PersonContacted
+    | public.OfferMailUndelivered
     | public.ReferralSuggested
     | public.OutcomeReported
     | public.OutcomeConfirmed
@@ -150,7 +151,11 @@ def _evolve_service(state: Known, event: _ServiceEvent) -> Known:
         case public.AnswerDisputed():
             return _disputed(state, event.wait) if event.answer == "outcome" else state
         case (
-            public.OutcomeConfirmed() | public.AnswerConfirmed() | public.PersonContacted() | public.ReferralSuggested()
+            public.OutcomeConfirmed()
+            | public.AnswerConfirmed()
+            | public.PersonContacted()
+            | public.ReferralSuggested()
+            | public.OfferMailUndelivered()
         ):
             return state
         case public.ReminderSent():

@@ -44,6 +44,7 @@ Event = (
     | public.AnswerConfirmed
     | public.AnswerDisputed
     | public.PersonContacted
+    | public.OfferMailUndelivered
     | public.ReferralEnteredInError
 )
 

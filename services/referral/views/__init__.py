@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from services.kernel.message import Recorded
 from services.kernel.view import Change, put
-from services.referral.views import changes, clocks, contacts, deadlines, directory, money, progress, staff, told, unmet
+from services.referral.views import (
+    changes,
+    clocks,
+    contacts,
+    deadlines,
+    directory,
+    mailings,
+    money,
+    progress,
+    staff,
+    told,
+    unmet,
+)
 from services.referral.views.heard import project_heard
 from services.referral.views.staff_tables import MADE as OF_STAFF
 from services.referral.views.tables import MADE, METADATA
@@ -34,4 +46,5 @@ def project(recorded: Recorded) -> list[Change]:
         *told.project(recorded),
         *unmet.project(recorded),
         *changes.project(recorded),
+        *mailings.project(recorded),
     ]

@@ -35,7 +35,13 @@ def project(recorded: Recorded) -> list[Change]:
             return [_row(recorded, level=event.level)]
         case public.ReferralSequencePlanned() as event:
             return [_row(recorded, sequence=[str(each) for each in event.organization_ids])]
-        case public.ReminderSent() | public.AnswerConfirmed() | public.PersonContacted() | public.ReferralSuggested():
+        case (
+            public.ReminderSent()
+            | public.AnswerConfirmed()
+            | public.PersonContacted()
+            | public.ReferralSuggested()
+            | public.OfferMailUndelivered()
+        ):
             return [_row(recorded)]
         case _:
             return [*_project_offer(recorded), *_project_service(recorded)]

@@ -1,0 +1,69 @@
+"""By mail: who keeps an organization's entry says where it is told of offers, and sees what became of the letters."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from services.contracts import referral as public
+from services.kernel.entrypoints import Hand, Personal, Request, asks, http
+from services.kernel.errors import ContractBroken, FieldProblem, Refused
+from services.referral.domain import mailing
+from services.referral.endpoints.reading import uuid_of
+from services.referral.endpoints.roles import KEEPERS
+from services.referral.mail.tables import letters, links
+from services.referral.scopes import OFFERS
+
+MOST = 500
+SHOWN = ("letter_id", "kind", "link_id", "offer_id", "referral_id", "organization_id", "state", "attempts", "due_at",
+         "made_at", "sent_at", "reason_code")  # fmt: skip
+
+
+def needs_mail(hand: Hand, command: object, stream_id: object, now: object) -> tuple[()]:
+    """An address is taken where mails can be sent at all."""
+    if not hand.settings.sends_mail:
+        raise Refused(
+            "no-mail", "This hub sends no mail (HUB_SMTP_URL, HUB_MAIL_FROM, HUB_LINK_KEY, HUB_SITE_URL).",
+            "本枢纽未启用邮件 (HUB_SMTP_URL、HUB_MAIL_FROM、HUB_LINK_KEY、HUB_SITE_URL)。",
+        )  # fmt: skip
+    return ()
+
+
+class Mailing:
+    """An organization without an account is told of offers by mail."""
+
+    log: Hand
+
+    choose_mail = asks(
+        "POST", "/organizations/{id}/mail", public.ChooseMail, of=mailing.DECIDER, roles=KEEPERS,
+        personal=Personal(beside=needs_mail),
+    )  # fmt: skip
+    end_mail = asks("POST", "/organizations/{id}/mail/end", public.EndMail, of=mailing.DECIDER, roles=KEEPERS)
+    revoke_link = asks(
+        "POST", "/organizations/{id}/mail/revocation", public.RevokeLink, of=mailing.DECIDER, roles=KEEPERS
+    )
+
+    @http(
+        "GET", "/letters", roles=KEEPERS, says="letters to organizations, the newest first", answer={"type": "object"},
+        query={"state": {"enum": ["waiting", "sent", "failed", "dropped"]}, "referral_id": {"format": "uuid"}},
+    )  # fmt: skip
+    def letters(self, request: Request) -> object:
+        """What became of the letters about the offers that one sees: which arrived nowhere, and why; never where to."""
+        told, k = letters.c, links.c
+        seen = OFFERS.select(request.actor).subquery()
+        joined = letters.join(seen, told.offer_id == seen.c.offer_id).join(links, told.link_id == k.link_id)
+        columns = [letters.c[name] for name in SHOWN]
+        query = sa.select(*columns, k.used_at, k.used_for, k.expires_at).select_from(joined)
+        if "state" in request.query:
+            query = query.where(told.state == request.query["state"])
+        if "referral_id" in request.query:
+            query = query.where(told.referral_id == _uuid(request.query["referral_id"]))
+        return {"items": self.log.look.run(query.order_by(told.made_at.desc(), told.letter_id).limit(MOST))}
+
+
+def _uuid(text: str) -> object:
+    found = uuid_of(text)
+    if found is None:
+        raise ContractBroken(
+            FieldProblem(field="referral_id", code="invalid", expected_en="a UUID", expected_zh="UUID")
+        )
+    return found

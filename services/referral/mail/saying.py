@@ -1,0 +1,80 @@
+"""What was said by a link, as a command: read from a form, and nothing but codes and a day. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID, uuid5
+
+from services.contracts import referral as public
+from services.contracts.tables import BEIJING
+from services.kernel.contract import read_request
+from services.kernel.errors import ContractBroken, FieldProblem
+from services.kernel.message import Actor, Ask, Precision
+
+CHANNEL = "mail-link"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Said:
+    """A command of the organization, when it happened, and under which id: the same form sent twice is said once."""
+
+    command: Any
+    at: datetime
+    precision: Precision
+    command_id: UUID
+
+
+def said(link: dict[str, Any], act: str, form: Mapping[str, str], questions: tuple[str, ...], now: datetime) -> Said:
+    """What a form says. Raises ContractBroken where that is nothing."""
+    organization_id, seen = str(link["organization_id"]), form.get("seen", "")[:20]
+    kind: type
+    body: dict[str, Any]
+    at: datetime = now
+    precision: Precision = "instant"
+    match act:
+        case "acceptance":
+            kind, body, seen = public.AcceptReferral, {"organization_id": organization_id}, ""
+        case "refusal":
+            body = {"organization_id": organization_id, "reason_code": form.get("reason", "")}
+            kind, seen = public.DeclineOffer, ""
+        case "question":
+            kind = public.RequestInformation
+            body = {"organization_id": organization_id, "question_codes": list(questions)}
+        case "start":
+            kind, body = public.StartService, {}
+            at, precision = _day(form.get("met_on", ""), now)
+        case "outcome":
+            kind, body = public.ReportOutcome, {"outcome": form.get("outcome", "")}
+        case "return":
+            kind, body = public.ReturnReferral, {"reason_code": form.get("reason", "")}
+        case _:
+            raise _wrong("act")
+    return Said(
+        command=read_request(body, kind)[0], at=at, precision=precision,
+        command_id=uuid5(link["link_id"], f"{act}/{seen}"),
+    )  # fmt: skip
+
+
+def asking(link: dict[str, Any], found: Said, now: datetime) -> Ask:
+    """The circumstances: whoever holds the link speaks for the organization, and by this link alone."""
+    actor = Actor(id=f"link:{link['link_id']}", role="partner", org=str(link["organization_id"]))
+    return Ask(id=found.command_id, now=now, at=found.at, precision=found.precision, actor=actor, channel=CHANNEL)
+
+
+def _day(text: str, now: datetime) -> tuple[datetime, Precision]:
+    """A day that is not to come; of today, now."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError as wrong:
+        raise _wrong("met_on") from wrong
+    today = now.astimezone(BEIJING).date()
+    if day > today or today - day > timedelta(days=366):
+        raise _wrong("met_on")
+    return (now, "instant") if day == today else (datetime.combine(day, time(12), BEIJING), "day")
+
+
+def _wrong(name: str) -> ContractBroken:
+    return ContractBroken(FieldProblem(field=name, code="invalid", expected_en="a choice", expected_zh="有效选项"))
