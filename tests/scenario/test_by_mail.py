@@ -25,7 +25,7 @@ def post(reference: Reference) -> PostOffice:
     return reference.post
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def teams(reference: Reference) -> list[Organization]:
     """Three teams, of which nobody has an account."""
     return Street(reference.hub).organizations(3, NEED)

@@ -35,6 +35,7 @@ NOT_WITH_A_PERSON = {
     "RaiseSafeguardingConcern": "harm to a child is not deleted on request (PIPL 50); decided about as a kind of its own",
     "RegisterStaff": "an employee of a station, who is served as somebody else and under another id",
     "RegisterVolunteer": "who gave hours, by law: another record than that of the same human being as a client",
+    "ChooseMail": "where an organization is told; it ends with the way, and whoever reads that mailbox is no client here",
     "RegisterOrganization": "no person", "AddOrganizationAlias": "no person", "OpenStation": "no person",
 }  # fmt: skip
 

@@ -18,10 +18,10 @@ from services.referral.domain import referral
 from services.referral.mail import links
 from services.referral.mail.outbox import PLACE
 from services.referral.mail.page import headers, page
-from services.referral.mail.saying import asking, said
 from services.referral.mail.standing import USES_UP, Standing, is_void, standing, void
 from services.referral.mail.tables import links as kept
 from services.referral.mail.words import SENTENCES, Words
+from services.referral.saying import asking, said
 from services.referral.scopes import OFFERS, REFERRALS
 from services.referral.views.mailings import mailings, revoked_links
 

@@ -30,14 +30,15 @@ ENTERED = {"here": HERE, "there": THERE}
 
 def key(kind: str, where: str) -> UUID:
     """The thing of this kind that is of the one station or of the other."""
-    return UUID(int=300 + list(TABLES).index(kind) * 2 + (where == "there"))
+    return UUID(int=300 + list(TABLES).index("organization" if kind == "mailing" else kind) * 2 + (where == "there"))
 
 
 TABLES: dict[str, sa.Table] = {
     "training": s.trainings, "project": s.projects, "cooperation-agreement": t.agreements, "staff": s.staff,
     "station": s.stations, "organization": t.organizations, "offering": t.offerings,
 }  # fmt: skip
-KEPT = {"cooperation-agreement": "agreement"}
+KEPT = {"cooperation-agreement": "agreement", "mailing": "organization"}
+"""An organization's mails are the organization's: the stream has its id."""
 
 
 @pytest.fixture(scope="module")

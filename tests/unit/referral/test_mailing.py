@@ -13,11 +13,11 @@ from services.referral.domain.facts import Known, OrganizationFact
 from services.referral.domain.mailing import DECIDER
 from services.referral.mail import links
 from services.referral.mail.page import headers, page
-from services.referral.mail.saying import said
 from services.referral.mail.schedule import SENT, WAITS, Went, after
 from services.referral.mail.standing import is_void, standing, void
 from services.referral.mail.words import SENTENCES, Words
 from services.referral.mail.writing import message
+from services.referral.saying import said
 from tests.support.spec import NOON, Spec
 from tests.unit.referral.samples import CLOCK, DRAFTED, LEIFENG, MATTER, READY, REFERRAL, offered, referral, team
 
