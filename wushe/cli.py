@@ -29,6 +29,7 @@ COMMANDS = {
     "rebuild": ("views", "Rebuild a service's views from the logs."),
     "dead": ("dead", "List messages that were set aside, and have them handled again."),
     "doctor": ("doctor", "Say what is wrong with this installation, and how to mend it."),
+    "account": ("accounts", "Open an account for somebody, or list who may come in."),
     "token": ("tokens", "Issue a token for somebody."),
     "keys": ("tokens", "Make the secrets of a reference deployment."),
     "partner": ("partner", "Make a queue for a partner, check a partner's program, simulate one."),

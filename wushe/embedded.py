@@ -77,8 +77,11 @@ class Folder:
         """There once the hub has moved to the reference deployment; holds the key that still opens its people's keys."""
         return self.path / "moved-kek"
 
-    def environ(self, service: str, listen: str, url: str) -> dict[str, str]:
-        """The settings of one service of the embedded hub; what the process's environment sets goes before."""
+    def environ(self, service: str, listen: str, url: str, demo: bool = False) -> dict[str, str]:
+        """The settings of one service of the embedded hub; what the process's environment sets goes before.
+
+        `demo` lets anybody in as one of the demo's people.
+        """
         kept = self.secrets
         usual = {
             "HUB_DATABASE_URL": f"sqlite:///{(self.path / service).resolve()}.db",
@@ -87,7 +90,7 @@ class Folder:
             "HUB_URL": url,
             "HUB_TOKEN_PUBLIC_KEY": kept["token_public_key"],
             "HUB_SERVICE_TOKEN": self.token(Actor(id="hub", role="service"), SERVICE_TOKEN_LIFE),
-            "HUB_DEMO": "true",
+            "HUB_DEMO": "true" if demo else "false",
         }
         if self.path.is_dir():
             (self.path / "codes").mkdir(exist_ok=True)  # Also where it is empty: what is put there later is taken over.
@@ -108,9 +111,9 @@ class Folder:
             usual |= {"HUB_TOKEN_PRIVATE_KEY": kept["token_private_key"], "HUB_SESSION_SECRET": kept["session_secret"]}
         return usual | {name: value for name, value in environment().items() if name.startswith("HUB_")}
 
-    def settings(self, listen: str, url: str) -> Mapping[str, Settings]:
+    def settings(self, listen: str, url: str, demo: bool = False) -> Mapping[str, Settings]:
         """The settings of every service."""
-        return {name: load(self.environ(name, listen, url), name) for name in CLASSES}
+        return {name: load(self.environ(name, listen, url, demo), name) for name in CLASSES}
 
     def token(self, actor: Actor, lifetime: timedelta = timedelta(hours=12)) -> str:
         """A token for somebody, signed with this hub's key."""

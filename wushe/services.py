@@ -16,7 +16,7 @@ CLASSES = {
     "console": "ConsoleService",
 }
 
-PUBLISHERS = ("intake", "referral", "volunteer", "audit", "partner")
+PUBLISHERS = ("intake", "referral", "volunteer", "audit", "partner", "console")
 """Those whose logs the ledger records; each signs for its own."""
 
 

@@ -1,10 +1,14 @@
-"""Who may sign in. For now the demo's roles (`demo`); accounts with passwords or OIDC come behind the same function."""
+"""Who is in, as pages see him: an account that is on record (`domain.account`), or one of the demo's people (`demo`)."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from services.console import views
+from services.console.words import LANGS
+from services.console.words.codes import label
 from services.contracts.words import STATION_ROLES
 from services.kernel.manifest import Look
 from services.kernel.message import Actor
@@ -34,6 +38,13 @@ class Account:
     def works_at_station(self) -> bool:
         """Whether it is one of the station's own people."""
         return self.role in STATION_ROLES
+
+
+def stored(holder: str, row: Mapping[str, Any]) -> Account:
+    """An account that is on record: called by its role and its holder's id, for the console keeps nobody's name."""
+    role = str(row["role"])
+    said = {lang: f"{label('role', role, lang) or role} {holder}" for lang in LANGS}
+    return Account(id=holder, role=role, name_zh=said["zh"], name_en=said["en"], org=str(row["org"] or ""))
 
 
 def settled(account: Account, look: Look) -> Account:

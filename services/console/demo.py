@@ -22,6 +22,8 @@ ROLES = (
     ),
     Account(id=VOLUNTEER, role="volunteer", name_zh="车队志愿者", name_en="A volunteer of the drivers' team"),
     Account(id="a-demo", role="auditor", org="cc-audit", name_zh="市级审计员", name_en="City auditor"),
+    Account(id="h-demo", role="station_head", org="220104004", name_zh="永昌街道社工站 站长", name_en="Head, Yongchang station"),
+    Account(id="m-demo", role="administrator", name_zh="枢纽管理员", name_en="Administrator of the hub"),
 )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The console as a nameko service: pages at `/`, read models folded from the other services, no decisions of its own."""
+"""The console as a nameko service: pages at `/`, read models folded from the other services, no decisions but who comes in."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from uuid import uuid4
 
 import sqlalchemy as sa
 
-from services.console import assets, demo, proved, views
+from services.console import assets, proved, views
 from services.console.directory import Directory
+from services.console.domain import account
+from services.console.endpoints.accounts import Accounts
 from services.console.endpoints.acting import Acting
 from services.console.endpoints.answering import Answering
 from services.console.endpoints.approvals import Approvals
@@ -21,17 +23,21 @@ from services.console.endpoints.bundling import Bundling
 from services.console.endpoints.daily import Daily
 from services.console.endpoints.inspecting import Inspecting
 from services.console.endpoints.overseeing import Overseeing
+from services.console.endpoints.own import Own
 from services.console.endpoints.papers import Papers
+from services.console.endpoints.signing import Signing
 from services.console.endpoints.taking import Taking
 from services.console.endpoints.volunteering import Volunteering
 from services.console.endpoints.working import Working
+from services.console.gate import tables as gate
+from services.console.gate import views as gate_views
 from services.console.hearing import Said
 from services.console.hub import Answer, Hub, Unreachable
-from services.console.pages import matter, matters, offers, signin
+from services.console.pages import matter, matters, offers
 from services.console.pages.act import steps as next_steps
 from services.console.scopes import MATTERS
 from services.console.streams import Listening
-from services.console.web import SECURITY, Visit, home, page_for, refused, signed_in, visit
+from services.console.web import SECURITY, Visit, page_for, refused, visit
 from services.console.words import CHINA, Lang
 from services.contracts.visibility import BOUND
 from services.contracts.words import STATION_ROLES
@@ -43,7 +49,8 @@ from services.kernel.message import Actor
 
 HEARS = ("intake", "referral", "volunteer", "audit")
 MANIFEST = Manifest(
-    name="console", metadata=views.METADATA, project_heard=views.project_heard, hears=HEARS, bound=BOUND,
+    name="console", deciders=(account.DECIDER,), metadata=views.METADATA, kept=gate.KEPT, project=gate_views.project,
+    project_heard=views.project_heard, facts=gate_views.FACTS, hears=HEARS, bound=BOUND,
     companions=lambda hand: (Listening(hand, HEARS),),
 )  # fmt: skip
 
@@ -55,6 +62,9 @@ CATCH_UP_SECONDS = 2.0
 
 
 class ConsoleService(
+    Signing,
+    Own,
+    Accounts,
     Working,
     Taking,
     Approvals,
@@ -74,31 +84,6 @@ class ConsoleService(
     log = Log(MANIFEST)
 
     # --- everybody ---
-
-    @http("GET", "/sign-in", roles=None, page=True)
-    @page_for(anybody=True)
-    def sign_in_page(self, v: Visit) -> Page:
-        """One button for each demo role; who is signed in already goes on."""
-        if v.account is not None:
-            return v.go(home(v.account))
-        return v.page(signin.page(demo.ROLES if v.settings.demo else (), v.frame()))
-
-    @http("POST", "/sign-in", roles=None, page=True)
-    @page_for(anybody=True)
-    def sign_in(self, v: Visit) -> Page:
-        """Begin a session as one of the demo's roles, where the demo is on."""
-        chosen = signed_in(v.request.form.get("account", ""), v.settings, v.look)
-        if chosen is None:
-            return v.go("/sign-in", failed=v.words("signin.again"))
-        v.sign(chosen.id)
-        return v.go(home(chosen))
-
-    @http("POST", "/sign-out", roles=None, page=True)
-    @page_for(anybody=True)
-    def sign_out(self, v: Visit) -> Page:
-        """End the session."""
-        v.sign("")
-        return v.go("/sign-in")
 
     @http("GET", "/*", roles=None, page=True)
     @page_for(anybody=True)
@@ -192,7 +177,7 @@ class ConsoleService(
 
     def visit(self, request: Request) -> Visit:
         """A request, read."""
-        return visit(request, self.log.settings, self.log.look, self.names)
+        return visit(request, self.log, self.names)
 
     def ask(self, v: Visit, service: str, path: str, body: dict[str, Any], key: str, back: str, event: str) -> Page:
         """Ask another service to do something, and go back to say what came of it."""

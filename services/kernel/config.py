@@ -45,6 +45,10 @@ class Settings:
     single_events: bool = True
     listen: tuple[str, int] = ("127.0.0.1", 8000)
     url: str = "http://127.0.0.1:8080"
+    proxies: tuple[str, ...] = ()
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = field(default="", repr=False)
     urls: Mapping[str, str] = field(default_factory=dict)
     token_public_keys: tuple[bytes, ...] = ()
     token_private_key: bytes = field(default=b"", repr=False)
@@ -69,6 +73,16 @@ class Settings:
     def sends_mail(self) -> bool:
         """Whether everything is set that a mail with a link needs."""
         return bool(self.smtp_url and self.mail_from and self.link_keys and self.site_url)
+
+    @property
+    def outside(self) -> str:
+        """Where browsers reach the hub."""
+        return self.site_url or self.url
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether browsers reach the hub by TLS, so that cookies are to go no other way."""
+        return self.outside.startswith("https:")
 
     @property
     def head_apart(self) -> timedelta:

@@ -245,8 +245,8 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         name="HUB_SITE_URL", into="site_url", kind=BASE,
-        en="The hub as people reach it from outside: where links in mails lead.",
-        zh="公众访问枢纽的地址: 邮件链接指向此处。",
+        en="The hub as people reach it from outside: where links lead; if it is https, cookies go by TLS alone.",
+        zh="公众访问枢纽的地址: 链接指向此处; 为 https 时 Cookie 仅经 TLS 发送。",
     ),
     Setting(
         name="HUB_SINGLE_EVENTS", into="single_events", kind=YES, default="true",
@@ -261,6 +261,26 @@ SETTINGS: tuple[Setting, ...] = (
         name="HUB_URL", into="url", kind=BASE, default="http://127.0.0.1:8080",
         en="The hub as its services reach it; events are pulled from `{HUB_URL}/{publisher}/events`.",
         zh="各服务访问枢纽的地址; 从 `{HUB_URL}/{publisher}/events` 拉取事件。",
+    ),
+    Setting(
+        name="HUB_PROXIES", into="proxies", kind=NETWORKS,
+        en="Networks of the proxies in front whose X-Forwarded-For is believed, so that tries are counted by source.",
+        zh="前置代理所在网段, 采信其 X-Forwarded-For, 用于按来源限制登录尝试。",
+    ),
+    Setting(
+        name="HUB_OIDC_ISSUER", into="oidc_issuer", kind=BASE,
+        en="The identity provider (OpenID Connect) by which people may sign in beside passwords.",
+        zh="除密码外可用于登录的统一身份认证 (OpenID Connect) 提供方。",
+    ),
+    Setting(
+        name="HUB_OIDC_CLIENT_ID", into="oidc_client_id", kind=Kind(str, "the client's id", "客户端标识"),
+        en="What the identity provider calls the hub.", zh="枢纽在该提供方处的客户端标识。",
+    ),
+    Setting(
+        name="HUB_OIDC_CLIENT_SECRET", into="oidc_client_secret", kind=Kind(str, "the client's secret", "客户端密钥"),
+        secret=True,
+        en="The hub's secret there; without it the hub is a public client, and PKCE alone protects the code.",
+        zh="枢纽在该提供方处的密钥; 不设则为公共客户端, 仅以 PKCE 保护授权码。",
     ),
     *(
         Setting(
@@ -348,8 +368,8 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         name="HUB_DEMO", into="demo", kind=YES, default="false",
-        en="Allow the demo's sign-in names; never where real people are served.",
-        zh="允许演示账号登录; 服务真实居民时不得开启。",
+        en="Let anybody in as one of the demo's people; only `wushe up` takes it, never a service of its own.",
+        zh="允许任何人以演示人员身份登录; 仅 `wushe up` 接受, 独立运行的服务拒绝启动。",
     ),
     Setting(
         name="HUB_CODES", into="codes", kind=FOLDER,

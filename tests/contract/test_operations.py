@@ -90,7 +90,7 @@ def test_every_service_is_deployed_by_its_own_command() -> None:
 def test_what_the_compose_file_sets_is_all_that_a_service_needs(service: str) -> None:
     example = dict.fromkeys(re.findall(r"^(\w+)=", (ROOT / ".env.example").read_text(), re.MULTILINE), "x")
     key = "A" * 43
-    example |= {"HUB_LOG_LEVEL": "info", "HUB_DEMO": "false", "HUB_SERVICE_TOKEN": "a.b.c", "HUB_KEK": key,
+    example |= {"HUB_LOG_LEVEL": "info", "HUB_SERVICE_TOKEN": "a.b.c", "HUB_KEK": key,
                 "HUB_TOKEN_PUBLIC_KEY": key, "HUB_TOKEN_PRIVATE_KEY": key, "HUB_SESSION_SECRET": key, "HUB_LOG_KEY": key,
                 "HUB_WEBHOOK_KEY": key, "HUB_LINK_KEY": key, "SMTP_URL": "smtp://mail.example:587",
                 "MAIL_FROM": "hub@example.org"}  # fmt: skip

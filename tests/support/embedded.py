@@ -98,7 +98,9 @@ class Embedded:
     """`wushe up`; a context manager. `kill9` and `start` again keep the folder and the port."""
 
     def __init__(self, folder: Path, *, demo: bool = False, settings: Mapping[str, str] = NOTHING) -> None:
-        self.folder, self.demo, self.port, self.settings = folder, demo, free_port(), settings
+        """The demo's people come in, unless `settings` say otherwise; `demo` loads the stories."""
+        self.folder, self.demo, self.port = folder, demo, free_port()
+        self.settings = {"HUB_DEMO": "true"} | dict(settings)
         self.process: subprocess.Popen[bytes] | None = None
         self.hub = Hub(f"http://127.0.0.1:{self.port}", self._token)
 
@@ -109,7 +111,7 @@ class Embedded:
         """Start and wait until it answers."""
         usual = {k: v for k, v in os.environ.items() if not k.startswith("HUB_")}
         # Partners of tests are called at home.
-        environ = usual | {"HUB_LOG_LEVEL": "warning", "HUB_WEBHOOK_ALLOW": "127.0.0.0/8", **self.settings}
+        environ = usual | {"HUB_LOG_LEVEL": "warning", "HUB_WEBHOOK_ALLOW": "127.0.0.0/8"} | self.settings
         command = [
             *DIE_WITH_THE_RUN,
             sys.executable,

@@ -15,13 +15,14 @@ import click
 import requests
 
 from services.kernel import log
-from services.kernel.config import environment, load
+from services.kernel.config import EX_CONFIG, environment, load
 from wushe.codes import adopt, follow
 from wushe.embedded import Folder
 from wushe.output import as_json, fail, say
 from wushe.services import CLASSES, service_class
 
 STOP_SECONDS = 60
+DEMO = "Let anybody in as one of the demo's people, and load the five stories on the first start."
 
 folder_option = click.option(
     "--var",
@@ -36,7 +37,12 @@ folder_option = click.option(
 @click.command()
 @folder_option
 @click.option("--listen", default="127.0.0.1:8080", show_default=True, help="host:port; port 0 takes a free one.")
-@click.option("--demo/--no-demo", default=True, show_default=True, help="Load the five stories on the first start.")
+@click.option(
+    "--demo/--no-demo",
+    default=True,
+    show_default=True,
+    help="Let anybody in as one of the demo's people, and load the five stories on the first start.",
+)
 @as_json
 def up(folder: Path, listen: str, demo: bool, json_: bool) -> None:
     """Run the whole hub in this process: SQLite and an in-memory bus, its data in one folder."""
@@ -45,7 +51,7 @@ def up(folder: Path, listen: str, demo: bool, json_: bool) -> None:
     began = time.monotonic()
     place = Folder(folder)
     _still_here(place, json_)
-    settings = place.settings(listen, _url(listen))
+    settings = place.settings(listen, _url(listen), demo)
     first = next(iter(settings.values()))
     watch = adopt(first.codes)
     log.switch(first.log_level)
@@ -55,7 +61,13 @@ def up(folder: Path, listen: str, demo: bool, json_: bool) -> None:
             url = "http://{}:{}".format(*process.site.address)
             policy = settings["audit"].witness_policy
             follow(watch, ",".join(CLASSES))
-            _greet(url, time.monotonic() - began, len(policy.witnesses) if policy else 0, json_)
+            _greet(
+                url, time.monotonic() - began, len(policy.witnesses) if policy else 0, settings["console"].demo, json_
+            )
+            if not settings["console"].demo:
+                threading.Thread(
+                    target=_first_keeper, args=(place, url, json_), name="first-keeper", daemon=True
+                ).start()
             if demo and not place.loaded.exists():
                 threading.Thread(target=_load, args=(place, url, json_), name="stories", daemon=True).start()
 
@@ -104,11 +116,12 @@ def only_one(place: Folder, json_: bool) -> IO[str]:
     return file
 
 
-def _greet(url: str, seconds: float, witnesses: int, json_: bool) -> None:
+def _greet(url: str, seconds: float, witnesses: int, demo: bool, json_: bool) -> None:
     from services.console.demo import ROLES
 
-    people = [{"role": role.role, "name": role.name_zh, "name_en": role.name_en} for role in ROLES]
-    lines = [f"五社枢纽已启动 / the hub is up: {url}  ({seconds:.1f} s)", "登录演示角色 / sign in as:"]
+    people = [{"role": role.role, "name": role.name_zh, "name_en": role.name_en} for role in ROLES if demo]
+    lines = [f"五社枢纽已启动 / the hub is up: {url}  ({seconds:.1f} s)"]
+    lines += ["登录演示角色 / sign in as:"] if demo else []
     lines += [f"  · {p['name']} / {p['name_en']}" for p in people]
     if not witnesses:
         lines.append(
@@ -116,6 +129,23 @@ def _greet(url: str, seconds: float, witnesses: int, json_: bool) -> None:
         )
     value = {"url": url, "seconds": round(seconds, 2), "sign_in": people, "pid": os.getpid(), "witnesses": witnesses}
     say(value, json_, "\n".join(lines))
+
+
+def _first_keeper(place: Folder, url: str, json_: bool) -> None:
+    """Where nobody has an account yet: open the first administrator's, and print the link by which he comes in."""
+    from wushe.commands.accounts import first
+
+    try:
+        link = first(place, url)
+    except (requests.RequestException, RuntimeError) as broken:
+        log.noticed("accounts", "no-first-account", level="error", error=broken)
+        return
+    if link:
+        say(
+            {"administrator": link},
+            json_,
+            f"首位管理员请用此链接设定密码 / the first administrator sets a password here:\n  {link}",
+        )
 
 
 def _load(place: Folder, url: str, json_: bool) -> None:
@@ -171,6 +201,14 @@ def service(name: str, json_: bool) -> None:
     from services.kernel.entrypoints.process import run
 
     settings = load(environment(), name)
+    if settings.demo:
+        fail(
+            "no-demo-here",
+            "HUB_DEMO lets anybody in; only `wushe up` takes it. Unset it, and open accounts with `wushe account add`.",
+            "HUB_DEMO 允许任何人登录, 仅 `wushe up` 接受; 请取消设置, 并用 `wushe account add` 开立账号。",
+            json_,
+            EX_CONFIG,
+        )
     watch = adopt(settings.codes)
     log.switch(settings.log_level)
     follow(watch, name)

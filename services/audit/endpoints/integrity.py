@@ -15,7 +15,7 @@ from services.audit.views import signing
 from services.contracts.audit import ReportVerification, ResumeSigning
 from services.kernel.entrypoints import Request, http
 
-PUBLISHERS = ("intake", "referral", "volunteer", "partner", "audit")
+PUBLISHERS = ("intake", "referral", "volunteer", "partner", "console", "audit")
 AUDITORS = ("auditor", "service")
 KEEPERS = (*AUDITORS, "administrator")
 HEADED = {"type": "object", "required": ["size", "root"]}

@@ -1,4 +1,4 @@
-"""The sign-in page: in a demo, one button for each role; elsewhere, whom to ask."""
+"""The pages at the door: a name and a password, the second factor, a link that was given, codes that are shown once."""
 
 from __future__ import annotations
 
@@ -6,6 +6,31 @@ from services.console.accounts import Account
 from services.console.templating import Frame, render
 
 
-def page(accounts: tuple[Account, ...], frame: Frame) -> str:
-    """The whole page."""
-    return render("signin.html", frame, accounts=accounts)
+def page(
+    accounts: tuple[Account, ...], frame: Frame, wrong: str = "", holder: str = "", elsewhere: bool = False
+) -> str:
+    """The first page; `accounts` are the demo's, `elsewhere` says that one may sign in by an identity provider."""
+    return render("signin.html", frame, accounts=accounts, wrong=wrong, holder=holder, elsewhere=elsewhere)
+
+
+def second(frame: Frame, wrong: str = "") -> str:
+    """Where the code of the moment is shown."""
+    return render("second.html", frame, wrong=wrong)
+
+
+def enrolment(frame: Frame, secret: str, address: str, action: str, wrong: str = "", password: bool = False) -> str:
+    """A secret for the authenticator; `password` asks for the one that is known beside the code."""
+    spaced = " ".join(secret[n : n + 4] for n in range(0, len(secret), 4))
+    return render(
+        "enrolment.html", frame, secret=spaced, address=address, action=action, wrong=wrong, password=password
+    )
+
+
+def codes(frame: Frame, made: list[str], on: str) -> str:
+    """The codes for when the second factor is lost, once."""
+    return render("codes.html", frame, codes=made, on=on)
+
+
+def invitation(frame: Frame, holder: str, wrong: str = "") -> str:
+    """Where a password is set by a link."""
+    return render("invitation.html", frame, holder=holder, wrong=wrong)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from services.console.words import acts, auditing, inspecting, partnering, street, volunteering
+from services.console.words import acts, auditing, gate, inspecting, partnering, street, volunteering
 from services.contracts import codes_referral, codes_volunteer
 from services.contracts.codes import TABLES
 
@@ -131,6 +131,8 @@ CODES: dict[str, dict[str, tuple[str, str]]] = {
         "partner": ("合作机构", "Partner organization"),
         "team_leader": ("志愿队队长", "Team leader"),
         "volunteer": ("志愿者", "Volunteer"),
+        "commissioner": ("购买方", "Commissioner"),
+        "client": ("服务对象", "Person served"),
         "auditor": ("审计员", "Auditor"),
         "administrator": ("管理员", "Administrator"),
         "service": ("系统", "System"),
@@ -212,7 +214,9 @@ CODES: dict[str, dict[str, tuple[str, str]]] = {
 }
 """The console's own tables: table -> code -> (Chinese, English)."""
 
-CODES |= acts.CODES | street.CODES | auditing.CODES | volunteering.CODES | inspecting.CODES | partnering.CODES
+CODES |= (
+    acts.CODES | street.CODES | auditing.CODES | volunteering.CODES | inspecting.CODES | partnering.CODES | gate.CODES
+)
 
 SHARED = {
     "need": ("need_code", codes_referral.SERVICE.name, "guidance_topic"),

@@ -57,15 +57,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "signin.title": ("登录", "Sign in"),
     "signin.lead": ("选一个演示身份进入。每个身份只看得到自己该看的。", "Choose a demo role. Each sees only what it should."),
     "signin.as": ("以此身份进入", "Enter"),
-    "signin.closed": (
-        "本站未开放演示登录。请向管理员索取登录方式。",
-        "Demo sign-in is switched off here. Ask your administrator how to sign in.",
-    ),
     "signin.hint.coordinator": ("受理求助、分诊、转介、派单、追进度", "Take requests, triage, refer, dispatch, chase what is late"),
     "signin.hint.partner": ("查看转介，受案或说明不受案的原因", "See what is offered to you; accept, or decline with a reason"),
     "signin.hint.auditor": ("回放任一事项，查责任链与审计发现", "Replay any matter; check custody and findings"),
     "signin.tagline": ("求助一次，事事有人负责，件件可以核验。", "Ask once. Somebody answers for every need, and anyone can check."),
-    "signin.again": ("请先登录。", "Please sign in first."),
     # worklist
     "worklist.title": ("工作台", "Worklist"),
     "worklist.overdue": ("已超时", "Overdue"),

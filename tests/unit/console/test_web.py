@@ -15,9 +15,9 @@ from services.console.hub import Answer, Unreachable
 from services.console.service import ConsoleService
 from services.kernel.config import Settings
 from services.kernel.entrypoints import Page, Request
-from services.kernel.store import Views
 from services.kernel.tokens import generate
 from tests.unit.console import stories
+from tests.unit.console.kept import Log
 from tests.unit.console.stories import MATTER, NOW, OFFERS, REFERRAL
 
 TEAM = UUID(int=77)
@@ -29,15 +29,6 @@ SETTINGS = Settings(
     token_private_key=generate().private,
     demo=True,
 )
-
-
-class Log:
-    """The service's log as far as pages use it: settings, and a database in memory."""
-
-    def __init__(self, settings: Settings) -> None:
-        engine = sa.create_engine("sqlite://", poolclass=sa.StaticPool, connect_args={"check_same_thread": False})
-        views.METADATA.create_all(engine)
-        self.settings, self.look, self.engine = settings, Views(engine), engine
 
 
 class Browser:
@@ -58,7 +49,7 @@ class Browser:
         query: str = "",
         **parts: Any,
     ) -> Page:
-        environ = {"HTTP_COOKIE": "; ".join(f"{k}={v}" for k, v in self.cookies.items())}
+        environ = {"HTTP_COOKIE": "; ".join(f"{k}={v}" for k, v in self.cookies.items()), "REMOTE_ADDR": "192.0.2.7"}
         asked = dict(pair.split("=") for pair in query.split("&") if pair)
         request = Request(method, path, parts, environ, urlencode(form or {}, doseq=True).encode(), None, asked)
         page: Page = getattr(self.service, handler)(request)
@@ -101,7 +92,7 @@ def test_who_has_not_signed_in_is_sent_to_the_door(browser: Browser):
 
 
 def test_each_demo_role_goes_to_its_own_first_page(browser: Browser):
-    for account, home in (("w-demo", "/"), ("p-demo", "/offers"), ("a-demo", "/audit")):
+    for account, home in (("w-demo", "/"), ("p-demo", "/offers"), ("a-demo", "/audit"), ("m-demo", "/admin/accounts")):
         page = browser.send(
             "sign_in",
             "POST",

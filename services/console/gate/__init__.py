@@ -1,0 +1,1 @@
+"""Who comes in: sessions, passwords, second factors, sign-in elsewhere, and how often one may try."""
