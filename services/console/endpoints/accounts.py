@@ -165,7 +165,7 @@ def _bind(v: Visit, holder: str) -> str:
     knock = v.look.one(t.knock, v.request.form.get("code", "").strip().lower())
     if knock is None:
         expected = FieldProblem(
-            field="code",
+            field="binding_code",
             code="invalid",
             expected_en="the code that was shown at sign-in",
             expected_zh="登录页显示的绑定码",

@@ -8,8 +8,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "nav.accounts": ("账号", "Accounts"),
     "field.role": ("角色", "Role"),
     "field.org": ("站点或机构", "Station or organization"),
-    "field.holder": ("编号", "Id"),
-    "field.code": ("绑定码", "Code"),
+    "field.binding_code": ("绑定码", "Code"),
     # the door
     "gate.holder": ("编号", "Your id"),
     "gate.password": ("密码", "Password"),

@@ -222,7 +222,7 @@ def test_what_intake_refuses_stays_on_the_form_with_the_reason(browser: Browser,
     )
     assert page.status == 422
     html = str(page.html)
-    assert "不行。 area: 代码" in html and "暖气不热" in html
+    assert "不行。 地点：代码" in html and "暖气不热" in html
     assert html.count(" checked") >= 2
 
 
