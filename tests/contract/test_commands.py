@@ -113,7 +113,9 @@ def check_wushe(words: list[str]) -> None:
         found = command.get_command(context, given.pop(0))
         assert found is not None, words
         command = found
-    options = {name for parameter in command.get_params(context) for name in parameter.opts}
+    options = {
+        name for parameter in command.get_params(context) for name in (*parameter.opts, *parameter.secondary_opts)
+    }
     assert {word for word in given if word.startswith("--")} <= options, words
 
 
