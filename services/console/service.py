@@ -21,6 +21,7 @@ from services.console.endpoints.approvals import Approvals
 from services.console.endpoints.auditing import Auditing
 from services.console.endpoints.bundling import Bundling
 from services.console.endpoints.daily import Daily
+from services.console.endpoints.elsewhere import Elsewhere
 from services.console.endpoints.inspecting import Inspecting
 from services.console.endpoints.overseeing import Overseeing
 from services.console.endpoints.own import Own
@@ -63,6 +64,7 @@ CATCH_UP_SECONDS = 2.0
 
 class ConsoleService(
     Signing,
+    Elsewhere,
     Own,
     Accounts,
     Working,

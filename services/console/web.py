@@ -92,7 +92,7 @@ class Visit:
     @property
     def csrf(self) -> str:
         """The token that a form of this session carries; it tells nobody what the cookie holds."""
-        return str(_signer(self.settings, "form").dumps(kept.mark(self.session)))
+        return str(signer(self.settings, "form").dumps(kept.mark(self.session)))
 
     @property
     def who(self) -> Account:
@@ -139,7 +139,7 @@ class Visit:
     def go(self, path: str, done: str = "", failed: str = "") -> Page:
         """Go elsewhere with GET, and there say what was done or why it was not."""
         if done or failed:
-            said = _signer(self.settings, "said").dumps([done, failed])
+            said = signer(self.settings, "said").dumps([done, failed])
             self.headers.append(cookie(self.settings, FLASH, str(said), FLASH_SECONDS))
         return Page("", 303, (*SECURITY, ("Location", path), ("Cache-Control", "no-store"), *self.headers))
 
@@ -197,7 +197,8 @@ def home(who: Account) -> str:
     }.get(who.role, "/")  # fmt: skip
 
 
-def _signer(settings: Settings, what: str) -> URLSafeTimedSerializer:
+def signer(settings: Settings, what: str) -> URLSafeTimedSerializer:
+    """What signs one kind of short-lived thing that a browser keeps for us."""
     return URLSafeTimedSerializer(settings.session_secret, salt=f"console.{what}")
 
 
@@ -260,14 +261,14 @@ def _hear_said(found: Visit) -> None:
     if not value or found.request.method != "GET":
         return
     with suppress(BadSignature, ValueError, TypeError):  # an old or foreign cookie says nothing
-        found.done, found.failed = _signer(found.settings, "said").loads(value, max_age=FLASH_SECONDS)
+        found.done, found.failed = signer(found.settings, "said").loads(value, max_age=FLASH_SECONDS)
     found.headers.append(cookie(found.settings, FLASH, "", 0))
 
 
 def is_ours(found: Visit) -> bool:
     """Whether a posted form was made for this session."""
     try:
-        said = _signer(found.settings, "form").loads(found.request.form.get("csrf", ""))
+        said = signer(found.settings, "form").loads(found.request.form.get("csrf", ""))
         return bool(said == kept.mark(found.session))
     except BadSignature:
         return False
@@ -307,8 +308,10 @@ def _checked(self: Any, found: Visit, fn: Handler, roles: tuple[str, ...], anybo
     if changed and found.request.method == "GET":
         rest = urlencode({k: v for k, v in found.request.query.items() if k not in PREFERENCES})
         found.headers += [cookie(found.settings, name, value, YEAR) for name, value in changed.items()]
-        if found.account is not None:
-            found.sessions.prefer(found.account.id, **changed)
+        if found.known is not None and found.known.account is not None and found.account is not None:
+            found.sessions.prefer(
+                found.account.id, **changed
+            )  # the demo's people are many: what one likes is not all's
         return found.go(f"{own_path(found.request.url)}{'?' if rest else ''}{rest}")
     if found.request.method == "POST" and not is_ours(found):
         return found.go("/" if found.account else "/sign-in", failed=found.words("form.csrf"))

@@ -9,9 +9,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from services.console.domain.account import INVITED_FOR, KEEPER, Command, stream_of
+from services.console.endpoints.elsewhere import KNOCKS_FOR
 from services.console.gate import tables as t
 from services.console.gate.door import Keeper
 from services.console.pages import accounts as pages
+from services.console.views import aware
 from services.console.web import Visit, page_for
 from services.contracts import console as public
 from services.kernel.contract import read_request
@@ -163,7 +165,7 @@ def _invite(v: Visit, holder: str) -> str:
 def _bind(v: Visit, holder: str) -> str:
     """By the code that whoever tried to sign in elsewhere was shown."""
     knock = v.look.one(t.knock, v.request.form.get("code", "").strip().lower())
-    if knock is None:
+    if knock is None or aware(knock["at"]) < v.words.now - KNOCKS_FOR:
         expected = FieldProblem(
             field="binding_code",
             code="invalid",

@@ -25,7 +25,7 @@ class Signing:
         """A name and a password; in a demo one button for each role; who is in already goes on."""
         if v.account is not None:
             return v.go(home(v.account))
-        return v.page(signin.page(_demo(v), v.frame("/sign-in")))
+        return v.page(_first(v))
 
     @http("POST", "/sign-in", roles=None, page=True)
     @page_for(anybody=True)
@@ -143,7 +143,11 @@ def _as_demo(v: Visit, account_id: str) -> Page:
 
 
 def _wrong(v: Visit, status: int, why: str, holder: str) -> Page:
-    return v.page(signin.page(_demo(v), v.frame("/sign-in"), why, holder), status)
+    return v.page(_first(v, why, holder), status)
+
+
+def _first(v: Visit, wrong: str = "", holder: str = "") -> str:
+    return signin.page(_demo(v), v.frame("/sign-in"), wrong, holder, elsewhere=bool(v.settings.oidc_issuer))
 
 
 def _after(v: Visit, holder: str, who: Account, has_second: bool) -> Page:

@@ -34,3 +34,8 @@ def codes(frame: Frame, made: list[str], on: str) -> str:
 def invitation(frame: Frame, holder: str, wrong: str = "") -> str:
     """Where a password is set by a link."""
     return render("invitation.html", frame, holder=holder, wrong=wrong)
+
+
+def unbound(frame: Frame, code: str) -> str:
+    """For whoever signed in elsewhere and has no account here yet: what to tell the administrator."""
+    return render("unbound.html", frame, code=code)

@@ -66,6 +66,13 @@ TEXTS: dict[str, tuple[str, str]] = {
         "This password is too easy to guess: not figures alone, and not with your id in it.",
     ),
     "gate.password.differs": ("两次输入的密码不同。", "The two passwords are not the same."),
+    "gate.suspended": ("该账号已停用，请联系管理员。", "This account is suspended; ask your administrator."),
+    "gate.unbound": ("此登录尚未绑定账号", "No account is bound to this sign-in yet"),
+    "gate.unbound.lead": (
+        "请把下面的绑定码告诉管理员，24 小时内有效；绑定后再登录一次即可。",
+        "Tell the administrator this code, which is good for 24 hours; once it is bound, sign in again.",
+    ),
+    "gate.unbound.back": ("回到登录页", "Back to the sign-in"),
     # one's own account
     "own.title": ("我的账号", "My account"),
     "own.places": ("在哪里登录着", "Where you are signed in"),
