@@ -140,12 +140,14 @@ class Provider:
         return self._subject(settings, self._claims(settings.oidc_issuer, token), nonce, now)
 
     def _claims(self, issuer: str, token: str) -> dict[str, Any]:
-        for anew in (False, True):
-            try:
-                return jwt.decode(token, self.keys(issuer, anew=anew), algorithms=ALGORITHMS).claims
-            except (JoseError, ValueError) as wrong:
-                problem: Exception = wrong
-        raise Failed("signature") from problem
+        try:
+            return jwt.decode(token, self.keys(issuer), algorithms=ALGORITHMS).claims
+        except (JoseError, ValueError):
+            pass  # it may have changed its keys since
+        try:
+            return jwt.decode(token, self.keys(issuer, anew=True), algorithms=ALGORITHMS).claims
+        except (JoseError, ValueError) as wrong:
+            raise Failed("signature") from wrong
 
     @staticmethod
     def _subject(settings: Settings, claims: Mapping[str, Any], nonce: str, now: datetime) -> str:
