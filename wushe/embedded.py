@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 from base64 import urlsafe_b64decode
 from collections.abc import Callable, Mapping
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from services.importing.secret import kept_secret
 from services.kernel import tokens
 from services.kernel.clock import system_clock
 from services.kernel.config import Settings, environment, load
@@ -109,7 +111,13 @@ class Folder:
             usual["HUB_HEAD_KEY"] = kept[head_key(service)]
         if service == "console":
             usual |= {"HUB_TOKEN_PRIVATE_KEY": kept["token_private_key"], "HUB_SESSION_SECRET": kept["session_secret"]}
+            usual |= self._import_key()
         return usual | {name: value for name, value in environment().items() if name.startswith("HUB_")}
+
+    def _import_key(self) -> dict[str, str]:
+        """The secret of registers, the same for `wushe import` and for the pages; none where somebody keeps another kind."""
+        key = kept_secret(self.path / "import.key").decode("ascii", "replace") if self.path.is_dir() else ""
+        return {"HUB_IMPORT_KEY": key} if re.fullmatch("[0-9a-f]{64}", key) else {}
 
     def settings(self, listen: str, url: str, demo: bool = False) -> Mapping[str, Settings]:
         """The settings of every service."""

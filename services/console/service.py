@@ -21,11 +21,13 @@ from services.console.endpoints.approvals import Approvals
 from services.console.endpoints.auditing import Auditing
 from services.console.endpoints.bundling import Bundling
 from services.console.endpoints.daily import Daily
+from services.console.endpoints.dispatching import Dispatching
 from services.console.endpoints.elsewhere import Elsewhere
 from services.console.endpoints.inspecting import Inspecting
 from services.console.endpoints.overseeing import Overseeing
 from services.console.endpoints.own import Own
 from services.console.endpoints.papers import Papers
+from services.console.endpoints.registers import Registers
 from services.console.endpoints.signing import Signing
 from services.console.endpoints.taking import Taking
 from services.console.endpoints.volunteering import Volunteering
@@ -77,8 +79,10 @@ class ConsoleService(
     Inspecting,
     Overseeing,
     Bundling,
+    Dispatching,
     Volunteering,
     Papers,
+    Registers,
 ):
     """The people's pages. Each handler reads, asks, and hands to a page function; each act is another service's command."""
 

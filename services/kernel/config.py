@@ -54,6 +54,7 @@ class Settings:
     token_private_key: bytes = field(default=b"", repr=False)
     service_token: str = field(default="", repr=False)
     session_secret: bytes = field(default=b"", repr=False)
+    import_key: str = field(default="", repr=False)
     witness_policy: Policy | None = None
     witness_seconds: float = 5.0
     log_origin: str = ""

@@ -159,6 +159,7 @@ BASE = Kind(_base, "http://host or https://host", " http://主机 或 https://�
 LISTEN = Kind(_listen, "host:port", " 主机:端口")
 KEY = Kind(_key, "32 bytes in base64url", " base64url 编码的 32 字节")
 KEYS = Kind(_keys, "32 bytes in base64url, several separated by commas", " base64url 编码的 32 字节, 多个以逗号分隔")
+ROWS = Kind(_matching(r"[0-9a-f]{64}"), "64 hexadecimal digits", " 64 位十六进制数字")
 TOKEN = Kind(_matching(r"[\w-]+(\.[\w-]+){2}"), "a token issued by `wushe token`", "由 `wushe token` 签发的令牌")
 SIZE = Kind(_size, "a number of bytes from 1024 to 16777216", " 1024 至 16777216 的字节数")
 SECONDS = Kind(_seconds, "seconds, from 0.05", "秒数, 不小于 0.05")
@@ -351,6 +352,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         name="HUB_SESSION_SECRET", into="session_secret", kind=KEY, required=("console",), secret=True,
         en="What the console signs its cookies with.", zh="控制台签名 Cookie 的密钥。",
+    ),
+    Setting(
+        name="HUB_IMPORT_KEY", into="import_key", kind=ROWS, secret=True,
+        en="The secret that rows of registers are recognised with, as `wushe import` keeps it (`import.key`); one for the "
+           "hub, whoever imports. Without it the console imports nothing.",
+        zh="识别台账行的密钥, 与 `wushe import` 所用 (`import.key`) 相同, 全枢纽一个。不设则控制台不提供导入。",
     ),
     Setting(
         name="HUB_MAX_BODY", into="max_body", kind=SIZE, default="65536",

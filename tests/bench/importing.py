@@ -8,17 +8,17 @@ from time import perf_counter
 
 from openpyxl import Workbook
 
+from services.importing import hub as importing
+from services.importing.days import HERE
+from services.importing.mapping import load
+from services.importing.plan import Planner
+from services.importing.report import Report
+from services.importing.sheets import opened
+from services.importing.values import Context
 from services.kernel.clock import system_clock
 from services.kernel.message import Actor
 from tests.bench.stage import Hub, Row, Stage
 from wushe.commands.registers import run as take_over
-from wushe.importing import hub as importing
-from wushe.importing.days import HERE
-from wushe.importing.mapping import load
-from wushe.importing.plan import Planner
-from wushe.importing.report import Report
-from wushe.importing.sheets import opened
-from wushe.importing.values import Context
 
 STATION = "220104004"
 SETTINGS = {"station": STATION, "unit": "community:220104004001", "area": "220104004001"}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
 import sys
 import time
 from collections.abc import Callable
@@ -15,23 +14,23 @@ import click
 
 from services.contracts.visibility import BOUND
 from services.contracts.words import ROLES
+from services.importing.days import HERE
+from services.importing.export import Export
+from services.importing.hub import Hub, Refusal
+from services.importing.mapping import BadMapping, Register, builtin, load
+from services.importing.plan import Planner
+from services.importing.report import Report, save, write
+from services.importing.running import run
+from services.importing.secret import kept_secret
+from services.importing.sheets import NoRegister, opened
+from services.importing.values import Context
 from services.kernel.clock import system_clock
 from services.kernel.message import Actor
 from wushe.client import no_hub
 from wushe.embedded import Folder
-from wushe.importing.days import HERE
-from wushe.importing.export import Export
-from wushe.importing.hub import Hub, Refusal
-from wushe.importing.mapping import BadMapping, Register, builtin, load
-from wushe.importing.plan import Planner
-from wushe.importing.report import Report, save, write
-from wushe.importing.sending import Sender
-from wushe.importing.sheets import NoRegister, opened
-from wushe.importing.values import Context
 from wushe.local import needs_hub
 from wushe.output import as_json, fail, say
 
-SECRET_BYTES = 32
 TOLD_SECONDS = 2.0
 
 
@@ -74,7 +73,7 @@ def import_(
     try:
         read = opened(file, set(register.by_heading), sheet)
         context = Context(system_clock().astimezone(HERE).date(), hub.tables(), year, register.parties, register.places)
-        planner = Planner(register, context, read, _secret(secret or folder / "import.key"), org, channel)
+        planner = Planner(register, context, read, kept_secret(secret or folder / "import.key"), org, channel)
         report = run(planner, hub, Report(register.register, file.name, dry_run), _telling(json_))
     except NoRegister as none:
         fail("no-register", f"{none.en}.", f"{none.zh}。", json_, 2)
@@ -116,20 +115,6 @@ def export(
     say({"register": register, "rows": len(lines), "file": str(output)}, json_, f"{len(lines)} 行 / rows → {output}")
 
 
-def run(planner: Planner, hub: Hub, report: Report, tell: Callable[[int], None] = lambda rows: None) -> Report:
-    """Send every row of a register, or try it, and report on each."""
-    sender = Sender(lambda: hub.poster(planner.mapping.service), dry_run=report.dry_run)
-    for planned in planner:
-        report.planned(planned)
-        steps = () if planned.is_wrong else planned.steps
-        for answer in sender.send(steps):
-            report.answered(answer, planner.sheet.number)
-        tell(report.rows)
-    for answer in sender.finish():
-        report.answered(answer, planner.sheet.number)
-    return report
-
-
 def _telling(json_: bool) -> Callable[[int], None]:
     """Progress on stderr, every two seconds."""
     last = [time.monotonic()]
@@ -166,13 +151,3 @@ def _token(folder: Path, who: str, org: str, json_: bool) -> str:
         fail("org-needed", f"A {role} acts for a station: say which with --org.", "请以 --org 指明所属站点。", json_, 2)
     needs_hub(folder, json_)
     return Folder(folder).token(Actor(id=ident or f"cli.{os.getuid()}", role=role, org=org))
-
-
-def _secret(path: Path) -> bytes:
-    """The secret that rows are recognised with: made on first sight, mode 600, to be kept with the hub's other keys."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_hex(SECRET_BYTES))
-    return path.read_bytes().strip()

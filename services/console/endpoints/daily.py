@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from uuid import uuid4
 
 from services.console.endpoints.acting import typed
-from services.console.pages import directory, dispatch, figures, visits
+from services.console.pages import directory, figures, visits
 from services.console.web import Visit, page_for
 from services.console.words import local
 from services.contracts.words import STATION_ROLES
@@ -34,7 +34,7 @@ class Daily:
     def record_visits(self, v: Visit) -> Page:
         """Write the sheet down in one go; what was refused stays on it, line by line."""
         form, key = typed(v), v.request.form.get("key", "")
-        day = _day(v, v.request.form.get("day", ""))
+        day = day_asked(v, v.request.form.get("day", ""))
         wanted = visits.commands(form, day, key)
         answers = v.hub.post("intake", "/commands", wanted, key).body if wanted else []
         wrong = _refused(v, wanted, answers)
@@ -43,16 +43,6 @@ class Daily:
             return v.go(f"/visits?day={day}", done=v.words("form.done", what=v.words("visits.done", n=done)))
         v.failed = v.words("visits.some", n=done, wrong=len(wrong))
         return v.page(visits.page(_sheet(v, str(day)), v.frame("/visits"), uuid4().hex, form, wrong), 422)
-
-    @http("GET", "/dispatch", roles=None, page=True)
-    @page_for(*STATION_ROLES)
-    def dispatch_page(self, v: Visit) -> Page:
-        """The board of a week."""
-        going: dict[str, list[str]] = {}
-        for row in listed(v, "volunteer", "/assignments", state="assigned"):
-            going.setdefault(str(row["task_id"]), []).append(str(row["assignee"]))
-        day = _day(v, v.request.query.get("day", ""))
-        return v.page(dispatch.page(dispatch.build(listed(v, "volunteer", "/tasks"), going, day), v.frame("/dispatch")))
 
     @http("GET", "/directory", roles=None, page=True)
     @page_for(*STATION_ROLES)
@@ -109,7 +99,8 @@ def _own(v: Visit) -> dict[str, str]:
     return {"station": v.who.org} if v.who.works_at_station else {}
 
 
-def _day(v: Visit, text: str) -> date:
+def day_asked(v: Visit, text: str) -> date:
+    """The day that a query names; today where it names none, and where it is none, with a word of that."""
     today = local(v.words.now)
     try:
         return date.fromisoformat(text) if text else today
@@ -121,7 +112,7 @@ def _day(v: Visit, text: str) -> date:
 def _sheet(v: Visit, day: str) -> visits.Sheet:
     plans = listed(v, "intake", "/visit-plans", state="running")
     names = _names(v, plans) if v.request.query.get("names") else {}
-    return visits.build(plans, _day(v, day), names)
+    return visits.build(plans, day_asked(v, day), names)
 
 
 def _names(v: Visit, plans: list[Mapping[str, Any]]) -> dict[str, str]:

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from services.console import papers
 from services.console.endpoints.daily import listed
+from services.console.hub import Hub
 from services.console.pages import papers as pages
 from services.console.pages.act import subjects
 from services.console.pages.matter import Model
@@ -17,6 +18,13 @@ from services.contracts.visibility import unit_of
 from services.contracts.words import STATION_ROLES
 from services.kernel.entrypoints import Page, http
 from services.kernel.errors import NotFound
+from services.kernel.message import Actor
+
+CODE = 32
+"""No code of a statement is longer."""
+
+CHECKER = Actor(id="console", role="service")
+"""Who asks where nobody is signed in."""
 
 READ = "identity,contact,narrative"
 """What a form with names asks of intake."""
@@ -69,6 +77,17 @@ class Papers:
         current = bool(checked.get("current"))
         known = Known(statement=_stated(v, found), hours=_counted(v, found) if current else ())
         return _shown(v, known, "/volunteering/hours", "record", superseded=not current)
+
+    @http("GET", "/records", roles=None, page=True)
+    @page_for(anybody=True)
+    def check_record(self, v: Visit) -> Page:
+        """Whether a statement of service records holds, for whoever has its code in hand (民政部令第67号 17)."""
+        code = v.request.query.get("code", "").strip()
+        found: Mapping[str, Any] = {}
+        if code.isascii() and code.isalnum() and len(code) <= CODE:
+            answer = Hub(v.settings, CHECKER).get("volunteer", f"/record-statements/{code}")
+            found = answer.body if answer.ok else {}
+        return v.page(pages.check_page(v.frame("/records"), code, found), 404 if code and not found else 200)
 
 
 def _shown(v: Visit, known: Known, back: str, form: str = "", superseded: bool = False) -> Page:
@@ -141,7 +160,7 @@ def _said(v: Visit, row: Row) -> dict[str, Any]:
 
 def _stated(v: Visit, found: Row) -> dict[str, Any]:
     volunteer = _got(v, "volunteer", f"/volunteers/{found['volunteer_id']}")
-    where = f"{v.settings.url}/volunteer/v1/record-statements/{found['verify_code']}"
+    where = f"{v.settings.url.rstrip('/')}/records?code={found['verify_code']}"
     return dict(found) | {
         "national_no": volunteer.get("national_no"), "volunteer_no": str(found["volunteer_id"])[:8], "where": where,
     }  # fmt: skip

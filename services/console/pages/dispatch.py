@@ -10,6 +10,9 @@ from typing import Any
 from services.console.templating import Frame, render
 from services.console.words import local
 
+LOOKING = ("opened", "offered", "unfilled")
+"""While a task stands so, people are sought."""
+
 OVER = ("verified", "cancelled", "entered_in_error", "entered-in-error")
 
 
@@ -72,7 +75,25 @@ def build(tasks: Iterable[Mapping[str, Any]], going: Mapping[str, list[str]], da
     return Board(monday=monday, days=tuple(dated.items()), undated=tuple(c for c in open_ if c.start is None))
 
 
+def of_day(tasks: Iterable[Mapping[str, Any]], going: Mapping[str, list[str]], day: date) -> tuple[Card, ...]:
+    """The tasks of one day in the order of their beginning."""
+    cards = [card(found, going.get(str(found["task_id"]), ())) for found in tasks]
+    starts = sorted((c.start, c.task_id, c) for c in cards if c.start is not None and local(c.start) == day)
+    return tuple(c for _, _, c in starts)
+
+
+def day_page(cards: tuple[Card, ...], frame: Frame, day: date) -> str:
+    """The board of one day."""
+    before, after = day - timedelta(days=1), day + timedelta(days=1)
+    short = [c for c in cards if c.missing and c.state in LOOKING]
+    return render(
+        "dispatch_day.html", frame, cards=cards, day=day, before=before, after=after, short=short, looking=LOOKING
+    )
+
+
 def page(board: Board, frame: Frame) -> str:
     """The whole page."""
     before, after = board.monday - timedelta(days=7), board.monday + timedelta(days=7)
-    return render("dispatch.html", frame, m=board, before=before, after=after, today=local(frame.words.now))
+    return render(
+        "dispatch.html", frame, m=board, before=before, after=after, today=local(frame.words.now), looking=LOOKING
+    )

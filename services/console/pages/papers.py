@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
 from services.console.papers import FORMS, OF_MATTER
 from services.console.papers.paper import Paper
+from services.console.papers.volunteers import hours
 from services.console.templating import Frame, render
 
 
@@ -15,3 +20,10 @@ def index(frame: Frame, matter: str = "") -> str:
 def page(paper: Paper, frame: Frame, back: str, superseded: bool = False) -> str:
     """One form, as it lies on the sheet."""
     return render("paper.html", frame, p=paper, back=back, superseded=superseded)
+
+
+def check_page(frame: Frame, code: str, found: Mapping[str, Any]) -> str:
+    """Whether a statement holds, or that there is none under this code."""
+    minutes = hours(int(found["minutes"])) if found else ""
+    issued = datetime.fromisoformat(str(found["issued_at"])) if found else None
+    return render("record_check.html", frame, code=code, s=found, sum=minutes, issued=issued)

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from services.console.templating import Frame, render
+from services.console.words import local
 from services.contracts.codes import CONCERN, CONCERN_ACTION
 
 RESULTS = ("ok", "concern", "no_answer")
@@ -43,7 +44,21 @@ class Sheet:
     @property
     def due(self) -> int:
         """How many are due."""
-        return sum(1 for row in self.rows if row.due)
+        return len(self.of_due)
+
+    @property
+    def of_due(self) -> tuple[Row, ...]:
+        """Those who are due."""
+        return tuple(row for row in self.rows if row.due)
+
+    @property
+    def others(self) -> tuple[Row, ...]:
+        """Those who are not due, and may be looked in on all the same."""
+        return tuple(row for row in self.rows if not row.due)
+
+    def is_wrong(self, wrong: Mapping[str, str]) -> bool:
+        """Whether one of those who are not due has a line that was refused."""
+        return any(row.plan_id in wrong for row in self.others)
 
 
 def row(found: Mapping[str, Any], day: date, name: str = "") -> Row:
@@ -92,4 +107,16 @@ def _more(form: Mapping[str, Sequence[str]], plan: str, result: str) -> dict[str
 def page(sheet: Sheet, frame: Frame, key: str, given: Mapping[str, Sequence[str]] | None = None,
          wrong: Mapping[str, str] | None = None) -> str:  # fmt: skip
     """The whole page; after a refusal with what was chosen still on it, and why, line by line."""
-    return render("visits.html", frame, m=sheet, key=key, given=given or {}, wrong=wrong or {})
+    before, after = sheet.day - timedelta(days=1), sheet.day + timedelta(days=1)
+    today = local(frame.words.now)
+    return render(
+        "visits.html",
+        frame,
+        m=sheet,
+        key=key,
+        given=given or {},
+        wrong=wrong or {},
+        before=before,
+        after=after,
+        today=today,
+    )

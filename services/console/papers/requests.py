@@ -71,7 +71,7 @@ def referral_form(pen: Pen, known: Known) -> Paper:
         pen.line("contact", known.worker), pen.line("contact-phone"),
         pen.signs("sign.referrer", stamp=True),
         Cut(label=pen("cut"), title=pen("receipt")),
-        pen.line("from", asked), pen.line("referral", str(r.get("referral_id") or "")[:8]),
+        pen.line("answered-from", asked), pen.line("referral", str(r.get("referral_id") or "")[:8]),
         pen.boxes("answer", answers, said),
         pen.checks("decline", tables.DECLINE_REASON, codes(offer.get("reason_code") if "declines" in said else "")),
         pen.line("planned-start", pen.day(offer.get("planned_start"))), pen.line("who-serves", offer.get("worker_ref")),

@@ -33,7 +33,7 @@ def record_form(pen: Pen, known: Known) -> Paper:
         Grid(heads=tuple(pen(head) for head in heads), rows=rows, least=ROWS if not rows else 0),
         pen.line("record.total", total), pen.line("record.code", s.get("verify_code")),
         pen.signs("sign.organizer", stamp=True),
-    ), note=pen("record.note", where=s.get("where") or "/volunteer/v1/record-statements/…"))  # fmt: skip
+    ), note=pen("record.note", where=s.get("where") or "/records"))  # fmt: skip
 
 
 def hours(minutes: int) -> str:

@@ -17,11 +17,13 @@ from services.console.words import (
     auditing,
     codes,
     desk,
+    dispatching,
     gate,
     inspecting,
     pages,
     papers,
     partnering,
+    registers,
     street,
     volunteering,
 )
@@ -35,10 +37,12 @@ PARTS = (
     auditing,
     desk,
     gate,
+    dispatching,
     volunteering,
     papers,
     inspecting,
     partnering,
+    registers,
 )
 TEXTS: dict[str, tuple[str, str]] = {key: said for part in PARTS for key, said in part.TEXTS.items()}
 LANGS: tuple[Lang, ...] = ("zh", "en")

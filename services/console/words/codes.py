@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from datetime import date
 
-from services.console.words import acts, auditing, gate, inspecting, partnering, street, volunteering
+from services.console.words import (
+    acts,
+    auditing,
+    dispatching,
+    gate,
+    inspecting,
+    partnering,
+    registers,
+    street,
+    volunteering,
+)
 from services.contracts import codes_referral, codes_volunteer
 from services.contracts.codes import TABLES
 
@@ -214,9 +224,8 @@ CODES: dict[str, dict[str, tuple[str, str]]] = {
 }
 """The console's own tables: table -> code -> (Chinese, English)."""
 
-CODES |= (
-    acts.CODES | street.CODES | auditing.CODES | volunteering.CODES | inspecting.CODES | partnering.CODES | gate.CODES
-)
+for _part in (acts, street, auditing, dispatching, gate, registers, volunteering, inspecting, partnering):
+    CODES |= _part.CODES
 
 SHARED = {
     "need": ("need_code", codes_referral.SERVICE.name, "guidance_topic"),
@@ -259,8 +268,10 @@ def label(table: str, code: str, lang: str, day: date | None = None) -> str | No
 def shared(name: str, code: str, lang: str, day: date | None = None) -> str | None:
     """A code of one of the contracts' tables in words (INV-40)."""
     known = TABLES.get(name)
-    said = known.label(code, lang, day) if known is not None else code
-    return said if said != code else None
+    if known is None:
+        return None
+    said = known.label(code, lang, day)
+    return said if said != code or code in known.current.terms else None
 
 
 def anywhere(code: str, lang: str, day: date | None = None) -> str | None:

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
+from services.kernel.entrypoints.uploads import MULTIPART, Sent, parted
 from services.kernel.errors import ContractBroken, FieldProblem, NotSignedIn
 from services.kernel.message import Actor
 
@@ -87,7 +88,18 @@ class Request:
     @cached_property
     def form(self) -> dict[str, str]:
         """The fields of a posted form; of a repeated field the last."""
+        if self.content_type == MULTIPART:
+            return self._parts[0]
         return dict(parse_qsl(self.body.decode("utf-8", "replace"), keep_blank_values=True))
+
+    @property
+    def files(self) -> dict[str, Sent]:
+        """The files that came with a posted form."""
+        return self._parts[1] if self.content_type == MULTIPART else {}
+
+    @cached_property
+    def _parts(self) -> tuple[dict[str, str], dict[str, Sent]]:
+        return parted(self.body, self.environ)
 
     @cached_property
     def cookies(self) -> dict[str, str]:

@@ -30,9 +30,9 @@ class Answering(Entrypoint):
 
     def __init__(self, method: str, path: str, roles: tuple[str, ...] | None = (), page: bool = False,
                  document: dict[str, Any] | None = None, waits: bool = False, rooted: bool = False,
-                 words: Words | None = None, **kwargs: Any) -> None:  # fmt: skip
+                 words: Words | None = None, max_body: int = 0, **kwargs: Any) -> None:  # fmt: skip
         super().__init__(**kwargs)
-        self.waits, self.rooted, self.words = waits, rooted, words
+        self.waits, self.rooted, self.words, self.max_body = waits, rooted, words, max_body
         self.method, self.path, self.roles, self.page, self.document = method, path, roles, page, document or {}
 
     @property
@@ -45,7 +45,7 @@ class Answering(Entrypoint):
         path = self.path if self.page or self.rooted else self.opened.url(self.path)
         document = {"kind": "page" if self.page else "http"} | self.document
         self.opened.add(Route(self.opened.name, self.method, path, self.method_name, self.handler(), self.roles, quick=self.waits,
-                              max_body=self.opened.settings.max_body, document=document, words=self.words))  # fmt: skip
+                              max_body=self.max_body or self.opened.settings.max_body, document=document, words=self.words))  # fmt: skip
 
     def handler(self) -> Callable[[Request], Any]:
         """The service's own method, on an instance with its dependencies in place."""
@@ -64,17 +64,19 @@ def http(
     waits: bool = False,
     rooted: bool = False,
     words: Words | None = None,
+    max_body: int = 0,
     **document: Any,
 ) -> Callable[[Any], Any]:
     """Declare a path that a method answers; `roles=None` is open to all, `page=True` takes the path as it is.
 
     So does `rooted=True`, for an interface that is no page: its paths are a standard's and not the hub's. `words` says in
     that standard's way what stands against a request. One that `waits` is answered on the thread of HTTP itself, where it
-    may sleep as long as it likes (see `waiting`) and does `aside` whatever a database must answer.
+    may sleep as long as it likes (see `waiting`) and does `aside` whatever a database must answer. `max_body` is how many
+    bytes a request to this path may have, where that is not what the settings say.
     """
 
     def declare(fn: Any) -> Any:
-        register_entrypoint(fn, Answering(method, path, roles, page, document, waits, rooted, words))
+        register_entrypoint(fn, Answering(method, path, roles, page, document, waits, rooted, words, max_body))
         return fn
 
     return declare

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from wushe.importing.days import HERE, NOT_KNOWN, Moment, day, moment
-from wushe.importing.found import Unreadable
+from services.importing.days import HERE, NOT_KNOWN, Moment, day, moment
+from services.importing.found import Unreadable
 
 
 def on(*parts: int, precision: Any = "day") -> Moment:

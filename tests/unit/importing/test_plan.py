@@ -11,14 +11,14 @@ from typing import Any
 import pytest
 from openpyxl import Workbook, load_workbook
 
+from services.importing.hub import shipped_tables
+from services.importing.mapping import BadMapping, builtin, load
+from services.importing.plan import Planned, Planner
+from services.importing.report import Report, guarded, save
+from services.importing.sending import Answer, Sender
+from services.importing.sheets import NoRegister, opened
+from services.importing.values import Context, labels_of
 from services.kernel.ids import founded, shared
-from wushe.importing.hub import shipped_tables
-from wushe.importing.mapping import BadMapping, builtin, load
-from wushe.importing.plan import Planned, Planner
-from wushe.importing.report import Report, guarded, save
-from wushe.importing.sending import Answer, Sender
-from wushe.importing.sheets import NoRegister, opened
-from wushe.importing.values import Context, labels_of
 
 STATION = "220104004"
 SETTINGS = {"station": STATION, "unit": "community:220104004002", "area": "220104004002", "visitor": "worker:w-hch"}

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from wushe.importing import values
-from wushe.importing.found import Unreadable
-from wushe.importing.values import Context, labels_of, reader
+from services.importing import values
+from services.importing.found import Unreadable
+from services.importing.values import Context, labels_of, reader
 
 NEEDS = labels_of("need_code", "需求", [
     {"code": "companionship", "zh": "陪伴", "en": "companionship"}, {"code": "confidence", "zh": "自信/眼界", "en": "confidence"},

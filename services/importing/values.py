@@ -12,9 +12,9 @@ from typing import Any
 from uuid import UUID
 
 from services.contracts.words import PARTY_KINDS
-from wushe.importing import days
-from wushe.importing.days import UNKNOWN
-from wushe.importing.found import Unreadable
+from services.importing import days
+from services.importing.days import UNKNOWN
+from services.importing.found import Unreadable
 
 PARTY = re.compile(rf"(?:{'|'.join(PARTY_KINDS)}):[A-Za-z0-9][A-Za-z0-9._-]{{0,63}}")
 SEPARATORS = re.compile(r"[、,，;；/|\s]+")

@@ -16,9 +16,9 @@ from typing import Any
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 
-from wushe.importing.found import Finding
-from wushe.importing.plan import Planned
-from wushe.importing.sending import Answer
+from services.importing.found import Finding
+from services.importing.plan import Planned
+from services.importing.sending import Answer
 
 HEADINGS = ("表 / sheet", "行 / row", "列 / column", "程度 / weight", "代码 / code", "说明", "what was expected")
 WEIGHTS = {"wrong": "错误 / wrong", "changed": "已变更 / changed", "note": "提示 / note"}

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from importlib import resources
 from pathlib import Path
 from typing import Any, NoReturn
 
 import yaml
 
-from wushe.importing.sheets import heading
-from wushe.importing.values import READERS, Read, reader
+from services.importing.sheets import heading
+from services.importing.values import READERS, Read, reader
 
 
 class BadMapping(ValueError):
@@ -98,11 +98,22 @@ class Register:
         return self.columns[name].headings[0]
 
 
+FOLDER = Path(str(resources.files("services.importing") / "registers"))
+NAMES = tuple(sorted(path.stem for path in FOLDER.glob("*.yaml")))
+"""The mappings that are shipped."""
+
+
+@cache
+def title_of(name: str) -> tuple[str, str]:
+    """What a shipped register is called, in Chinese and English."""
+    title = _loaded(FOLDER / f"{name}.yaml")["title"]
+    return str(title["zh"]), str(title["en"])
+
+
 def builtin() -> dict[str, Path]:
     """The mappings that are shipped, by each name that they go by."""
     found = {}
-    folder = Path(str(resources.files("wushe.importing") / "registers"))
-    for path in sorted(folder.glob("*.yaml")):
+    for path in sorted(FOLDER.glob("*.yaml")):
         found[path.stem] = path
         found[str(_loaded(path)["title"]["zh"])] = path
     return found

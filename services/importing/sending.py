@@ -16,7 +16,7 @@ from zlib import crc32
 
 import msgspec
 
-from wushe.importing.plan import Step
+from services.importing.plan import Step
 
 LANES = 4
 CHUNK = 400

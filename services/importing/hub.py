@@ -9,8 +9,8 @@ import requests
 
 from services.contracts import codes_volunteer  # noqa: F401 - imported, it has declared its tables
 from services.contracts.codes import TABLES
-from wushe.importing.sending import Post
-from wushe.importing.values import Labels, labels_of
+from services.importing.sending import Post
+from services.importing.values import Labels, labels_of
 
 SECONDS = 120
 PAGE_ROWS = 1_000
@@ -30,12 +30,16 @@ class Hub:
     def __init__(self, url: str, token: str) -> None:
         self.url = url.rstrip("/")
         self._headers = {"Authorization": f"Bearer {token}", "Idempotency-Scope": "org"}
-        self._session = requests.Session()
+        self._session = _session()
+
+    def address(self, path: str) -> str:
+        """Where a path is answered."""
+        return self.url + path
 
     def poster(self, service: str) -> Post:
         """A connection of its own, for one lane."""
-        session = requests.Session()
-        address = f"{self.url}/{service}/v1/commands"
+        session = _session()
+        address = self.address(f"/{service}/v1/commands")
         headers = self._headers | {"Content-Type": "application/json"}
 
         def post(body: bytes, dry_run: bool) -> list[dict[str, Any]]:
@@ -47,7 +51,7 @@ class Hub:
     def get(self, path: str, **query: Any) -> Any:
         """The JSON under a path."""
         wanted = {name: value for name, value in query.items() if value is not None}
-        return _read(_sent(self._session, "GET", self.url + path, self._headers, params=wanted))
+        return _read(_sent(self._session, "GET", self.address(path), self._headers, params=wanted))
 
     def rows(self, path: str, **query: Any) -> Iterator[dict[str, Any]]:
         """All rows of a list, page by page."""
@@ -77,6 +81,13 @@ def shipped_tables() -> dict[str, Any]:
         }
         for name, table in TABLES.items()
     }
+
+
+def _session() -> requests.Session:
+    """A connection that goes where it is told, whatever proxies the surroundings name."""
+    session = requests.Session()
+    session.trust_env = False
+    return session
 
 
 def _sent(session: requests.Session, method: str, url: str, headers: dict[str, str], **more: Any) -> requests.Response:

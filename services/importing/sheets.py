@@ -6,10 +6,10 @@ import csv
 import io
 import zipfile
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
@@ -47,7 +47,28 @@ class Sheet:
     rows: Iterable[Row]
 
 
-def opened(path: Path, wanted: set[str], sheet: str | None = None) -> Sheet:
+@dataclass(frozen=True)
+class Upload:
+    """A file that is in memory alone; read as one on a disk is."""
+
+    name: str
+    data: bytes = field(repr=False)
+
+    @property
+    def suffix(self) -> str:
+        """How its name ends."""
+        return Path(self.name).suffix
+
+    def open(self, mode: str = "rb") -> BinaryIO:
+        """Its bytes, to be read from the beginning."""
+        return io.BytesIO(self.data)
+
+    def read_bytes(self) -> bytes:
+        """All its bytes."""
+        return self.data
+
+
+def opened(path: Path | Upload, wanted: set[str], sheet: str | None = None) -> Sheet:
     """The sheet to be read: its headings are the first row that has at least two of the wanted ones, or all of them."""
     number, lines = _spreadsheet(path, sheet) if path.suffix.lower() in (".xlsx", ".xlsm") else (1, _text(path))
     counted = enumerate(lines, 1)
@@ -79,9 +100,9 @@ def _rows(headings: tuple[str, ...], lines: Iterable[tuple[int, Cells]]) -> Iter
             yield Row(number, found)
 
 
-def _spreadsheet(path: Path, sheet: str | None) -> tuple[int, Iterator[Cells]]:
+def _spreadsheet(path: Path | Upload, sheet: str | None) -> tuple[int, Iterator[Cells]]:
     try:
-        book = load_workbook(path, read_only=True, data_only=True)
+        book = load_workbook(path if isinstance(path, Path) else path.open(), read_only=True, data_only=True)
     except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError) as wrong:
         raise NoRegister(f"{path.name} is no XLSX file", f"{path.name} 不是 XLSX 文件") from wrong
     names = book.sheetnames
@@ -101,7 +122,7 @@ def _lines(book: Workbook, sheet: str) -> Iterator[Cells]:
         book.close()
 
 
-def _text(path: Path) -> Iterator[Cells]:
+def _text(path: Path | Upload) -> Iterator[Cells]:
     """A CSV file: UTF-8, or GB18030 as older programs write it; commas, semicolons or tabs."""
     raw = path.read_bytes()
     for encoding in ("utf-8-sig", "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "gb18030"):
@@ -116,7 +137,7 @@ def _text(path: Path) -> Iterator[Cells]:
     return (tuple(line) for line in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
 
 
-def _digest(path: Path) -> str:
+def _digest(path: Path | Upload) -> str:
     """What the file's bytes are known by; part of the reference to each row."""
     with path.open("rb") as file:
         found = sha256()

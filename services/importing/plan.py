@@ -16,12 +16,12 @@ from uuid import UUID
 
 import msgspec
 
+from services.importing.days import NOT_KNOWN, Moment
+from services.importing.found import Finding, Unreadable
+from services.importing.mapping import Command, Key, Register, names_in
+from services.importing.sheets import Row, Sheet
+from services.importing.values import Context, odd_id_number
 from services.kernel.ids import founded, shared
-from wushe.importing.days import NOT_KNOWN, Moment
-from wushe.importing.found import Finding, Unreadable
-from wushe.importing.mapping import Command, Key, Register, names_in
-from wushe.importing.sheets import Row, Sheet
-from wushe.importing.values import Context, odd_id_number
 
 EVIDENCE = "register"
 """The kind of evidence that an imported command names; its reference is the file's digest, the sheet and the row."""

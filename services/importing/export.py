@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from wushe.importing.days import HERE
-from wushe.importing.hub import Hub, Refusal
-from wushe.importing.mapping import Register
+from services.importing.days import HERE
+from services.importing.hub import Hub, Refusal
+from services.importing.mapping import Register
 
 CATEGORIES = "identity,contact"
 """What the reading of a person asks for; each reading is on record (INV-33)."""

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from services.importing.found import Unreadable
 from services.kernel.message import Precision
-from wushe.importing.found import Unreadable
 
 HERE = ZoneInfo("Asia/Shanghai")
 SERIAL_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001 - a day of the spreadsheet's own calendar, which has no zone
