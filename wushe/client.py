@@ -59,6 +59,11 @@ class Client:
         """The answer to a JSON body."""
         return self._ask("POST", path, json_, json=body)
 
+    def upload(self, path: str, raw: bytes, json_: bool = False, **query: Any) -> Any:
+        """The answer to a file."""
+        headers = {"Content-Type": "application/octet-stream"}
+        return self._ask("POST", path, json_, data=raw, params=query, more_headers=headers)
+
     def file(self, path: str, json_: bool = False, **query: Any) -> bytes:
         """What lies under a path, as it is."""
         answer = self._send("GET", path, json_, params=query)
@@ -93,7 +98,7 @@ class Client:
         return said
 
     def _send(self, method: str, path: str, json_: bool, **more: Any) -> requests.Response:
-        headers = {"Authorization": f"Bearer {self._token}"}
+        headers = {"Authorization": f"Bearer {self._token}", **more.pop("more_headers", {})}
         try:
             return self._session.request(method, self.url + path, headers=headers, timeout=SECONDS, **more)
         except requests.RequestException:

@@ -8,7 +8,7 @@ OPENS: dict[str, frozenset[str]] = {
     "feed": frozenset({"partner:events", "partner:stream", "partner:my_queue"}),
     "offers": frozenset(
         {
-            "referral:inbox", "referral:told_to_us", "referral:referral", "referral:referrals", "referral:offers",
+            "referral:inbox", "referral:inbox_sheet", "referral:told_to_us", "referral:referral", "referral:referrals", "referral:offers",
             "referral:deadlines", "referral:told_answers", "referral:organization", "referral:organizations",
             "referral:names", "referral:offering", "referral:offerings", "referral:hsds_organizations",
             "referral:hsds_organization", "referral:hsds_services", "referral:hsds_service", "referral:hsds_at_locations",
@@ -20,6 +20,7 @@ OPENS: dict[str, frozenset[str]] = {
             "referral:view-offer", "referral:request-information", "referral:accept-referral", "referral:decline-offer",
             "referral:start-service", "referral:pause-service", "referral:resume-service", "referral:return-referral",
             "referral:reroute-referral", "referral:report-outcome", "referral:confirm-answer", "referral:dispute-answer",
+            "referral:answer_by_sheet",
         }
     ),
     "capacity": frozenset({"referral:publish-offering", "referral:change-capacity", "referral:withdraw-offering"}),

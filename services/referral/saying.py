@@ -1,4 +1,4 @@
-"""What was said by a link, as a command: read from a form, and nothing but codes and a day. Pure."""
+"""What an organization says on a form, of a page or of a sheet, as a command: nothing but codes and a day. Pure."""
 
 from __future__ import annotations
 
@@ -14,8 +14,6 @@ from services.kernel.contract import read_request
 from services.kernel.errors import ContractBroken, FieldProblem
 from services.kernel.message import Actor, Ask, Precision
 
-CHANNEL = "mail-link"
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Said:
@@ -27,22 +25,27 @@ class Said:
     command_id: UUID
 
 
-def said(link: dict[str, Any], act: str, form: Mapping[str, str], questions: tuple[str, ...], now: datetime) -> Said:
-    """What a form says. Raises ContractBroken where that is nothing."""
-    organization_id, seen = str(link["organization_id"]), form.get("seen", "")[:20]
+def said(
+    about: UUID, organization_id: UUID, act: str, form: Mapping[str, str], questions: tuple[str, ...], now: datetime
+) -> Said:
+    """What a form says about a link or an offer. Raises ContractBroken where that is nothing.
+
+    A yes and a no are said once; what may be said again is told apart by what the form showed (`seen`).
+    """
+    who, seen = str(organization_id), form.get("seen", "")[:64]
     kind: type
     body: dict[str, Any]
     at: datetime = now
     precision: Precision = "instant"
     match act:
         case "acceptance":
-            kind, body, seen = public.AcceptReferral, {"organization_id": organization_id}, ""
+            kind, body, seen = public.AcceptReferral, {"organization_id": who}, ""
         case "refusal":
-            body = {"organization_id": organization_id, "reason_code": form.get("reason", "")}
+            body = {"organization_id": who, "reason_code": form.get("reason", "")}
             kind, seen = public.DeclineOffer, ""
         case "question":
             kind = public.RequestInformation
-            body = {"organization_id": organization_id, "question_codes": list(questions)}
+            body = {"organization_id": who, "question_codes": list(questions)}
         case "start":
             kind, body = public.StartService, {}
             at, precision = _day(form.get("met_on", ""), now)
@@ -54,14 +57,13 @@ def said(link: dict[str, Any], act: str, form: Mapping[str, str], questions: tup
             raise _wrong("act")
     return Said(
         command=read_request(body, kind)[0], at=at, precision=precision,
-        command_id=uuid5(link["link_id"], f"{act}/{seen}"),
+        command_id=uuid5(about, f"{act}/{seen}"),
     )  # fmt: skip
 
 
-def asking(link: dict[str, Any], found: Said, now: datetime) -> Ask:
-    """The circumstances: whoever holds the link speaks for the organization, and by this link alone."""
-    actor = Actor(id=f"link:{link['link_id']}", role="partner", org=str(link["organization_id"]))
-    return Ask(id=found.command_id, now=now, at=found.at, precision=found.precision, actor=actor, channel=CHANNEL)
+def asking(actor: Actor, channel: str, found: Said, now: datetime) -> Ask:
+    """The circumstances: who says it, and by which way."""
+    return Ask(id=found.command_id, now=now, at=found.at, precision=found.precision, actor=actor, channel=channel)
 
 
 def _day(text: str, now: datetime) -> tuple[datetime, Precision]:

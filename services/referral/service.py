@@ -29,6 +29,7 @@ from services.referral.endpoints.hsds import Hsds
 from services.referral.endpoints.links import Links
 from services.referral.endpoints.mailing import Mailing
 from services.referral.endpoints.money import Money
+from services.referral.endpoints.sheets import Sheets
 from services.referral.endpoints.showing import Showing
 from services.referral.endpoints.staff_names import StaffNames
 from services.referral.endpoints.staffing import Staffing
@@ -87,6 +88,7 @@ class ReferralService(
     Unmet,
     Mailing,
     Links,
+    Sheets,
     Hsds,
 ):
     """Offers needs to the five societies, one of which answers for each, and keeps the directory of who can."""

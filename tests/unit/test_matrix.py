@@ -90,7 +90,7 @@ FREE = {
     "referral": {
         "/candidates", "/cases/{id}/candidates", "/certification-rate", "/certification-rates",
         "/code-tables", "/code-tables/{name}", "/departures",
-        "/inbox", "/inbox/told", "/letters", "/referral/links/{token}",
+        "/inbox", "/inbox/sheet", "/inbox/told", "/letters", "/referral/links/{token}",
         "/organizations/{id}/names", "/referrals/{id}/candidates", "/staff/{id}/identity",
         "/staff/{id}/load", "/stations/{id}/names",
         "/unmet-needs/totals", "/working-calendar",

@@ -11,6 +11,7 @@ import click
 
 from services.partner.signing import SYMMETRIC, Secrets
 from wushe.client import Client, hub_options
+from wushe.commands.partner_sheets import export, import_
 from wushe.commands.partner_tokens import token
 from wushe.output import as_json, say
 from wushe.partner.kit import Endpoint, Feed, Found, report
@@ -26,6 +27,8 @@ def partner() -> None:
 
 
 partner.add_command(token)
+partner.add_command(export)
+partner.add_command(import_)
 
 
 def broker_options(command: click.decorators.FC) -> click.decorators.FC:

@@ -130,6 +130,7 @@ CODES: dict[str, dict[str, tuple[str, str]]] = {
         "system": ("系统", "system"),
         "wechat": ("微信", "WeChat"),
         "mail-link": ("邮件链接", "link in a mail"),
+        "sheet": ("表格", "spreadsheet"),
     },
     "role": {
         "coordinator": ("站点协调员", "Coordinator"),

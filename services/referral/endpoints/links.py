@@ -26,6 +26,7 @@ from services.referral.scopes import OFFERS, REFERRALS
 from services.referral.views.mailings import mailings, revoked_links
 
 ANSWER_SECONDS = 15
+CHANNEL = "mail-link"
 
 
 class Links:
@@ -64,11 +65,13 @@ class Links:
         questions = tuple(
             value for name, value in parse_qsl(request.body.decode("utf-8", "replace")) if name == "question"
         )
-        found = said(link, act, request.form, questions, now)
+        found = said(link["link_id"], link["organization_id"], act, request.form, questions, now)
         rows: tuple[Change, ...] = ()
         if act in USES_UP:
             rows = (put(kept, link["link_id"], used_at=now, used_for=act),)
-        order = Order(referral.DECIDER, link["referral_id"], found.command, asking(link, found, now), rows=rows)
+        order = Order(
+            referral.DECIDER, link["referral_id"], found.command, asking(speaker(link), CHANNEL, found, now), rows=rows
+        )
         (result,) = self.log.store.submit(Unit([order])).result(timeout=ANSWER_SECONDS)
         if not isinstance(result, Done):
             raise result
@@ -103,7 +106,7 @@ class Links:
         now = self.log.store.clock()
         if link is None or (why := is_void(link, mailing, revoked, now)):
             return None, void("unknown" if link is None else why)
-        actor = Actor(id=f"link:{link['link_id']}", role="partner", org=str(link["organization_id"]))
+        actor = speaker(link)
         offer = self._row(OFFERS.select(actor).where(OFFERS.table.c.offer_id == link["offer_id"]))
         about = self._row(REFERRALS.select(actor).where(REFERRALS.table.c.referral_id == link["referral_id"]))
         return link, standing(link, offer, about, now)
@@ -115,6 +118,11 @@ class Links:
 
     def _row(self, query: Any) -> dict[str, Any] | None:
         return next(iter(self.log.look.run(query)), None)
+
+
+def speaker(link: dict[str, Any]) -> Actor:
+    """Whoever holds a link speaks for its organization, and by this link alone."""
+    return Actor(id=f"link:{link['link_id']}", role="partner", org=str(link["organization_id"]))
 
 
 def _words(request: Request) -> Words:

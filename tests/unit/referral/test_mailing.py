@@ -209,25 +209,27 @@ def test_of_a_need_that_went_to_somebody_else_nothing_is_shown():
 
 
 def test_the_same_form_sent_twice_is_the_same_command():
-    first, again = (said(row(), "acceptance", {"seen": seen}, (), NOON) for seen in ("3", "4"))
+    first, again = (said(LINK, LEIFENG, "acceptance", {"seen": seen}, (), NOON) for seen in ("3", "4"))
     assert first == again
-    asked = [said(row(), "question", {"seen": seen}, ("schedule",), NOON).command_id for seen in ("3", "3", "5")]
+    asked = [
+        said(LINK, LEIFENG, "question", {"seen": seen}, ("schedule",), NOON).command_id for seen in ("3", "3", "5")
+    ]
     assert asked[0] == asked[1] != asked[2]
 
 
 def test_a_meeting_was_on_a_day_that_is_not_to_come():
-    yesterday = said(row("service"), "start", {"met_on": "2026-03-01"}, (), NOON)
+    yesterday = said(LINK, LEIFENG, "start", {"met_on": "2026-03-01"}, (), NOON)
     assert (yesterday.at.isoformat(), yesterday.precision) == ("2026-03-01T12:00:00+08:00", "day")
-    assert said(row("service"), "start", {"met_on": "2026-03-02"}, (), NOON).at == NOON
+    assert said(LINK, LEIFENG, "start", {"met_on": "2026-03-02"}, (), NOON).at == NOON
     for wrong in ("2026-03-03", "2024-01-01", "yesterday", ""):
         with pytest.raises(ContractBroken):
-            said(row("service"), "start", {"met_on": wrong}, (), NOON)
+            said(LINK, LEIFENG, "start", {"met_on": wrong}, (), NOON)
 
 
 @pytest.mark.parametrize("act", ["", "question", "refusal", "outcome", "return", "closure"])
 def test_a_form_that_says_nothing_is_not_taken(act: str):
     with pytest.raises(ContractBroken):
-        said(row(), act, {"reason": "Because of 小伟"}, (), NOON)
+        said(LINK, LEIFENG, act, {"reason": "Because of 小伟"}, (), NOON)
 
 
 # --- letters ---
