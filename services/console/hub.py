@@ -60,6 +60,16 @@ class Hub:
         """Ask a service to do something, once for each key; raises Unreachable."""
         return self._send("POST", service, path, json=body, key=key, **({"params": query} if query else {}))
 
+    def ready(self, service: str) -> Answer:
+        """How a service stands, whether it can take commands or not; raises Unreachable."""
+        with requests.Session() as session:
+            session.trust_env = False
+            try:
+                got = session.get(f"{self.settings.log_of(service)}/readyz", timeout=SECONDS, allow_redirects=False)
+                return Answer(got.status_code, got.json())
+            except (requests.RequestException, ValueError) as gone:
+                raise Unreachable(service) from gone
+
     def listed(self, service: str, path: str, most: int = 1_000, **query: str) -> list[Any]:
         """The rows of a list, page by page, up to so many; none where they are not shown; raises Unreachable."""
         found: list[Any] = []

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from services.console import assets, proved, views
 from services.console.directory import Directory
-from services.console.domain import account
+from services.console.domain import account, repair
 from services.console.endpoints.accounts import Accounts
 from services.console.endpoints.acting import Acting
 from services.console.endpoints.answering import Answering
@@ -29,6 +29,7 @@ from services.console.endpoints.own import Own
 from services.console.endpoints.papers import Papers
 from services.console.endpoints.registers import Registers
 from services.console.endpoints.signing import Signing
+from services.console.endpoints.system import System
 from services.console.endpoints.taking import Taking
 from services.console.endpoints.volunteering import Volunteering
 from services.console.endpoints.working import Working
@@ -52,7 +53,7 @@ from services.kernel.message import Actor
 
 HEARS = ("intake", "referral", "volunteer", "audit")
 MANIFEST = Manifest(
-    name="console", deciders=(account.DECIDER,), metadata=views.METADATA, kept=gate.KEPT, project=gate_views.project,
+    name="console", deciders=(account.DECIDER, repair.DECIDER), metadata=views.METADATA, kept=gate.KEPT, project=gate_views.project,
     project_heard=views.project_heard, facts=gate_views.FACTS, hears=HEARS, bound=BOUND,
     companions=lambda hand: (Listening(hand, HEARS),),
 )  # fmt: skip
@@ -69,6 +70,7 @@ class ConsoleService(
     Elsewhere,
     Own,
     Accounts,
+    System,
     Working,
     Taking,
     Approvals,

@@ -177,7 +177,10 @@ def navigation(who: Account | None, t: Words) -> tuple[tuple[str, str], ...]:
     if who.role in ("partner", "team_leader"):
         return (("/offers", t("nav.offers")), *(going if who.role == "team_leader" else ()))
     if who.role == "administrator":
-        return (("/admin/accounts", t("nav.accounts")),)
+        return (
+            ("/admin", t("nav.admin")), ("/admin/accounts", t("nav.accounts")), ("/admin/stations", t("nav.stations")),
+            ("/admin/tables", t("nav.tables")), ("/admin/dead-letters", t("nav.dead")),
+        )  # fmt: skip
     if who.role == "auditor":
         return (
             ("/audit", t("nav.audit")), ("/matters", t("nav.matters")), ("/audit/samples", t("nav.samples")),
@@ -193,7 +196,7 @@ def home(who: Account) -> str:
     """The first page of a role."""
     return {
         "partner": "/offers", "team_leader": "/offers", "auditor": "/audit", "volunteer": "/volunteering",
-        "administrator": "/admin/accounts",
+        "administrator": "/admin",
     }.get(who.role, "/")  # fmt: skip
 
 

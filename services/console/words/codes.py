@@ -153,6 +153,8 @@ CODES: dict[str, dict[str, tuple[str, str]]] = {
         "referral": ("转介", "referral"),
         "volunteer": ("志愿", "volunteering"),
         "audit": ("审计", "audit"),
+        "partner": ("合作方", "partners"),
+        "console": ("控制台", "console"),
     },
     "act": {
         "offered": ("提出", "Offered"),

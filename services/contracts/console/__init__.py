@@ -26,6 +26,7 @@ from services.contracts.console.accounts import (
     UnbindAccount,
     UseRecoveryCode,
 )
+from services.contracts.console.repairs import AskDeadLetterReplay, DeadLetterReplayAsked
 
 __all__ = [
     "AccountBound",
@@ -36,8 +37,10 @@ __all__ = [
     "AccountSessionsEnded",
     "AccountSuspended",
     "AccountUnbound",
+    "AskDeadLetterReplay",
     "BindAccount",
     "ChangeAccountRole",
+    "DeadLetterReplayAsked",
     "EndAccountSessions",
     "EnrolSecondFactor",
     "InviteHolder",

@@ -6,6 +6,7 @@ from services.kernel import metrics
 from services.kernel.approvals import approver_of, wanted
 from services.kernel.clock import system_clock
 from services.kernel.declaring import Declarer
+from services.kernel.entrypoints import dead
 from services.kernel.entrypoints.batch import BATCH_BYTES, batch
 from services.kernel.entrypoints.log import Opened
 from services.kernel.entrypoints.openapi import document
@@ -54,6 +55,7 @@ def stand(opened: Opened) -> None:
     opened.add(
         Route(name, "GET", opened.url("/position"), "position", lambda request: position(opened), document=POSITION)
     )
+    dead.stand(opened)
     opened.add(Route(name, "GET", f"/{name}/healthz", "healthz", healthy, None, quick=True))
     opened.add(Route(name, "GET", f"/{name}/readyz", "readyz", lambda request: ready([opened]), None))
     opened.add(
