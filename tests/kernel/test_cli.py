@@ -125,7 +125,14 @@ def test_every_command_explains_itself(name: str) -> None:
     told = wushe(*name.split(), "--help")
     assert told.code == 0
     assert f"{name} [OPTIONS]" in told.out
-    if name not in ("audit", "dead", "demo", "partner", "witness"):  # these are groups: their commands have it
+    if name not in (
+        "account",
+        "audit",
+        "dead",
+        "demo",
+        "partner",
+        "witness",
+    ):  # these are groups: their commands have it
         assert "--json" in told.out
 
 
@@ -362,14 +369,21 @@ def parked(hub: Embedded) -> Iterator[int]:
     store.stop()
 
 
-def test_what_is_set_aside_is_listed_and_handled_again(parked: int, ask: Callable[..., Said]) -> None:
+def test_what_is_set_aside_is_listed_and_handled_again(parked: int, ask: Callable[..., Said], hub: Embedded) -> None:
     (row,) = ask("dead", "list", "--json").json
+    (told,) = hub.hub.ask("GET", "/referral/v1/dead-letters", role="administrator").json()["items"]
+    assert {name: told[name] for name in ("publisher", "position", "state", "reason")} == {
+        name: row[name] for name in ("publisher", "position", "state", "reason")
+    }
+    assert hub.hub.ask("GET", "/referral/v1/dead-letters").status_code == 403
+    nothing = hub.hub.ask("POST", "/referral/v1/dead-letters/intake/2/replay", role="administrator")
+    assert nothing.status_code == 404
     assert row["service"] == "referral"
     assert (row["publisher"], row["position"], row["state"], row["attempts"]) == ("intake", parked, "poison", 5)
     assert ask("dead", "list").out == "referral ← intake 1 poison: ValueError: no\n"
     assert ask("dead", "list", "--service", "volunteer", "--json").json == []
-    told = ask("dead", "replay", "referral", "intake", parked, "--json")
-    assert told.json == {"service": "referral", "publisher": "intake", "position": 1, "act": "replay"}
+    said = ask("dead", "replay", "referral", "intake", parked, "--json")
+    assert said.json == {"service": "referral", "publisher": "intake", "position": 1, "act": "replay"}
     for _ in range(100):
         if ask("dead", "list", "--service", "referral", "--json").json == []:
             break

@@ -114,4 +114,4 @@ def test_the_pages_open_in_both_languages(monkeypatch: pytest.MonkeyPatch, lang:
     for page in ("system_page", "dead_page", "tables_page", "stations_page", "accounts_page"):
         assert browser.send(page).status == 200, page
     assert "sla" in str(browser.send("table_page", name="sla").html)
-    assert browser.sign_in("w-demo").send("system_page").status == 403
+    assert Browser().sign_in("w-demo").send("system_page").status == 403
