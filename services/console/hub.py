@@ -58,7 +58,12 @@ class Hub:
 
     def post(self, service: str, path: str, body: Any, key: str = "", **query: str) -> Answer:
         """Ask a service to do something, once for each key; raises Unreachable."""
-        return self._send("POST", service, path, json=body, key=key, **({"params": query} if query else {}))
+        more: dict[str, Any] = {"params": query} if query else {}
+        return self._send("POST", service, path, json=body, key=key, **more)
+
+    def post_approved(self, service: str, path: str, body: Any, key: str, approval: str) -> Answer:
+        """Ask for something with the word of a second person; raises Unreachable."""
+        return self._send("POST", service, path, json=body, key=key, approval=approval)
 
     def ready(self, service: str) -> Answer:
         """How a service stands, whether it can take commands or not; raises Unreachable."""
@@ -101,16 +106,17 @@ class Hub:
             except (requests.RequestException, ValueError) as gone:
                 raise Unreachable(service) from gone
 
-    def _headers(self, key: str) -> dict[str, str]:
+    def _headers(self, key: str, approval: str = "") -> dict[str, str]:
         token = issue(self.actor, self.settings.token_private_key, TOKEN_LIFE, self.clock())
-        return {"Authorization": f"Bearer {token}"} | ({"Idempotency-Key": key} if key else {})
+        more = {"Idempotency-Key": key, "Approval": approval}
+        return {"Authorization": f"Bearer {token}"} | {name: value for name, value in more.items() if value}
 
-    def _send(self, method: str, service: str, path: str, key: str = "", **rest: Any) -> Answer:
+    def _send(self, method: str, service: str, path: str, key: str = "", approval: str = "", **rest: Any) -> Answer:
         with requests.Session() as session:
             session.trust_env = False
             try:
                 got = session.request(
-                    method, f"{self.settings.url_of(service)}{path}", headers=self._headers(key), timeout=SECONDS,
+                    method, f"{self.settings.url_of(service)}{path}", headers=self._headers(key, approval), timeout=SECONDS,
                     allow_redirects=False, **rest,
                 )  # fmt: skip
                 return Answer(got.status_code, got.json())

@@ -28,6 +28,7 @@ from services.console.endpoints.overseeing import Overseeing
 from services.console.endpoints.own import Own
 from services.console.endpoints.papers import Papers
 from services.console.endpoints.registers import Registers
+from services.console.endpoints.seconding import Seconding
 from services.console.endpoints.signing import Signing
 from services.console.endpoints.system import System
 from services.console.endpoints.taking import Taking
@@ -71,6 +72,7 @@ class ConsoleService(
     Own,
     Accounts,
     System,
+    Seconding,
     Working,
     Taking,
     Approvals,

@@ -188,7 +188,8 @@ def navigation(who: Account | None, t: Words) -> tuple[tuple[str, str], ...]:
         )  # fmt: skip
     return (
         ("/", t("nav.worklist")), ("/take", t("nav.take")), ("/visits", t("nav.visits")), ("/dispatch", t("nav.dispatch")),
-        ("/matters", t("nav.matters")), ("/directory", t("nav.directory")), ("/figures", t("nav.figures")),
+        ("/matters", t("nav.matters")), ("/approvals", t("nav.seconds")), ("/directory", t("nav.directory")),
+        ("/figures", t("nav.figures")),
     )  # fmt: skip
 
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from services.console.acts.act import Act, Offered, Subject
 from services.console.acts.cases import CASES
+from services.console.acts.errors import ERRORS
 from services.console.acts.grants import GRANTS
 from services.console.acts.referrals import PARTNERS, REFERRALS
 from services.console.acts.requests import REQUESTS
 from services.console.acts.tasks import TASKS
 from services.console.record import Strand
 
-ACTS: tuple[Act, ...] = (*REQUESTS, *CASES, *REFERRALS, *PARTNERS, *TASKS, *GRANTS)
+ACTS: tuple[Act, ...] = (*REQUESTS, *CASES, *REFERRALS, *PARTNERS, *TASKS, *GRANTS, *ERRORS)
 KNOWN = {(act.of, act.code): act for act in ACTS}
 
 

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from services.console import acts
 from services.console.acts.act import Act, Circumstances, Subject
 from services.console.acts.options import Looking, options
+from services.console.gate.second import Seconds, is_grave
 from services.console.hub import Answer, Hub, Unreachable
 from services.console.pages import act as page
 from services.console.pages.matter import Model
@@ -53,6 +54,9 @@ class Acting:
         """Ask for it; what was typed stays on the form if the service says no."""
         act, model, at = _circumstances(self, v)
         form, key = typed(v), v.request.form.get("key", "")
+        if is_grave(act):
+            Seconds(v.hand).ask(act, at.subject.id, v.id, v.who, act.body(at, form), v.words.now)
+            return v.go("/approvals", done=v.words("second.asked"))
         answer, status, wrong = asked(v, act, at, form, key)
         if answer is None:
             return v.page(_page(v, act, model, at, key, form, wrong), status)

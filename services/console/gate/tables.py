@@ -99,3 +99,18 @@ preference = sa.Table(
     sa.Column("type", sa.String),
 )  # fmt: skip
 """How somebody likes to see pages, at whichever machine he sits."""
+
+second_wanted = sa.Table(
+    "second_wanted", KEPT,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("of", sa.String, nullable=False),
+    sa.Column("act", sa.String, nullable=False),
+    sa.Column("about", sa.Uuid, nullable=False),
+    sa.Column("matter_id", sa.Uuid, nullable=False),
+    sa.Column("asker", sa.String, nullable=False),
+    sa.Column("asker_role", sa.String, nullable=False),
+    sa.Column("asker_org", sa.String, nullable=False, index=True),
+    sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("body", sa.String, nullable=False),
+)  # fmt: skip
+"""What somebody has asked and a second person has not looked at yet."""
