@@ -27,6 +27,8 @@ from services.console.endpoints.inspecting import Inspecting
 from services.console.endpoints.overseeing import Overseeing
 from services.console.endpoints.own import Own
 from services.console.endpoints.papers import Papers
+from services.console.endpoints.partnering import Partnering
+from services.console.endpoints.programs import Programs
 from services.console.endpoints.registers import Registers
 from services.console.endpoints.seconding import Seconding
 from services.console.endpoints.signing import Signing
@@ -36,9 +38,8 @@ from services.console.endpoints.volunteering import Volunteering
 from services.console.endpoints.working import Working
 from services.console.gate import tables as gate
 from services.console.gate import views as gate_views
-from services.console.hearing import Said
-from services.console.hub import Answer, Hub, Unreachable
-from services.console.pages import matter, matters, offers
+from services.console.hub import Answer, Hub
+from services.console.pages import matter, matters
 from services.console.pages.act import steps as next_steps
 from services.console.scopes import MATTERS
 from services.console.streams import Listening
@@ -84,6 +85,8 @@ class ConsoleService(
     Overseeing,
     Bundling,
     Dispatching,
+    Partnering,
+    Programs,
     Volunteering,
     Papers,
     Registers,
@@ -153,51 +156,11 @@ class ConsoleService(
         model = matter.build(entries, n, moment(v.request.query.get("known_at", "")))
         return matter.with_proof(model, self.proofs.custody(v.hub, model.entries, model.seen))
 
-    # --- partners ---
-
-    @http("GET", "/offers", roles=None, page=True)
-    @page_for(*PARTNERS)
-    def offers_page(self, v: Visit) -> Page:
-        """What was offered to the signed-in person's organization."""
-        rows = v.look.run(sa.select(views.offer).where(views.offer.c.organization_id == organization_of(v)))
-        return v.page(offers.page(offers.build(rows), v.frame("/offers"), new_key()))
-
-    @http("POST", "/offers/{id}/acceptance", roles=None, page=True)
-    @page_for(*PARTNERS)
-    def accept(self, v: Visit) -> Page:
-        """The organization takes the need."""
-        return self.answer(v, "acceptance", {}, "referral.accepted")
-
-    @http("POST", "/offers/{id}/refusal", roles=None, page=True)
-    @page_for(*PARTNERS)
-    def decline(self, v: Visit) -> Page:
-        """The organization says no, and why."""
-        return self.answer(v, "refusal", {"reason_code": v.request.form.get("reason_code", "")}, "offer.declined")
-
-    def answer(self, v: Visit, what: str, body: dict[str, Any], event: str) -> Page:
-        """Send an organization's answer to the referral that holds the offer."""
-        offer = v.look.one(views.offer, v.id)
-        if offer is None or offer["organization_id"] != organization_of(v):
-            raise NotFound("no such offer")
-        body = {"organization_id": str(offer["organization_id"]), **body, "happened": {"channel": "web"}}
-        key = f"{v.request.form.get('key', '')}-{v.id}"
-        return self.ask(v, "referral", f"/referrals/{offer['referral_id']}/{what}", body, key, "/offers", event)
-
     # --- together ---
 
     def visit(self, request: Request) -> Visit:
         """A request, read."""
         return visit(request, self.log, self.names)
-
-    def ask(self, v: Visit, service: str, path: str, body: dict[str, Any], key: str, back: str, event: str) -> Page:
-        """Ask another service to do something, and go back to say what came of it."""
-        try:
-            answer = v.hub.post(service, path, body, key)
-        except Unreachable as gone:
-            return v.go(back, failed=v.words("form.unreachable", service=gone.service))
-        if answer.ok:
-            return self.go_on(v, service, answer, back, event)
-        return v.go(back, failed=v.words("form.failed", why=answer.why(v.words.lang)))
 
     def go_on(self, v: Visit, service: str, answer: Answer, to: str, event: str, otherwise: str = "") -> Page:
         """Go where what was just done can be seen; if the console has not heard of it yet, say so (`otherwise`: elsewhere)."""
@@ -238,16 +201,6 @@ def matter_rows(chosen: str, before: datetime | None) -> sa.Select[Any]:
 def stamp(row: Mapping[str, Any]) -> str:
     """Where a list goes on."""
     return views.aware(row["changed_at"]).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-
-def organization_of(v: Visit) -> Any:
-    """The organization that the signed-in person speaks for; NotFound where there is none."""
-    return Said({"org": v.who.org}).ident("org") or new_nobody()
-
-
-def new_nobody() -> Any:
-    """An id that nothing has."""
-    return uuid4()
 
 
 def new_key() -> str:

@@ -175,7 +175,10 @@ def navigation(who: Account | None, t: Words) -> tuple[tuple[str, str], ...]:
     if who.role == "volunteer":
         return going
     if who.role in ("partner", "team_leader"):
-        return (("/offers", t("nav.offers")), *(going if who.role == "team_leader" else ()))
+        return (
+            ("/offers", t("nav.offers")), ("/served", t("nav.served")), ("/capacity", t("nav.capacity")),
+            ("/programs", t("nav.programs")), *(going if who.role == "team_leader" else ()),
+        )  # fmt: skip
     if who.role == "administrator":
         return (
             ("/admin", t("nav.admin")), ("/admin/accounts", t("nav.accounts")), ("/admin/stations", t("nav.stations")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 OPENS: dict[str, frozenset[str]] = {
-    "feed": frozenset({"partner:events", "partner:stream", "partner:my_queue"}),
+    "feed": frozenset({"partner:events", "partner:stream", "partner:my_queue", "partner:sequence"}),
     "offers": frozenset(
         {
             "referral:inbox", "referral:inbox_sheet", "referral:told_to_us", "referral:referral", "referral:referrals", "referral:offers",

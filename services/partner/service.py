@@ -13,6 +13,7 @@ from services.partner.caller import Caller
 from services.partner.domain import access, endpoint, queue, sequence
 from services.partner.endpoints.feed import Feed
 from services.partner.endpoints.queues import Queues
+from services.partner.endpoints.standing import Standing
 from services.partner.endpoints.tokens import Tokens
 from services.partner.endpoints.webhooks import Webhooks
 from services.partner.heads import Fetcher
@@ -46,7 +47,7 @@ MANIFEST = Manifest(
 )
 
 
-class PartnerService(Feed, Queues, Webhooks, Tokens):
+class PartnerService(Feed, Queues, Webhooks, Tokens, Standing):
     """A partner organization reads what concerns it, in order, from any number on."""
 
     name = "partner"

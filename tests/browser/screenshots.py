@@ -62,6 +62,8 @@ def pages(hub: Hub) -> Iterator[Shot]:
     yield Shot("time-machine", "auditor", f"/matters/{offered}/time-machine?known=3")
     yield from _auditing(hub, offered)
     yield Shot("offers", "partner", "/offers")
+    for name in ("served", "capacity", "programs"):
+        yield Shot(f"partner-{name}", "partner", f"/{name}")
     offer = _listed(hub, f"/referral/v1/offers?referral_id={referral}")[0]["offer_id"]
     for act in (a for a in ACTS if a.of == "offer"):
         yield Shot(f"answer-{act.code}", "partner", f"/offers/{offer}/acts/{act.code}")

@@ -7,20 +7,14 @@ import re
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.browser.axe import assert_accessible
 from tests.browser.conftest import Open, Street
 
 pytestmark = pytest.mark.browser
 
 AUDITOR, COORDINATOR = "审计员", "站点协调员"
-
-
-def usable(page: Page) -> None:
-    """axe finds nothing on this page."""
-    found = Axe().run(page).response["violations"]
-    assert [(v["id"], [n["html"][:120] for n in v["nodes"]][:3]) for v in found] == []
 
 
 def downloaded(page: Page, name: str, into: Path) -> Path:
@@ -65,7 +59,7 @@ def test_an_auditor_sees_a_cases_life_at_one_look_and_compares_two_moments_by_ke
     expect(page.locator("#then .differs")).to_have_count(0)
     expect(page.locator("#then")).to_contain_text("两刻所知相同")
     expect(page.locator(".proof pre")).to_contain_text("/audit/v1")
-    usable(page)
+    assert_accessible(page)
 
 
 def test_the_time_machine_works_without_javascript_by_its_fields_and_in_english(opens: Open, street: Street):
@@ -86,10 +80,10 @@ def test_a_bundle_is_taken_and_verifies_in_the_same_browser_offline(opens: Open,
     page.goto(f"/matters/{matter}/time-machine")
     page.get_by_role("link", name="取走审计包").last.click()
     expect(page.locator("main")).to_contain_text("审计员看到的都是密封的")
-    usable(page)
+    assert_accessible(page)
     file = downloaded(page, "生成并下载", tmp_path)
     page.goto("/audit/verify")
-    usable(page)
+    assert_accessible(page)
     with page.expect_download() as coming:
         page.get_by_role("link", name="下载策略文件").click()
     coming.value.save_as(tmp_path / "policy")
@@ -109,23 +103,23 @@ def test_a_bundle_is_taken_and_verifies_in_the_same_browser_offline(opens: Open,
     expect(page.get_by_role("row", name=re.compile("^.*导出")).first).to_be_visible()
     expect(page.get_by_role("row", name=re.compile("回放")).first).to_be_visible()
     expect(page.get_by_role("row", name=re.compile("投递.*号投递")).first).to_be_visible()
-    usable(page)
+    assert_accessible(page)
 
 
 def test_a_sample_is_drawn_a_finding_raised_answered_and_ended(opens: Open, street: Street):
     accepted(street)
     page = opens(AUDITOR)
     page.get_by_role("link", name="抽样", exact=True).click()
-    usable(page)
+    assert_accessible(page)
     page.get_by_label("种子").fill("dice-4-2-6")
     page.get_by_role("button", name="登记并抽取").click()
     expect(page.get_by_role("status")).to_contain_text("已登记抽样计划")
-    usable(page)
+    assert_accessible(page)
     page.get_by_role("link", name=re.compile("提出发现")).first.click()
     page.get_by_label("发现什么").select_option(label="凭据缺失")
     page.get_by_role("button", name="提出审计发现").click()
     expect(page.get_by_role("status")).to_contain_text("已提出")
-    usable(page)
+    assert_accessible(page)
     address = page.url
     station = opens(COORDINATOR)
     station.goto(address)
@@ -137,7 +131,7 @@ def test_a_sample_is_drawn_a_finding_raised_answered_and_ended(opens: Open, stre
     page.get_by_role("button", name="办结").click()
     expect(page.get_by_role("status")).to_contain_text("已办结")
     page.goto("/findings")
-    usable(page)
+    assert_accessible(page)
     expect(page.locator("main")).to_contain_text("凭据缺失")
 
 
@@ -149,7 +143,7 @@ def test_the_ledger_is_compared_and_checked_from_its_page(opens: Open, street: S
     expect(page.get_by_role("status")).to_contain_text("全部完好")
     page.get_by_role("button", name="现在对账").click()
     expect(page.get_by_role("status")).to_contain_text("对账")
-    usable(page)
+    assert_accessible(page)
     expect(page.locator("main")).to_contain_text("连续")
 
 
@@ -159,11 +153,11 @@ def test_who_has_seen_a_person_is_told_for_a_reason_that_is_on_record(opens: Ope
     page = opens(AUDITOR)
     page.get_by_label(re.compile("服务对象的代号")).fill(made["id"])
     page.get_by_role("button", name="查看").click()
-    usable(page)
+    assert_accessible(page)
     page.get_by_label("查询目的").select_option(label="投诉核查")
     page.get_by_role("button", name="查看").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("谁看过此人的信息")
-    usable(page)
+    assert_accessible(page)
     page.goto("/audit")
     page.get_by_label(re.compile("服务对象的代号")).fill("小伟")
     page.get_by_role("button", name="查看").click()
@@ -174,7 +168,7 @@ def test_a_receipt_is_taken_for_each_handoff(opens: Open, street: Street, tmp_pa
     matter = accepted(street)
     page = opens(AUDITOR)
     page.goto(f"/matters/{matter}/receipts")
-    usable(page)
+    assert_accessible(page)
     row = page.get_by_role("row", name=re.compile("受案"))
     with page.expect_download(timeout=60_000) as coming:
         row.get_by_role("link").click()

@@ -14,10 +14,12 @@ from services.console.pages.act import Link, name_of_act
 from services.console.templating import Frame, render
 from services.console.views import aware
 from services.console.words import Words
-from services.contracts.codes import DECLINE_REASON
+from services.contracts.codes import DECLINE_REASON, REASON
 
-AT_ONCE = ("accept-referral", "decline-offer")
+AT_ONCE = ("accept-referral", "decline-offer", "request-information")
 """The answers that have a button of their own."""
+UNSPOKEN = "told"
+"""How an answer stands that a station wrote down and the organization has said nothing about."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,12 +41,25 @@ class Offer:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Told:
+    """An answer that a station wrote down for the organization, which the organization has not spoken of itself yet."""
+
+    offer_id: UUID
+    referral_id: UUID
+    answer: str
+    told_by: str
+    evidence: str
+    told_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Model:
-    """An organization's offers: to answer, in its hands, past."""
+    """An organization's offers: to answer, in its hands, past; and what was written down for it."""
 
     waiting: tuple[Offer, ...]
     ours: tuple[Offer, ...]
     past: tuple[Offer, ...]
+    told: tuple[Told, ...] = ()
     reasons: tuple[str, ...] = tuple(DECLINE_REASON.current.terms)
 
 
@@ -62,7 +77,16 @@ def offer(row: Mapping[str, Any]) -> Offer:
     )  # fmt: skip
 
 
-def build(rows: Iterable[Mapping[str, Any]]) -> Model:
+def told(row: Mapping[str, Any]) -> Told:
+    """What was written down, from the referral service's row."""
+    return Told(
+        offer_id=UUID(str(row["offer_id"])), referral_id=UUID(str(row["referral_id"])), answer=str(row["answer"]),
+        told_by=str(row["told_by"] or ""), evidence=str(row["evidence_kind"] or ""),
+        told_at=datetime.fromisoformat(str(row["told_at"])) if row["told_at"] else None,
+    )  # fmt: skip
+
+
+def build(rows: Iterable[Mapping[str, Any]], written: Iterable[Mapping[str, Any]] = ()) -> Model:
     """The page's three parts; what must be answered first comes first."""
     found = [offer(row) for row in rows]
 
@@ -77,13 +101,25 @@ def build(rows: Iterable[Mapping[str, Any]]) -> Model:
         waiting=tuple(sorted((o for o in found if o.state in effects.LIVE), key=due)),
         ours=tuple(sorted((o for o in found if o.state in effects.OURS), key=newest)),
         past=tuple(sorted((o for o in found if o.state not in (*effects.LIVE, *effects.OURS)), key=newest)),
+        told=tuple(told(row) for row in written if row.get("standing") == UNSPOKEN),
     )
 
 
 def page(model: Model, frame: Frame, key: str) -> str:
     """The whole page; `key` makes each answer one answer, however often it is sent."""
     links = {o.id: answers(o, frame.words) for o in (*model.waiting, *model.ours)}
-    return render("offers.html", frame, m=model, key=key, links=links)
+    lefts = {o.id: left(o.respond_by, frame.words) for o in model.waiting}
+    return render(
+        "offers.html", frame, m=model, key=key, links=links, lefts=lefts, disputes=tuple(REASON.current.terms)
+    )
+
+
+def left(until: datetime | None, words: Words) -> str:
+    """How long there is to answer, to the minute: as the page's script goes on counting it."""
+    if until is None:
+        return ""
+    minutes = int((until - words.now).total_seconds() // 60)
+    return words("partner.left", h=minutes // 60, m=minutes % 60) if minutes >= 0 else words("partner.over")
 
 
 def answers(offer: Offer, words: Words) -> tuple[Link, ...]:

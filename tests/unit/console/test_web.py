@@ -230,7 +230,7 @@ def test_an_answer_goes_to_the_referral_in_the_organizations_name(browser: Brows
     asked: list[tuple[Any, ...]] = []
 
     def send(self: Any, method: str, service: str, path: str, **rest: Any) -> Answer:
-        asked.append((self.actor.org, method, service, path, rest["json"], rest["key"]))
+        asked.append((self.actor.org, method, service, path, rest.get("json"), rest.get("key")))
         return Answer(200, {})
 
     monkeypatch.setattr("services.console.hub.Hub._send", send)
@@ -248,21 +248,27 @@ def test_an_answer_goes_to_the_referral_in_the_organizations_name(browser: Brows
     )
     page = browser.sign_in("p-demo").send("offers_page")
     sent = browser.send(
-        "decline", "POST", form={"csrf": csrf_of(page), "key": "k-no", "reason_code": "no-capacity"}, id=OFFERS[0]
+        "give_answer",
+        "POST",
+        form={"csrf": csrf_of(page), "key": "k-no", "reason_code": "no-capacity"},
+        id=OFFERS[0],
+        act="decline-offer",
     )
     assert header(sent, "Location") == "/offers"
     body = {"organization_id": str(TEAM), "reason_code": "no-capacity", "happened": {"channel": "web"}}
-    assert asked == [(str(TEAM), "POST", "referral", f"/referrals/{REFERRAL}/refusal", body, f"k-no-{OFFERS[0]}")]
+    sent_on = (str(TEAM), "POST", "referral", f"/referrals/{REFERRAL}/refusal", body, f"k-no-{OFFERS[0]}")
+    assert [each for each in asked if each[1] == "POST"] == [sent_on]
     assert "已记下：不受案" in str(browser.send("offers_page").html)
 
 
-def test_another_organizations_offer_is_not_there(browser: Browser):
+def test_another_organizations_offer_is_not_there(browser: Browser, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("services.console.hub.Hub._send", away)
     browser.insert(
         views.organization, organization_id=TEAM, party="team:x", kind="volunteer_team", code="leifeng-nanguan"
     )
     browser.insert(views.offer, offer_id=OFFERS[0], referral_id=REFERRAL, organization_id=UUID(int=78), state="offered")
     token = csrf_of(browser.sign_in("p-demo").send("offers_page"))
-    assert browser.send("accept", "POST", form={"csrf": token}, id=OFFERS[0]).status == 404
+    assert browser.send("give_answer", "POST", form={"csrf": token}, id=OFFERS[0], act="accept-referral").status == 404
 
 
 def test_static_files_are_the_consoles_own_and_htmx(browser: Browser):
