@@ -53,6 +53,8 @@ STAFF = _kept(s.staff, "staff", station=staff_here)
 TRAININGS = _kept(s.trainings, "training", station=_entered(s.trainings, "organizer"))
 PROJECTS = _kept(s.projects, "project", station=_entered(s.projects, "operator"))
 ORGANIZATIONS = _kept(t.organizations, "organization", station=_organization_here, own=_organization_own)
+OFFERING_HERE = _kept(t.organizations, "offering", station=_organization_here, own=_organization_own)
+"""Organizations for which one may publish an offering: whoever keeps offerings need not keep the organization itself."""
 AGREEMENTS = _kept(t.agreements, "agreement", station=_entered(t.agreements))
 OFFERINGS = _kept(
     t.offerings, "offering",
@@ -123,7 +125,7 @@ REACHES: dict[str, Reach] = {
     "mailing": _reach(t.organizations, ORGANIZATIONS, "organization"),
     "cooperation-agreement": _reach(t.agreements, AGREEMENTS, "agreement"),
     "offering": _reach(
-        t.offerings, OFFERINGS, "offering", {public.PublishOffering: {"organization_id": ORGANIZATIONS}}
+        t.offerings, OFFERINGS, "offering", {public.PublishOffering: {"organization_id": OFFERING_HERE}}
     ),
 }  # fmt: skip
 """Of each kind of aggregate of the directory: who may command it."""

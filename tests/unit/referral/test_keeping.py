@@ -163,3 +163,14 @@ def test_an_id_that_begins_like_another_is_another(shelf: Shelf) -> None:
         one = Actor(id="x", role=role, org="organization:org-1")
         assert tried(reach, shelf, one, command, UUID(int=401)) is None
         assert isinstance(tried(reach, shelf, one, command, UUID(int=402)), NotAllowed)
+
+
+def test_an_organization_publishes_what_it_takes_itself_and_nobody_elses(shelf: Shelf) -> None:
+    for role in ("partner", "team_leader"):
+        actor = Actor(id="x", role=role, org=f"team:{key('organization', 'here')}")
+        own, others = (
+            public.PublishOffering(organization_id=key("organization", where), service_codes=("goods",))
+            for where in ("here", "there")
+        )
+        assert tried(REACHES["offering"], shelf, actor, own, None) is None
+        assert isinstance(tried(REACHES["offering"], shelf, actor, others, None), NotAllowed)
