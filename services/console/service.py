@@ -30,6 +30,7 @@ from services.console.endpoints.papers import Papers
 from services.console.endpoints.partnering import Partnering
 from services.console.endpoints.programs import Programs
 from services.console.endpoints.registers import Registers
+from services.console.endpoints.reporting import Reporting
 from services.console.endpoints.seconding import Seconding
 from services.console.endpoints.signing import Signing
 from services.console.endpoints.system import System
@@ -90,6 +91,7 @@ class ConsoleService(
     Volunteering,
     Papers,
     Registers,
+    Reporting,
 ):
     """The people's pages. Each handler reads, asks, and hands to a page function; each act is another service's command."""
 

@@ -192,7 +192,7 @@ def navigation(who: Account | None, t: Words) -> tuple[tuple[str, str], ...]:
     return (
         ("/", t("nav.worklist")), ("/take", t("nav.take")), ("/visits", t("nav.visits")), ("/dispatch", t("nav.dispatch")),
         ("/matters", t("nav.matters")), ("/approvals", t("nav.seconds")), ("/directory", t("nav.directory")),
-        ("/figures", t("nav.figures")),
+        ("/figures", t("nav.figures")), ("/papers", t("nav.papers")),
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -22,11 +23,22 @@ from uuid import uuid4
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from services.console.acts import ACTS
+from services.console.demo import VOLUNTEER
+from services.console.papers import FORMS
+from services.console.words import CHINA
+from services.kernel.clock import system_clock
 from tests.browser.conftest import FLAGS
 from tests.support.embedded import Embedded, Hub
 
 LOOKS = [(lang, theme) for lang in ("zh", "en") for theme in ("light", "dark")]
-ROLES = {"station": "w-demo", "partner": "p-demo", "auditor": "a-demo", "": ""}
+ROLES = {
+    "station": "w-demo",
+    "partner": "p-demo",
+    "auditor": "a-demo",
+    "volunteer": VOLUNTEER,
+    "leader": "l-demo",
+    "": "",
+}
 STREET, COMMUNITY = "220104004", "220104004005"
 
 
@@ -48,7 +60,14 @@ def pages(hub: Hub) -> Iterator[Shot]:
     yield Shot("take", "station", "/take")
     yield Shot("visits", "station", "/visits?names=1")
     yield Shot("dispatch", "station", "/dispatch")
+    yield from _dispatching(hub, new)
     yield Shot("directory", "station", "/directory")
+    yield Shot("report", "station", "/figures/report?month=2022-09")
+    yield Shot("papers", "station", "/papers")
+    yield from (Shot(f"paper-{code}", "station", f"/papers/{code}") for code in FORMS)
+    yield Shot("registers", "station", "/registers")
+    yield Shot("register", "station", "/registers/visits")
+    yield Shot("record-check", "", "/records?code=0123456789abcdef")
     yield Shot("figures", "station", "/figures?month=2022-09")
     yield Shot("matters", "station", "/matters?state=all")
     yield Shot("matter-new", "station", f"/matters/{new}")
@@ -87,6 +106,26 @@ def _auditing(hub: Hub, matter: str) -> Iterator[Shot]:
     yield Shot("audit-ledger", "auditor", "/audit/ledger")
     yield Shot("audit-full-bundle", "auditor", "/audit/bundle")
     yield Shot("audit-verify", "auditor", "/audit/verify")
+
+
+def _dispatching(hub: Hub, matter: str) -> Iterator[Shot]:
+    """A task in two days for which a volunteer was asked, a plan of that day, and what those see who go."""
+    start = system_clock().astimezone(UTC).replace(microsecond=0) + timedelta(days=2)
+    body = {"matter_id": matter, "holder": f"community:{COMMUNITY}", "kind": "companionship", "area": COMMUNITY,
+            "slot_start": start.isoformat(), "slot_end": (start + timedelta(hours=1)).isoformat()}  # fmt: skip
+    task = _ask(hub, "/volunteer/v1/tasks", body)
+    _ask(hub, f"/volunteer/v1/tasks/{task}/offers", {"candidates": [f"volunteer:{VOLUNTEER}"]})
+    day = start.astimezone(CHINA).date().isoformat()
+    plan = _ask(hub, "/volunteer/v1/plans", {"area": STREET, "day": day})
+    yield Shot("dispatch-day", "station", f"/dispatch?view=day&day={day}")
+    yield Shot("dispatch-task", "station", f"/dispatch/tasks/{task}")
+    yield Shot("dispatch-plans", "station", "/dispatch/plans")
+    yield Shot("dispatch-plan", "station", f"/dispatch/plans/{plan}")
+    yield Shot("dispatch-rounds", "station", "/dispatch/rounds")
+    yield Shot("dispatch-overrides", "station", "/dispatch/overrides")
+    yield Shot("volunteering", "volunteer", "/volunteering")
+    yield Shot("hours", "volunteer", "/volunteering/hours")
+    yield Shot("team", "leader", "/volunteering")
 
 
 def _ask(hub: Hub, path: str, body: dict[str, Any]) -> str:
@@ -148,7 +187,7 @@ def _window(browser: Browser, hub: Hub, account: str, lang: str, theme: str) -> 
     page.goto(f"/sign-in?lang={lang}")
     page.goto(f"/sign-in?theme={theme}")
     if account:
-        page.locator(f"button[value={account}]").click()
+        page.locator(f"button[value='{account}']").click()
     return page
 
 

@@ -49,7 +49,14 @@ class Daily:
     def directory_page(self, v: Visit) -> Page:
         """Everybody who is there."""
         there = listed(v, "referral", "/organizations"), listed(v, "referral", "/offerings", state="published")
-        return v.page(directory.page(directory.build(*there), v.frame("/directory")))
+        held = [row for state in directory.SERVING for row in listed(v, "referral", "/referrals", state=state)]
+        today = local(v.words.now).isoformat()
+        signed = listed(v, "referral", "/agreements", state="signed")
+        agreements = [row for row in signed if str(row.get("valid_until") or today) >= today]
+        found = directory.build(*there, directory.Beside(agreements=agreements, referrals=held))
+        wanted = directory.Wanted(service=v.request.query.get("service", ""), text=v.request.query.get("q", "").strip())
+        shown = directory.looked_for(found, wanted, v.words)
+        return v.page(directory.page(shown, v.frame("/directory"), wanted, directory.services_of(found)))
 
     @http("GET", "/figures", roles=None, page=True)
     @page_for(*STATION_ROLES, "auditor")

@@ -53,7 +53,7 @@ class Registers:
     @page_for(*STATION_ROLES)
     def registers_page(self, v: Visit) -> Page:
         """Every kind of register that can be taken over."""
-        return v.page(pages.index(v.frame("/registers")))
+        return v.page(pages.index(v.frame("/papers")))
 
     @http("GET", "/registers/{name}", roles=None, page=True)
     @page_for(*STATION_ROLES)
@@ -113,7 +113,7 @@ def _page(v: Visit, name: str, settings: Mapping[str, str], found: pages.Preview
           wrong: str = "") -> str:  # fmt: skip
     columns = tuple(column.headings[0] for column in _register(v, name, settings).columns.values())
     told = tuple(dict.fromkeys(columns))
-    return pages.page(name, told, settings, v.frame("/registers"), uuid4().hex, found, filename, wrong)
+    return pages.page(name, told, settings, v.frame("/papers"), uuid4().hex, found, filename, wrong)
 
 
 def _register(v: Visit, name: str, settings: Mapping[str, str]) -> Register:

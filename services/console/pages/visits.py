@@ -75,7 +75,9 @@ def row(found: Mapping[str, Any], day: date, name: str = "") -> Row:
 def build(found: Iterable[Mapping[str, Any]], day: date, names: Mapping[str, str]) -> Sheet:
     """The sheet of a day; `names` are those that were read, by person."""
     rows = [row(each, day, names.get(str(each.get("person_id")), "")) for each in found]
-    return Sheet(day=day, rows=tuple(sorted(rows, key=lambda r: (not r.due, r.area, r.last or date.min))))
+    return Sheet(
+        day=day, rows=tuple(sorted(rows, key=lambda r: (not r.due, r.area, r.last or date.min, r.name, r.plan_id)))
+    )
 
 
 def commands(form: Mapping[str, Sequence[str]], day: date, key: str) -> list[dict[str, Any]]:

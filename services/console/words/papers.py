@@ -26,6 +26,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "paper.name.service": ("服务记录", "Record of services"),
     "paper.name.closing": ("结案表", "Case closing"),
     "paper.name.record": ("志愿服务记录单", "Statement of service records"),
+    "paper.report": ("社会工作月报", "Monthly report"),
     "paper.number": ("编号", "No."),
     "paper.sign-on": ("年　　月　　日", "Date"),
     "paper.stamp": ("（盖章）", "(stamp)"),

@@ -6,14 +6,14 @@ need it is.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 
 from services.contracts.codes_matching import VOLUNTEER_AGAINST, Reason, volunteer_words
+from services.kernel.clock import system_clock
 from services.kernel.entrypoints import Log, Request, http
 from services.kernel.message import Actor
-from services.volunteer.matching.choosing import Choice
 from services.volunteer.matching.reading import choice_for
 from services.volunteer.scopes import VOLUNTEERS, himself
 from services.volunteer.view_tables import tasks, volunteers
@@ -37,6 +37,18 @@ FAMILY = "own-family"
 """A rule that would say whose need it is: such a task is not shown at all."""
 
 
+class Looked(Protocol):
+    """A search that has been done: what keeps somebody out, and what speaks for somebody (`matching.choosing.Choice`)."""
+
+    def why_not(self, party: str) -> tuple[str, ...]:
+        """Every rule that keeps this one out."""
+        ...
+
+    def speaking_for(self, party: str) -> tuple[Reason, ...]:
+        """What speaks for this one."""
+        ...
+
+
 class Fitting:
     """From what is needed to who could go, seen from their side."""
 
@@ -53,7 +65,7 @@ class Fitting:
         people = self._people(request.actor)
         rows = self.log.look.run(_open_tasks({row["area"] for row in people}))
         parties = [f"volunteer:{row['volunteer_id']}" for row in people]
-        found = (_fitting(row, choice_for(self.log.look, row["task_id"]), parties) for row in rows)
+        found = (fitting(row, choice_for(self.log.look, row["task_id"]), parties) for row in rows)
         return {"items": [each for each in found if each is not None]}
 
     def _people(self, actor: Actor) -> list[dict[str, Any]]:
@@ -68,14 +80,15 @@ class Fitting:
 def _open_tasks(homes: set[str | None]) -> sa.Select[Any]:
     """Tasks that look for people in the districts where these live; where nobody knows, in all."""
     c = tasks.c
-    query = sa.select(*(c[name] for name in SHOWN)).where(c.state.in_(SEARCHING))
+    to_come = sa.or_(c.slot_start.is_(None), c.slot_start > system_clock())
+    query = sa.select(*(c[name] for name in SHOWN)).where(c.state.in_(SEARCHING), to_come)
     districts = {home[:DISTRICT] for home in homes if home}
     if districts and None not in homes:
         query = query.where(sa.or_(c.area.is_(None), *(c.area.startswith(one, autoescape=True) for one in districts)))
     return query.order_by(c.slot_start, c.task_id).limit(TASKS)
 
 
-def _fitting(row: dict[str, Any], choice: Choice | None, parties: list[str]) -> dict[str, Any] | None:
+def fitting(row: dict[str, Any], choice: Looked | None, parties: list[str]) -> dict[str, Any] | None:
     """The task with those whom it fits; None where nobody of them may hear of it."""
     against = {who: _against(choice, who) for who in parties} if choice is not None else {}
     may_hear = {who: codes for who, codes in against.items() if FAMILY not in codes}
@@ -88,12 +101,12 @@ def _fitting(row: dict[str, Any], choice: Choice | None, parties: list[str]) -> 
     }  # fmt: skip
 
 
-def _one(choice: Choice, who: str) -> dict[str, Any]:
+def _one(choice: Looked, who: str) -> dict[str, Any]:
     said = [reason for reason in choice.speaking_for(who) if reason.code not in TELLING]
     return {"party": who, "reasons": [_reason(each) for each in said]}
 
 
-def _against(choice: Choice, who: str) -> tuple[str, ...]:
+def _against(choice: Looked, who: str) -> tuple[str, ...]:
     return tuple(code for code in choice.why_not(who) if code not in ASKED)
 
 
