@@ -8,9 +8,10 @@ from services.contracts import intake, referral, volunteer  # noqa: F401 - their
 from services.contracts.visibility import BOUND
 from services.kernel.entrypoints import Hand, Log
 from services.kernel.manifest import Companion, Manifest
-from services.partner import policies, tables, views
+from services.partner import appointments, policies, tables, views
 from services.partner.caller import Caller
-from services.partner.domain import access, endpoint, queue, sequence
+from services.partner.domain import access, calendar, endpoint, queue, sequence
+from services.partner.endpoints.calendars import Calendars
 from services.partner.endpoints.feed import Feed
 from services.partner.endpoints.queues import Queues
 from services.partner.endpoints.standing import Standing
@@ -33,10 +34,10 @@ def companions(hand: Hand) -> Sequence[Companion]:
 
 MANIFEST = Manifest(
     name="partner",
-    deciders=(sequence.DECIDER, queue.DECIDER, endpoint.DECIDER, access.DECIDER),
+    deciders=(sequence.DECIDER, queue.DECIDER, endpoint.DECIDER, access.DECIDER, calendar.DECIDER),
     metadata=tables.METADATA,
-    project=views.project,
-    project_heard=views.project_heard,
+    project=lambda recorded: [*views.project(recorded), *appointments.project(recorded)],
+    project_heard=lambda message: [*views.project_heard(message), *appointments.project_heard(message)],
     hears=("intake", "referral", "volunteer"),
     whenever=policies.whenever,
     kept=tables.KEPT,
@@ -47,7 +48,7 @@ MANIFEST = Manifest(
 )
 
 
-class PartnerService(Feed, Queues, Webhooks, Tokens, Standing):
+class PartnerService(Feed, Queues, Webhooks, Tokens, Standing, Calendars):
     """A partner organization reads what concerns it, in order, from any number on."""
 
     name = "partner"

@@ -1,5 +1,6 @@
 """What the partner service says and is asked: deliveries under their numbers, and the ways by which they go out."""
 
+from services.contracts.partner.calendars import CalendarClosed, CalendarOpened, CloseCalendar, OpenCalendar
 from services.contracts.partner.deliveries import AddDelivery, DeliveryAdded
 from services.contracts.partner.tokens import IssueToken, RevokeToken, TokenIssued, TokenRevoked, TokenScope
 from services.contracts.partner.ways import (
@@ -22,6 +23,9 @@ from services.contracts.partner.ways import (
 __all__ = [
     "AddDelivery",
     "AddEndpoint",
+    "CalendarClosed",
+    "CalendarOpened",
+    "CloseCalendar",
     "CloseQueue",
     "DeliveryAdded",
     "DisableEndpoint",
@@ -32,6 +36,7 @@ __all__ = [
     "EndpointRemoved",
     "EndpointSecretRotated",
     "IssueToken",
+    "OpenCalendar",
     "OpenQueue",
     "QueueClosed",
     "QueueOpened",
