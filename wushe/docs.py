@@ -14,7 +14,7 @@ from typing import Any
 import services.contracts
 from services.kernel.contract import EVENTS, about, expectation, hints
 from services.kernel.settings import table
-from wushe import invariants
+from wushe import asyncapi, invariants
 
 ROOT = Path(__file__).parents[1]
 PUBLISHERS = ("intake", "referral", "volunteer", "audit", "partner", "console")
@@ -54,6 +54,7 @@ def write(check: bool = False) -> list[str]:
 def wanted() -> Iterator[tuple[Path, str]]:
     """Every generated document as it should be."""
     yield ROOT / "docs/events.md", events()
+    yield ROOT / "docs/asyncapi.json", asyncapi.text()
     yield ROOT / "docs/invariants.md", invariants.page()
     yield ROOT / "docs/bundle.md", with_verifiers((ROOT / "docs/bundle.md").read_text(encoding="utf-8"))
     for name, zh in (("README.md", False), ("README.zh-CN.md", True)):
