@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -124,6 +125,25 @@ class Ground:
         """Minutes from the visit of one pair to that of another of the same person."""
         return self.problem.travel[self.mode[one], self.place[one], self.place[other]]
 
+    def two(self, one: Ints, other: Ints, leg: Ints) -> Bools:
+        """Whether a day of these two pairs, one after the other, is home in time."""
+        starts = self.first_routes
+        spent, first, last = starts.length[one] + leg, starts.first[one], starts.last[one]
+        wait = np.maximum(0, self.earliest[other] - spent - last)
+        length = spent + wait + self.minutes[other] + self.back[other]
+        begin = np.maximum(self.earliest[other] - spent, first) - wait
+        return (  # type: ignore[no-any-return]
+            (first + spent <= self.latest[other])
+            & (length <= self.most[other])
+            & (begin + length <= self.closes[other])
+        )
+
+    @cached_property
+    def first_routes(self) -> Routes:
+        """Every pair as a day of its own, in the order of the pairs; only where each of them fits a day."""
+        starts = self.starts()
+        return starts.take(np.argsort(starts.pair, kind="stable"))
+
     def finished(self, routes: Routes) -> Pool:
         """The routes that are home in time, as bundles as wide as the day allows."""
         done = routes.take(routes.home)
@@ -148,8 +168,9 @@ def _is_metric(problem: Problem) -> bool:
     return True
 
 
-def all_bundles(ground: Ground) -> Pool | None:
+def all_bundles(ground: Ground, most: int | None = None) -> Pool | None:
     """Every bundle of the day, the cheapest order of each; None when they are too many to list."""
+    most = MOST_STEPS if most is None else most
     pools, steps = [], 0
     routes = starts = ground.starts()
     pools.append(ground.finished(routes))
@@ -158,7 +179,7 @@ def all_bundles(ground: Ground) -> Pool | None:
         if not len(routes):
             break
         steps += follow.tries(routes)
-        if steps > MOST_STEPS:
+        if steps > most:
             return None
         routes = follow.grown(routes)
         pools.append(ground.finished(routes))

@@ -89,6 +89,7 @@ class Document(Struct):
     allowed: dict[str, list[Id]] | None = None
     pins: dict[str, list[Id]] = {}
     before: dict[str, list[Id]] = {}
+    seed: Annotated[int, Meta(ge=0)] = 0
 
 
 def wrong(field: str, en: str, zh: str) -> Refused:

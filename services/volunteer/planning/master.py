@@ -37,6 +37,7 @@ class Master:
         self.rows = self.people + self.visits
         self.members = membership(pool, self.people, self.visits)
         self.cut_members = sp.csr_matrix((len(pool), 0))
+        self.picked = sp.csc_matrix((self.rows, 0))
         self.columns = np.zeros(0, dtype=np.int64)
         self.inside = np.zeros(len(pool), dtype=bool)
         self.together = problem.together
@@ -58,11 +59,12 @@ class Master:
         return self.duals[: self.people]
 
     def extend(self, pool: Pool, bring: Ints) -> None:
-        """More bundles to choose from, none of which was there before; `bring` says which come in at once. Before cuts."""
+        """More bundles to choose from, none of which was there before; `bring` says which come in at once."""
         begin = len(self.pool)
         self.pool = joined([self.pool, pool])
-        self.members = sp.vstack([self.members, membership(pool, self.people, self.visits)]).tocsr()
-        self.cut_members = sp.csr_matrix((len(self.pool), 0))
+        members = membership(pool, self.people, self.visits)
+        self.members = sp.vstack([self.members, members]).tocsr()
+        self.cut_members = sp.vstack([self.cut_members, _two_of(members, self.picked)]).tocsr()
         self.inside = np.concatenate([self.inside, np.zeros(len(pool), dtype=bool)])
         self.bring(begin + bring)
 
@@ -75,9 +77,10 @@ class Master:
     def _full(self, columns: Ints) -> sp.csr_matrix:
         return sp.hstack([self.members[columns], self.cut_members[columns]]).tocsr()
 
-    def start(self) -> None:
-        """A first choice: for everybody the bundles that save most."""
-        self.bring(best_of_each(self.pool.who, self.pool.value, np.arange(len(self.pool)), 8))
+    def start(self, score: Floats | None = None) -> None:
+        """A first choice: for everybody the bundles that save most, or that score best."""
+        score = self.pool.value if score is None else score
+        self.bring(best_of_each(self.pool.who, score, np.arange(len(self.pool)), 8))
 
     def solve(self, most_rounds: int = 1000) -> None:
         """Bring in what its price calls for until nothing does, or for so many rounds."""
@@ -116,9 +119,8 @@ class Master:
         picked = sp.csc_matrix(
             (np.ones(triples.size), (triples.ravel(), np.repeat(np.arange(many), 3))), shape=(self.rows, many)
         )
-        two = (self.members @ picked).tocsr()
-        two.data = (two.data >= 2).astype(float)
-        two.eliminate_zeros()
+        self.picked = sp.hstack([self.picked, picked]).tocsc()
+        two = _two_of(self.members, picked)
         self.cut_members = sp.hstack([self.cut_members, two]).tocsr()
         inside = two[self.columns].T.tocsr()
         self.highs.addRows(
@@ -134,6 +136,14 @@ def membership(pool: Pool, people: int, visits: int) -> sp.csr_matrix:
     there = np.concatenate([np.ones((len(pool), 1), dtype=bool), taken], axis=1)
     begins = np.concatenate([[0], np.cumsum(there.sum(axis=1))])
     return sp.csr_matrix((np.ones(int(begins[-1])), columns[there], begins), shape=(len(pool), people + visits))
+
+
+def _two_of(members: sp.csr_matrix, picked: sp.csc_matrix) -> sp.csr_matrix:
+    """Which bundles take two of the rows that each cut picked."""
+    two = (members @ picked).tocsr()
+    two.data = (two.data >= 2).astype(float)
+    two.eliminate_zeros()
+    return two
 
 
 def pinned(problem: Problem) -> Ints:

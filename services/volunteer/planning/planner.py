@@ -13,12 +13,13 @@ import numpy as np
 from services.volunteer.planning.bundles import Ground, Pool, all_bundles
 from services.volunteer.planning.choosing import Choice, choose, greedy, near, whole
 from services.volunteer.planning.cuts import separate
-from services.volunteer.planning.generating import generate
+from services.volunteer.planning.generating import Generator
+from services.volunteer.planning.improving import Improver
 from services.volunteer.planning.master import Master, best_of_each, pinned
-from services.volunteer.planning.problem import Bools, Floats, Problem
+from services.volunteer.planning.problem import Bools, CannotKeep, Floats, Ints, Problem
 from services.volunteer.planning.watch import UNLIMITED, Watch
 
-MODEL = "bundles-1"
+MODEL = "bundles-2"
 CUT_ROUNDS = 12
 CUT_SOLVES = 20
 CUTTING = 0.6
@@ -42,31 +43,53 @@ class Decision:
     figures: dict[str, int] = field(default_factory=dict)
 
 
-class CannotKeep(Exception):
-    """What was agreed with this person cannot all be done in one day."""
-
-    def __init__(self, who: int) -> None:
-        super().__init__(who)
-        self.who = who
+IMPROVING = 600
+"""So many small problems of a large day are searched anew at most."""
 
 
-def decide(problem: Problem, watch: Watch | None = None) -> Decision:
+def decide(problem: Problem, watch: Watch | None = None, seed: int = 0) -> Decision:
     """The best plan that the work allowed for, with its bound."""
     watch = watch or Watch()
     ground = Ground(problem)
     pool = all_bundles(ground)
     if pool is None:
-        found = generate(ground, lambda some: allowed(problem, some), watch)
-        master, bound = found.master, found.bound
-    else:
-        master, bound = _listed(problem, _kept(problem, allowed(problem, pool))), None
+        return _generated(ground, watch, seed)
+    return _settled(ground, _kept(problem, allowed(problem, pool)), None, watch)
+
+
+def _settled(ground: Ground, pool: Pool, bound: float | None, watch: Watch) -> Decision:
+    """By a linear program over the pool, cuts, and branch and bound."""
+    problem = ground.problem
+    master = _listed(problem, pool)
     prices, worths = master.visit_prices.copy(), master.people_prices.copy()
     tighten(master, watch)
     choice, bound = settle(master, watch, bound)
     return Decision(
-        routes=_routes(problem, master.pool, choice), cost=choice.cost, bound=min(bound, choice.cost), prices=prices,
-        worths=worths, reachable=_reachable(ground), cut_short=watch.cut,
+        routes=_routes(problem, master.pool, choice.columns), cost=choice.cost, bound=min(bound, choice.cost),
+        prices=prices, worths=worths, reachable=_reachable(ground), cut_short=watch.cut,
         figures={"bundles": len(master.pool), "columns": len(master.columns), "cuts": master.cut_members.shape[1]},
+    )  # fmt: skip
+
+
+def _generated(ground: Ground, watch: Watch, seed: int) -> Decision:
+    """A large day: bundles as prices call for them, a first choice, and better ones in its parts."""
+    problem = ground.problem
+    generator = Generator(ground, lambda some: allowed(problem, some), watch)
+    master = generator.master()
+    generator.complete(master)
+    prices, worths = master.visit_prices.copy(), master.people_prices.copy()
+    tighten(master, watch)
+    generator.complete(master)
+    choice, bound = greedy(master), generator.bound
+    if choice is None:
+        choice, bound = settle(master, watch, bound)
+    better = Improver(master, choice.columns, seed)
+    better.improve(watch, IMPROVING)
+    cost = problem.nothing_served - better.saved
+    return Decision(
+        routes=_routes(problem, master.pool, better.columns), cost=cost, bound=min(bound, cost),
+        prices=prices, worths=worths, reachable=_reachable(ground), cut_short=watch.cut,
+        figures={"bundles": len(master.pool), "small_problems": better.searched},
     )  # fmt: skip
 
 
@@ -188,9 +211,9 @@ def _prices(master: Master) -> tuple[Floats, Floats]:
     return master.duals[master.people : master.rows].copy(), master.duals[: master.people].copy()
 
 
-def _routes(problem: Problem, pool: Pool, choice: Choice) -> dict[int, tuple[int, ...]]:
+def _routes(problem: Problem, pool: Pool, columns: Ints) -> dict[int, tuple[int, ...]]:
     nobody = len(problem.visits.place)
     return {
         int(pool.who[row]): tuple(int(visit) for visit in pool.visits[row] if visit != nobody)
-        for row in sorted(choice.columns, key=lambda row: int(pool.who[row]))
+        for row in sorted(columns.tolist(), key=lambda row: int(pool.who[row]))
     }

@@ -1,98 +1,140 @@
 """Pricing: listing only the bundles whose worth exceeds the price of what they take, for days with too many to list all.
 
-A route is given up as soon as the best that could still be added to it does not pay; so what is listed is complete, as
-long as nobody's candidates are cut to the first few (`width`).
+A route is given up as soon as the most that could still follow its last visit does not pay; so what is listed is complete,
+save what is left out to keep the list short: for that there is a limit, above which nothing of a person's is worth.
 """
 
 from __future__ import annotations
 
 import copy
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
 from services.volunteer.planning.bundles import Ground, Pool, Routes, cheapest, joined, spread, stacked
-from services.volunteer.planning.problem import Floats
+from services.volunteer.planning.following import Following
+from services.volunteer.planning.master import best_of_each
+from services.volunteer.planning.problem import Floats, Ints
 
 TOLERANCE = 1e-4
-CHUNK = 2_000_000
 
 
-def worthwhile(ground: Ground, visits: Floats, people: Floats, slack: float, width: int | None = None) -> Pool:
-    """The bundles that are worth more than their prices, less `slack`; of each person's visits only the `width` best."""
-    return _Lister(ground, visits, people, slack, width).listed()
+@dataclass(frozen=True, eq=False)
+class Listed:
+    """Bundles, and for each person a limit: no bundle of theirs that is not listed is worth more above its visits' prices."""
+
+    pool: Pool
+    limit: Floats
+
+
+def worthwhile(ground: Ground, after: Following, visits: Floats, people: Floats, each: int) -> Listed:
+    """The bundles that are worth more than their prices; of each person's routes under way only the `each` most hopeful."""
+    return _Lister(ground, after, visits, people, each).listed()
 
 
 class _Lister:
-    """One listing: every person's pairs in the order of what is left of their worth."""
+    """One listing."""
 
-    def __init__(self, ground: Ground, visits: Floats, people: Floats, slack: float, width: int | None) -> None:
-        self.true, self.ground = ground, copy.copy(ground)
+    def __init__(self, ground: Ground, after: Following, visits: Floats, people: Floats, each: int) -> None:
+        self.ground, self.after, self.each = copy.copy(ground), after, each
         self.price = np.append(visits, 0.0)
-        self.ground.gain = left = ground.gain - visits[ground.visit]
-        self.order = np.lexsort((-left, ground.who))
-        self.width = len(left) if width is None else width
-        self.room = 2 * float(np.abs(left).max(initial=0.0)) + float(np.abs(people).max(initial=0.0)) + slack + 1.0
-        self.keys = ground.who[self.order] * self.room - left[self.order]
-        self.need = people - slack - TOLERANCE
+        self.ground.gain = ground.gain - visits[ground.visit]
+        self.need = people + TOLERANCE
+        self.limit = self.need.copy()
         self.most = ground.problem.max_visits
-        self.still = self._still(left)
+        self.still = self._still()
+        self._limit_incomplete()
 
-    def _still(self, left: Floats) -> Floats:
-        """For each person, what so many more visits could add at most: the sums of the best that are left."""
-        ground = self.ground
-        best = np.zeros((len(ground.count), self.most))
-        place = np.arange(len(self.order)) - ground.begin[ground.who[self.order]]
-        first = place < self.most - 1
-        best[ground.who[self.order][first], place[first] + 1] = np.maximum(0.0, left[self.order][first])
-        return np.cumsum(best, axis=1)
+    def _added(self, followers: slice | Ints) -> Floats:
+        """What each of these followers adds to a day that would else go home."""
+        added: Floats = self.ground.gain[self.after.to[followers]]
+        added -= self.ground.problem.per_travel_minute * self.after.more[followers]
+        return added
 
-    def listed(self) -> Pool:
+    def _still(self) -> list[Floats]:
+        """For each pair, what none, one, two … further visits after it could add at most."""
+        still = [np.zeros(len(self.ground.who))]
+        for _ in range(1, self.most):
+            best = np.zeros(len(self.ground.who))
+            for pairs, followers in self.after.parts(self.ground):
+                added = self._added(followers) + still[-1][self.after.to[followers]]
+                some = np.nonzero(self.after.count[pairs])[0]
+                if len(some):
+                    begins = self.after.begin[pairs][some] - followers.start
+                    best[pairs.start + some] = np.maximum(0.0, np.maximum.reduceat(added, begins))
+            still.append(best)
+        return still
+
+    def _limit_incomplete(self) -> None:
+        """Whoever has more visits than are combined: the sum of the best of them, travel left out, is a limit."""
+        ground, few = self.ground, ~self.after.complete
+        rows = np.nonzero(few[ground.who])[0]
+        best = best_of_each(ground.who, ground.gain, rows, self.most)
+        limit = np.bincount(ground.who[best], np.maximum(0.0, ground.gain[best]), minlength=len(few))
+        self.limit[few] = np.maximum(self.limit, limit)[few]
+
+    def listed(self) -> Listed:
         """All of them."""
-        ground = self.ground
-        routes = self._starts()
+        routes = self._hopeful(self.ground.starts(), 1)
         pools = [self._paying(routes)]
+        routes = self._fewer(routes, 1)
         for number in range(2, self.most + 1):
             if not len(routes):
                 break
             parts = list(self._grown(routes, number))
             pools += [pool for _, pool in parts]
-            routes = stacked([part for part, _ in parts])
+            routes = self._fewer(stacked([part for part, _ in parts]), number)
         pool = joined(pools)
         pool = Pool(who=pool.who, visits=pool.visits, value=pool.value + self.price[pool.visits].sum(axis=1))
-        return cheapest(pool, len(ground.problem.visits.place))
+        return Listed(cheapest(pool, len(self.ground.problem.visits.place)), self.limit)
 
-    def _starts(self) -> Routes:
-        ground = self.ground
-        number = np.empty(len(self.order), dtype=np.int64)
-        number[self.order] = np.arange(len(self.order))
-        starts = ground.starts()
-        first = number[starts.pair] - ground.begin[ground.who[starts.pair]] < self.width
-        return self._hopeful(starts.take(first), 1)
+    def _hope(self, routes: Routes, number: int) -> Floats:
+        """The most that a day can be worth that begins with each of these routes."""
+        home: Floats = routes.gain - self.ground.problem.per_travel_minute * routes.back
+        return home + self.still[self.most - number][routes.pair]
 
     def _hopeful(self, routes: Routes, number: int) -> Routes:
         """Those to which enough can still be added to pay."""
-        who = self.ground.who[routes.pair]
-        return routes.take(routes.gain + self.still[who, self.most - number] >= self.need[who])
+        return routes.take(self._hope(routes, number) >= self.need[self.ground.who[routes.pair]])
+
+    def _fewer(self, routes: Routes, number: int) -> Routes:
+        """Each person's most hopeful ones; what is left out raises the person's limit."""
+        if len(routes) <= self.each or number == self.most:
+            return routes
+        who, hope = self.ground.who[routes.pair], self._hope(routes, number)
+        first = best_of_each(who, hope, np.arange(len(routes)), self.each)
+        out = np.ones(len(routes), dtype=bool)
+        out[first] = False
+        np.maximum.at(self.limit, who[out], hope[out])
+        return routes.take(np.sort(first))
 
     def _grown(self, routes: Routes, number: int) -> Iterator[tuple[Routes, Pool]]:
-        """The routes with one visit more, in parts; to the last visit only what pays is added."""
-        ground = self.ground
-        who = ground.who[routes.pair]
-        least = self.need[who] - routes.gain - self.still[who, self.most - number]
-        fit = np.searchsorted(self.keys, who * self.room - least, side="right") - ground.begin[who]
-        count = np.clip(fit, 0, np.minimum(ground.count[who], self.width))
-        part = (np.cumsum(count) - count) // CHUNK
+        """The routes with one visit more, in parts; only where enough can still be added to pay."""
+        ground, after = self.ground, self.after
+        home = routes.gain - ground.problem.per_travel_minute * routes.back
+        count = after.count[routes.pair]
+        part = (np.cumsum(count) - count) // 1_000_000
         for rows in np.split(np.arange(len(count)), np.nonzero(np.diff(part))[0] + 1):
             some = routes.take(rows)
             of, place = spread(count[rows])
-            pair = self.order[ground.begin[who[rows]][of] + place]
+            follower = after.begin[some.pair][of] + place
+            pair = after.to[follower]
+            hope = home[rows][of] + self._added(follower) + self.still[self.most - number][pair]
+            good = np.nonzero(hope >= self.need[ground.who[pair]])[0]
+            of, pair = of[good], pair[good].astype(np.int64)
             new = (some.before[of] != ground.visit[pair][:, None]).all(axis=1)
             of, pair = of[new], pair[new]
             grown = ground.append(some, of, pair, ground.leg(some.pair[of], pair))
-            pool = self._paying(grown)
-            yield self._hopeful(grown, number) if number < self.most else grown.take(slice(0, 0)), pool
+            yield self._fewer(grown, number) if number < self.most else grown.take(slice(0, 0)), self._paying(grown)
 
     def _paying(self, routes: Routes) -> Pool:
-        pool = self.ground.finished(routes)
-        return pool.take(pool.value >= self.need[pool.who])
+        """Those that are home and pay, each person's best."""
+        home = routes.gain - self.ground.problem.per_travel_minute * routes.back
+        who = self.ground.who[routes.pair]
+        rows = np.nonzero(routes.home & (home >= self.need[who]))[0]
+        first = best_of_each(who, home, rows, self.each)
+        if len(first) < len(rows):
+            out = np.setdiff1d(rows, first)
+            np.maximum.at(self.limit, who[out], home[out])
+        return self.ground.finished(routes.take(np.sort(first)))

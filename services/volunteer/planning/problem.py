@@ -66,3 +66,11 @@ class Problem:
     def together(self) -> Ints:
         """The visits that two go on at once."""
         return np.nonzero(self.visits.people > 1)[0]
+
+
+class CannotKeep(Exception):
+    """What was agreed with this person cannot all be done in one day."""
+
+    def __init__(self, who: int) -> None:
+        super().__init__(who)
+        self.who = who

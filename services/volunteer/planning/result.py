@@ -6,7 +6,8 @@ from typing import Any
 
 from services.kernel.errors import Refused
 from services.volunteer.planning.document import wrong
-from services.volunteer.planning.planner import MODEL, CannotKeep, Decision, decide
+from services.volunteer.planning.planner import MODEL, Decision, decide
+from services.volunteer.planning.problem import CannotKeep
 from services.volunteer.planning.reading import Instance
 from services.volunteer.planning.watch import Watch
 
@@ -16,7 +17,7 @@ MOST_SHORTAGES, LEAST = 32, 0.5
 def planned(instance: Instance, seconds: float | None = None) -> dict[str, Any]:
     """The plan of this day as one JSON value; `Refused` when what is agreed cannot be kept."""
     try:
-        decision = decide(instance.problem, Watch(seconds))
+        decision = decide(instance.problem, Watch(seconds), instance.document.seed)
     except CannotKeep as impossible:
         raise _cannot_keep(instance, impossible.who) from None
     return written(instance, decision)
