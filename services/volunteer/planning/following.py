@@ -15,8 +15,8 @@ from services.volunteer.planning.bundles import Ground, spread
 from services.volunteer.planning.problem import Bools, Ints
 
 CHUNK = 1_000_000
-MOST_FOLLOWING = 80_000_000
-"""So many are listed at most; whoever has more of them than their share is planned by their best visits alone."""
+MOST_TRIED = 600_000_000
+"""So many are tried at most; whoever has more of them than their share is planned by their best visits alone."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -43,9 +43,9 @@ class Following:
                 yield slice(low, high), slice(ends[low], ends[high])
 
 
-def following(ground: Ground) -> Following:
-    """All of it, as far as there is room."""
-    kept = _kept(ground)
+def following(ground: Ground, room: int = MOST_TRIED) -> Following:
+    """All of it, as far as there is room for what has to be tried."""
+    kept = _kept(ground, room)
     found: list[tuple[Ints, Ints, Ints]] = [_after(ground, *some) for some in _candidates(ground, kept)]
     of = np.concatenate([one[0] for one in found] or [np.zeros(0, dtype=np.int64)])
     count = np.bincount(of, minlength=len(ground.who))
@@ -58,9 +58,8 @@ def following(ground: Ground) -> Following:
     )  # fmt: skip
 
 
-def _kept(ground: Ground) -> Bools:
+def _kept(ground: Ground, room: int) -> Bools:
     """The pairs to go on from: all, unless they are too many; then each person's best."""
-    room = 8 * MOST_FOLLOWING
     squares = ground.count.astype(float) ** 2
     if squares.sum() <= room:
         return np.ones(len(ground.who), dtype=bool)

@@ -13,7 +13,7 @@ from dataclasses import replace
 import numpy as np
 
 from services.volunteer.planning.bundles import Ground, Pool, all_bundles, joined
-from services.volunteer.planning.following import following
+from services.volunteer.planning.following import MOST_TRIED, following
 from services.volunteer.planning.master import Master, best_of_each
 from services.volunteer.planning.prices import Prices
 from services.volunteer.planning.pricing import Listed, worthwhile
@@ -33,6 +33,8 @@ ROUNDS = 4
 """So often the linear program is asked what is missing, before cuts and after them."""
 ENOUGH = 0.0002
 """As close to the bound, as a share of the cost, that ends."""
+FOLLOWING, TRIED_A_SECOND = 0.15, 8_000_000
+"""The share of the time that listing what may follow what gets, and how much of it a slow machine does in a second."""
 GENERATING = 0.6
 """The share of the time after which generating ends, whatever the prices are."""
 
@@ -92,7 +94,7 @@ class Generator:
     def __init__(self, ground: Ground, keep: Keep, watch: Watch) -> None:
         self.ground, self.keep, self.watch, self.problem = ground, keep, watch, ground.problem
         self.people, self.visits = len(self.problem.people.home), len(self.problem.visits.place)
-        self.after = following(ground)
+        self.after = following(ground, watch.room(FOLLOWING, TRIED_A_SECOND, MOST_TRIED))
         self.names = _Names(self.visits, self.people)
         self.agreed = _Agreed(ground)
         worth = self.problem.visits.worth
@@ -134,6 +136,10 @@ class Generator:
     def _near(self) -> Master:
         """With the bundles that come near the best at the last prices."""
         people = Prices(self.problem, self.pool, self.agreed.many > 0).best(self.prices)
+        if self.watch.passed(GENERATING):
+            master = Master(self.problem, self.pool)
+            master.take_prices(self.prices, people)
+            return master
         beside = self._listed(people - BESIDE * self.warmth, BESIDE_EACH).pool
         self.pool = joined([self.pool, beside.take(self._new(beside))])
         master = Master(self.problem, self.pool)
@@ -143,7 +149,7 @@ class Generator:
 
     def complete(self, master: Master) -> None:
         """Bring in what its prices call for and what it does not know yet; and prove the bound."""
-        for number in range(ROUNDS):
+        for number in range(0 if self.watch.passed(GENERATING) else ROUNDS):
             self.prices = master.visit_prices
             found = self._listed(master.people_prices, EACH_AT_LAST)
             new = found.pool.take(self._new(found.pool))

@@ -82,6 +82,12 @@ class Master:
         score = self.pool.value if score is None else score
         self.bring(best_of_each(self.pool.who, score, np.arange(len(self.pool)), 8))
 
+    def take_prices(self, visits: Floats, people: Floats) -> None:
+        """Prices that were found without it, when there is no time to solve it."""
+        self.duals = np.concatenate([people, visits])
+        self.share = np.zeros(len(self.columns))
+        self.reduced = self.pool.value - self.members @ self.duals
+
     def solve(self, most_rounds: int = 1000) -> None:
         """Bring in what its price calls for until nothing does, or for so many rounds."""
         for number in range(most_rounds):

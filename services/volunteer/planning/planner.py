@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from services.volunteer.planning import bundles
 from services.volunteer.planning.bundles import Ground, Pool, all_bundles
 from services.volunteer.planning.choosing import Choice, choose, greedy, near, whole
 from services.volunteer.planning.cuts import separate
@@ -43,6 +44,8 @@ class Decision:
     figures: dict[str, int] = field(default_factory=dict)
 
 
+LISTING, STEPS_A_SECOND = 0.3, 2_500_000
+"""The share of the time that listing all bundles gets, and how many steps of it a slow machine makes in a second."""
 IMPROVING = 600
 """So many small problems of a large day are searched anew at most."""
 
@@ -51,7 +54,7 @@ def decide(problem: Problem, watch: Watch | None = None, seed: int = 0) -> Decis
     """The best plan that the work allowed for, with its bound."""
     watch = watch or Watch()
     ground = Ground(problem)
-    pool = all_bundles(ground)
+    pool = all_bundles(ground, watch.room(LISTING, STEPS_A_SECOND, bundles.MOST_STEPS))
     if pool is None:
         return _generated(ground, watch, seed)
     return _settled(ground, _kept(problem, allowed(problem, pool)), None, watch)
@@ -79,7 +82,8 @@ def _generated(ground: Ground, watch: Watch, seed: int) -> Decision:
     generator.complete(master)
     prices, worths = master.visit_prices.copy(), master.people_prices.copy()
     tighten(master, watch)
-    generator.complete(master)
+    if master.cut_members.shape[1]:
+        generator.complete(master)
     choice, bound = greedy(master), generator.bound
     if choice is None:
         choice, bound = settle(master, watch, bound)

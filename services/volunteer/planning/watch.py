@@ -26,3 +26,9 @@ class Watch:
             self.cut = True
             return True
         return False
+
+    def room(self, share: float, a_second: int, most: int) -> int:
+        """How much of some work fits into this share of the time, at so much a second; at most so much."""
+        if self._seconds is None or self._seconds * share * a_second >= most:
+            return most
+        return int(self._seconds * share * a_second)
