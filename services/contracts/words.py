@@ -8,7 +8,7 @@ from uuid import UUID
 
 from msgspec import Meta
 
-from services.kernel.contract import Instant, Said
+from services.kernel.contract import NO_NUMBER_OF_ANYBODY, Instant, Said
 
 PARTY_KINDS = (
     "community", "worker", "organization", "team", "volunteer", "charity", "university", "authority", "person", "unknown",
@@ -27,6 +27,16 @@ Fen = Annotated[int, Meta(ge=0, le=2**53 - 1), Said("an amount in whole fen", "�
 AreaCode = Annotated[
     str, Meta(pattern=r"^[0-9]{2,17}$(?!\n)"), Said("an area code, 2 to 17 digits", "区划代码, 2 至 17 位数字")
 ]
+
+Evidence = Annotated[
+    str,
+    Meta(pattern=NO_NUMBER_OF_ANYBODY + r"[A-Za-z0-9][A-Za-z0-9:._+/-]{0,159}$(?!\n)"),
+    Said(
+        "where the evidence lies, such as call/2026-17, at most 160; never the number of a telephone or of an identity document",
+        "凭据所在, 如 call/2026-17, 不超过 160 位; 不得填写电话号码或证件号码",
+    ),
+]
+"""What shows something, in a command. It stands in the event, so whoever types somebody's number there is stopped (INV-6)."""
 
 Act = Literal["offered", "taken", "refused", "returned", "released"]
 

@@ -36,6 +36,7 @@ import msgspec
 from msgspec import Meta
 
 from services.kernel.errors import ContractBroken, FieldProblem
+from services.kernel.message import NO_NUMBER_OF_ANYBODY as NO_NUMBER_OF_ANYBODY
 from services.kernel.message import Behalf, Precision
 
 T = TypeVar("T")

@@ -15,21 +15,25 @@ from typing import Any, Protocol
 from uuid import UUID
 
 import msgspec
+import sqlalchemy as sa
 from msgspec.structs import replace
 
 from services.kernel.ahead import NotYet
-from services.kernel.contract import canonical, name_of, read_data, version_of
+from services.kernel.contract import EVENTS, about, canonical, name_of, read_data, version_of
 from services.kernel.database import Group, Head
 from services.kernel.errors import ConcurrentChange, ContractBroken, FieldProblem, HubError, KeyReused, Refused
 from services.kernel.ids import named
 from services.kernel.manifest import Facts, Look, Manifest
 from services.kernel.memory import Answered, Known, Stream
 from services.kernel.message import Ask, Envelope, Recorded
+from services.kernel.tables import event as rows
 from services.kernel.unit import Done, Order, Results, Unit
 from services.kernel.view import Change, Rows
 
 SKEW = timedelta(minutes=5)
 SNAPSHOT_EVERY = 25
+MOST_READINGS = 200
+"""Whoever has seen an older state of a stream than so many readings ago looks again."""
 LONGEST_DATA = 60 * 1024
 """Tiles give an entry's length in two bytes (C2SP tlog-tiles): what stands around an event's data has 4,095 of them."""
 EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
@@ -56,6 +60,11 @@ def instant(since_1970: int) -> datetime:
 def chained(hashed: bytes) -> str:
     """A hash as `previous` holds it; empty before the first event."""
     return urlsafe_b64encode(hashed).rstrip(b"=").decode()
+
+
+def is_reading(name: str) -> bool:
+    """Whether events of this name say no more than that somebody has looked."""
+    return name in EVENTS and bool(about(EVENTS[name]).get("reading"))
 
 
 def check_plain(name: str, data: bytes) -> bytes:
@@ -154,10 +163,20 @@ class Draft:
             return first
         stream = self.overlay.get(order.stream) or self.known.streams[order.stream]
         if order.expected is not None and order.expected != stream.version:
-            raise ConcurrentChange(order.stream, order.expected, stream.version)
+            self._only_read_since(order.stream, order.expected, stream.version)
         ask = self._ask(order)
         events = order.decider.decide(order.command, stream.state, ask)
         return self._record(order, ask, stream, events)
+
+    def _only_read_since(self, stream: str, expected: int, actual: int) -> None:
+        """Refuse who has not seen the newest of a stream. That somebody read it is on record in it, and changes nothing."""
+        if not 0 < actual - expected <= MOST_READINGS:
+            raise ConcurrentChange(stream, expected, actual)
+        since = sa.select(rows.c.type).where(rows.c.stream == stream, rows.c.version > expected)
+        names = [row["type"] for row in self.look.run(since)]
+        names += [name for _, of, version, name, *_ in self.group.events if of == stream and version > expected]
+        if not all(is_reading(name) for name in names):
+            raise ConcurrentChange(stream, expected, actual)
 
     def _first_answer(self, order: Order) -> Done | None:
         if order.fresh:

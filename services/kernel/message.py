@@ -15,6 +15,10 @@ from uuid import UUID, uuid5
 import msgspec
 from msgspec import Meta
 
+NO_NUMBER_OF_ANYBODY = r"^(?!(\+?86)?1[3-9][0-9]{9}$)(?![0-9]{17}[0-9Xx]$)(?![0-9]{15}$)"
+"""How a pattern begins that takes no number of a telephone or of an identity document: those are personal, and no event
+holds them (INV-6)."""
+
 Precision = Literal["instant", "day", "month", "season", "unknown"]
 
 
@@ -33,7 +37,7 @@ class Behalf:
 
     org: Annotated[str, Meta(pattern=r"^[A-Za-z0-9:._+-]{1,160}$(?!\n)")]
     evidence_kind: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$(?!\n)")]
-    evidence_ref: Annotated[str, Meta(pattern=r"^[A-Za-z0-9:._+/-]{0,160}$(?!\n)")] = ""
+    evidence_ref: Annotated[str, Meta(pattern=NO_NUMBER_OF_ANYBODY + r"[A-Za-z0-9:._+/-]{0,160}$(?!\n)")] = ""
 
 
 class Ask(msgspec.Struct, frozen=True, kw_only=True):

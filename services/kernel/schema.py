@@ -17,6 +17,7 @@ $$ BEGIN RAISE EXCEPTION '% is never changed', TG_TABLE_NAME; END $$"""
 
 def prepare(manifest: Manifest, owner_url: str, url: str) -> None:
     """Make what is missing, as the owner; the role of `url` gets no more than the service needs."""
+    keep_names_apart(manifest)
     engine = engine_for(owner_url)
     try:
         with engine.begin() as connection:
@@ -30,6 +31,16 @@ def prepare(manifest: Manifest, owner_url: str, url: str) -> None:
                 _grant(connection, str(sa.make_url(url).username), append_only(manifest))
     finally:
         engine.dispose()
+
+
+def keep_names_apart(manifest: Manifest) -> None:
+    """Refuse a service whose table has the name of one of the kernel's, or of another of its own: it would be the same."""
+    views, kept = manifest.metadata.tables.keys(), manifest.kept.tables.keys()
+    twice = sorted(
+        (KERNEL.tables.keys() & (views | kept)) | (views & kept if manifest.kept is not manifest.metadata else set())
+    )
+    if twice:
+        raise TypeError(f"{manifest.name}: there is a table of this name already: {', '.join(twice)}")
 
 
 def append_only(manifest: Manifest) -> list[sa.Table]:

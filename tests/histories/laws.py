@@ -82,18 +82,34 @@ def outcome_before_closing(log: Log) -> Iterator[str]:
 
 
 def consent_before_disclosure(log: Log) -> Iterator[str]:
-    """Identity goes out on a consent in force that names the receiver, or on a basis in law (INV-5, INV-7)."""
+    """Identity goes out on a consent in force that names the receiver, or on a basis in law (INV-5, INV-7).
+
+    The consent may have been given under another record of the same human being, as long as they are merged (INV-39).
+    """
     consents: dict[UUID, intake.ConsentGranted | None] = {}
+    merged: dict[UUID, UUID] = {}
     for recorded in log:
         match recorded.event:
             case intake.ConsentGranted() as granted:
                 consents[recorded.stream_id] = granted
             case intake.ConsentWithdrawn() | intake.ConsentExpired() | intake.ConsentSuperseded() as ended:
                 consents[recorded.stream_id] = _left(consents.get(recorded.stream_id), ended)
+            case intake.PersonsMerged() as one:
+                merged[one.merged_id] = one.survivor_id
+            case intake.PersonsUnmerged() as two:
+                merged.pop(two.merged_id, None)
             case intake.IdentityDisclosed() as out if not out.legal_basis:
                 given = consents.get(out.consent_id) if out.consent_id else None
-                if given is None or out.receiver not in given.receivers or given.person_id != out.person_id:
+                theirs = given is not None and _human(given.person_id, merged) == _human(out.person_id, merged)
+                if given is None or out.receiver not in given.receivers or not theirs:
                     yield f"{recorded.stream} went to {out.receiver} on {given}"
+
+
+def _human(record: UUID, merged: dict[UUID, UUID]) -> UUID:
+    """The record that speaks for the human being."""
+    while record in merged:
+        record = merged[record]
+    return record
 
 
 def _left(given: intake.ConsentGranted | None, ended: Any) -> intake.ConsentGranted | None:

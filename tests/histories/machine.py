@@ -22,6 +22,7 @@ from services.referral.service import MANIFEST as REFERRAL
 from services.volunteer.domain import hours, task
 from services.volunteer.domain import volunteer as volunteers
 from services.volunteer.service import MANIFEST as VOLUNTEER
+from tests.histories.further import Further
 from tests.histories.laws import Answers, broken
 from tests.support.spec import COORDINATOR, NOON
 from tests.support.table import Kept, Table
@@ -81,7 +82,7 @@ def prepared() -> tuple[Table, Kept, tuple[UUID, ...], tuple[UUID, ...]]:
     return table, table.keep(), tuple(teams), tuple(helpers)
 
 
-class Matters(RuleBasedStateMachine):
+class Matters(Further, RuleBasedStateMachine):
     """One history: what was brought into being is remembered by kind, and anything may be asked of any of it."""
 
     def __init__(self) -> None:
@@ -214,9 +215,12 @@ class Matters(RuleBasedStateMachine):
     @rule(n=ANY, m=ANY)
     def a_referral(self, n: int, m: int) -> None:
         kinds: Any = ("referral", "referral", "transfer", "consult")
+        who = self.one("person", n)
+        theirs = [r.stream_id for r in self.table.said(intake.ConsentGranted) if r.event.person_id == who]
         command = referral.DraftReferral(
-            matter_id=self.matter(n), kind=kinds[m % 4], need_codes=(NEED,), areas=(AREA,), person_id=self.one("person", n),
-            case_id=self.one("case", n) if m % 2 else None, consent_id=self.one("consent", n),
+            matter_id=self.matter(n), kind=kinds[m % 4], need_codes=(NEED,), areas=(AREA,), person_id=who,
+            case_id=self.one("case", n) if m % 2 else None,
+            consent_id=theirs[-1] if theirs and m % 7 else self.one("consent", n),
         )  # fmt: skip
         self.ask("referral", referrals.DECIDER, command)
 

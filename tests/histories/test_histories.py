@@ -66,6 +66,39 @@ def test_the_machine_reaches_what_the_laws_are_about(told: list[Recorded]) -> No
     assert laws.broken(told) == []
 
 
+def test_the_machine_goes_through_what_comes_in_the_way_of_a_matter() -> None:
+    """Mergers and their end, suspensions, a need sent on, a swap of two, papers that come late, and corrections."""
+    hub = Matters()
+    hub.somebody_comes(n=6)
+    hub.a_case(n=4, m=1)
+    hub.a_referral(n=4, m=4)
+    for _ in range(3):
+        hub.go_on_with_a_referral(n=4, m=3)
+    hub.sent_on(n=4, m=1)
+    hub.a_task(n=6, m=5)
+    hub.go_on_with_a_task(n=4, m=0)
+    hub.two_places(n=4, m=1)
+    hub.a_task(n=6, m=12)
+    hub.two_places(n=4, m=0)
+    hub.a_paper_comes_late(n=4, m=30)
+    for which in (9, 3):
+        hub.a_record_was_wrong(n=4, m=which)
+    hub.a_person(n=1)
+    for which in (1, 3):
+        hub.one_human_being(n=2, m=which)
+    for which in (0, 1, 3, 4, 5, 6):
+        hub.somebody_rests(n=4, m=which)
+    hub.part_of_a_consent(n=4, m=0)
+    kinds = {type(recorded.event) for recorded in hub.table.log}
+    assert {
+        intake.PersonsMerged, intake.PersonsUnmerged, intake.CaseSuspended, intake.CaseResumed, referral.ReferralRerouted,
+        volunteer.TaskReassigned, intake.LateEntryDeclared, intake.ServiceCorrected, intake.RecordEnteredInError,
+        referral.OrganizationSuspended, volunteer.VolunteerSuspended, volunteer.VolunteerReinstated, intake.ConsentWithdrawn,
+    } - kinds == set()  # fmt: skip
+    assert max(len(r.event.assignees) for r in hub.table.said(volunteer.TaskAssigned)) == 2
+    assert laws.broken(hub.table.log) == []
+
+
 def _spoilt(told: list[Recorded], kind: type, **changes: object) -> Iterator[Recorded]:
     for recorded in told:
         yield (

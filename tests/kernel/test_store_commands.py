@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -27,9 +27,11 @@ from tests.kernel.toy import (
     SHOP,
     BreakToy,
     BuildToy,
+    LendToy,
     PaintToy,
     PlaceToy,
     RuinToy,
+    ToyLent,
     WriteOnToy,
     order,
     shelves,
@@ -136,6 +138,24 @@ def test_a_version_that_another_process_has_left_behind_is_stale(opened: Opening
     done(there, order(stream, RED, expected=1))
     assert isinstance(error(here, order(stream, RED, expected=1)), ConcurrentChange)
     assert done(here, order(stream, RED, expected=2))[0].version == 3
+
+
+def test_a_version_that_was_only_read_since_is_not_stale(opened: Opening, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An honest editor is not turned away because somebody looked meanwhile, before or in the same group."""
+    monkeypatch.setitem(about_lent(), "reading", True)
+    shop, stream = opened(), uuid4()
+    lent = LendToy(until=datetime(2030, 1, 1, tzinfo=UTC))
+    done(shop, order(stream, CAR), order(stream, lent))
+    first, second = together(shop, unit(order(stream, lent)), unit(order(stream, RED, expected=1)))
+    assert [first[0].version, second[0].version] == [3, 4]
+    assert isinstance(error(shop, order(stream, RED, expected=3)), ConcurrentChange), "it was painted since"
+    assert isinstance(error(shop, order(stream, RED, expected=5)), ConcurrentChange), "nobody has seen that yet"
+
+
+def about_lent() -> dict[str, object]:
+    """What is declared about lending."""
+    declared: dict[str, object] = ToyLent.__hub__  # type: ignore[attr-defined]
+    return declared
 
 
 def test_a_refusal_stands_on_the_newest_state(opened: Opening) -> None:

@@ -22,7 +22,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec import Meta
 
-from services.contracts.words import AreaCode, Party
+from services.contracts.words import AreaCode, Evidence, Party
 from services.kernel.appender import fold_rows
 from services.kernel.contract import CODE, REF, Digest, Sealed, bare, canonical, hints, marks, name_of, read_data
 from services.kernel.decider import Decider, members
@@ -57,6 +57,7 @@ def _pattern(hint: Any) -> str:
 TEXTS = {
     CODE: ("alpha", "beta"),
     REF: ("ref-1", "ref-2"),
+    _pattern(Evidence): ("ref-1", "ref-2"),
     _pattern(Party): ("unknown", "worker:w-01", "worker:w-02", "community:220104004001", "team:lotus"),
     _pattern(AreaCode): ("220104004", "220102001"),
     _pattern(Digest): ("A" * 43, "B" * 43),

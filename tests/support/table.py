@@ -75,14 +75,18 @@ class Table:
         return cls({manifest.name: Side(manifest) for manifest in manifests})
 
     def asks(
-        self, service: str, decider: Decider, command: Any, on: UUID | None = None, by: Actor = COORDINATOR
-    ) -> UUID:
-        """Ask, and let everybody hear what follows; the stream's id. Raises what the rules say."""
+        self, service: str, decider: Decider, command: Any, on: UUID | None = None, by: Actor = COORDINATOR,
+        *, ago: timedelta = timedelta(), second: Actor | None = None,
+    ) -> UUID:  # fmt: skip
+        """Ask, and let everybody hear what follows; the stream's id. Raises what the rules say.
+
+        What is asked about may have happened some time `ago`, and a `second` person may have approved it.
+        """
         self.asked += 1
         self.now += A_WHILE
         command_id = uuid5(NAMES, f"{self.asked}")
         stream_id = on or uuid5(command_id, "stream")
-        ask = Ask(id=command_id, now=self.now.astimezone(UTC), at=self.now, actor=by)
+        ask = Ask(id=command_id, now=self.now.astimezone(UTC), at=self.now - ago, actor=by, approver=second)
         self._decide(self.sides[service], decider, stream_id, command, ask)
         self._let_hear()
         return stream_id

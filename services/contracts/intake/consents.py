@@ -8,6 +8,7 @@ from uuid import UUID
 from msgspec import Meta
 
 from services.contracts.intake.terms import Narrative, Parties, PersonalCategory, SomeCodes
+from services.contracts.words import Evidence
 from services.kernel.contract import Code, Digest, Instant, Ref, asked, published
 
 Giver = Literal["self", "guardian", "agent"]
@@ -119,7 +120,7 @@ class GrantConsent:
     sensitive: bool = False
     by_person_id: UUID | None = None
     child_asked: Code | None = None
-    evidence_ref: Ref | None = None
+    evidence_ref: Evidence | None = None
     valid_until: Instant | None = None
     words: Narrative | None = None
 
@@ -146,7 +147,7 @@ class AnswerConsentRequest:
     sensitive: bool = False
     by_person_id: UUID | None = None
     child_asked: Code | None = None
-    evidence_ref: Ref | None = None
+    evidence_ref: Evidence | None = None
     valid_until: Instant | None = None
     words: Narrative | None = None
 

@@ -10,7 +10,7 @@ from typing import Literal
 from uuid import UUID
 
 from services.contracts.referral.words import SomeCodes
-from services.contracts.words import Fen, Handoff, Party, Wait
+from services.contracts.words import Evidence, Fen, Handoff, Party, Wait
 from services.kernel.contract import Code, Count, Ref, asked, published
 
 PayeeKind = Literal["person", "family", "school", "hospital", "shop", "organization", "unknown"]
@@ -98,7 +98,7 @@ class ReportGrantUse:
 
     used_fen: Fen | None = None
     use_codes: SomeCodes
-    evidence_ref: Ref | None = None
+    evidence_ref: Evidence | None = None
 
 
 @asked(zh="办结资助")
@@ -278,7 +278,7 @@ class RecordInKindSupport:
     referral_id: UUID | None = None
     quantity: Count | None = None
     est_value_fen: Fen | None = None
-    evidence_ref: Ref | None = None
+    evidence_ref: Evidence | None = None
 
 
 @published("in-kind-support.delivered", zh="实物支持送达")

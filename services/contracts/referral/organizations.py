@@ -9,7 +9,7 @@ from uuid import UUID
 from msgspec import Meta
 
 from services.contracts.referral.words import Codes, OrganizationKind, Places, SomeCodes, Ties, Uscc
-from services.contracts.words import AreaCode, Party
+from services.contracts.words import AreaCode, Evidence, Party
 from services.kernel.contract import Code, Count, Digest, Ref, Said, Sealed, asked, published
 
 Label = Annotated[
@@ -46,7 +46,7 @@ class VerifyOrganization:
     """Somebody looked at what the organization is, and says by which evidence."""
 
     evidence_kind: Code
-    evidence_ref: Ref | None = None
+    evidence_ref: Evidence | None = None
     valid_until: date | None = None
 
 

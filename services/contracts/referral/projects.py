@@ -7,7 +7,7 @@ from typing import Literal
 from uuid import UUID
 
 from services.contracts.referral.words import Codes, ServedPlaces
-from services.contracts.words import Party, Wait
+from services.contracts.words import Evidence, Party, Wait
 from services.kernel.contract import Code, Ref, asked, published
 
 ProjectLevel = Literal["province", "city", "district", "street", "other"]
@@ -41,7 +41,7 @@ class SubmitReport:
     """The report was handed in; where it lies."""
 
     report_id: UUID
-    evidence_ref: Ref | None = None
+    evidence_ref: Evidence | None = None
 
 
 @asked(zh="免交报告")

@@ -21,7 +21,7 @@ from services.contracts.referral.words import (
     SomeCodes,
     Urgency,
 )
-from services.contracts.words import Party
+from services.contracts.words import Evidence, Party
 from services.kernel.contract import Code, Count, Instant, Ref, asked
 
 
@@ -188,7 +188,7 @@ class ReportOutcome:
     outcome: Outcome
     quantity: Count | None = None
     unit: OutcomeUnit | None = None
-    evidence_ref: Ref | None = None
+    evidence_ref: Evidence | None = None
 
 
 @asked(zh="确认成效")

@@ -13,7 +13,7 @@ from uuid import UUID
 from msgspec import Meta
 
 from services.contracts.referral.words import Codes
-from services.contracts.words import Party
+from services.contracts.words import Evidence, Party
 from services.kernel.contract import Code, Count, Digest, Ref, Said, Sealed, asked, published
 
 StaffName = Annotated[
@@ -61,7 +61,7 @@ class RecordCertificate:
     level: Code
     registered_on: date | None = None
     valid_until: date | None = None
-    evidence_ref: Ref | None = None
+    evidence_ref: Evidence | None = None
 
 
 @asked(zh="确定督导")

@@ -10,7 +10,7 @@ from uuid import UUID
 from msgspec import Meta
 
 from services.contracts.volunteer.words import MentorKind, PairingKind, PairingResult, SomeParties
-from services.contracts.words import Handoff, Party, Wait
+from services.contracts.words import Evidence, Handoff, Party, Wait
 from services.kernel.contract import Code, Ref, asked, published
 
 
@@ -76,7 +76,7 @@ class FulfilCommitment:
     """Something that was promised was done; a promise of help may be kept many times, each with its evidence."""
 
     commitment_code: Code
-    evidence_ref: Ref
+    evidence_ref: Evidence
 
 
 @asked(zh="免除承诺")

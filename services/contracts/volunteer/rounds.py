@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from services.contracts.volunteer.words import PairingKind
-from services.contracts.words import Party
+from services.contracts.words import Evidence, Party
 from services.kernel.contract import Code, Count, Instant, Ref, asked, published
 
 Ranked = Annotated[tuple[Party, ...], Meta(max_length=64)]
@@ -40,7 +40,7 @@ class StateWishes:
     party: Party
     side: Literal["left", "right"]
     wishes: Ranked
-    evidence_ref: Ref | None = None
+    evidence_ref: Evidence | None = None
 
 
 @asked(zh="提出结对方案")

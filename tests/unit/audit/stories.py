@@ -71,7 +71,7 @@ def xiaowei() -> list[Message]:
     )
     paid = told_as(
         referral.GrantDisbursed,
-        matter_id=MATTER, fund=fund, payee_kind="guardian", final=True,
+        matter_id=MATTER, fund=fund, payee_kind="person", final=True,
         handoff=hand("released", fund, owner, need=grant),
     )  # fmt: skip
     ready = told_as(
