@@ -14,6 +14,7 @@ from services.intake import erasure_facts, record_lookup, same
 from services.intake import tables as t
 from services.intake.domain.known import AccessFact, CaseFact, ConsentFact, GuardianFact, Known, PersonFact, RequestFact
 from services.intake.domain.rules import CHILD_BANDS
+from services.intake.served import serving
 from services.intake.tables import split
 from services.kernel.manifest import Facts, Look
 
@@ -223,17 +224,24 @@ def _for_reading(command: public.ReadIdentity, itself: UUID, look: Look) -> Know
         itself=itself,
         cases=cases,
         accesses=tuple(_access(row, consents) for row in live),
-        places=_places(look.one(t.persons, itself) or {}),
+        places=_places(look.one(t.persons, itself) or {}, look),
         visitors=frozenset(row["visitor"] for row in plans if row["visitor"]),
         guardians=frozenset(str(row["guardian_id"]) for row in guards),
         guardian_suspected=bool(suspected),
     )
 
 
-def _places(person: Row) -> tuple[str, ...]:
-    """Where a person lives and is registered, and the unit that took down who he is."""
-    found = (person.get(name) for name in ("residence_area", "hukou_area", "kept_by"))
-    return tuple(place for place in found if place)
+def _places(person: Row, look: Look) -> tuple[str, ...]:
+    """Where a person lives and is registered, who serves those places, and the unit that took down who he is."""
+    areas = [area for name in ("residence_area", "hukou_area") if (area := person.get(name))]
+    units = [unit for area in areas for unit in serving(look, area)]
+    return (*areas, *units, *((person["kept_by"],) if person.get("kept_by") else ()))
+
+
+def _for_notes(command: public.ReadHelpRequestNotes, itself: UUID, look: Look) -> Known:
+    """Who serves the place of the request."""
+    row = look.one(t.help_requests, itself)
+    return Known(itself=itself, places=serving(look, row["area"]) if row else ())
 
 
 def _access(row: Row, consents: Mapping[UUID, ConsentFact]) -> AccessFact:
@@ -273,6 +281,7 @@ FACTS: Mapping[type, Facts] = cast(
         public.RecordVisits: _for_visits,
         public.RecordAttendance: _for_attendance,
         public.ReadIdentity: _for_reading,
+        public.ReadHelpRequestNotes: _for_notes,
         public.DecideErasure: erasure_facts.for_decision,
     }
     | record_lookup.FACTS,

@@ -18,6 +18,7 @@ from services.intake.likeness import RULES
 from services.intake.policies_death import on_correction, on_death
 from services.intake.policies_erasure import on_decision
 from services.intake.policies_organizations import on_organization
+from services.intake.served import project_stations
 from services.kernel.contract import about
 from services.kernel.manifest import Do, Look, Timer
 from services.kernel.message import Message
@@ -243,6 +244,8 @@ def project_heard(message: Message) -> list[Change]:
     event = message.event
     if event is None or message.envelope.publisher == "intake":
         return []
+    if message.stream.startswith("station/"):
+        return project_stations(message)
     need_id, said = message.stream_id, about(event)
     if said.get("opens") == "need":
         kind = message.stream.partition("/")[0]

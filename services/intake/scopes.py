@@ -1,8 +1,8 @@
 """Who stands in which way to what intake shows; what each way opens is said by the language.
 
-A station is where its area code begins, or the organization that its people work for: what lies there, or was taken down
-there, is the station's. `own` is what one answers for oneself, and what one's own unit has; a client's own is himself,
-and whom he is the guardian of.
+A station is where its area code begins and the places that it serves (`served`), or the organization that its people work
+for: what lies there, or was taken down there, is the station's. `own` is what one answers for oneself, and what one's own
+unit has; a client's own is himself, and whom he is the guardian of.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from services.contracts.visibility import CODED, opens, ways
 from services.intake import tables as t
 from services.intake.erasure_tables import erasures
 from services.intake.record_tables import corrections, late_entries, records
+from services.intake.served import lies_in
 from services.kernel.message import Actor
-from services.kernel.scope import Scope, Way, Where, begins, lists, names, through, within, within_code
+from services.kernel.scope import Scope, Way, Where, lists, names, through, within, within_code
 
 NOBODY = UUID(int=0)
 MADE = {"made_by": "ledger", "kept_by": "ledger"}
@@ -59,7 +60,7 @@ def _station(table: sa.Table, areas: tuple[str, ...], parties: tuple[str, ...] =
 
     def way(actor: Actor) -> Where:
         where = unit(actor)
-        found = [begins(table.c[name], where) for name in areas if where.isdecimal()]
+        found = [lies_in(table.c[name], where) for name in areas]
         found += [within_code(table.c[name], where, *CODED) for name in (*parties, "kept_by")]
         return sa.or_(*found)
 

@@ -14,7 +14,9 @@ from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.elements import True_
+from sqlalchemy.sql.functions import FunctionElement
 
 from services.kernel.errors import NotAllowed, NotFound
 from services.kernel.message import Actor
@@ -171,6 +173,36 @@ def _look(reach: Reach, scope: Scope, actor: Actor, command: type, itself: bool)
 def begins(column: sa.ColumnElement[Any], text: str) -> Where:
     """The value begins with this text; nothing begins with none."""
     return column.startswith(text, autoescape=True) if text else sa.false()
+
+
+class _Either(FunctionElement[bool]):
+    """One condition said in two ways: the first is for PostgreSQL, the second for any other database."""
+
+    inherit_cache = True
+    type = sa.Boolean()
+    name = "either"
+
+
+@compiles(_Either)
+def _any_other(element: _Either, compiler: Any, **more: Any) -> str:
+    return str(compiler.process(tuple(element.clauses)[1], **more))
+
+
+@compiles(_Either, "postgresql")
+def _postgresql(element: _Either, compiler: Any, **more: Any) -> str:
+    return str(compiler.process(next(iter(element.clauses)), **more))
+
+
+def begins_with_any(column: sa.ColumnElement[Any], texts: sa.Select[tuple[str]]) -> Where:
+    """The value begins with one of these texts, which PostgreSQL looks up once a question, however many rows it asks."""
+    found = texts.subquery("begun")
+    (text,) = found.c
+    begun = sa.func.substr(column, 1, sa.func.length(text)) == text
+    each = sa.select(sa.literal(1)).select_from(found).where(begun).correlate_except(found).exists()
+    once = sa.cast(column, sa.Text).op("^@")(
+        sa.any_(sa.func.array(sa.select(sa.cast(text, sa.Text)).scalar_subquery()))
+    )
+    return _Either(once, each)
 
 
 def names(column: sa.ColumnElement[Any], text: str) -> Where:

@@ -18,11 +18,13 @@ from services.contracts.volunteer import (
     DeclareUnfilled,
     DeclineTask,
     EndPairing,
+    EraseVolunteer,
     EscalateVerification,
     FormPairing,
     JoinTeam,
     LeaveTeam,
     MarkTaskEnteredInError,
+    MergeVolunteers,
     OfferTask,
     OpenTask,
     ReassignTask,
@@ -30,12 +32,14 @@ from services.contracts.volunteer import (
     RecordNoShow,
     ReviewStars,
     SuspendVolunteer,
+    UnmergeVolunteers,
     VerifyTask,
     WithdrawVolunteer,
 )
 from services.contracts.words import Party
 from services.contracts.worktime import working_days_after
 from services.kernel.manifest import Facts, Look
+from services.volunteer.aliases import records_of
 from services.volunteer.domain.eligibility import day_of
 from services.volunteer.domain.known import Known
 from services.volunteer.facts_people import aware, bound, family_of, people_of
@@ -141,15 +145,25 @@ def leaving(command: SuspendVolunteer | WithdrawVolunteer, volunteer_id: UUID, l
     )
 
 
+def joining(command: MergeVolunteers | UnmergeVolunteers | EraseVolunteer, volunteer_id: UUID, look: Look) -> Known:
+    """Whose roster entry it is, the record that would speak for it, and the tasks that wait for this volunteer."""
+    named = (f"volunteer:{command.survivor_id}",) if isinstance(command, MergeVolunteers) else ()
+    waiting = bound((f"volunteer:{volunteer_id}",), None, look)
+    return Known(
+        itself=volunteer_id, people=people_of(named, volunteer_id, look),
+        open_tasks=tuple(row["task_id"] for row in waiting),
+    )  # fmt: skip
+
+
 def own(command: JoinTeam | LeaveTeam, volunteer_id: UUID, look: Look) -> Known:
     """Whose roster entry it is."""
     return Known(itself=volunteer_id)
 
 
 def counting(command: ReviewStars, volunteer_id: UUID, look: Look) -> Known:
-    """The confirmed minutes of this volunteer."""
-    row = look.one(volunteers, volunteer_id)
-    return Known(itself=volunteer_id, minutes=(row["minutes_confirmed"] or 0) if row else 0)
+    """The confirmed minutes of this volunteer, under all of his records."""
+    rows = [look.one(volunteers, record) for record in records_of(volunteer_id, look)]
+    return Known(itself=volunteer_id, minutes=sum(row["minutes_confirmed"] or 0 for row in rows if row is not None))
 
 
 def record_by(day: date) -> date:
@@ -162,7 +176,7 @@ FACTS: dict[type, Facts] = {
     AssignTask: choosing, ReassignTask: choosing, CancelAssignment: replacing, RecordNoShow: replacing,
     DeclareUnfilled: handing_back, EscalateVerification: handing_back,
     CancelTask: handing_back, MarkTaskEnteredInError: handing_back, VerifyTask: verifying,
-    DeclareRelative: own,
+    DeclareRelative: own, MergeVolunteers: joining, UnmergeVolunteers: joining, EraseVolunteer: joining,
     RecordArrival: arriving, CompleteTask: completing, SuspendVolunteer: leaving, WithdrawVolunteer: leaving, JoinTeam: own, LeaveTeam: own,
     ReviewStars: counting,
 }  # fmt: skip

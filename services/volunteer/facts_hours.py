@@ -19,6 +19,7 @@ from services.contracts.volunteer import (
 )
 from services.contracts.words import Party
 from services.kernel.manifest import Facts, Look
+from services.volunteer.aliases import records_of
 from services.volunteer.domain.eligibility import Span, day_of
 from services.volunteer.domain.hours_rules import span_of
 from services.volunteer.domain.known import HoursKnown, Statement, Stretch
@@ -34,10 +35,13 @@ from services.volunteer.view_tables import (
 
 
 def stating(command: IssueRecordStatement, volunteer_id: UUID, look: Look) -> Statement:
-    """What this unit has confirmed of the volunteer."""
-    rows = look.all(hours, volunteer_id=volunteer_id, organizer=command.issuer)
+    """What this unit has confirmed of the volunteer, under all of his records."""
+    records = records_of(volunteer_id, look)
+    rows = [row for record in records for row in look.all(hours, volunteer_id=record, organizer=command.issuer)]
     counting = [row for row in rows if row["state"] == "confirmed"]
-    issued = look.all(statements, volunteer_id=volunteer_id, issuer=command.issuer)
+    issued = [
+        row for record in records for row in look.all(statements, volunteer_id=record, issuer=command.issuer)
+    ]  # fmt: skip
     last = max((row["position"] for row in issued), default=None)
     changed = [row["changed"] for row in rows if row["changed"] is not None]
     return Statement(
@@ -105,7 +109,9 @@ def _on_duty(worker: Party, look: Look) -> tuple[Span, ...]:
 
 
 def _others(volunteer_id: UUID, but: UUID, look: Look) -> tuple[Stretch, ...]:
-    rows = [row for row in look.all(hours, volunteer_id=volunteer_id) if row["record_id"] != but]
+    """All other hours of the same human being, under whichever record (INV-18)."""
+    found = [row for record in records_of(volunteer_id, look) for row in look.all(hours, volunteer_id=record)]
+    rows = [row for row in found if row["record_id"] != but]
     return tuple(
         Stretch(
             day=row["day"], minutes=row["minutes"], task_id=row["task_id"], activity=row["activity"],

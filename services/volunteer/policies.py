@@ -38,11 +38,14 @@ from services.contracts.volunteer import (
     ServiceHoursVoided,
     VolunteerClearanceLapsed,
     VolunteerCleared,
+    VolunteersMerged,
+    VolunteersUnmerged,
     VolunteerSuspended,
 )
 from services.contracts.volunteer.words import PairingResult
 from services.kernel.manifest import Do, Look, Timer
 from services.kernel.message import Message
+from services.volunteer.aliases import records_of as volunteers_of
 from services.volunteer.domain import hours, pairing, task, volunteer
 from services.volunteer.notes import on_erasure
 from services.volunteer.policies_organizations import on_organization
@@ -92,7 +95,9 @@ def whenever(message: Message, look: Look) -> list[Do]:
     if isinstance(event, PlanPublished | PlanPublicationContinued):
         return [Do(task.DECIDER, pair.task_id, OfferTask(candidates=(pair.assignee,))) for pair in event.pairs]
     if isinstance(event, ServiceHoursConfirmed) or (isinstance(event, CHANGED) and event.counted):
-        return [Do(volunteer.DECIDER, event.volunteer_id, ReviewStars())]
+        return [Do(volunteer.DECIDER, volunteers_of(event.volunteer_id, look)[0], ReviewStars())]
+    if isinstance(event, VolunteersMerged | VolunteersUnmerged):
+        return [Do(volunteer.DECIDER, event.survivor_id, ReviewStars())]
     if isinstance(event, VolunteerSuspended):
         return list(_release(message.stream_id, "suspended", event.open_tasks, look))
     if _keeps_from_minors(event):

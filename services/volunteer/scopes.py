@@ -234,9 +234,24 @@ SERVING = Scope(table=t.volunteers, opens=opens, usual="roster", ways=dict(VOLUN
 """Volunteers as the unit stands to them for which they did something."""
 
 
+FORGOTTEN = (t.volunteer_checks, t.volunteer_skills, t.volunteer_teams)
+"""What is about the person who volunteers, and not about what was given."""
+
+
 def _of_volunteer(table: sa.Table) -> Scope:
+    """What stands beside an entry of the roster; of a volunteer who is forgotten nobody sees what he could and could not do."""
     found = through(VOLUNTEERS, "volunteer_id", table.c.volunteer_id)
-    return Scope(table=table, opens=opens, usual="roster", ways=found | {"all": everything})
+    if table not in FORGOTTEN:
+        return Scope(table=table, opens=opens, usual="roster", ways=found | {"all": everything})
+    erased = sa.select(t.volunteers.c.volunteer_id).where(t.volunteers.c.state.in_(("leaving", "erased")))
+    left = table.c.volunteer_id.not_in(erased.scalar_subquery())
+
+    def known(way: Way) -> Way:
+        return lambda actor: sa.and_(way(actor), left)
+
+    return Scope(
+        table=table, opens=opens, usual="roster", ways={n: known(w) for n, w in (found | {"all": everything}).items()}
+    )
 
 
 def _hours_own(actor: Actor) -> Where:
@@ -365,7 +380,9 @@ REACHES: dict[str, Reach] = {
     "task": Reach(
         scope=ANSWERABLE, near=_asked_or_seen, who=_who, approvers=_approvers, names={public.OpenTask: OF_MATTER}
     ),
-    "volunteer": _reach(VOLUNTEERS),
+    "volunteer": Reach(
+        scope=VOLUNTEERS, who=_who, approvers=_approvers, names={public.MergeVolunteers: {"survivor_id": VOLUNTEERS}}
+    ),
     "service-hours": Reach(
         scope=HOURS, who=_who, approvers=_approvers,
         names={public.RecordHours: {"volunteer_id": SERVING, "task_id": SERVED, "pairing_id": PAIRINGS}},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from services.contracts.visibility import BOUND, is_restricted
 from services.kernel.entrypoints import Log
 from services.kernel.manifest import Manifest
-from services.volunteer import notes, views
+from services.volunteer import aliases, notes, views
 from services.volunteer.domain import hours, pairing, pairing_round, plan, task, volunteer
 from services.volunteer.domain import notes as noted
 from services.volunteer.endpoints.fitting import Fitting
@@ -44,7 +44,7 @@ MANIFEST = Manifest(
     hears=("intake", "referral", "volunteer"),
     whenever=whenever,
     facts=FACTS | HOURS_FACTS | WAVE_FACTS | notes.FACTS,
-    timers=(*TIMERS, *PLAN_TIMERS, *notes.CHORES),
+    timers=(*TIMERS, *PLAN_TIMERS, *notes.CHORES, *aliases.CHORES),
     kept=KEPT,
     scopes=SCOPES | ROUND_SCOPES,
     reaches=REACHES | {"pairing-round": ROUND_REACH},

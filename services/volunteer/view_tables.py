@@ -21,6 +21,8 @@ volunteers = sa.Table(
     sa.Column("insured_from", sa.Date),
     sa.Column("insured_until", sa.Date),
     sa.Column("minutes_confirmed", sa.BigInteger),
+    sa.Column("merged_into", sa.Uuid, index=True),
+    sa.Column("erase_due", sa.DateTime(timezone=True), index=True),
     sa.Column("changed", sa.BigInteger, index=True),
 )  # fmt: skip
 """`changed` is the position of the last event of the volunteer: what is kept in memory of the roster goes by it."""

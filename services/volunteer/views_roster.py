@@ -14,11 +14,15 @@ from services.contracts.volunteer import (
     StarLevelRevised,
     VolunteerClearanceLapsed,
     VolunteerCleared,
+    VolunteerDataErased,
+    VolunteerErasureDecided,
     VolunteerInsured,
     VolunteerJoinedTeam,
     VolunteerLeftTeam,
     VolunteerRegistered,
     VolunteerReinstated,
+    VolunteersMerged,
+    VolunteersUnmerged,
     VolunteerSuspended,
     VolunteerTrained,
     VolunteerVerified,
@@ -40,6 +44,11 @@ from services.volunteer.view_tables import (
     volunteers,
 )
 
+EMPTIED = (
+    "erase_due", "area", "minor", "guardian_consent", "national_no", "worker", "cleared_until", "insured_from", "insured_until",
+)  # fmt: skip
+"""What is shown of a volunteer who is forgotten no more; what was given stays."""
+
 
 def about_volunteer(recorded: Recorded, volunteer_id: UUID) -> Iterable[Change]:
     """The rows that an event of this volunteer changes."""
@@ -50,6 +59,8 @@ def about_volunteer(recorded: Recorded, volunteer_id: UUID) -> Iterable[Change]:
         return _stated(event, volunteer_id, recorded)
     if isinstance(event, StarLevelReached | StarLevelRevised):
         return [_starred(event, volunteer_id, recorded)]
+    if isinstance(event, VolunteerErasureDecided):
+        return [put(volunteers, volunteer_id, state="leaving", erase_due=recorded.recorded_at, lapses_at=None)]
     return [*_beside(event, volunteer_id), put(volunteers, volunteer_id, **_columns(event))]
 
 
@@ -72,6 +83,12 @@ def _columns(event: object) -> dict[str, Any]:
             return {"worker": event.worker}
         case VolunteerSuspended():
             return {"state": "suspended"}
+        case VolunteersMerged():
+            return {"state": "merged", "merged_into": event.survivor_id}
+        case VolunteersUnmerged():
+            return {"state": event.state, "merged_into": None}
+        case VolunteerDataErased():
+            return {"state": "erased"} | dict.fromkeys(EMPTIED)
         case VolunteerWithdrew():
             return {"state": "withdrawn", "lapses_at": None}
         case _:

@@ -6,6 +6,9 @@ A failing history is shrunk and printed as the steps that lead to it, with a lin
 
 from __future__ import annotations
 
+import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -38,6 +41,53 @@ def test_no_history_breaks_the_law(part: int) -> None:
             suppress_health_check=list(HealthCheck),
         ),
     )  # fmt: skip
+
+
+FORGETFUL = """
+from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis.stateful import run_state_machine_as_test
+from services.contracts import referral
+from services.referral.domain import referral as referrals
+from tests.histories.machine import Matters, Decider
+
+def forgets_who_took_it(state, event):
+    after = referrals.DECIDER.evolve(state, event)
+    return state if isinstance(event, referral.ReferralAccepted) else after
+
+planted = Decider(
+    name="referral", decide=referrals.DECIDER.decide, evolve=forgets_who_took_it, events=referrals.DECIDER.events,
+    states=referrals.DECIDER.states,
+)
+
+{again}
+@seed(0)
+class Histories(Matters):
+    def ask(self, service, decider, command, on=None, **more):
+        return super().ask(service, planted if decider is referrals.DECIDER else decider, command, on, **more)
+
+test = Histories.TestCase.runTest
+run_state_machine_as_test(Histories, settings=settings(
+    max_examples=400, stateful_step_count=22, deadline=None, database=None, print_blob=True,
+    phases=(Phase.reuse, Phase.generate), suppress_health_check=list(HealthCheck),
+))
+"""
+"""A referral that forgets that it was taken, so that a second one may take it: the fault of H2."""
+
+
+def test_a_fault_is_found_and_what_is_printed_brings_it_back_at_once() -> None:
+    """The line that a failure prints (`@reproduce_failure`) leads to the same fault, in the first history that is tried."""
+    first = _run(FORGETFUL.format(again=""))
+    assert "was accepted while an acceptance was in force" in first
+    (line,) = set(re.findall(r"@reproduce_failure\([^)]*\)", first))
+    again = _run(FORGETFUL.format(again=f"from hypothesis import reproduce_failure\n{line}"))
+    assert "was accepted while an acceptance was in force" in again
+    assert again.count("state.somebody_comes(") == 1, "no other history was tried"
+
+
+def _run(program: str) -> str:
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=240, check=False)
+    assert done.returncode == 1, done.stderr
+    return done.stderr + done.stdout
 
 
 @pytest.fixture(scope="module")

@@ -116,9 +116,9 @@ def referrals_silent(held: Held) -> list[Line]:
 
 
 def volunteers_active(held: Held) -> list[Line]:
-    """Distinct volunteers with confirmed time this month: a number, and never a list."""
+    """Distinct volunteers with confirmed time this month, records that were merged once: a number, and never a list."""
     made = held.within("hours.confirmed")
-    number = len({row.subject for row in made})
+    number = len({held.person(row) for row in made})
     return [Line(value=number, made=made, things=number)]
 
 

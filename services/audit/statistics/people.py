@@ -1,4 +1,4 @@
-"""Persons: which records are of one human being, and who has died; for counting each living person once."""
+"""Persons: which records are of one human being, and who has died; for counting each living person, and each volunteer, once."""
 
 from __future__ import annotations
 
@@ -18,13 +18,17 @@ class Merger(msgspec.Struct, frozen=True):
     merged_id: UUID
 
 
+MERGED, UNMERGED = ("person.merged", "volunteer.merged"), ("person.unmerged", "volunteer.unmerged")
 _merger = msgspec.json.Decoder(Merger).decode
 
 
 def rows(facts: Sequence[Fact]) -> Iterable[Row]:
-    """`person.merged` while the record is shown as another, `person.died` while it is held to be dead (INV-39)."""
-    merged = [fact for fact in facts if fact.type in ("person.merged", "person.unmerged")]
-    if merged and merged[-1].type == "person.merged":
+    """`person.merged` while the record is shown as another, `person.died` while it is held to be dead (INV-39).
+
+    Records of volunteers are told apart and put together in the same way: their ids are nobody else's.
+    """
+    merged = [fact for fact in facts if fact.type in (*MERGED, *UNMERGED)]
+    if merged and merged[-1].type in MERGED:
         pair = _read(merged[-1])
         if pair is not None:
             yield row(merged[-1], "person.merged", pair.survivor_id, subject=pair.merged_id, place="")
@@ -43,7 +47,7 @@ def _read(fact: Fact) -> Merger | None:
 
 FAMILY = Family(
     name="person",
-    types=frozenset({"person.merged", "person.unmerged", "person.died", "person.death-corrected"}),
+    types=frozenset({*MERGED, *UNMERGED, "person.died", "person.death-corrected"}),
     by="stream",
     rows=rows,
 )

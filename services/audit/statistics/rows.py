@@ -80,7 +80,7 @@ class Family:
         return list(self.rows(readable))
 
 
-UNTYPED = frozenset({"person.merged", "person.unmerged"})
+UNTYPED = frozenset({"person.merged", "person.unmerged", "volunteer.merged", "volunteer.unmerged"})
 """Types that are read by name, whatever their contract is."""
 
 

@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
+from services.contracts.volunteer.aliases import (
+    CarryOutVolunteerErasure,
+    EraseVolunteer,
+    MergeVolunteers,
+    UnmergeVolunteers,
+    VolunteerDataErased,
+    VolunteerErasureDecided,
+    VolunteersMerged,
+    VolunteersUnmerged,
+)
 from services.contracts.volunteer.dispatch import (
     ArrivalRecorded,
     AssignmentCancelled,
@@ -185,6 +195,7 @@ __all__ = [
     "CallEmergencyService",
     "CancelAssignment",
     "CancelTask",
+    "CarryOutVolunteerErasure",
     "ClearVolunteer",
     "ClientContacted",
     "Commitment",
@@ -201,6 +212,7 @@ __all__ = [
     "EmergencyServiceCalled",
     "EndNotes",
     "EndPairing",
+    "EraseVolunteer",
     "EscalateHoursAnswer",
     "EscalatePairing",
     "EscalateTask",
@@ -224,6 +236,7 @@ __all__ = [
     "LinkPairingCase",
     "LinkWorker",
     "MarkTaskEnteredInError",
+    "MergeVolunteers",
     "NoShowRecorded",
     "NotesEnd",
     "NotesEndOwed",
@@ -311,6 +324,7 @@ __all__ = [
     "TaskUnfilled",
     "TaskVerified",
     "TrainVolunteer",
+    "UnmergeVolunteers",
     "UnservedTask",
     "UpholdHours",
     "VerificationOverdue",
@@ -320,6 +334,8 @@ __all__ = [
     "VoidHours",
     "VolunteerClearanceLapsed",
     "VolunteerCleared",
+    "VolunteerDataErased",
+    "VolunteerErasureDecided",
     "VolunteerInsured",
     "VolunteerJoinedTeam",
     "VolunteerLeftTeam",
@@ -330,6 +346,8 @@ __all__ = [
     "VolunteerVerified",
     "VolunteerWithdrew",
     "VolunteerWorkerLinked",
+    "VolunteersMerged",
+    "VolunteersUnmerged",
     "WaiveCommitment",
     "WaveExpired",
     "WaveOpened",

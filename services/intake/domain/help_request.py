@@ -312,14 +312,14 @@ def convert(command: public.ConvertHelpRequest, state: State) -> list[Event]:
 def read_notes(command: public.ReadHelpRequestNotes, state: State, ask: Ask) -> list[Event]:
     """The station that has the request may read what was told; whoever asks is on record (INV-33)."""
     codes.READ_PURPOSE.known(command.why, field="why")
-    actor = ask.actor
+    actor, places = ask.actor, (state.core.area, *known(ask).places)
     return [
         public.HelpRequestNotesRead(
             matter_id=state.core.matter_id,
             reader=actor.id,
             reader_role=actor.role,
             why=command.why,
-            allowed=reads_here((state.core.area, state.core.unit.partition(":")[2]), actor),
+            allowed=reads_here((*places, state.core.unit.partition(":")[2]), actor),
             reader_org=actor.org or None,
         )
     ]

@@ -25,7 +25,7 @@ from services.kernel.message import Ask
 from services.volunteer.domain.calling import cannot, holder_of
 from services.volunteer.domain.eligibility import faults, must_be_fit, must_not_send_oneself_to_family
 from services.volunteer.domain.known import known
-from services.volunteer.domain.refusing import must_be_of, unknown
+from services.volunteer.domain.refusing import must_be_of, two_persons, unknown
 from services.volunteer.domain.task_states import (
     Assigned,
     Cancelled,
@@ -147,9 +147,7 @@ def mark_error(command: MarkTaskEnteredInError, state: State | None, ask: Ask) -
         return []
     if state is None:
         raise unknown("task", "任务")
-    if command.approver.rpartition(":")[2] == ask.actor.id:
-        raise Refused("second-person-needed", "Somebody else must approve this; name that person as the approver.",
-                      "此事须由另一人批准, 请填写批准人。", field="approver")  # fmt: skip
+    two_persons(ask, command.approver)
     job = state.job
     marked = TaskEnteredInError(
         matter_id=job.matter_id, case_id=job.case_id, person_id=job.person_id, reason_code=command.reason_code,

@@ -15,6 +15,8 @@ from services.volunteer.domain.refusing import is_word_of
 
 DAY = 24 * 60
 FIRST_YEAR = 2000
+GONE = ("merged", "leaving", "erased")
+"""The states of a record under which nothing new is recorded."""
 
 
 def must_be_true_time(day: date, minutes: int, began: datetime | None, ended: datetime | None, now: datetime) -> None:
@@ -36,6 +38,9 @@ def must_be_volunteering(command: RecordHours, facts: HoursKnown) -> None:
     """A volunteer gave it, and not a worker on duty: one person may be both, the act decides (INV-17)."""
     if facts.volunteer_state == "unknown":
         raise Refused("volunteer-unknown", "There is no such volunteer.", "没有这名志愿者。", field="volunteer_id")
+    if facts.volunteer_state in GONE:
+        raise Refused("volunteer-gone", "This record is merged into another, or its data are deleted: record it under the one that stands.",
+                      "该志愿者档案已合并或已删除, 请登记在现有档案下。", field="volunteer_id")  # fmt: skip
     if command.task_id is not None:
         _must_have_gone(command, facts)
     span = span_of(command.began_at, command.ended_at, command.minutes)

@@ -65,3 +65,10 @@ def own_matter() -> Refused:
 def answered_via(ask: Ask) -> str:
     """How an answer reached us: the kind of evidence where somebody wrote it down for another."""
     return ask.behalf.evidence_kind if ask.behalf else ask.channel
+
+
+def two_persons(ask: Ask, approver: str) -> None:
+    """Refuse an act that nobody else has approved."""
+    if approver.rpartition(":")[2] == ask.actor.id.rpartition(":")[2]:
+        raise Refused("second-person-needed", "Somebody else must approve this; name that person as the approver.",
+                      "此事须由另一人批准, 请填写批准人。", field="approver")  # fmt: skip

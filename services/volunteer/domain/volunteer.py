@@ -8,20 +8,24 @@ from typing import assert_never
 from services.contracts.codes_volunteer import MINOR_PROTECTION, MINOR_PROTECTION_DAYS, QUALIFICATION
 from services.contracts.tables import dated
 from services.contracts.volunteer import (
+    CarryOutVolunteerErasure,
     ClearVolunteer,
     DeclareRelative,
+    EraseVolunteer,
     InsureVolunteer,
     IssueRecordStatement,
     JoinTeam,
     LapseClearance,
     LeaveTeam,
     LinkWorker,
+    MergeVolunteers,
     RegisterVolunteer,
     ReinstateVolunteer,
     RelativeDeclared,
     ReviewStars,
     SuspendVolunteer,
     TrainVolunteer,
+    UnmergeVolunteers,
     VerifyVolunteer,
     VolunteerClearanceLapsed,
     VolunteerCleared,
@@ -41,6 +45,7 @@ from services.contracts.worktime import end_of
 from services.kernel.decider import Decider
 from services.kernel.errors import Refused
 from services.kernel.message import Ask
+from services.volunteer.domain import aliases
 from services.volunteer.domain.eligibility import day_of
 from services.volunteer.domain.known import known
 from services.volunteer.domain.recognition import issue_statement, review_stars
@@ -54,6 +59,7 @@ from services.volunteer.domain.refusing import (
 from services.volunteer.domain.volunteer_states import (
     Active,
     Event,
+    Gone,
     Registered,
     State,
     Suspended,
@@ -68,7 +74,8 @@ Later = (
     VerifyVolunteer | ClearVolunteer | TrainVolunteer | InsureVolunteer | JoinTeam | LeaveTeam | SuspendVolunteer
     | ReinstateVolunteer | LinkWorker | DeclareRelative
 )  # fmt: skip
-Command = RegisterVolunteer | Later | WithdrawVolunteer | IssueRecordStatement | ReviewStars | LapseClearance
+Aliased = MergeVolunteers | UnmergeVolunteers | EraseVolunteer | CarryOutVolunteerErasure
+Command = RegisterVolunteer | Later | WithdrawVolunteer | IssueRecordStatement | ReviewStars | LapseClearance | Aliased
 
 JUDGED = VerifyVolunteer | ClearVolunteer | TrainVolunteer | InsureVolunteer | ReinstateVolunteer
 """What is said of a volunteer by somebody else: not even on duty does anybody say it of himself (H15)."""
@@ -78,6 +85,10 @@ def decide(command: Command, state: State | None, ask: Ask) -> list[Event]:
     """What follows from this command."""
     if isinstance(command, RegisterVolunteer):
         return register(command, state, ask)
+    if isinstance(command, Aliased):
+        return _decide_aliased(command, state, ask)
+    if isinstance(state, Gone):
+        return _decide_gone(command, state)
     if isinstance(command, IssueRecordStatement):
         return issue_statement(command, state, ask)
     if isinstance(command, WithdrawVolunteer):
@@ -89,6 +100,27 @@ def decide(command: Command, state: State | None, ask: Ask) -> list[Event]:
     if state is None or isinstance(state, Withdrawn):
         raise cannot(state)
     return _decide_known(command, state, ask)
+
+
+def _decide_aliased(command: Aliased, state: State | None, ask: Ask) -> list[Event]:
+    match command:
+        case MergeVolunteers():
+            return aliases.merge(command, state, ask)
+        case UnmergeVolunteers():
+            return aliases.unmerge(command, state, ask)
+        case EraseVolunteer():
+            return aliases.erase(command, state, ask)
+        case CarryOutVolunteerErasure():
+            return aliases.carry_out(command, state)
+        case _ as never:
+            assert_never(never)
+
+
+def _decide_gone(command: Command, state: Gone) -> list[Event]:
+    """What the clock and the hub ask is without object; whatever else is asked belongs to the record that speaks for it."""
+    if isinstance(command, ReviewStars | LapseClearance):
+        return []
+    raise cannot(state)
 
 
 def _decide_known(command: Later, state: State, ask: Ask) -> list[Event]:

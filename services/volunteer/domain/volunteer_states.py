@@ -13,11 +13,15 @@ from services.contracts.volunteer import (
     StarLevelRevised,
     VolunteerClearanceLapsed,
     VolunteerCleared,
+    VolunteerDataErased,
+    VolunteerErasureDecided,
     VolunteerInsured,
     VolunteerJoinedTeam,
     VolunteerLeftTeam,
     VolunteerRegistered,
     VolunteerReinstated,
+    VolunteersMerged,
+    VolunteersUnmerged,
     VolunteerSuspended,
     VolunteerTrained,
     VolunteerVerified,
@@ -84,24 +88,53 @@ class Withdrawn:
     profile: Profile
 
 
-State = Registered | Verified | Active | Suspended | Withdrawn
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Merged:
+    """Another record speaks for this one; `before` says how it stood."""
+
+    profile: Profile
+    into: UUID
+    before: VolunteerState
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Leaving:
+    """It is decided that the data go; the keys end next."""
+
+    profile: Profile
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Erased:
+    """Nobody any more; what was given stays as numbers."""
+
+    profile: Profile
+
+
+Gone = Merged | Leaving | Erased
+"""A record of which nothing is asked any more."""
+State = Registered | Verified | Active | Suspended | Withdrawn | Gone
 Event = (
     VolunteerRegistered | VolunteerVerified | VolunteerCleared | VolunteerTrained | VolunteerInsured
     | VolunteerWorkerLinked | RelativeDeclared | VolunteerJoinedTeam | VolunteerLeftTeam
     | VolunteerSuspended | VolunteerReinstated | VolunteerWithdrew | VolunteerClearanceLapsed
     | RecordStatementIssued | StarLevelReached | StarLevelRevised
+    | VolunteersMerged | VolunteersUnmerged | VolunteerErasureDecided | VolunteerDataErased
 )  # fmt: skip
 
 ALWAYS = (
     "clear-volunteer", "train-volunteer", "insure-volunteer", "join-team", "leave-team", "link-worker", "declare-relative",
-    "withdraw-volunteer",
+    "withdraw-volunteer", "erase-volunteer",
 )  # fmt: skip
 ALLOWED: dict[type, tuple[str, ...]] = {
-    Registered: ("verify-volunteer", "suspend-volunteer", *ALWAYS),
-    Verified: ("verify-volunteer", "suspend-volunteer", *ALWAYS),
-    Active: ("verify-volunteer", "suspend-volunteer", *ALWAYS),
+    Registered: ("verify-volunteer", "suspend-volunteer", "merge-volunteers", *ALWAYS),
+    Verified: ("verify-volunteer", "suspend-volunteer", "merge-volunteers", *ALWAYS),
+    Active: ("verify-volunteer", "suspend-volunteer", "merge-volunteers", *ALWAYS),
     Suspended: ("reinstate-volunteer", *ALWAYS),
-    Withdrawn: (),
+    Withdrawn: ("merge-volunteers", "erase-volunteer"),
+    Merged: ("unmerge-volunteers",),
+    Leaving: (),
+    Erased: (),
 }
 
 
@@ -129,6 +162,14 @@ def _go_on(state: State, event: Event) -> State:
             return Suspended(profile=profile, before=_before(state))
         case VolunteerWithdrew():
             return Withdrawn(profile=profile)
+        case VolunteersMerged():
+            return Merged(profile=profile, into=event.survivor_id, before=named(state))
+        case VolunteersUnmerged():
+            return _standing(event.state, profile, state)
+        case VolunteerErasureDecided():
+            return Leaving(profile=profile)
+        case VolunteerDataErased():
+            return Erased(profile=Profile(minor=None, guardian_consent=False))
         case _:
             return replace(state, profile=profile)
 
@@ -163,12 +204,14 @@ def _before(state: State) -> Literal["registered", "verified", "active"]:
 
 def named(state: State) -> VolunteerState:
     """The state by its word."""
+    if isinstance(state, Merged):
+        return state.before
     return (
         "suspended" if isinstance(state, Suspended) else "withdrawn" if isinstance(state, Withdrawn) else _before(state)
     )
 
 
-def _profile(profile: Profile, event: Event) -> Profile:
+def _profile(profile: Profile, event: Event) -> Profile:  # noqa: C901 - one line an event
     match event:
         case VolunteerVerified():
             consent = profile.guardian_consent or event.guardian_consent_ref is not None
@@ -193,6 +236,8 @@ def _profile(profile: Profile, event: Event) -> Profile:
         case StarLevelReached() | StarLevelRevised():
             return replace(profile, stars=_starred(profile.stars, event))
         case VolunteerRegistered() | VolunteerSuspended() | VolunteerReinstated() | VolunteerWithdrew():
+            return profile
+        case VolunteersMerged() | VolunteersUnmerged() | VolunteerErasureDecided() | VolunteerDataErased():
             return profile
         case _ as never:
             assert_never(never)

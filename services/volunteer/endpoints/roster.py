@@ -32,6 +32,9 @@ class Roster:
     declare_relative = asks(
         "POST", "/volunteers/{id}/relatives", public.DeclareRelative, of=volunteer.DECIDER, roles=ANSWERING
     )
+    merge = asks("POST", "/volunteers/{id}/merging", public.MergeVolunteers, of=volunteer.DECIDER, roles=STATION)
+    unmerge = asks("POST", "/volunteers/{id}/unmerging", public.UnmergeVolunteers, of=volunteer.DECIDER, roles=STATION)
+    erase = asks("POST", "/volunteers/{id}/erasure", public.EraseVolunteer, of=volunteer.DECIDER, roles=STATION)
     checks = lists("/volunteer-checks", volunteer_checks, by=("volunteer_id", "check_kind", "result"), roles=ROSTER)
     one_volunteer = shows("/volunteers/{id}", volunteers, roles=ROSTER)
     all_volunteers = lists("/volunteers", volunteers, by=("state", "area"), roles=ROSTER)
