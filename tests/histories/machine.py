@@ -364,7 +364,8 @@ class Matters(Further, RuleBasedStateMachine):
     @invariant()
     def the_law_is_kept(self) -> None:
         if len(self.table.log) > self.answers.read:
-            assert broken(self.table.log, self.answers) == []
+            found = broken(self.table.log, self.answers)
+            assert found == [], "\n".join(found)
 
 
 MAKING = {
