@@ -21,6 +21,7 @@ from services.console.endpoints.approvals import Approvals
 from services.console.endpoints.auditing import Auditing
 from services.console.endpoints.bundling import Bundling
 from services.console.endpoints.daily import Daily
+from services.console.endpoints.designing import Designing
 from services.console.endpoints.dispatching import Dispatching
 from services.console.endpoints.elsewhere import Elsewhere
 from services.console.endpoints.inspecting import Inspecting
@@ -75,6 +76,7 @@ class ConsoleService(
     Accounts,
     System,
     Seconding,
+    Designing,
     Working,
     Taking,
     Approvals,

@@ -24,6 +24,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from services.console.acts import ACTS
 from services.console.demo import VOLUNTEER
+from services.console.domain.account import stream_of
 from services.console.papers import FORMS
 from services.console.words import CHINA
 from services.kernel.clock import system_clock
@@ -37,6 +38,8 @@ ROLES = {
     "auditor": "a-demo",
     "volunteer": VOLUNTEER,
     "leader": "l-demo",
+    "keeper": "m-demo",
+    "head": "h-demo",
     "": "",
 }
 STREET, COMMUNITY = "220104004", "220104004005"
@@ -87,7 +90,20 @@ def pages(hub: Hub) -> Iterator[Shot]:
     for act in (a for a in ACTS if a.of == "offer"):
         yield Shot(f"answer-{act.code}", "partner", f"/offers/{offer}/acts/{act.code}")
     yield Shot("audit", "auditor", "/audit")
+    yield from _keeping(hub)
     yield Shot("nowhere", "station", "/nowhere")
+
+
+def _keeping(hub: Hub) -> Iterator[Shot]:
+    """What an administrator looks after, one's own account, and what waits for a second person."""
+    opened = {"holder": "w-07", "role": "coordinator", "org": STREET}
+    hub.ask("POST", "/console/v1/accounts", opened, role="administrator", ident="m-01")
+    for name in ("", "accounts", "stations", "tables", "tables/sla", "dead-letters"):
+        yield Shot(f"admin-{name.replace('/', '-') or 'system'}", "keeper", f"/admin/{name}".rstrip("/"))
+    yield Shot("admin-account", "keeper", f"/admin/accounts/{stream_of('w-07')}")
+    yield Shot("own-account", "keeper", "/account")
+    yield Shot("approvals", "head", "/approvals")
+    yield Shot("design", "", "/design")
 
 
 def _auditing(hub: Hub, matter: str) -> Iterator[Shot]:

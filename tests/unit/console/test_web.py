@@ -159,6 +159,14 @@ def test_pages_carry_a_strict_policy_and_are_kept_by_nobody(browser: Browser):
     assert header(page, "Cache-Control") == "no-store"
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_design_system_is_shown_to_anybody_by_itself(browser: Browser, lang: str):
+    browser.cookies["lang"] = lang
+    page = browser.send("design_page", path="/design")
+    assert page.status == 200
+    assert str(page.html).count('class="swatch"') > 20
+
+
 def test_an_unknown_matter_is_not_there(browser: Browser):
     assert browser.sign_in().send("matter_page", id=MATTER).status == 404
 
