@@ -18,6 +18,7 @@ pytestmark = pytest.mark.browser
 
 PASSWORD = "three quiet herons"
 KEEPER, HEAD = "管理员", "站长"
+PAGES = ("/admin", "/admin/accounts", "/admin/dead-letters", "/account", "/design")
 
 
 def opened(page: Page, holder: str, role: str, org: str = "") -> str:
@@ -116,10 +117,10 @@ def assert_reads(page: Page) -> None:
 def test_nothing_is_wrong_on_the_administrators_pages_and_no_chinese_is_left_in_english(opens: Open, theme: str):
     page = opens(KEEPER)
     page.goto(f"/admin?theme={theme}")
-    for path in ("/admin", "/admin/accounts", "/admin/stations", "/admin/tables", "/admin/tables/sla", "/admin/dead-letters", "/account", "/design"):  # fmt: skip
+    for path in (*PAGES, "/admin/stations", "/admin/tables", "/admin/tables/sla"):
         page.goto(path)
         assert_accessible(page)
     page.goto("/admin?lang=en")
-    for path in ("/admin", "/admin/accounts", "/admin/dead-letters", "/account", "/design"):
+    for path in PAGES:
         page.goto(path)
         assert re.findall("[\u4e00-\u9fff]+", page.inner_text("main")) == [], path
