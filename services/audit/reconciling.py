@@ -153,6 +153,7 @@ class Reconciler:
     def _look_after(self, publisher: str, row: dict[str, Any], asked: bool) -> None:
         now = self.tried[publisher] = self.store.clock()
         last = self.look.one(publisher_log, publisher) or {}
+        data: bytes | None = b""
         try:
             data = self.fetch(publisher, asked)
             found = None if data is None else judged(data, publisher, (last.get("keys") or "").split())
@@ -160,13 +161,19 @@ class Reconciler:
             found = None
         except (Malformed, msgspec.DecodeError):
             return self._report(publisher, Compared(), None, "unsigned")
+        if data is None and self._reached(publisher) == 0:
+            return self._write(publisher, done_at=micros(now))  # it has said nothing yet, and nobody claims that it had
         if found is None or (not asked and _same(found, last)):
             overdue = instant(row["done_at"] or row["began_at"]) + 2 * self.apart
             return self._report(publisher, Compared(), None, "silent") if asked or now >= overdue else None
-        reached = max(self.store.cursor(publisher), archive.positions(self.look, [publisher])[publisher])
+        reached = self._reached(publisher)
         if reached < found.head.position and now < found.head.at + PATIENCE:
             return None
         return self._report(publisher, self._compare(found, reached), found, found.wrong)
+
+    def _reached(self, publisher: str) -> int:
+        """How much of a publisher's log has been heard."""
+        return max(self.store.cursor(publisher), archive.positions(self.look, [publisher])[publisher])
 
     def _compare(self, found: Judged, reached: int) -> Compared:
         try:

@@ -233,6 +233,15 @@ def test_a_publisher_that_says_nothing_for_two_days_or_when_asked_is_a_finding(b
     assert both.found() == [("silent", 0, None)]
 
 
+def test_a_publisher_that_has_said_nothing_yet_and_of_which_nothing_was_heard_is_no_finding(both: Both):
+    both.asks()
+    assert both.found() == []
+    both.shop.mute = True
+    both.later(3 * DAY)
+    both.duty.turn()
+    assert both.found() == []
+
+
 def test_a_head_under_a_key_that_nobody_knew_is_a_finding_and_one_that_a_known_key_signs_too_is_none(both: Both):
     both.builds(1)
     both.asks()

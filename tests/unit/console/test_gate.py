@@ -318,3 +318,26 @@ def test_a_machine_is_told_by_two_codes():
     edge = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0 Safari/537.36 Edg/120.0"
     assert device(edge) == "edge-windows"
     assert device("curl/8") == "other-other"
+
+
+def test_an_administrator_opens_an_account_on_the_page_and_changes_nothing_of_his_own(hub: Hub):
+    hub.has("m-1", "administrator", "")
+    browser = hub.browser()
+    comes(browser, "m-1")
+    enrols(browser)
+    form = {"csrf": csrf_of(browser.send("accounts_page")), "holder": "w-12", "role": "worker", "org": ""}
+    refused = browser.send("open_account_page", "POST", form=form)
+    assert refused.status == 422 and "请注明所属站点" in str(refused.html) and 'value="w-12"' in str(refused.html)
+    page = browser.send("open_account_page", "POST", form=form | {"org": "220104004"})
+    assert page.status == 200 and "/invitation/" in str(page.html)
+    row = hub.log.look.all(t.account, holder="w-12")[0]
+    shown = browser.send("one_account_page", id=row["account_id"])
+    assert "/invitation/" not in str(shown.html)
+    changed = {"csrf": csrf_of(shown), "role": "supervisor", "org": "220104004"}
+    assert browser.send("keep_account", "POST", form=changed, id=row["account_id"], act="role").status == 303
+    assert hub.log.look.all(t.account, holder="w-12")[0]["role"] == "supervisor"
+    own = hub.log.look.all(t.account, holder="m-1")[0]["account_id"]
+    assert "另一位管理员" in str(browser.send("one_account_page", id=own).html)
+    down = {"csrf": csrf_of(shown), "role": "auditor"}
+    assert browser.send("keep_account", "POST", form=down, id=own, act="role").status == 422
+    assert browser.send("keep_account", "POST", form=down, id=own, act="no-such-act").status == 404
