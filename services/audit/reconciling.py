@@ -173,7 +173,7 @@ class Reconciler:
 
     def _reached(self, publisher: str) -> int:
         """How much of a publisher's log has been heard."""
-        return max(self.store.cursor(publisher), archive.positions(self.look, [publisher])[publisher])
+        return max(int(self.store.cursor(publisher)), archive.positions(self.look, [publisher])[publisher])
 
     def _compare(self, found: Judged, reached: int) -> Compared:
         try:
