@@ -12,14 +12,24 @@ from services.audit import tables, views
 from services.kernel.database import engine_for
 from services.kernel.view import Change, Rows, merged
 
+EMPTY: dict[tuple[sa.MetaData, ...], bytes] = {}
+"""Databases without rows, as SQLite writes them down: made once, and read again for each test."""
+
 
 class Tables:
     """A `Look` over an empty database, and the smallest writer that understands changes."""
 
     def __init__(self, *metadata: sa.MetaData) -> None:
         self.engine = engine_for("sqlite://", poolclass=sa.StaticPool)
-        for tables_of in metadata:
-            tables_of.create_all(self.engine)
+        raw = self.engine.raw_connection()
+        made: Any = raw.driver_connection
+        if EMPTY.get(metadata):
+            made.deserialize(EMPTY[metadata])
+        else:
+            for tables_of in metadata:
+                tables_of.create_all(self.engine)
+            EMPTY[metadata] = made.serialize() if metadata else b""
+        raw.close()
 
     def one(self, table: sa.Table, *key: Any) -> dict[str, Any] | None:
         keys = zip(table.primary_key.columns, key, strict=True)
