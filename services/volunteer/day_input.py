@@ -41,13 +41,13 @@ class Day:
     too_many: tuple[UUID, ...]
 
 
-def day_input(area: str, day: date, look: Look) -> Day:
+def day_input(area: str, day: date, look: Look, seed: int = 0) -> Day:
     """The tasks of the area on that day that can wait for a plan, and everybody of the area who may go to one of them."""
     rows = _tasks(area, day, look)
     planned = [row for row in rows if row["headcount"] <= MOST_PAIRS]
     people = _people(area, look)
     places = _places([*(row["area"] for row in planned), *(place for _, place in people)])
-    document = _document(planned, people, places, _Known(planned, day, look), day)
+    document = _document(planned, people, places, _Known(planned, day, look), day) | {"seed": seed}
     too_many = tuple(row["task_id"] for row in rows if row["headcount"] > MOST_PAIRS)
     return Day(msgspec.json.encode(document, order="deterministic"), too_many)
 

@@ -54,7 +54,7 @@ class Planner:
 
     def act(self, row: dict[str, Any], look: Look, vault: Vault | None, now: datetime) -> Do:
         """Plan the day of this request; whatever comes of it, the answer is a command."""
-        day = day_input(row["area"], row["day"], look)
+        day = day_input(row["area"], row["day"], look, row["seed"])
         read_at = _read_at(look)
         began = monotonic()
         found = self.run(day.input)

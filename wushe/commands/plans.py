@@ -22,10 +22,12 @@ def plan(instance: Path, seconds: float | None, out: Path, json_: bool) -> None:
     from services.volunteer.planning.document import MOST_FILE_BYTES
     from services.volunteer.planning.reading import read
     from services.volunteer.planning.result import planned
+    from services.volunteer.planning.watch import Watch
 
+    watch = Watch(seconds)
     with instance.open("rb") as file:
         data = file.read(MOST_FILE_BYTES + 1)
-    found = planned(read(data), seconds)
+    found = planned(read(data), watch)
     try:
         out.write_bytes(msgspec.json.encode(found) + b"\n")
     except OSError as error:

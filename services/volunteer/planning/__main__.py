@@ -10,13 +10,14 @@ from services.kernel.errors import Refused
 from services.volunteer.planning.document import CONTRADICTORY
 from services.volunteer.planning.reading import read
 from services.volunteer.planning.result import planned
+from services.volunteer.planning.watch import Watch
 
 
 def main() -> int:
     """Plan one day."""
-    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else None
+    watch = Watch(float(sys.argv[1]) if len(sys.argv) > 1 else None)
     try:
-        found = planned(read(sys.stdin.buffer.read()), seconds)
+        found = planned(read(sys.stdin.buffer.read()), watch)
     except Refused as refused:
         sys.stderr.write(f"{refused.field}\n")
         return CONTRADICTORY

@@ -14,10 +14,10 @@ from services.volunteer.planning.watch import Watch
 MOST_SHORTAGES, LEAST = 32, 0.5
 
 
-def planned(instance: Instance, seconds: float | None = None) -> dict[str, Any]:
+def planned(instance: Instance, watch: Watch | None = None) -> dict[str, Any]:
     """The plan of this day as one JSON value; `Refused` when what is agreed cannot be kept."""
     try:
-        decision = decide(instance.problem, Watch(seconds), instance.document.seed)
+        decision = decide(instance.problem, watch, instance.document.seed)
     except CannotKeep as impossible:
         raise _cannot_keep(instance, impossible.who) from None
     return written(instance, decision)

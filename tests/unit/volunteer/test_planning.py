@@ -51,6 +51,17 @@ def test_a_day_with_too_many_bundles_to_list_is_planned_by_the_same_rules(
     assert generated["bound"] <= listed["cost"] + 1e-6
 
 
+def test_a_large_day_keeps_what_is_agreed_and_the_same_seed_gives_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = day(60, 150, 7)
+    first = plan(made)
+    later = {**made, "pins": {who: route[:1] for who, route in list(first["assignments"].items())[:15]}, "seed": 5}
+    monkeypatch.setattr(bundles, "MOST_STEPS", 0)
+    second = plan(later)
+    assert broken(later, second) == []
+    assert second["cost"] == pytest.approx(first["cost"], rel=0.005)
+    assert second == plan(later)
+
+
 def test_a_street_is_planned_close_to_its_proven_bound() -> None:
     made = day(120, 300, 5)
     found = plan(made)
