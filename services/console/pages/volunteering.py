@@ -88,14 +88,25 @@ def board(
     known = {str(row["task_id"]): row for row in tasks}
     stands = [row for row in assignments if same(str(row["assignee"])) in ours and str(row["task_id"]) in known]
     calls = [_standing(known[str(row["task_id"])], row, own, team) for row in stands]
-    bound = {each.task_id for each in calls if each.mine in (ASKED, YES, GOES)}
-    offered = [_open(row, own, t) for row in fitting if str(row["task_id"]) not in bound]
+    bound = {(each.task_id, same(each.who)) for each in calls if each.mine in (ASKED, YES, GOES)}
+    left = (_left(row, bound, (*own, team)) for row in fitting)
+    offered = [_open(row, own, t) for row in left if row is not None]
     return Board(
         is_team=bool(team), people=own,
         asked=_soonest(c for c in calls if c.mine == ASKED and c.state not in OVER),
         mine=_soonest(c for c in calls if c.mine in (YES, GOES) and c.state not in OVER),
         fitting=_soonest(c for c in offered if c.choices), not_yet=_soonest(c for c in offered if c.why_not),
     )  # fmt: skip
+
+
+def _left(row: Row, bound: set[tuple[str, str]], ours: tuple[str, ...]) -> Row | None:
+    """An open task with those who have neither been asked nor go; None where that is nobody, or the team itself was asked."""
+    task_id, whole = str(row["task_id"]), ours[-1]
+    taken = {who for task, who in bound if task == task_id}
+    free = [one for one in row.get("who") or () if same(str(one["party"])) not in taken]
+    if taken and (not free or same(whole) in taken):
+        return None
+    return {**row, "who": free}
 
 
 def _standing(task: Row, row: Row, people: tuple[str, ...], team: str) -> Call:

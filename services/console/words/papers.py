@@ -29,7 +29,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "paper.report": ("社会工作月报", "Monthly report"),
     "paper.number": ("编号", "No."),
     "paper.sign-on": ("年　　月　　日", "Date"),
-    "paper.stamp": ("（盖章）", "(stamp)"),
+    "paper.stamp": ("（盖章）", " (stamp)"),
     "paper.unit": ("受理单位", "Unit"),
     "paper.received-at": ("受理时间", "Received"),
     "paper.came-by": ("途径", "How it came"),

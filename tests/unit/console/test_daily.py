@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from services.console.pages import directory, dispatch, figures, visits
+from services.console.pages import directory, dispatch, figures, visits, volunteering
 from services.console.words import Words
 from services.contracts.intake import RecordVisit
 from services.kernel.contract import read_request
@@ -102,3 +102,18 @@ def test_a_figure_says_what_it_counts_and_its_share() -> None:
 )
 def test_without_a_month_last_month_is_shown(asked: str, month: str) -> None:
     assert figures.month_of(asked, DAY) == month
+
+
+def test_a_team_may_still_send_others_where_one_of_its_people_was_asked():
+    fits = [
+        {"task_id": "9", "kind": "outing", "who": [{"party": "volunteer:a"}, {"party": "volunteer:b"}], "why_not": []}
+    ]
+    known, people = [{"task_id": "9", "kind": "outing", "state": "offered"}], ["volunteer:a", "volunteer:b"]
+
+    def left(asked: str) -> list[tuple[str, ...]]:
+        stands = [{"task_id": "9", "assignee": asked, "state": "asked"}]
+        found = volunteering.board(people, "team:x", stands, known, fits, Words("zh", NOW))
+        return [each.choices for each in found.fitting]
+
+    assert left("volunteer:a") == [("volunteer:b",)]
+    assert left("team:x") == []
