@@ -16,7 +16,6 @@ MATTER = {
     "help-request.triaged": "triaged",
     "help-request.guidance-given": "triaged",
     "help-request.strand-opened": "in-service",
-    "help-request.converted": "converted",
     "help-request.declined": "declined",
     "help-request.closed": "closed",
     "help-request.reopened": "reopened",

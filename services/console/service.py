@@ -24,6 +24,7 @@ from services.console.endpoints.daily import Daily
 from services.console.endpoints.designing import Designing
 from services.console.endpoints.dispatching import Dispatching
 from services.console.endpoints.elsewhere import Elsewhere
+from services.console.endpoints.filing import Filing
 from services.console.endpoints.inspecting import Inspecting
 from services.console.endpoints.overseeing import Overseeing
 from services.console.endpoints.own import Own
@@ -79,6 +80,7 @@ class ConsoleService(
     Designing,
     Working,
     Taking,
+    Filing,
     Approvals,
     Acting,
     Answering,

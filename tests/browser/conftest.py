@@ -10,7 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.conftest import servers_are_required
 from tests.support.embedded import Embedded, Hub
@@ -22,6 +22,9 @@ FLAGS = (
     "--disable-component-update",
     "--no-first-run",
 )
+PATIENCE = 30_000
+"""Milliseconds until what does not come is a failure: nothing is measured here, and the machine may be busy."""
+expect.set_options(timeout=PATIENCE)
 VIEW = {"width": 1280, "height": 900}
 COMMUNITY, STREET = "220104004005", "220104004"
 
@@ -116,13 +119,24 @@ Open = Callable[..., Page]
 @pytest.fixture
 def opens(chromium: Browser, street: Street) -> Iterator[Open]:
     """Opens a window, signed in as one of the demo's roles; at the end nothing may have failed or gone to another host."""
+    yield from windows(chromium, street.hub.url)
+
+
+@pytest.fixture
+def enters(chromium: Browser, street: Street) -> Iterator[Open]:
+    """The same for the stories."""
+    yield from windows(chromium, street.hub.url)
+
+
+def windows(chromium: Browser, url: str) -> Iterator[Open]:
+    """A way to open windows on the console at this address, and what must be so at the end."""
     contexts: list[BrowserContext] = []
     wrong: list[str] = []
 
     def window(role: str = "", **options: Any) -> Page:
-        context = chromium.new_context(**({"viewport": VIEW, "locale": "zh-CN", "base_url": street.hub.url} | options))
+        context = chromium.new_context(**({"viewport": VIEW, "locale": "zh-CN", "base_url": url} | options))
         contexts.append(context)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         page = context.new_page()
         page.on("pageerror", lambda error: wrong.append(f"script: {error}"))
         page.on(
@@ -131,7 +145,7 @@ def opens(chromium: Browser, street: Street) -> Iterator[Open]:
         )
         page.on(
             "request",
-            lambda asked: None if asked.url.startswith(street.hub.url) else wrong.append(f"elsewhere: {asked.url}"),
+            lambda asked: None if asked.url.startswith(url) else wrong.append(f"elsewhere: {asked.url}"),
         )
         page.on("response", lambda got: wrong.append(f"{got.status} {got.url}") if got.status >= 500 else None)
         page.goto("/sign-in")

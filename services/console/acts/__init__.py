@@ -11,12 +11,17 @@ from services.console.acts.act import Act, Offered, Subject
 from services.console.acts.cases import CASES
 from services.console.acts.errors import ERRORS
 from services.console.acts.grants import GRANTS
+from services.console.acts.pairings import PAIRINGS
+from services.console.acts.people import PEOPLE
 from services.console.acts.referrals import PARTNERS, REFERRALS
 from services.console.acts.requests import REQUESTS
 from services.console.acts.tasks import TASKS
+from services.console.acts.told import TOLD
 from services.console.record import Strand
 
-ACTS: tuple[Act, ...] = (*REQUESTS, *CASES, *REFERRALS, *PARTNERS, *TASKS, *GRANTS, *ERRORS)
+ACTS: tuple[Act, ...] = (
+    *REQUESTS, *CASES, *REFERRALS, *PARTNERS, *TOLD, *TASKS, *GRANTS, *PAIRINGS, *PEOPLE, *ERRORS,
+)  # fmt: skip
 KNOWN = {(act.of, act.code): act for act in ACTS}
 
 

@@ -17,7 +17,7 @@ from services.kernel.contract import name_of
 Kind = Literal["one", "many", "pick", "text", "words", "day", "moment", "number", "yuan", "yes", "hidden"]
 
 
-SEVERAL = ("parties", "strands", "volunteers", "goals")
+SEVERAL = ("parties", "strands", "volunteers", "goals", "helpers", "receivers")
 """Of these, any number can be chosen."""
 
 
@@ -38,6 +38,8 @@ class Field:
     needed: bool = False
     start: str = ""
     as_: str = ""
+    second: bool = False
+    """Whether it belongs to the second step of an act."""
 
     @property
     def choices(self) -> tuple[str, ...]:
@@ -120,6 +122,13 @@ class Subject:
     needs: tuple[str, ...] = ()
     code: str = ""
     known: Mapping[str, Any] = field(default_factory=dict)
+    on: UUID | None = None
+    """What the service is asked about, where that is something else: of an offer its referral."""
+
+    @property
+    def asked_of(self) -> UUID:
+        """The id in the command's path."""
+        return self.on or self.id
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,7 +155,10 @@ class Circumstances:
 
 
 Then = Callable[[Circumstances, dict[str, Any]], tuple[str, str, dict[str, Any]]]
-"""What is asked next with the answer of the first command: a service, a path and a body."""
+"""What is asked next with the answer of the first command: a service, a path, and what the page knows of the body."""
+
+TOLD_HOW, TOLD_REF = "told_how", "told_ref"
+"""By what somebody let the station know, and the reference of it (H12)."""
 
 
 def nothing(at: Circumstances) -> dict[str, Any]:
@@ -159,7 +171,9 @@ class Act:
     """A command that somebody may ask for on a page.
 
     It is about something of the kind `of`, and possible in `states`; `path` holds `{id}` where it is about something
-    that is there. `given(circumstances)` is what the page says of itself, before the form.
+    that is there. `given(circumstances)` is what the page says of itself, before the form. `behalf` names whose will is
+    written down, where it is another's. Of the choices of the field `tries` the service is asked which it would refuse.
+    `title` is what it is called here, where the command has a wider name.
     """
 
     command: type
@@ -173,6 +187,9 @@ class Act:
     main: bool = False
     given: Callable[[Circumstances], dict[str, Any]] = nothing
     then: Then | None = None
+    behalf: Callable[[Circumstances], str] | None = None
+    tries: str = ""
+    title: str = ""
 
     @property
     def code(self) -> str:
@@ -186,10 +203,25 @@ class Act:
 
     def body(self, at: Circumstances, form: Mapping[str, Sequence[str]]) -> dict[str, Any]:
         """The command's body: what the page knows, then what was typed; what was left empty is left out."""
+        told = self._typed(form, second=False)
+        return {**self.given(at), **told, "happened": self._happened(at, form)}
+
+    def more(self, form: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+        """What was typed for the second step."""
+        return self._typed(form, second=True)
+
+    def _typed(self, form: Mapping[str, Sequence[str]], *, second: bool) -> dict[str, Any]:
         # Where two fields share a name, the form has their boxes under one name, and each reads all of them.
-        typed = {each.name: each.value(form.get(each.name, ())) for each in self.fields}
-        told = {name: value for name, value in typed.items() if value is not None}
-        return {**self.given(at), **told, "happened": happened(form)}
+        mine = [each for each in self.fields if each.second is second and each.name not in (TOLD_HOW, TOLD_REF)]
+        typed = {each.name: each.value(form.get(each.name, ())) for each in mine}
+        return {name: value for name, value in typed.items() if value is not None}
+
+    def _happened(self, at: Circumstances, form: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+        told = happened(form)
+        if self.behalf is None:
+            return told
+        how, ref = (next(iter(form.get(name, ())), "").strip() for name in (TOLD_HOW, TOLD_REF))
+        return told | {"behalf": {"org": self.behalf(at), "evidence_kind": how, "evidence_ref": ref}}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.console.acts.act import Act, many, one, pick, plain
-from services.console.acts.requests import CONSENT, handing_on, of_person
+from services.console.acts.requests import CONSENT, concern, handing_on, of_person
 from services.contracts import codes
 from services.contracts import intake as public
 
@@ -11,6 +11,11 @@ OPEN = ("opened", "assessed", "planned", "intervening", "evaluated")
 WORKING = ("planned", "intervening", "evaluated")
 
 CASES = (
+    Act(command=public.CollectInformation, of="case", service="intake", path="/cases/{id}/information",
+        event="case.information-collected", states=OPEN, fields=(
+            many("source_kinds", codes.SOURCE_KIND, needed=True), many("categories", codes.PERSONAL_CATEGORY),
+            plain("story", "words"), plain("health", "words"), pick("about_person_id", "guardians"),
+            one("legal_basis", codes.LEGAL_BASIS))),
     Act(command=public.AssessNeeds, of="case", service="intake", path="/cases/{id}/assessment",
         event="case.needs-assessed", states=OPEN, main=True, fields=(
             many("need_codes", codes.NEED, needed=True), one("risk_level", codes.RISK_LEVEL), plain("summary", "words"))),
@@ -56,4 +61,5 @@ CASES = (
             one("result_code", codes.FOLLOW_UP_RESULT, needed=True), plain("words", "words"))),
     Act(command=public.ReopenCase, of="case", service="intake", path="/cases/{id}/reopening", event="case.reopened",
         states=("closed",), fields=(one("reason_code", codes.REASON, needed=True),)),
+    concern("case", (*OPEN, "suspended", "closed", "transferred", "entered-in-error")),
 )  # fmt: skip

@@ -99,6 +99,39 @@ def givers(looking: Looking) -> Iterable[Option]:
     return _organizations(looking, "charity")
 
 
+def anybody(looking: Looking) -> Iterable[Option]:
+    """One active organization."""
+    return _organizations(looking)
+
+
+def helpers(looking: Looking) -> Iterable[Option]:
+    """Who has taken a need of the matter."""
+    taken = dict.fromkeys(party for strand in looking.story.strands.values() for party in strand.parties)
+    yield from (Option(value=party, label=looking.words.party(party)) for party in taken)
+
+
+def guardians(looking: Looking) -> Iterable[Option]:
+    """Who may consent for the person."""
+    t, person_id = looking.words, looking.at.person_id
+    for row in looking.rows("intake", "/guardians", person_id=person_id) if person_id else ():
+        if not row.get("until"):
+            said = t.code("guardian_relation", str(row["relation"]))
+            yield Option(value=str(row["guardian_id"]), label=said, reasons=(str(row["guardian_id"])[:8],))
+
+
+def alike(looking: Looking) -> Iterable[Option]:
+    """Records that look like this one, and nobody has looked into."""
+    for row in looking.rows("intake", "/duplicates", person_id=str(looking.at.subject.id), state="suspected"):
+        label = looking.words("alike.record", ref=str(row["candidate_id"])[:8])
+        yield Option(value=str(row["candidate_id"]), label=label, reasons=(looking.words(f"rule.{row['rule']}"),))
+
+
+def receivers(looking: Looking) -> Iterable[Option]:
+    """Whom a consent names."""
+    for party in _listed(looking.at.subject.known.get("receivers")):
+        yield Option(value=party, label=looking.words.party(party))
+
+
 def workers(looking: Looking) -> Iterable[Option]:
     """Oneself first, then the staff that the directory knows."""
     me = looking.at.me
@@ -119,12 +152,13 @@ def consents(looking: Looking) -> Iterable[Option]:
 
 
 def volunteers(looking: Looking) -> Iterable[Option]:
-    """Volunteers who may be sent, and teams."""
+    """Who may be sent: volunteers, teams, and the station's own people."""
     t = looking.words
     for row in looking.rows("volunteer", "/volunteers", state="active"):
         party = f"volunteer:{row['volunteer_id']}"
         yield Option(value=party, label=t.party(party))
     yield from _organizations(looking, "volunteer_team")
+    yield from workers(looking)
 
 
 def going(looking: Looking) -> Iterable[Option]:
@@ -170,4 +204,5 @@ def _listed(value: Any) -> tuple[str, ...]:
 SOURCES: Mapping[str, Callable[[Looking], Iterable[Option]]] = {
     "candidates": candidates, "parties": parties, "givers": givers, "workers": workers, "consents": consents,
     "volunteers": volunteers, "going": going, "asked": asked, "strands": strands, "goals": goals,
+    "anybody": anybody, "helpers": helpers, "guardians": guardians, "alike": alike, "receivers": receivers,
 }  # fmt: skip

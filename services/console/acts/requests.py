@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.console.acts.act import Act, Circumstances, many, one, pick, plain
+from services.console.acts.act import Act, Circumstances, Field, many, one, pick, plain
 from services.contracts import codes
 from services.contracts import intake as public
 from services.contracts.codes_referral import SERVICE
 from services.contracts.codes_volunteer import SKILL, TASK_KIND
-from services.contracts.referral import ApplyForGrant, DraftReferral
+from services.contracts.referral import ApplyForGrant, DraftReferral, RecordInKindSupport
 from services.contracts.volunteer import OpenTask
 
 AGES = ("under_8", "from_8_to_13", "from_14_to_17", "adult", "from_60", "from_80", "unknown")
@@ -58,8 +58,8 @@ def linked(at: Circumstances, made: dict[str, Any]) -> tuple[str, str, dict[str,
 
 CONSENT = (
     many("purposes", codes.PURPOSE, needed=True), many("categories", codes.PERSONAL_CATEGORY, needed=True),
-    pick("receivers", "parties"), one("by", codes=GIVERS, words="consent-by", needed=True, start="self"),
-    one("method", codes.CONSENT_METHOD, needed=True), one("child_asked", codes.CHILD_ASKED),
+    pick("receivers", "parties"), plain("sensitive", "yes"), one("by", codes=GIVERS, words="consent-by", needed=True, start="self"),
+    pick("by_person_id", "guardians"), one("method", codes.CONSENT_METHOD, needed=True), one("child_asked", codes.CHILD_ASKED),
     plain("notice_version", "text", needed=True, start="2026-1"), plain("valid_until", "moment"), plain("words", "words"),
 )  # fmt: skip
 
@@ -81,6 +81,22 @@ GRANT = (
 )  # fmt: skip
 
 
+ITEMS = ("clothes", "basketball", "toys", "books", "food", "stationery", "bedding", "medicine")
+
+GOODS = (
+    Field(name="item_codes", kind="many", codes=ITEMS, words="item", needed=True), pick("giver", "anybody"), plain("quantity", "number"),
+    plain("est_value_fen", "yuan"), plain("evidence_ref", "text"),
+)  # fmt: skip
+
+
+def concern(of: str, states: tuple[str, ...]) -> Act:
+    """Suspected harm, on one screen; nothing is required, whatever the state of the matter (H7)."""
+    return Act(command=public.RaiseSafeguardingConcern, of=of, service="intake", path="/safeguarding-concerns",
+        event="", states=states, given=lambda at: {"about_matter_id": str(at.matter_id), **of_person(at)}, fields=(
+            one("situation_code", codes.SITUATION, needed=True, start="9"), plain("what", "words"),
+            plain("guardian_suspected", "yes"), one("authority_kind", codes.AUTHORITY_KIND), plain("receipt_ref", "text")))  # fmt: skip
+
+
 def handing_on(of: str, states: tuple[str, ...]) -> tuple[Act, ...]:
     """The ways in which a need of a request or a case is handed to others."""
     return (
@@ -90,6 +106,8 @@ def handing_on(of: str, states: tuple[str, ...]) -> tuple[Act, ...]:
             given=to_task, main=True),
         Act(command=ApplyForGrant, of=of, service="referral", path="/grants", event="grant.applied", states=states,
             fields=GRANT, given=of_matter),
+        Act(command=RecordInKindSupport, of=of, service="referral", path="/in-kind-support", event="in-kind-support.delivered",
+            states=states, fields=GOODS, given=of_matter),
     )  # fmt: skip
 
 
@@ -97,7 +115,8 @@ REQUESTS = (
     Act(command=public.TriageHelpRequest, of="help-request", service="intake", path="/help-requests/{id}/triage",
         event="help-request.triaged", states=("received", "reopened"), main=True, fields=(
             one("urgency", codes.URGENCY, needed=True), one("risk_level", codes.RISK_LEVEL),
-            one("disposition", codes.DISPOSITION, needed=True), one("emergency_contact", codes.EMERGENCY_CONTACT))),
+            one("disposition", codes.DISPOSITION, needed=True), one("emergency_contact", codes.EMERGENCY_CONTACT)),
+        tries="disposition"),
     Act(command=public.RegisterPerson, of="help-request", service="intake", path="/persons",
         event="help-request.person-linked", states=OPEN, given=lambda at: {"station": at.org}, then=linked, fields=(
             plain("name", "text"), plain("pseudonym", "text"), one("age_band", codes=AGES, words="age", needed=True,
@@ -128,9 +147,5 @@ REQUESTS = (
     Act(command=public.ReopenHelpRequest, of="help-request", service="intake", path="/help-requests/{id}/reopening",
         event="help-request.reopened", states=("closed",), main=True,
         fields=(one("reason_code", codes.REASON, needed=True),)),
-    Act(command=public.RaiseSafeguardingConcern, of="help-request", service="intake", path="/safeguarding-concerns",
-        event="", states=(*OPEN, "closed", "declined", "converted"),
-        given=lambda at: {"about_matter_id": str(at.matter_id), **of_person(at)}, fields=(
-            one("situation_code", codes.SITUATION, needed=True, start="9"), plain("what", "words"),
-            plain("guardian_suspected", "yes"), one("authority_kind", codes.AUTHORITY_KIND), plain("receipt_ref", "text"))),
+    concern("help-request", (*OPEN, "closed", "declined", "duplicate", "entered-in-error")),
 )  # fmt: skip

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
-from services.console import acts
+from services.console import acts, effects
 from services.console.acts.act import SEVERAL, Act, Field, Offered, Subject
 from services.console.acts.options import Option
 from services.console.pages.matter import ENDED, Model
@@ -69,7 +69,7 @@ class Step:
 
 def name_of_act(act: Act, words: Words) -> str:
     """What an act is called: as its contract says in Chinese, by its name in English."""
-    return words.pick(str(about(act.command)["zh"]), humanised(act.code))
+    return words(act.title) if act.title else words.pick(str(about(act.command)["zh"]), humanised(act.code))
 
 
 def subjects(model: Model) -> list[Subject]:
@@ -77,7 +77,21 @@ def subjects(model: Model) -> list[Subject]:
     kinds = dict(entry.strand for entry in model.entries if entry.strand[0] in OWN)
     own = "case" if "case" in kinds else "help-request"
     mine = [Subject(kind=own, id=kinds[own], state=model.story.state, needs=model.story.needs)] if own in kinds else []
-    return mine + [acts.subject_of(strand) for strand in model.story.strands.values()]
+    return [*mine, *(acts.subject_of(strand) for strand in model.story.strands.values()), *told(model)]
+
+
+def told(model: Model) -> list[Subject]:
+    """The organizations that were asked or have taken something: what they say by telephone can be written down."""
+    offers, strands = model.story.offers.values(), model.story.strands
+    needs = {ident: strand.needs for ident, strand in strands.items()}
+    givers = [
+        Subject(kind="told-grant", id=strand.id, state=strand.state, needs=strand.needs)
+        for strand in strands.values() if strand.kind == "grant" and strand.state in ("applied", "approved")
+    ]  # fmt: skip
+    return givers + [
+        Subject(kind="told", id=o.id, on=o.strand_id, state=o.state, code=o.organization, needs=needs.get(o.strand_id, ()))
+        for o in offers if o.state in (*effects.LIVE, *effects.OURS)
+    ]  # fmt: skip
 
 
 def steps(model: Model, role: str, words: Words) -> list[Step]:
@@ -102,11 +116,15 @@ def _link(matter_id: UUID, offered: Offered, words: Words) -> Link:
 
 def _states(subject: Subject) -> str:
     """The table in which its states have names."""
-    return "matter-state" if subject.kind in OWN else "strand-state"
+    return "matter-state" if subject.kind in OWN else "offer-state" if subject.kind == "told" else "strand-state"
 
 
 def title(subject: Subject, words: Words) -> str:
     """What a part of a matter is called."""
+    if subject.kind == "told":
+        return words("told.title", org=words.party(subject.code))
+    if subject.kind == "told-grant":
+        return words("told.giver")
     kind = words.code("matter-kind" if subject.kind in OWN else "strand-kind", subject.kind)
     return f"{kind}{words.pick('：', ': ')}{words.all('need', subject.needs)}" if subject.needs else kind
 
@@ -116,9 +134,17 @@ def path_of(matter_id: UUID, subject: Subject, act: Act) -> str:
     return f"/matters/{matter_id}/acts/{subject.kind}/{subject.id}/{act.code}"
 
 
-def shown(act: Act, words: Words, options: Mapping[str, tuple[Option, ...]]) -> tuple[Shown, ...]:
-    """The fields of an act with what can be chosen."""
-    return tuple(_shown(each, words, options.get(each.source, ())) for each in act.fields)
+def shown(
+    act: Act, words: Words, options: Mapping[str, tuple[Option, ...]], against: Mapping[str, str] | None = None
+) -> tuple[Shown, ...]:
+    """The fields of an act with what can be chosen; `against` says of choices of the field tried why they cannot be."""
+    found = tuple(_shown(each, words, options.get(each.source, ())) for each in act.fields)
+    return tuple(_explained(each, against or {}) if each.field.name == act.tries else each for each in found)
+
+
+def _explained(shown: Shown, against: Mapping[str, str]) -> Shown:
+    told = tuple(replace(o, against=(against[o.value],)) if o.value in against else o for o in shown.options)
+    return replace(shown, options=told, widget="cards-of-codes" if against else shown.widget)
 
 
 def _shown(one: Field, words: Words, found: tuple[Option, ...]) -> Shown:

@@ -7,6 +7,7 @@ from datetime import date
 from services.console.words import (
     acts,
     auditing,
+    desk,
     dispatching,
     gate,
     inspecting,
@@ -227,7 +228,7 @@ CODES: dict[str, dict[str, tuple[str, str]]] = {
 }
 """The console's own tables: table -> code -> (Chinese, English)."""
 
-for _part in (acts, street, auditing, dispatching, gate, registers, volunteering, inspecting, partnering):
+for _part in (acts, street, auditing, desk, dispatching, gate, registers, volunteering, inspecting, partnering):
     CODES |= _part.CODES
 
 SHARED = {

@@ -17,7 +17,9 @@ from tests.unit.console.stories import NOW
 
 ZH, EN = Words("zh", NOW), Words("en", NOW)
 STATES = {"offer": {*effects.OFFER.values()}, "referral": {*effects.STRAND.values()}, "task": {*effects.STRAND.values()},
-          "grant": {*effects.STRAND.values()}}  # fmt: skip
+          "grant": {*effects.STRAND.values()}, "told": {*effects.OFFER.values()},
+          "told-grant": {*effects.STRAND.values()}, "pairing": {*effects.STRAND.values()},
+          "person": {"active"}, "consent": {"granted"}, "concern": {"raised"}}  # fmt: skip
 MATTER = {*effects.MATTER.values(), "waiting-client"}
 TYPED = {"day": "2026-11-28", "moment": "2026-11-28T10:00", "number": "2", "yuan": "1,200.50", "yes": "yes", "text": "b-1",
          "words": "说的话", "hidden": '{"digest": "' + "a" * 43 + '", "position": 3}'}  # fmt: skip
@@ -26,6 +28,12 @@ TYPED = {"day": "2026-11-28", "moment": "2026-11-28T10:00", "number": "2", "yuan
 def at(act: Act) -> Circumstances:
     """Somebody at a station, on a matter of a person."""
     known = {"person_id": str(uuid4()), "area": "220104004005", "unit": "community:220104004005"}
+    known |= {
+        "organization_id": str(uuid4()),
+        "party": "team:x",
+        "origin": "community:220104004005",
+        "case_id": str(uuid4()),
+    }
     subject = Subject(kind=act.of, id=uuid4(), state=act.states[0], needs=("goods",), known=known)
     org = str(uuid4()) if act.of == "offer" else "220104004"
     return Circumstances(matter_id=uuid4(), subject=subject, actor_id="w-01", org=org, request=known)
@@ -39,7 +47,7 @@ def typed(one: Field) -> list[str]:
         return [TYPED[one.kind]]
     if one.source == "goals":
         return ["health=achieved"]
-    refs = ("consent_id", "organization_id", "strands_handled")
+    refs = ("consent_id", "organization_id", "strands_handled", "about_person_id", "by_person_id", "candidate_id")
     return [str(uuid4())] if one.name in refs else ["organization:220104004"]
 
 
