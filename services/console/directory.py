@@ -34,6 +34,11 @@ class Directory:
         self._refresh()
         return self.names.get(party)
 
+    def all(self) -> dict[str, str]:
+        """All names by party."""
+        self._refresh()
+        return self.names
+
     def _refresh(self) -> None:
         now = monotonic()
         if now - self._asked < FRESH_SECONDS or not self._lock.acquire(blocking=False):

@@ -33,6 +33,7 @@ from services.console.endpoints.partnering import Partnering
 from services.console.endpoints.programs import Programs
 from services.console.endpoints.registers import Registers
 from services.console.endpoints.reporting import Reporting
+from services.console.endpoints.searching import Searching
 from services.console.endpoints.seconding import Seconding
 from services.console.endpoints.signing import Signing
 from services.console.endpoints.system import System
@@ -80,6 +81,7 @@ class ConsoleService(
     Designing,
     Working,
     Taking,
+    Searching,
     Filing,
     Approvals,
     Acting,

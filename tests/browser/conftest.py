@@ -44,22 +44,22 @@ class Street:
         return dict(answer.json())
 
     def opens(self) -> Street:
-        """The team is in the directory and offers company on this street."""
-        made = self.ask(
-            "/referral/v1/organizations",
-            {"kind": "volunteer_team", "code": "leifeng-nanguan", "name": "雷锋车队南关分会"},
+        """The team is in the directory and offers company on this street; two more organizations listen to people."""
+        self.team = self.organization(
+            "volunteer_team", "leifeng-nanguan", "雷锋车队南关分会", "companionship", "counselling"
         )
-        self.team = made["id"]
-        self.ask(f"/referral/v1/organizations/{self.team}/verification", {"evidence_kind": "visit"})
-        self.ask(f"/referral/v1/organizations/{self.team}/activation", {})
-        offering = {
-            "organization_id": self.team,
-            "service_codes": ["companionship", "counselling"],
-            "areas": ["220104"],
-            "capacity": 50,
-        }
-        self.ask("/referral/v1/offerings", offering)
+        self.organization("social_organization", "nuanxin", "暖心服务社", "counselling")
+        self.organization("social_organization", "chenguang", "晨光服务社", "counselling")
         return self
+
+    def organization(self, kind: str, code: str, name: str, *services: str) -> str:
+        """An organization that is in the directory and has room."""
+        made = str(self.ask("/referral/v1/organizations", {"kind": kind, "code": code, "name": name})["id"])
+        self.ask(f"/referral/v1/organizations/{made}/verification", {"evidence_kind": "visit"})
+        self.ask(f"/referral/v1/organizations/{made}/activation", {})
+        offering = {"organization_id": made, "service_codes": list(services), "areas": ["220104"], "capacity": 50}
+        self.ask("/referral/v1/offerings", offering)
+        return made
 
     def request(self, *needs: str) -> str:
         """Somebody asks for help; returns the matter's id."""

@@ -38,6 +38,8 @@ class Field:
     needed: bool = False
     start: str = ""
     as_: str = ""
+    label: str = ""
+    """Under which name of a field it is shown, where two share one."""
     second: bool = False
     """Whether it belongs to the second step of an act."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from services.console.acts.act import Act, Circumstances, Field, many, one, pick, plain
@@ -64,7 +65,7 @@ CONSENT = (
 )  # fmt: skip
 
 DRAFT = (
-    many("need_codes", codes.NEED, needed=True), many("need_codes", SERVICE),
+    many("need_codes", codes.NEED, needed=True), replace(many("need_codes", SERVICE), label="service_codes"),
     one("kind", codes=("referral", "transfer", "consult"), words="referral-kind", needed=True, start="referral"),
     one("urgency", codes.URGENCY, needed=True, start="normal"), plain("required_by", "day"),
     pick("consent_id", "consents"), one("legal_basis", codes.LEGAL_BASIS),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Protocol
 from uuid import uuid4
 
@@ -108,10 +109,14 @@ def _again(v: Visit, wrong: str, status: int, keeps: bool = False) -> Page:
 
 
 def _hints(v: Visit) -> hints.Hints:
-    """Who is alike, as far as whoever types may know; nobody while intake is away."""
-    who = take.who(v.request.form)
+    """Who is alike to what is typed in the form."""
+    return alike(v, take.who(v.request.form))
+
+
+def alike(v: Visit, who: Mapping[str, Any]) -> hints.Hints:
+    """Who is alike, as far as whoever asks may know; nobody while intake is away."""
     try:
-        answer = v.hub.post("intake", "/duplicate-hints", who, "") if who else None
+        answer = v.hub.post("intake", "/duplicate-hints", dict(who), "") if who else None
         if answer is None or not answer.ok:
             return hints.Hints()
         found = tuple(_hint(v, row) for row in answer.body["hints"][: hints.SHOWN])

@@ -20,7 +20,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "act.none.receivers": ("此同意未指明接收方。", "This consent names no receiver."),
     "concern.raised": ("已记下。请立即电话报告；报告后在此补记。", "Recorded. Report it by telephone at once; write that down here."),
     "field.told_how": ("对方怎么告知的", "How they let us know"), "field.told_ref": ("凭据（通话、信息编号）", "Evidence (call or message number)"),
-    "field.relation": ("关系", "Relation"), "field.evidence_kind": ("凭什么", "What shows it"),
+    "field.service_codes": ("服务项目", "Services"), "field.relation": ("关系", "Relation"), "field.evidence_kind": ("凭什么", "What shows it"),
     "field.group_code": ("类别", "Group"), "field.candidate_id": ("不是哪一档案的人", "Not the person of record"),
     "field.scope": ("撤回哪些", "What is taken back"), "field.report_channel": ("怎么报告的", "How it was reported"),
     "field.item_codes": ("什么物品", "What goods"), "field.giver": ("谁给的", "Given by"),
@@ -38,6 +38,13 @@ TEXTS: dict[str, tuple[str, str]] = {
     "file.disclosed": ("身份披露给 {to}", "Identity disclosed to {to}"), "file.money": ("资助与实物", "Money and goods"),
     "file.asked": ("申请（元）", "Asked (yuan)"), "file.approved": ("批准", "Approved"), "file.paid": ("已付", "Paid"), "file.used": ("已用", "Used"),
     "file.no-money": ("没有资助或实物。", "No money or goods."), "file.going": ("谁去", "Who goes"), "strand-kind.goods": ("实物", "Goods"),
+    # search
+    "nav.search": ("查找", "Search"),
+    "search.title": ("查找", "Search"),
+    "search.lead": ("事项编号、需求、机构，或人的称呼、电话、证件号码；机构和需求可用拼音或首字母。",
+                    "A matter's number, a need, an organization; or a person's name, telephone, document. Pinyin and initials will do for organizations and needs."),
+    "search.word": ("找什么", "What to look for"), "search.go": ("查找", "Search"), "search.none": ("没有找到。", "Nothing found."),
+    "search.matters": ("事项", "Matters"), "search.people": ("人", "People"), "search.organizations": ("机构", "Organizations"),
     # taking a request
     "take.client": ("服务对象的称呼", "What to call the person"),
     "take.client.hint": ("姓名或化名。密封保存。", "A name or pseudonym. Kept sealed."),
