@@ -190,9 +190,9 @@ def navigation(who: Account | None, t: Words) -> tuple[tuple[str, str], ...]:
             ("/findings", t("nav.findings")), ("/audit/ledger", t("nav.ledger")), ("/figures", t("nav.figures")),
         )  # fmt: skip
     return (
-        ("/", t("nav.worklist")), ("/take", t("nav.take")), ("/visits", t("nav.visits")), ("/dispatch", t("nav.dispatch")),
-        ("/matters", t("nav.matters")), ("/approvals", t("nav.seconds")), ("/directory", t("nav.directory")),
-        ("/figures", t("nav.figures")), ("/papers", t("nav.papers")),
+        ("/", t("nav.worklist")), ("/take", t("nav.take")), ("/search", t("nav.search")), ("/visits", t("nav.visits")),
+        ("/dispatch", t("nav.dispatch")), ("/matters", t("nav.matters")), ("/approvals", t("nav.seconds")),
+        ("/directory", t("nav.directory")), ("/figures", t("nav.figures")), ("/papers", t("nav.papers")),
     )  # fmt: skip
 
 
