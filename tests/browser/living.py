@@ -101,11 +101,12 @@ class Matter:
         raise AssertionError(f"{where} does not say {text}: {self.page.inner_text('main')}")
 
 
-def takes(page: Page, needs: Sequence[str], **more: str) -> Matter:
-    """A request is taken in; `more` by the names of the form's fields."""
+def takes(page: Page, needs: Sequence[str], age: str = "不详", **more: str) -> Matter:
+    """A request is taken in for somebody of this age; `more` by the names of the form's fields."""
     page.goto("/take")
     for need in needs:
         page.get_by_role("checkbox", name=need).check()
+    page.get_by_role("group", name="年龄段").get_by_label(age).check()
     for name, value in more.items():
         page.locator(f"[name={name}]").fill(value)
     page.get_by_role("button", name="受理").click()

@@ -68,7 +68,7 @@ def test_a_child_is_helped_from_several_sides_and_the_case_stays(enters: Open):
 
 def referred(desk: Page, need: str, *receivers: str) -> Matter:
     """Somebody has consented to be referred to these, and the referral is ready."""
-    matter = takes(desk, [need], client_name="王奶奶")
+    matter = takes(desk, [need], "80 岁以上", client_name="王奶奶")
     matter.does("分诊", {"紧急程度": "一般", "去向": "转介"})
     matter.does("登记同意", {"同意用于": ["转介"], "哪些信息": ["身份"], "可提供给": list(receivers), "方式": "书面"})
     matter.does("拟定转介")

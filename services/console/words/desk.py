@@ -51,7 +51,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "take.client-phone": ("服务对象的电话", "The person's telephone"),
     "take.id-number": ("证件号码", "Number of a document"),
     "take.look": ("查有没有登记过", "Look who is on record"),
-    "take.more": ("证件、年龄、时间、代为提出的人", "Document, age, time, who asks for them"),
+    "take.more": ("证件、时间、代为提出的人", "Document, time, who asks for them"),
     "take.papers": ("材料：已有什么，还缺什么", "Papers: what is at hand, what is missing"),
     "take.paper": ("材料", "Paper"),
     "paper.have": ("已有", "at hand"),
