@@ -20,8 +20,9 @@ def fill(page: Page, name: str, value: str | Sequence[str]) -> None:
     """Choose or type one field by its name on the page."""
     group = page.get_by_role("group", name=re.compile(f"^{re.escape(name)}"))
     if group.count():
-        for chosen in group.first.get_by_role("checkbox", checked=True).all():
-            chosen.uncheck()  # what the page has filled in already
+        filled_in = group.first.get_by_role("checkbox", checked=True)  # by the page, from what it knows
+        while filled_in.count():
+            filled_in.first.uncheck()
         for choice in [value] if isinstance(value, str) else value:
             group.first.get_by_label(choice).first.check()
         return
