@@ -145,7 +145,16 @@ def _told(told: Story, entry: Entry) -> Story:
         )
     if kind in effects.STRANDS and entry.name in (*effects.STRAND, *effects.OFFER):
         told = replace(told, strands={**told.strands, ident: _strand(told.strands.get(ident), entry, kind, ident)})
+        told = _unasked(told, told.strands[ident])
     return _matter(told, entry, kind) if entry.is_about_matter else told
+
+
+def _unasked(told: Story, strand: Strand) -> Story:
+    """A referral of which nobody has an unanswered offer any more is ready to be offered again."""
+    live = any(offer.strand_id == strand.id and offer.state in effects.LIVE for offer in told.offers.values())
+    if strand.state != "offered" or live:
+        return told
+    return replace(told, strands={**told.strands, strand.id: replace(strand, state="ready")})
 
 
 def _matter(told: Story, entry: Entry, kind: str) -> Story:
