@@ -137,6 +137,24 @@ def test_an_offer_is_told_by_mail_answered_served_and_brought_to_its_end_without
     assert address not in json.dumps(kept) and kept["kind"] == "offer" and kept["used_for"] == "acceptance"
 
 
+def test_withdrawn_after_the_acceptance_the_link_shows_nothing_of_the_need_any_more(
+    street: Street, reference: Reference, post: PostOffice, teams: list[Organization]
+):
+    team = teams[0]
+    address = told_at(street, team)
+    person, referral_id = offered(street, team)
+    yes = says(letter(post, address).link, "acceptance")
+    service = reference.hub.url + yes.headers["Location"].partition("?")[0]
+    assert "<form" in page(service).text and "家务" in page(service).text
+    street.disclosed(referral_id)
+    street.do(f"/intake/consents/{person.consent}/withdrawal", {"by": "self"})
+    until(lambda: "<form" not in page(service).text, "the need is no longer the team's")
+    assert "家务" not in page(service).text and "已终止" in page(service).text
+    refused = says(service, "start", met_on="2026-01-01")
+    assert refused.status_code != 303 and street.row(referral_id)["state"] == "withdrawn"
+    assert street.reads(person, team.speaker) is None
+
+
 def test_of_two_who_say_yes_at_once_by_their_links_one_has_it_and_the_other_hears_why_not(
     street: Street, post: PostOffice, teams: list[Organization]
 ):

@@ -9,6 +9,7 @@ import amqp
 import pika
 import pytest
 from amqp.exceptions import AccessRefused, PreconditionFailed
+from cloudevents.core.bindings.rabbitmq import RabbitMQMessage, from_rabbitmq_event
 
 from tests.support.member import Member, admitted, wushe_partner
 from tests.support.reader import Seen, read_feed, read_queue
@@ -115,6 +116,30 @@ def test_the_queue_holds_the_very_bytes_of_the_feed(reference: Reference, leifen
     seen = Seen(tmp_path / "seen")
     read_queue(leifeng.url, leifeng.queue, seen, lambda: pytest.fail("there is no gap"))
     assert seen.events == street.feed(leifeng.organization)
+
+
+def test_a_message_is_a_cloudevent_to_the_standards_own_library(reference: Reference, leifeng: Member) -> None:
+    made = pika.BlockingConnection(pika.URLParameters(leifeng.url))
+    try:
+        messages = made.channel().consume(leifeng.queue, inactivity_timeout=20)
+        method, properties, body = next(messages)
+        assert method is not None, "nothing is in the queue"
+    finally:
+        made.close()
+    assert (properties.user_id, properties.delivery_mode) == ("partner", 2)
+    wire = RabbitMQMessage(headers=properties.headers, content_type=properties.content_type, body=body)
+    event = from_rabbitmq_event(wire)
+    (told,) = [e for e in reference.hub.deliveries(leifeng.organization.speaker) if e["id"] == properties.message_id]
+    assert event.get_specversion() == "1.0" and event.get_id() == properties.message_id
+    assert (event.get_type(), event.get_source(), event.get_subject()) == (
+        told["type"],
+        told["source"],
+        told["subject"],
+    )
+    assert (
+        event.get_type() == properties.type and int(event.get_extension("sequence")) == properties.headers["sequence"]
+    )
+    assert event.get_data() == told["data"]
 
 
 def test_a_queue_that_was_deleted_is_made_again_and_the_reader_fetches_what_it_lacks(

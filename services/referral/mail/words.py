@@ -59,6 +59,11 @@ LABELS: dict[str, tuple[str, str]] = {
     "kind": ("类别", "Kind"),
 }  # fmt: skip
 KINDS = {"referral": ("转介", "referral"), "transfer": ("移交", "transfer"), "consult": ("会商", "consultation")}
+AGES: dict[str, tuple[str, str]] = {
+    "under_8": ("不满 8 岁", "under 8"), "from_8_to_13": ("8–13 岁", "8 to 13"), "from_14_to_17": ("14–17 岁", "14 to 17"),
+    "adult": ("成年", "adult"), "from_60": ("60 岁以上", "60 and over"), "from_80": ("80 岁以上", "80 and over"),
+    "unknown": ("不详", "unknown"),
+}  # fmt: skip
 QUESTIONS: dict[str, tuple[str, str]] = {
     "schedule": ("时间安排", "when"), "place": ("具体地点", "where"), "frequency": ("频次", "how often"),
     "access": ("如何上门", "how to get in"), "risk": ("安全注意事项", "safety"), "language": ("语言与沟通", "language"),
@@ -94,6 +99,10 @@ class Words:
     def kind(self, code: str) -> str:
         """A referral, a transfer or a consultation."""
         return KINDS[code][self._place] if code in KINDS else code
+
+    def age(self, band: str) -> str:
+        """An age band."""
+        return AGES[band][self._place] if band in AGES else band
 
     def question(self, code: str) -> str:
         """A question that was asked, or its answer; codes of others stay as they are."""

@@ -47,7 +47,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("urgency", "紧急程度", lambda row: _zh.code("URGENCY", row["urgency"]) if row["urgency"] else ""),
     Column("areas", "地点", lambda row: _codes(row["areas"])),
     Column("groups", "对象类别", lambda row: "、".join(_zh.code("CLIENT_GROUP", c) for c in row["group_codes"] or ())),
-    Column("age_band", "年龄段", lambda row: row["age_band"] or ""),
+    Column("age_band", "年龄段", lambda row: _zh.age(row["age_band"]) if row["age_band"] else ""),
     Column("required_by", "希望完成日期", lambda row: row["required_by"] or ""),
     Column("respond_by", "答复时限(北京时间)", lambda row: _instant(row["respond_by"])),
     Column("supplied", "社工站的回复", lambda row: _codes(row["answer_codes"])),

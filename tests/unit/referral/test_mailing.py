@@ -143,7 +143,7 @@ def test_a_link_opens_nothing_once_it_is_too_old_or_revoked_or_its_way_has_ended
 # --- pages ---
 
 NEED = {"kind": "referral", "need_codes": ["housework"], "urgency": "urgent", "areas": ["220104004001"],
-        "group_codes": ["living-alone"], "age_band": "elder", "required_by": None, "answer_codes": None,
+        "group_codes": ["living-alone"], "age_band": "from_60", "required_by": None, "answer_codes": None,
         "respond_by": NOON + timedelta(hours=4), "state": "live", "reason_code": None}  # fmt: skip
 ABOUT = {"state": "offered", "version": 3}
 
@@ -153,7 +153,7 @@ def test_an_offer_that_can_be_answered_shows_what_it_is_about_and_what_can_be_sa
     assert (stands.said, stands.acts, stands.status) == ("asked", ("acceptance", "refusal", "question"), 200)
     zh, en = (page(stands, Words(language), NOON).html for language in ("zh", "en"))
     assert isinstance(zh, str) and isinstance(en, str)
-    assert "承接" in zh and "独居" in zh and 'lang="zh-CN"' in zh
+    assert "承接" in zh and "独居" in zh and "60 岁以上" in zh and 'lang="zh-CN"' in zh
     assert "Accept" in en and "lives alone" in en and 'lang="en"' in en
     for html in (zh, en):
         assert html.count("<form") == 3
