@@ -119,6 +119,8 @@ def test_the_queue_holds_the_very_bytes_of_the_feed(reference: Reference, leifen
 
 
 def test_a_message_is_a_cloudevent_to_the_standards_own_library(reference: Reference, leifeng: Member) -> None:
+    offer = {"organization_id": leifeng.organization.id, "service_codes": [NEED], "areas": ["220104004"]}
+    Street(reference.hub).do("/referral/offerings", offer, HEAD)  # so that something is there, whoever has read before
     made = pika.BlockingConnection(pika.URLParameters(leifeng.url))
     try:
         messages = made.channel().consume(leifeng.queue, inactivity_timeout=20)
