@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from services.console import views
 from services.console.endpoints.auditing import asked
 from services.console.endpoints.inspecting import shown
 from services.console.hub import Hub
@@ -24,7 +25,7 @@ class Overseeing:
     @page_for(*AUDITORS)
     def ledger_page(self, v: Visit) -> Page:
         """Size, root and signed head; witnesses; publishers' logs; checks; what partners have received."""
-        return v.page(overseeing.ledger(gathered(v.hub), v.frame("/audit/ledger")))
+        return v.page(overseeing.ledger(gathered(v.hub), v.frame("/audit/ledger"), parties(v)))
 
     @http("POST", "/audit/ledger/reconciliation", roles=None, page=True)
     @page_for(*AUDITORS)
@@ -50,7 +51,7 @@ class Overseeing:
     @page_for(*AUDITORS)
     def access_of_matter(self, v: Visit) -> Page:
         """Who has seen what about a matter, the newest first; that somebody asked is the next line."""
-        return v.page(overseeing.access(all_of(v), v.frame("/matters"), matter_id=v.id))
+        return v.page(overseeing.access(all_of(v), v.frame("/matters"), parties(v), matter_id=v.id))
 
     @http("GET", "/audit/access", roles=None, page=True)
     @page_for(*AUDITORS)
@@ -69,7 +70,7 @@ class Overseeing:
         if person is None or purpose not in PURPOSES:
             return v.go("/audit", failed=v.words("access.no-reference"))
         found = shown(v, v.hub.get("audit", f"/persons/{person}/access", purpose=purpose, limit="1000"))
-        return v.page(overseeing.access(found, v.frame("/audit"), person=str(person)))
+        return v.page(overseeing.access(found, v.frame("/audit"), parties(v), person=str(person)))
 
 
 def gathered(hub: Hub) -> overseeing.Ledger:
@@ -85,6 +86,11 @@ def gathered(hub: Hub) -> overseeing.Ledger:
         compared=one("/reconciliations").get("items") or [], gaps=hub.listed("audit", "/gaps", state="open"),
         checks=hub.listed("audit", "/verifications", most=AT_ONCE * 5), deliveries=one("/deliveries").get("items") or [],
     )  # fmt: skip
+
+
+def parties(v: Visit) -> dict[str, str]:
+    """As which party each organization is known, by its id."""
+    return {str(row["organization_id"]): str(row["party"]) for row in v.look.all(views.organization)}
 
 
 def all_of(v: Visit) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from services.console.words import Words, local
 
 SECTIONS = ("requests", "cases", "visit_plans", "consents", "referrals", "tasks", "grants", "pairings", "others")
 HIDDEN = ("_id", "matter_id")
+NOTHING = {""}
 TIME = re.compile(r"\d{4}-\d\d-\d\dT")
 
 
@@ -164,11 +165,18 @@ def told(value: Any, words: Words) -> str:
 
 def different(rows: Sequence[Mapping[str, Any]], words: Words) -> list[tuple[str, list[Difference]]]:
     """What was told otherwise later, section by section; ids tell nobody anything."""
-    shown = sorted((r for r in rows if not str(r["field"]).endswith(HIDDEN)), key=lambda r: str(r["section"]))
-    return [
-        (section, [_difference(r, words) for r in mine])
-        for section, mine in groupby(shown, key=lambda r: str(r["section"]))
-    ]
+    said = (r for r in rows if not str(r["field"]).endswith(HIDDEN))
+    shown = sorted((r for r in said if not {_none(r["before"]), _none(r["after"])} <= NOTHING), key=_section)
+    return [(section, [_difference(r, words) for r in mine]) for section, mine in groupby(shown, key=_section)]
+
+
+def _section(row: Mapping[str, Any]) -> str:
+    return str(row["section"])
+
+
+def _none(value: Any) -> str:
+    """Nothing, however it is told, as one thing."""
+    return "" if value in (None, [], "", {}) else "something"
 
 
 def _difference(row: Mapping[str, Any], words: Words) -> Difference:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from services.console.templating import Frame, render
 from services.console.words import Words
 
 Row = Mapping[str, Any]
+Parties = Mapping[str, str]
 CHECKS = 12
 GROUNDS = {"consent": "access.consent", "law": "access.law"}
 
@@ -57,6 +59,12 @@ class Seen:
     approver: str
     matter_id: str
     number: int | None
+    times: int = 1
+
+    @property
+    def alike(self) -> tuple[object, ...]:
+        """What several lines have in common that are told as one."""
+        return self.act, self.what, self.who, self.purpose, self.categories, self.ground, self.matter_id, self.number
 
 
 def moment(text: object) -> datetime | None:
@@ -64,12 +72,12 @@ def moment(text: object) -> datetime | None:
     return datetime.fromisoformat(str(text)) if text else None
 
 
-def seen(line: Row, words: Words) -> Seen:
-    """A line of the access ledger in words."""
+def seen(line: Row, words: Words, parties: Parties) -> Seen:
+    """A line of the access ledger in words; `parties` says as which party an organization is known."""
     who, got = line["who"], line.get("received") or {}
     kind, _, ident = str(line["ground"] or "").partition(":")
     ground = words(GROUNDS[kind], which=words.any(ident) if kind == "law" else ident[:8]) if kind in GROUNDS else ""
-    party = f"organization:{who['id']}" if line["act"] == "delivered" else str(who["id"])
+    party = parties.get(str(who["id"]), str(who["id"]))
     return Seen(
         entry=int(line["entry"]), at=moment(line["known_at"]), act=str(line["act"]),
         what=words.event(str(got["type"])) if got else words.pick(str(line["zh"]), str(line["en"])),
@@ -79,9 +87,9 @@ def seen(line: Row, words: Words) -> Seen:
     )  # fmt: skip
 
 
-def ledger(found: Ledger, frame: Frame) -> str:
+def ledger(found: Ledger, frame: Frame, parties: Parties) -> str:
     """The whole page."""
-    return render("ledger.html", frame, l=found, at=moment)
+    return render("ledger.html", frame, l=found, at=moment, parties=parties)
 
 
 def ask(person: str, frame: Frame, purposes: Sequence[str]) -> str:
@@ -89,11 +97,17 @@ def ask(person: str, frame: Frame, purposes: Sequence[str]) -> str:
     return render("access_ask.html", frame, person=person, purposes=purposes)
 
 
-def access(found: Row, frame: Frame, *, matter_id: UUID | None = None, person: str = "") -> str:
+def runs(rows: Sequence[Seen]) -> list[Seen]:
+    """Lines that follow one another and say the same as one line, with how many they are."""
+    groups = (list(run) for _, run in groupby(rows, key=lambda row: row.alike))
+    return [replace(run[0], times=len(run)) for run in groups]
+
+
+def access(found: Row, frame: Frame, parties: Parties, *, matter_id: UUID | None = None, person: str = "") -> str:
     """Who has seen what, the newest first, with how much of each kind there was."""
-    rows = [seen(line, frame.words) for line in reversed(found["items"])]
-    acts = dict.fromkeys(row.act for row in rows)
-    tally = [(act, sum(1 for row in rows if row.act == act)) for act in acts]
+    told = [seen(line, frame.words, parties) for line in reversed(found["items"])]
+    acts, rows = dict.fromkeys(row.act for row in told), runs(told)
+    tally = [(act, sum(1 for row in told if row.act == act)) for act in acts]
     return render(
         "access.html", frame, rows=rows, tally=tally, matter_id=matter_id, person=person, head=found,
         records=found.get("records") or (),

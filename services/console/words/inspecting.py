@@ -190,6 +190,13 @@ TEXTS: dict[str, tuple[str, str]] = {
                            "Compare them with the contract or what you were given in print: keys that come from us alone prove nothing about us."),
     "verify.policy.file": ("下载策略文件", "Download the policy file"),
     "verify.key": ("账本公钥", "Key of the log"),
+    # fields that the time machine tells of
+    "field.wait": ("等候期限", "Waited for until"),
+    "field.answer_by": ("答复期限", "Answer by"),
+    "field.entries": ("相关账目", "Entries"),
+    "field.finding_code": ("发现什么", "What was found"),
+    "field.answer_code": ("答复", "Answer"),
+    "access.times": ("{n} 次", "{n} times"),
 }  # fmt: skip
 
 CODES: dict[str, dict[str, tuple[str, str]]] = {
@@ -249,6 +256,10 @@ CODES: dict[str, dict[str, tuple[str, str]]] = {
         "altered": ("内容不同", "altered"), "digest-differs": ("摘要不同", "the digest differs"),
     },
     "ledger-check": {"sealed": ("封账", "Sealed"), "verified": ("复核完好", "Checked: sound"), "broken": ("复核有损", "Checked: damaged")},
+    "machine-word": {
+        "drafted": ("已拟定", "drafted"), "ready": ("待发出", "ready"), "raised": ("待答复", "to be answered"),
+        "answered": ("已答复", "answered"), "resolved": ("已办结", "resolved"), "reopened": ("重开", "reopened"),
+    },
     "flaw": {
         "leaf-differs": ("账目被改", "an entry was altered"), "entry-missing": ("缺一条账目", "an entry is missing"),
         "tree-differs": ("树不符", "the tree differs"), "tile-differs": ("树块不符", "a tile differs"),
