@@ -14,7 +14,7 @@ from tests.support.courier import couriers
 from tests.support.servers import ServerMissing
 from tests.support.street import ORIGIN, Street, Told, until
 
-pytestmark = pytest.mark.scenario
+pytestmark = [pytest.mark.scenario, pytest.mark.timeout(300)]
 
 NEED = "counselling"
 
