@@ -23,7 +23,7 @@ from services.volunteer.planning.watch import Watch
 WARMTHS = (0.1, 0.06, 0.04, 0.03, 0.015, 0.008, 0.004, 0.002, 0.001)
 """How soft the choice of the best is in each round, as a share of what a visit is worth."""
 EACH = (6, 12, 12, 24)
-EACH_LATER, EACH_AT_LAST = 300, 5_000
+EACH_LATER, EACH_AT_LAST = 40, 5_000
 """How many routes of each person are followed up: few while prices are far from right."""
 BESIDE, BESIDE_EACH = 0.06, 60
 """So far below the best, as a share of what a visit is worth, and so many of a person's bundles are chosen from at last."""
