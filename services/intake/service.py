@@ -20,6 +20,7 @@ from services.intake.domain import (
 from services.intake.endpoints.cases import Cases
 from services.intake.endpoints.consents import Consents
 from services.intake.endpoints.erasure import Erasure
+from services.intake.endpoints.fhir import Fhir
 from services.intake.endpoints.households import Households
 from services.intake.endpoints.persons import Persons
 from services.intake.endpoints.reading import Reading
@@ -68,7 +69,19 @@ MANIFEST = Manifest(
 
 
 class IntakeService(
-    Requests, Persons, Households, Consents, Cases, Rounds, Safeguarding, Reading, Shown, Erasure, Records, TakeOvers
+    Requests,
+    Persons,
+    Households,
+    Consents,
+    Cases,
+    Rounds,
+    Safeguarding,
+    Reading,
+    Shown,
+    Erasure,
+    Records,
+    TakeOvers,
+    Fhir,
 ):
     """A person is heard, consents, and is helped; what names the person stays here, sealed."""
 

@@ -13,6 +13,9 @@ OPENS: dict[str, frozenset[str]] = {
             "referral:names", "referral:offering", "referral:offerings", "referral:hsds_organizations",
             "referral:hsds_organization", "referral:hsds_services", "referral:hsds_service", "referral:hsds_at_locations",
             "referral:hsds_at_location", "referral:hsds_taxonomies", "referral:hsds_taxonomy_terms",
+            "referral:fhir_tasks", "referral:fhir_task", "referral:fhir_task_history", "referral:fhir_task_version",
+            "referral:fhir_request", "referral:fhir_request_history", "referral:fhir_request_version",
+            "referral:fhir_organization", "referral:fhir_services", "referral:fhir_service",
         }
     ),
     "answers": frozenset(
@@ -21,12 +24,14 @@ OPENS: dict[str, frozenset[str]] = {
             "referral:start-service", "referral:pause-service", "referral:resume-service", "referral:return-referral",
             "referral:reroute-referral", "referral:report-outcome", "referral:confirm-answer", "referral:dispute-answer",
             "referral:answer_by_sheet",
+            "referral:fhir_update_task",
         }
     ),
     "capacity": frozenset({"referral:publish-offering", "referral:change-capacity", "referral:withdraw-offering"}),
     "identity": frozenset(
         {
             "intake:disclosed_identity", "intake:one_disclosure", "intake:all_disclosures", "intake:answer-deletion",
+            "intake:fhir_consents", "intake:fhir_consent",
         }
     ),
     "webhooks": frozenset(

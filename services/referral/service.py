@@ -25,6 +25,7 @@ from services.referral.endpoints.asking import Asking
 from services.referral.endpoints.candidates import Candidates
 from services.referral.endpoints.code_tables import CodeTables
 from services.referral.endpoints.directory import Directory
+from services.referral.endpoints.fhir import Fhir
 from services.referral.endpoints.hsds import Hsds
 from services.referral.endpoints.links import Links
 from services.referral.endpoints.mailing import Mailing
@@ -90,6 +91,7 @@ class ReferralService(
     Links,
     Sheets,
     Hsds,
+    Fhir,
 ):
     """Offers needs to the five societies, one of which answers for each, and keeps the directory of who can."""
 

@@ -6,14 +6,19 @@ import os
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
+import requests
+from fhir.resources.R4B import get_fhir_model_class
 
 from tests.support.hsds import faults
 from tests.support.reference import ROOT, Reference
-from tests.support.street import COORDINATOR, HEAD, Organization, Street
+from tests.support.street import COORDINATOR, HEAD, Organization, Person, Street
 
 pytestmark = pytest.mark.scenario
 NEED = "housework"
@@ -95,3 +100,167 @@ def test_nobody_without_a_token_reads_it_and_a_filter_that_is_not_known_is_refus
                             org=COORDINATOR.org)  # fmt: skip
     assert answer.status_code == 422
     assert "division" in answer.json()["errors"][0]["expected"]
+
+
+class Desk:
+    """A program of an organization that knows FHIR."""
+
+    def __init__(self, street: Street, organization: Organization) -> None:
+        self.street, self.who = street, organization.speaker
+
+    def ask(self, method: str, path: str, body: Any = None, **headers: str) -> requests.Response:
+        who = self.who
+        return self.street.hub.ask(method, f"/fhir/{path}", body, role=who.role, ident=who.id, org=who.org, **headers)
+
+    def get(self, path: str) -> dict[str, Any]:
+        answer = self.ask("GET", path)
+        assert answer.status_code == 200, answer.text
+        assert answer.headers["Content-Type"] == "application/fhir+json"
+        resource = dict(answer.json())
+        get_fhir_model_class(resource["resourceType"]).model_validate_json(answer.text)
+        return resource
+
+    def tasks(self, query: str) -> list[dict[str, Any]]:
+        """What a search finds, page by page."""
+        found, path = [], f"Task?{query}"
+        while path:
+            bundle = self.get(path)
+            found += [each["resource"] for each in bundle.get("entry", ())]
+            path = next(
+                (link["url"].partition("/fhir/")[2] for link in bundle["link"] if link["relation"] == "next"), ""
+            )
+        return found
+
+    def put(self, task: dict[str, Any], status: str, version: str = "", **changes: Any) -> requests.Response:
+        wanted = f'W/"{version or task["meta"]["versionId"]}"'
+        return self.ask("PUT", f"Task/{task['id']}", task | {"status": status} | changes, If_Match=wanted)
+
+    def said(self, answer: requests.Response, status: int, code: str) -> dict[str, Any]:
+        """What stands against it."""
+        assert answer.status_code == status, answer.text
+        assert answer.headers["Content-Type"] == "application/fhir+json"
+        (issue,) = answer.json()["issue"]
+        assert issue["details"]["coding"][0]["code"] == code
+        return dict(issue)
+
+
+@dataclass
+class Asked:
+    """Somebody's need that was offered to an organization that knows FHIR."""
+
+    desk: Desk
+    person: Person
+    referral: str
+
+    @property
+    def task(self) -> dict[str, Any]:
+        (found,) = self.desk.tasks(f"focus=ServiceRequest/{self.referral}")
+        return found
+
+
+@pytest.fixture
+def asked(street: Street, team: Organization) -> Asked:
+    person = street.person(team)
+    referral_id = street.referral(person, NEED)
+    street.offer(referral_id, team)
+    return Asked(Desk(street, team), person, referral_id)
+
+
+def test_a_program_that_knows_fhir_takes_a_referral_from_requested_to_completed(
+    reference: Reference, street: Street, team: Organization, asked: Asked, tmp_path: Path
+) -> None:
+    task = asked.task
+    environ = {"HUB": reference.hub.url, "TOKEN": reference.hub.token_for(team.speaker)}
+    said = printed("fhir.md", "desk.py", tmp_path, **environ)
+    assert [line for line in said.splitlines() if line.startswith(task["id"])] == [
+        f"{task['id']} 家务 routine", f"{task['id']} accepted", f"{task['id']} in-progress", f"{task['id']} completed",
+    ]  # fmt: skip
+    assert street.row(asked.referral)["state"] == "outcome_reported"
+    street.do(f"/referral/referrals/{asked.referral}/confirmation", {"client_asked": True})
+    desk = asked.desk
+    assert desk.get(f"ServiceRequest/{asked.referral}")["status"] == "completed"
+    done = desk.get(f"Task/{task['id']}")
+    assert (done["status"], done["businessStatus"]["coding"][0]["code"]) == ("completed", "outcome-confirmed")
+    assert done["output"][0]["valueCodeableConcept"]["coding"][0]["code"] == "delivered"
+    versions = [each["resource"] for each in desk.get(f"Task/{task['id']}/_history")["entry"]]
+    assert [one["status"] for one in versions] == ["completed", "completed", "in-progress", "accepted", "requested"]
+    for one in versions:
+        assert desk.get(f"Task/{task['id']}/_history/{one['meta']['versionId']}") == one
+    assert desk.tasks(f"_lastUpdated=gt{quote(done['meta']['lastUpdated'])}&focus={asked.referral}") == []
+
+
+def test_an_update_is_done_once_and_never_on_what_has_changed_meanwhile(asked: Asked) -> None:
+    """Peers' bug 1 (SORMAS #6241): both sides act at once, and both see the same truth afterwards."""
+    desk, task = asked.desk, asked.task
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda _: desk.put(task, "accepted"), range(4)))
+    assert {each.status_code for each in answers} == {200}, [each.text for each in answers]
+    assert [e["type"] for e in desk.street.log("referral") if asked.referral in e["subject"]].count(
+        "referral.accepted"
+    ) == 1
+    begun = desk.put(asked.task, "in-progress")
+    assert begun.json()["status"] == "in-progress"
+    # The first answer was lost, and the Task has gone on: the same again is answered, and another is refused.
+    assert desk.put(task, "accepted").json()["status"] == "in-progress"
+    desk.said(desk.put(task, "rejected", statusReason={"coding": [{"code": "safety"}]}), 412, "stale-version")
+    no = desk.said(desk.put(asked.task, "rejected"), 409, "no-such-edge")
+    assert all(code in no["diagnostics"] for code in ("on-hold", "completed", "failed", "cancelled"))
+    desk.said(desk.ask("PUT", f"Task/{task['id']}", task | {"status": "on-hold"}), 400, "bad-header")
+
+
+def test_a_task_is_nobody_elses_and_says_whose_need_it_is_only_while_it_is_held(street: Street, asked: Asked) -> None:
+    (stranger,) = street.organizations(1, NEED)
+    other, desk = Desk(street, stranger), asked.desk
+    other.said(other.ask("GET", f"Task/{asked.task['id']}"), 404, "not-found")
+    other.said(other.put(asked.task, "accepted"), 404, "not-found")
+    assert other.tasks("status=requested") == []
+
+    def subjects() -> set[str]:
+        history = desk.get(f"Task/{asked.task['id']}/_history")["entry"]
+        shown = [each["resource"]["for"] for each in history] + [
+            desk.get(f"ServiceRequest/{asked.referral}")["subject"]
+        ]
+        return {each["identifier"]["value"] for each in shown}
+
+    assert subjects() == {asked.referral}
+    desk.put(asked.task, "accepted")
+    street.disclosed(asked.referral)
+    assert subjects() == {asked.person.id}
+    consent = desk.get(f"Consent/{asked.person.consent}")
+    receivers = [actor["reference"]["identifier"]["value"] for actor in consent["provision"]["actor"]]
+    assert (consent["status"], [each.rpartition(":")[2] for each in receivers]) == ("active", [desk.who.org])
+    assert other.ask("GET", f"Consent/{asked.person.consent}").status_code == 404
+    street.do(f"/intake/consents/{asked.person.consent}/withdrawal", {"by": "self", "scope": "all"})
+    street.in_state(asked.referral, "withdrawn")
+    street.settles()
+    assert subjects() == {asked.referral}
+    assert desk.get(f"Task/{asked.task['id']}")["status"] == "cancelled"
+    assert desk.ask("GET", f"Consent/{asked.person.consent}").status_code == 404
+
+
+def test_a_search_comes_page_by_page_and_with_what_it_is_about(
+    street: Street, team: Organization, asked: Asked
+) -> None:
+    for _ in range(3):
+        street.offer(street.referral(street.person(team), NEED), team)
+    desk = asked.desk
+    all_of_it = desk.tasks(f"status=requested&owner=Organization/{team.id}&_count=100")
+    assert len(all_of_it) >= 4
+    assert desk.tasks(f"status=requested&owner=Organization/{team.id}&_count=1") == all_of_it
+    since = quote(all_of_it[1]["meta"]["lastUpdated"])
+    assert desk.tasks(f"status=requested&_lastUpdated=gt{since}&_count=2") == all_of_it[2:]
+    bundle = desk.get(f"Task?_id={asked.task['id']}&_include=Task:focus")
+    assert [each["search"]["mode"] for each in bundle["entry"]] == ["match", "include"]
+    desk.said(desk.ask("GET", "Task?subject=x"), 422, "contract-broken")
+
+
+def test_what_is_offered_says_whether_there_is_capacity(street: Street, team: Organization, asked: Asked) -> None:
+    desk = asked.desk
+    assert desk.get("metadata")["fhirVersion"] == "4.0.1"
+    (offering,) = street.items(f"/referral/offerings?organization_id={team.id}")
+    street.do(f"/referral/offerings/{offering['offering_id']}/capacity", {"capacity": 0}, HEAD)
+    found = desk.get(f"HealthcareService?organization=Organization/{team.id}")["entry"][0]["resource"]
+    assert "no-capacity" in str(found["extension"])
+    street.do(f"/referral/offerings/{offering['offering_id']}/capacity", {}, HEAD)
+    assert "extension" not in desk.get(f"HealthcareService/{offering['offering_id']}")
+    assert desk.get(f"Organization/{team.id}")["active"] is True

@@ -104,7 +104,7 @@ class Gathered:
         return Offered(
             offering_id=row["offering_id"], by=self.organizations[row["organization_id"]], state=row["state"],
             service_codes=tuple(row["service_codes"]), areas=tuple(row["areas"]), conditions=tuple(row["conditions"]),
-            ties=tuple(row["eligible_by"] or ()), group_codes=tuple(row["group_codes"] or ()),
+            capacity=row["capacity"], ties=tuple(row["eligible_by"] or ()), group_codes=tuple(row["group_codes"] or ()),
             age_bands=tuple(row["age_bands"] or ()), agreement_needed=bool(row["agreement_needed"]),
             changed_at=self._changed.get(row["offering_id"]),
         )  # fmt: skip

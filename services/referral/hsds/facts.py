@@ -46,6 +46,7 @@ class Offered:
     service_codes: tuple[str, ...]
     areas: tuple[str, ...] = ()
     conditions: tuple[str, ...] = ()
+    capacity: int | None = None
     ties: tuple[str, ...] = ()
     group_codes: tuple[str, ...] = ()
     age_bands: tuple[str, ...] = ()

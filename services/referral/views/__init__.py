@@ -5,6 +5,7 @@ from __future__ import annotations
 from services.kernel.message import Recorded
 from services.kernel.view import Change, put
 from services.referral.views import (
+    asked,
     changes,
     clocks,
     contacts,
@@ -47,4 +48,5 @@ def project(recorded: Recorded) -> list[Change]:
         *unmet.project(recorded),
         *changes.project(recorded),
         *mailings.project(recorded),
+        *asked.project(recorded),
     ]
