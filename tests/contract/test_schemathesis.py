@@ -53,10 +53,17 @@ def document(hub: Hub) -> dict[str, Any]:
     return dict(hub.session.get(f"{hub.url}/openapi.json", timeout=30).json())
 
 
+FEW = {"/hsds": "?per_page=5", "/fhir/Task": "?_count=5", "/fhir": ""}
+"""How a list is asked for a few things where the paths are a standard's."""
+
+
 def existing(hub: Hub, path: str) -> list[str]:
     """Ids of things under a path with an id in it, from the list beside it."""
-    answer = hub.ask("GET", path.partition("/{")[0] + ("?per_page=5" if path.startswith("/hsds") else "?limit=5"))
+    few = next((few for root, few in FEW.items() if path.startswith(root)), "?limit=5")
+    answer = hub.ask("GET", path.partition("/{")[0] + few)
     said = answer.json() if answer.status_code == 200 else {}
+    if "entry" in said:
+        return [str(each["resource"]["id"]) for each in said["entry"][:5]]
     items = said.get("items", said.get("contents", []))
     return [str(next(iter(item.values()))) for item in items if item]
 

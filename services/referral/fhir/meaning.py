@@ -93,6 +93,7 @@ def read(body: bytes) -> Updated:
 
 
 def unfit(field: str, en: str, zh: str) -> ContractBroken:
+    """This element of a Task is not as it must be."""
     return ContractBroken(FieldProblem(field=field, code="invalid", expected_en=en, expected_zh=zh))
 
 
