@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
+ID_LENGTH = 36
 MEDIA = "application/fhir+json"
 GUIDE = "http://hl7.org/fhir/us/sdoh-clinicalcare"
 """SDOH Clinical Care, 3.0.0."""
@@ -34,6 +36,14 @@ OPERATION_OUTCOME: dict[str, Any] = {
     },
 }  # fmt: skip
 """How answers are described in the hub's OpenAPI: what is required of each."""
+
+
+def id_of(text: str) -> UUID | None:
+    """A resource's id, which is a UUID here; None where it is none of ours."""
+    try:
+        return UUID(text) if len(text) == ID_LENGTH else None
+    except ValueError:
+        return None
 
 
 def concept(system: str, code: str, display: str | None = None, text: str | None = None) -> dict[str, Any]:

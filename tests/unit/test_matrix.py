@@ -86,7 +86,7 @@ FREE = {
         "/case-takeovers", "/cases/{id}/notes", "/cases/{id}/records", "/codes", "/duplicate-hints",
         "/help-requests/{id}/notes", "/matters/{id}/disclosures", "/persons/{id}/identity", "/disclosures/{id}/identity",
         "/persons/{id}/open-matters", "/retention", "/safeguarding-concerns/{id}", "/visit-rates/{month}", "/worklist",
-        "/fhir/Consent", "/fhir/Consent/{id}",
+        "/fhir/Consent", "/fhir/Consent/{key}",
     },
     "referral": {
         "/candidates", "/cases/{id}/candidates", "/certification-rate", "/certification-rates",
@@ -97,9 +97,9 @@ FREE = {
         "/unmet-needs/totals", "/working-calendar",
         "/hsds", "/hsds/profile", "/hsds/organizations", "/hsds/organizations/{id}", "/hsds/services", "/hsds/services/{id}",
         "/hsds/service_at_locations", "/hsds/service_at_locations/{id}", "/hsds/taxonomies", "/hsds/taxonomy_terms",
-        "/fhir/metadata", "/fhir/Task", "/fhir/Task/{id}", "/fhir/Task/{id}/_history", "/fhir/Task/{id}/_history/{version}",
-        "/fhir/ServiceRequest/{id}", "/fhir/ServiceRequest/{id}/_history", "/fhir/ServiceRequest/{id}/_history/{version}",
-        "/fhir/Organization/{id}", "/fhir/HealthcareService", "/fhir/HealthcareService/{id}",
+        "/fhir/metadata", "/fhir/Task", "/fhir/Task/{key}", "/fhir/Task/{key}/_history", "/fhir/Task/{key}/_history/{version}",
+        "/fhir/ServiceRequest/{key}", "/fhir/ServiceRequest/{key}/_history", "/fhir/ServiceRequest/{key}/_history/{version}",
+        "/fhir/Organization/{key}", "/fhir/HealthcareService", "/fhir/HealthcareService/{key}",
     },
     "volunteer": {
         "/fitting-tasks",

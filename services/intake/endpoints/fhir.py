@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from services.contracts.fhir import BUNDLE, MEDIA, OPERATION_OUTCOME, RESOURCE, searchset, words
+from services.contracts.fhir import BUNDLE, MEDIA, OPERATION_OUTCOME, RESOURCE, id_of, searchset, words
 from services.contracts.visibility import unit_of
 from services.intake import tables as t
 from services.intake.consent_resource import consent
@@ -34,11 +34,12 @@ class Fhir:
         found = searchset("/fhir", [_shown(request, row) for row in rows], [], {"self": "/fhir/Consent"})
         return Reply(found, content_type=MEDIA)
 
-    @fhir("GET", "/fhir/Consent/{id}", roles=READING, says="a consent", answer=RESOURCE)
+    @fhir("GET", "/fhir/Consent/{key}", roles=READING, says="a consent", answer=RESOURCE)
     def fhir_consent(self, request: Request) -> Reply:
         """One of them."""
         only(request, {})
-        rows = self._consents(request, request.path["id"])
+        consent_id = id_of(request.path["key"])
+        rows = self._consents(request, consent_id) if consent_id else []
         if not rows:
             raise NotFound("no such Consent")
         return Reply(_shown(request, rows[0]), headers=(("ETag", f'W/"{rows[0]["version"]}"'),), content_type=MEDIA)

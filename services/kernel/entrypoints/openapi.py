@@ -189,6 +189,7 @@ def _free(route: Route) -> dict[str, Any]:
         "parameters": parameters,
         "responses": {"200": {"description": says, "content": {media: {"schema": answer}}}},
     }
+    made["responses"]["200"]["content"] |= {other: {"schema": {}} for other in route.document.get("also", ())}
     if media.startswith("application/cloudevents-batch"):
         made["responses"]["304"] = {"description": "nothing new since the page with this ETag"}
     if takes := route.document.get("takes"):
@@ -214,6 +215,7 @@ def _path_parameters(route: Route) -> list[dict[str, Any]]:
 
 
 def _problems(route: Route) -> dict[str, Any]:
-    media = route.document.get("problem_media", PROBLEM)
-    content = {media: {"schema": route.document.get("problem", {"$ref": "#/components/schemas/Problem"})}}
+    content = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    if "problem_media" in route.document:  # what does not even come to the route is said in the hub's own words
+        content[route.document["problem_media"]] = {"schema": route.document["problem"]}
     return {status: {"description": text, "content": content} for status, text in PROBLEMS.items()}

@@ -11,7 +11,7 @@ from services.kernel.errors import NotFound
 from services.referral.endpoints.hsds import base_of
 from services.referral.endpoints.roles import ANSWERING, ORGANIZATIONS, READING, SEEING
 from services.referral.fhir import capability, directory, resources, searching
-from services.referral.fhir.finding import Finder, Found
+from services.referral.fhir.finding import Finder, Found, known
 from services.referral.fhir.openapi import TASK
 from services.referral.fhir.updating import Update
 from services.referral.hsds.directory import Gathered
@@ -44,42 +44,42 @@ class Fhir:
         asking = {one.row["referral_id"]: _asking(one) for one in found} if search.includes else {}
         return _shown(searchset(base, [one.resource() for one in found], list(asking.values()), links))
 
-    @fhir("GET", "/fhir/Task/{id}", roles=SEEING, says="a Task", answer=TASK)
+    @fhir("GET", "/fhir/Task/{key}", roles=SEEING, says="a Task", answer=TASK)
     def fhir_task(self, request: Request) -> Reply:
         """A Task as it is now."""
-        return _versioned(Finder(self.log, request.actor).task(request.path["id"]).resource())
+        return _versioned(Finder(self.log, request.actor).task(request.path["key"]).resource())
 
-    @fhir("GET", "/fhir/Task/{id}/_history", roles=SEEING, says="all versions of a Task", answer=BUNDLE)
+    @fhir("GET", "/fhir/Task/{key}/_history", roles=SEEING, says="all versions of a Task", answer=BUNDLE)
     def fhir_task_history(self, request: Request) -> Reply:
         """A Task in every version, the newest first."""
-        found = Finder(self.log, request.actor).task(request.path["id"])
+        found = Finder(self.log, request.actor).task(request.path["key"])
         base = f"{base_of(request)}/fhir"
         return _shown(resources.history(base, "Task", (found.resource(one) for one in found.versions)))
 
-    @fhir("GET", "/fhir/Task/{id}/_history/{version}", roles=SEEING, says="a Task in one version", answer=TASK)
+    @fhir("GET", "/fhir/Task/{key}/_history/{version}", roles=SEEING, says="a Task in one version", answer=TASK)
     def fhir_task_version(self, request: Request) -> Reply:
         """A Task as it was; whose need it is stands in it as it may be known now."""
-        found = Finder(self.log, request.actor).task(request.path["id"])
+        found = Finder(self.log, request.actor).task(request.path["key"])
         return _versioned(_of_version(request, [found.resource(one) for one in found.versions]))
 
-    @fhir("PUT", "/fhir/Task/{id}", roles=ANSWERING, says="the Task as it is then", answer=TASK, takes=TASK)
+    @fhir("PUT", "/fhir/Task/{key}", roles=ANSWERING, says="the Task as it is then", answer=TASK, takes=TASK)
     def fhir_update_task(self, request: Request) -> Reply:
         """Set a Task's status: the target takes, refuses, works and reports; the requester cancels (`If-Match` is needed)."""
         return _versioned(Update(self.log, request).done())
 
-    @fhir("GET", "/fhir/ServiceRequest/{id}", roles=SEEING, says="a referral", answer=RESOURCE)
+    @fhir("GET", "/fhir/ServiceRequest/{key}", roles=SEEING, says="a referral", answer=RESOURCE)
     def fhir_request(self, request: Request) -> Reply:
         """What is asked for."""
         return _versioned(self._asking(request)[-1])
 
-    @fhir("GET", "/fhir/ServiceRequest/{id}/_history", roles=SEEING, says="all versions of a referral", answer=BUNDLE)
+    @fhir("GET", "/fhir/ServiceRequest/{key}/_history", roles=SEEING, says="all versions of a referral", answer=BUNDLE)
     def fhir_request_history(self, request: Request) -> Reply:
         """What was asked for, in every version, the newest first."""
         return _shown(resources.history(f"{base_of(request)}/fhir", "ServiceRequest", self._asking(request)))
 
     @fhir(
         "GET",
-        "/fhir/ServiceRequest/{id}/_history/{version}",
+        "/fhir/ServiceRequest/{key}/_history/{version}",
         roles=SEEING,
         says="a referral in one version",
         answer=RESOURCE,
@@ -89,14 +89,12 @@ class Fhir:
         return _versioned(_of_version(request, self._asking(request)))
 
     def _asking(self, request: Request) -> list[dict[str, Any]]:
-        finder, referral_id = Finder(self.log, request.actor), request.path["id"]
-        row = finder.row(referral_id)
-        return [resources.service_request(one, row) for one in finder.course(referral_id).asking]
+        return Finder(self.log, request.actor).asking(request.path["key"])
 
-    @fhir("GET", "/fhir/Organization/{id}", roles=DIRECTORY, says="an organization of the directory", answer=RESOURCE)
+    @fhir("GET", "/fhir/Organization/{key}", roles=DIRECTORY, says="an organization of the directory", answer=RESOURCE)
     def fhir_organization(self, request: Request) -> Reply:
         """Who is asked, or asks."""
-        listed = Gathered(self.log, request.actor).organizations.get(request.path["id"])
+        listed = Gathered(self.log, request.actor).organizations.get(known(request.path["key"]))
         if listed is None:
             raise NotFound("no such Organization")
         return _shown(directory.organization(listed))
@@ -116,11 +114,12 @@ class Fhir:
         links = {"self": f"{base}/HealthcareService{_query(request)}"}
         return _shown(searchset(base, found, [], links))
 
-    @fhir("GET", "/fhir/HealthcareService/{id}", roles=DIRECTORY, says="what an organization offers", answer=RESOURCE)
+    @fhir("GET", "/fhir/HealthcareService/{key}", roles=DIRECTORY, says="what an organization offers", answer=RESOURCE)
     def fhir_service(self, request: Request) -> Reply:
         """One service, with whether it has capacity now."""
+        offering_id = known(request.path["key"])
         for each in Gathered(self.log, request.actor).services:
-            if each.offering_id == request.path["id"]:
+            if each.offering_id == offering_id:
                 return _shown(directory.service(each, taken_by_offering(self.log.look).get(each.offering_id, 0)))
         raise NotFound("no such HealthcareService")
 

@@ -17,7 +17,7 @@ from services.referral.hsds.directory import Gathered
 from services.referral.hsds.facts import Offered, Seat
 from services.referral.hsds.openapi import PAGE, SCHEMAS
 
-VERSION = "3.0"
+VERSION, LINES = "3.0", "application/x-ndjson"
 READERS = (*READING, *ORGANIZATIONS)
 At = tuple[Offered, Seat]
 
@@ -38,7 +38,7 @@ class Hsds:
         """How Chinese addresses stand in the fields of HSDS."""
         return PROFILE
 
-    @http("GET", "/hsds/organizations", rooted=True, roles=READERS, says="a page of organizations", answer=PAGE,
+    @http("GET", "/hsds/organizations", rooted=True, roles=READERS, says="a page of organizations", answer=PAGE, also=(LINES,),
           query=COMMON | {"full": BOOLEAN, "full_service": BOOLEAN})  # fmt: skip
     def hsds_organizations(self, request: Request) -> object:
         """Organizations of the five societies: their own fields, or with `full` all that belongs to them."""
@@ -61,7 +61,7 @@ class Hsds:
             raise NotFound("nothing under this id")
         return _with_services(gathered)(listed) if asked.flag("full_service") else shapes.organization(listed)
 
-    @http("GET", "/hsds/services", rooted=True, roles=READERS, says="a page of services", answer=PAGE,
+    @http("GET", "/hsds/services", rooted=True, roles=READERS, says="a page of services", answer=PAGE, also=(LINES,),
           query=SERVICES | {"minimal": BOOLEAN})  # fmt: skip
     def hsds_services(self, request: Request) -> object:
         """What organizations offer: own fields, with `full` everything, with `minimal` ids and the time of the last change."""
@@ -79,7 +79,7 @@ class Hsds:
         raise NotFound("nothing under this id")
 
     @http("GET", "/hsds/service_at_locations", rooted=True, roles=READERS, says="a page of services at locations",
-          answer=PAGE, query=SERVICES)  # fmt: skip
+          answer=PAGE, also=(LINES,), query=SERVICES)  # fmt: skip
     def hsds_at_locations(self, request: Request) -> object:
         """Each service at each place where its organization is found."""
         asked = Asked(request.query, SERVICES)
@@ -96,12 +96,21 @@ class Hsds:
                 return shapes.at_location(offered, seat)
         raise NotFound("nothing under this id")
 
-    @http("GET", "/hsds/taxonomies", rooted=True, roles=READERS, says="a page of taxonomies", answer=PAGE, query=COMMON)
+    @http(
+        "GET",
+        "/hsds/taxonomies",
+        rooted=True,
+        roles=READERS,
+        says="a page of taxonomies",
+        answer=PAGE,
+        also=(LINES,),
+        query=COMMON,
+    )
     def hsds_taxonomies(self, request: Request) -> object:
         """The code tables that say what a service is, and what an organization."""
         return _terms(Asked(request.query, COMMON), [terms.taxonomy(table) for table in terms.TAXONOMIES])
 
-    @http("GET", "/hsds/taxonomy_terms", rooted=True, roles=READERS, says="a page of terms", answer=PAGE,
+    @http("GET", "/hsds/taxonomy_terms", rooted=True, roles=READERS, says="a page of terms", answer=PAGE, also=(LINES,),
           query=COMMON | {"taxonomy_id": {"format": "uuid"}})  # fmt: skip
     def hsds_taxonomy_terms(self, request: Request) -> object:
         """The codes of these tables."""
@@ -146,4 +155,4 @@ def _listed(asked: Asked, found: Sequence[Any], shape: Callable[[Any], Any]) -> 
     if not asked.lines:
         return asked.page(found, shape)
     raw = b"".join(msgspec.json.encode(shape(each)) + b"\n" for each in found)
-    return Reply(raw=raw, content_type="application/x-ndjson")
+    return Reply(raw=raw, content_type=LINES)

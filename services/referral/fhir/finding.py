@@ -9,6 +9,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from services.contracts.fhir import id_of
 from services.kernel.entrypoints import Hand
 from services.kernel.errors import NotFound
 from services.kernel.message import Actor
@@ -23,6 +24,14 @@ from services.referral.views.asked import asked, rounds
 
 Row = dict[str, Any]
 AT_ONCE, MOST_LOOKED_AT = 200, 2_000
+
+
+def known(key: str) -> UUID:
+    """The id that stands in a path; NotFound where it is none."""
+    found = id_of(key)
+    if found is None:
+        raise NotFound("nothing under this id")
+    return found
 
 
 @dataclass
@@ -52,8 +61,9 @@ class Finder:
     _courses: dict[UUID, Course] = field(default_factory=dict)
     _rows: dict[UUID, Row] = field(default_factory=dict)
 
-    def task(self, task_id: UUID) -> Found:
+    def task(self, key: str) -> Found:
         """One Task; NotFound where it is not, or not for this one."""
+        task_id = known(key)
         anew = self.hand.look.one(rounds, task_id)
         offers = self.hand.look.run(
             OFFERS.select(self.actor).where(t.offers.c.offer_id == (anew["offer_id"] if anew else task_id))
@@ -64,6 +74,11 @@ class Finder:
         if task_id not in course.tasks:
             raise NotFound("no such Task")
         return Found(course, self.row(offers[0]["referral_id"]), course.tasks[task_id])
+
+    def asking(self, key: str) -> list[dict[str, Any]]:
+        """A referral in all its versions, as it may be seen."""
+        row = self.row(known(key))
+        return [resources.service_request(one, row) for one in self.course(row["referral_id"]).asking]
 
     def row(self, referral_id: UUID) -> Row:
         """A referral as it may be seen."""

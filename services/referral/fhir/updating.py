@@ -65,7 +65,7 @@ class Update:
         return "target" if self.request.actor.role in ORGANIZATIONS else "requester"
 
     def _found(self) -> Found:
-        return Finder(self.hand, self.request.actor).task(self.request.path["id"])
+        return Finder(self.hand, self.request.actor).task(self.request.path["key"])
 
     def _read_version(self) -> int:
         """The version that whoever asks has read."""
@@ -77,7 +77,7 @@ class Update:
     def _id(self, sent: Updated, read: int, place: int) -> UUID:
         """The same update on the same version is the same command, however often it is sent."""
         actor = self.request.actor
-        parts = [actor.id, actor.role, actor.org, str(self.request.path["id"]), read, place]
+        parts = [actor.id, actor.role, actor.org, self.request.path["key"], read, place]
         return named(SPACE, (msgspec.json.encode(parts) + msgspec.json.encode(sent)).decode())
 
     def _was_done(self, command_id: UUID) -> bool:
