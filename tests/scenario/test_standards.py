@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+from uuid import uuid4
 
 import pytest
 import requests
@@ -264,3 +266,28 @@ def test_what_is_offered_says_whether_there_is_capacity(street: Street, team: Or
     street.do(f"/referral/offerings/{offering['offering_id']}/capacity", {}, HEAD)
     assert "extension" not in desk.get(f"HealthcareService/{offering['offering_id']}")
     assert desk.get(f"Organization/{team.id}")["active"] is True
+
+
+def test_a_directory_is_taken_over_once_however_often_it_is_sent(
+    reference: Reference, street: Street, team: Organization, tmp_path: Path
+) -> None:
+    answer = street.hub.ask(
+        "GET", f"/hsds/services?organization_id={team.id}&full=true", role="coordinator", ident="w-01"
+    )
+    dataset = tmp_path / "theirs.json"
+    dataset.write_text(answer.text.replace(team.id, theirs := str(uuid4())), encoding="utf-8")
+
+    def taken(*more: str) -> dict[str, Any]:
+        command = [sys.executable, "-m", "wushe.cli", "import", "hsds", str(dataset), "--org", HEAD.org, "--json", *more,
+                   "--url", reference.hub.url, "--token", reference.hub.token_for(HEAD)]  # fmt: skip
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return dict(json.loads(done.stdout))
+
+    def there() -> list[dict[str, Any]]:
+        return street.items(f"/referral/organizations?code=hsds-{theirs}")
+
+    assert (taken("--dry-run")["new"], there()) == (2, [])
+    assert (taken()["new"], [each["state"] for each in there()]) == (2, ["registered"])
+    again = taken()
+    assert (again["new"], again["same"], len(there())) == (0, 2, 1)

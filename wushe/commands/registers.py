@@ -27,6 +27,7 @@ from services.importing.values import Context
 from services.kernel.clock import system_clock
 from services.kernel.message import Actor
 from wushe.client import no_hub
+from wushe.commands.hsds import hsds
 from wushe.embedded import Folder
 from wushe.local import needs_hub
 from wushe.output import as_json, fail, say
@@ -50,7 +51,19 @@ def setting_options(command: Any) -> Any:
     return command
 
 
-@click.command(name="import")
+class Import(click.Command):
+    """Takes a register; where the first word is `hsds`, a directory in the form of that standard."""
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        """The context of the command that is meant."""
+        if args and args[0] == hsds.name:
+            return hsds.make_context(f"{info_name} {hsds.name}", args[1:], parent, **extra)
+        return super().make_context(info_name, args, parent, **extra)
+
+
+@click.command(name="import", cls=Import)
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--mapping", "mapping_", required=True, help=f"A YAML file, or a built-in one: {', '.join(builtin())}.")
 @click.option("--dry-run", is_flag=True, help="Say line by line what the hub would answer, and write nothing.")
@@ -69,7 +82,7 @@ def import_(
     """Take the register FILE (XLSX or CSV) over by ordinary commands; the same file twice changes nothing."""
     register = _register(mapping_, sets, json_)
     org = str(register.settings["station"])
-    hub = Hub(url, token or _token(folder, who, org, json_))
+    hub = Hub(url, token or token_for(folder, who, org, json_))
     try:
         read = opened(file, set(register.by_heading), sheet)
         context = Context(system_clock().astimezone(HERE).date(), hub.tables(), year, register.parties, register.places)
@@ -103,7 +116,7 @@ def export(
 ) -> None:  # fmt: skip
     """Write a REGISTER out as a spreadsheet: codes with their labels, and no names without a reason."""
     settings = dict.fromkeys(("station", "unit", "area", "organizer", "lead", "host"), "-")
-    hub = Hub(url, token or _token(folder, who, org, json_))
+    hub = Hub(url, token or token_for(folder, who, org, json_))
     try:
         written = Export(load(register, settings), hub, why)
         lines = list(written.lines())
@@ -143,7 +156,8 @@ def _register(name: str, sets: tuple[str, ...], json_: bool) -> Register:
         fail("bad-mapping", f"{bad.en}.", f"{bad.zh}。", json_, 2)
 
 
-def _token(folder: Path, who: str, org: str, json_: bool) -> str:
+def token_for(folder: Path, who: str, org: str, json_: bool) -> str:
+    """A token of the embedded hub for somebody in a role."""
     role, _, ident = who.partition(":")
     if role not in ROLES:
         fail("no-such-role", f"There is no role {role}; there are: {', '.join(ROLES)}.", f"没有角色 {role}。", json_, 2)
