@@ -44,12 +44,10 @@ class Street:
         return dict(answer.json())
 
     def opens(self) -> Street:
-        """The team is in the directory and offers company on this street; two more organizations listen to people."""
+        """The team is in the directory and offers company on this street."""
         self.team = self.organization(
             "volunteer_team", "leifeng-nanguan", "雷锋车队南关分会", "companionship", "counselling"
         )
-        self.organization("social_organization", "nuanxin", "暖心服务社", "counselling")
-        self.organization("social_organization", "chenguang", "晨光服务社", "counselling")
         return self
 
     def organization(self, kind: str, code: str, name: str, *services: str) -> str:
