@@ -70,6 +70,11 @@ class Folder:
         return self.path / "stories-loaded"
 
     @property
+    def shape(self) -> Path:
+        """Holds what the views looked like when they were last known to be those of the release that runs."""
+        return self.path / "shape"
+
+    @property
     def moved_log(self) -> Path:
         """There once the hub has moved: the name and key of its ledger, as settings of the audit service there."""
         return self.path / "moved-log.env"

@@ -20,7 +20,7 @@ import sqlalchemy as sa
 from msgspec import structs
 from sqlalchemy.sql.visitors import replacement_traverse
 
-from services.kernel import metrics
+from services.kernel import metrics, widening
 from services.kernel.contract import EVENTS
 from services.kernel.database import engine_for, writer_for
 from services.kernel.heard import read_message
@@ -279,6 +279,7 @@ class Rebuild:
             connection.exec_driver_sql(f'DROP TABLE IF EXISTS "{name}"')
             connection.exec_driver_sql(f'ALTER TABLE "{name}{self._suffix}" RENAME TO "{name}"')
             self._rename_indexes(connection, old)
+        widening.settled(connection, self._old)
 
     def _rename_indexes(self, connection: sa.Connection, old: sa.Table) -> None:
         if connection.dialect.name == "sqlite":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from services.kernel import widening
 from services.kernel.database import engine_for
 from services.kernel.manifest import Manifest
 from services.kernel.tables import KERNEL, event, head
@@ -16,15 +17,21 @@ $$ BEGIN RAISE EXCEPTION '% is never changed', TG_TABLE_NAME; END $$"""
 
 
 def prepare(manifest: Manifest, owner_url: str, url: str) -> None:
-    """Make what is missing, as the owner; the role of `url` gets no more than the service needs."""
+    """Make what is missing, as the owner; the role of `url` gets no more than the service needs.
+
+    Views that an older release has left are brought to today's shape, and noted as to be rebuilt (`Store.outdated`).
+    """
     keep_names_apart(manifest)
     engine = engine_for(owner_url)
     try:
         with engine.begin() as connection:
             if engine.dialect.name == "postgresql":
                 connection.execute(sa.text(f"SELECT pg_advisory_xact_lock({MAKING})"))
-            for metadata in (KERNEL, manifest.metadata, manifest.kept):
+            KERNEL.create_all(connection)
+            new = widening.missing(connection, manifest.metadata)
+            for metadata in (manifest.metadata, manifest.kept):
                 metadata.create_all(connection)
+            widening.note(connection, new | widening.widen(connection, manifest.metadata, manifest.kept))
             _begin_log(connection)
             _guard(connection, append_only(manifest))
             if owner_url != url and engine.dialect.name == "postgresql":

@@ -19,7 +19,7 @@ from services.kernel.errors import Unavailable
 from services.kernel.manifest import Manifest
 from services.kernel.pressure import Pressure
 from services.kernel.schema import prepare
-from services.kernel.tables import cursor, declared, event, head, relay
+from services.kernel.tables import cursor, declared, event, head, outdated, relay
 from services.kernel.tail import Tail
 from services.kernel.unit import Results, Unit
 
@@ -231,6 +231,10 @@ class Store:
     def look(self) -> Views:
         """Reads of the committed views, from any thread."""
         return self.views
+
+    def outdated(self) -> list[str]:
+        """The views that lack what today's release would show of older events: they are to be rebuilt."""
+        return [row["view"] for row in self.views.all(outdated)]
 
 
 def _in_binary(connection: sa.Connection, query: sa.Select[Any]) -> list[bytes]:

@@ -85,6 +85,12 @@ declared = sa.Table(
 )  # fmt: skip
 """One row: the head of the own log that was signed last (see `heads`)."""
 
+outdated = sa.Table(
+    "outdated", KERNEL,
+    sa.Column("view", sa.String, primary_key=True),
+)  # fmt: skip
+"""Views that an older release has left without what today's would show, until they are rebuilt (see `widening`)."""
+
 parked = sa.Table(
     "parked", KERNEL,
     sa.Column("publisher", sa.String, primary_key=True),

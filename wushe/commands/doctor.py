@@ -19,7 +19,7 @@ from services.kernel import config
 from services.kernel.config import Settings, environment
 from services.kernel.database import engine_for
 from services.kernel.keyring import subject_key
-from services.kernel.tables import head
+from services.kernel.tables import head, outdated
 from wushe.embedded import SECRETS, Folder
 from wushe.local import service_option, services_meant, where_options
 from wushe.output import as_json, say
@@ -155,7 +155,7 @@ def _database(check: str, database_url: str, table: str) -> Finding:
                     "fsync is off / fsync 已关闭",
                     "set fsync = on in postgresql.conf: without it a crash loses what was accepted",
                 )
-            return Finding(check, "ok", kind)
+            return _views(check, connection) or Finding(check, "ok", kind)
     except sa.exc.SQLAlchemyError as broken:
         return Finding(
             check,
@@ -165,6 +165,20 @@ def _database(check: str, database_url: str, table: str) -> Finding:
         )
     finally:
         engine.dispose()
+
+
+def _views(check: str, connection: sa.Connection) -> Finding | None:
+    """Views that an older release has left, and that nobody has rebuilt."""
+    if not sa.inspect(connection).has_table(outdated.name):
+        return None
+    names = list(connection.scalars(sa.select(outdated.c.view).order_by(outdated.c.view)))
+    if not names:
+        return None
+    service = check.partition(" ")[0]
+    return Finding(
+        check, "wrong", f"views of an older release / 旧版视图: {', '.join(names)}",
+        f"wushe rebuild {service}, beside the running hub / 在枢纽运行时重建",
+    )  # fmt: skip
 
 
 def _broker(service: str, settings: Settings) -> Finding:

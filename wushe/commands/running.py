@@ -19,6 +19,7 @@ from services.kernel.config import EX_CONFIG, environment, load
 from wushe.codes import adopt, follow
 from wushe.embedded import Folder
 from wushe.output import as_json, fail, say
+from wushe.renewing import renewed
 from wushe.services import CLASSES, service_class
 
 STOP_SECONDS = 60
@@ -56,6 +57,7 @@ def up(folder: Path, listen: str, demo: bool, json_: bool) -> None:
     watch = adopt(first.codes)
     log.switch(first.log_level)
     with only_one(place, json_):
+        renewed(place, settings)
 
         def ready(process: Process) -> None:
             url = "http://{}:{}".format(*process.site.address)

@@ -60,6 +60,8 @@ class Process:
 
     def _open(self, manifest: Manifest, settings: Settings) -> Opened:
         store = Store(manifest, settings.database_url, owner_url=settings.owner_database_url or None, clock=self.clock)
+        if behind := store.outdated():
+            log.noticed(store.name, "views-outdated", level="warning", count=len(behind))
         vault = _vault(settings, store) if settings.keys_url else None
         urls = {publisher: settings.log_of(publisher) for publisher in manifest.hears}
         bus = BusRuntime(
