@@ -138,7 +138,7 @@ def engine_for(url: str, **options: Any) -> sa.Engine:
         engine.dialect.colspecs = {**engine.dialect.colspecs, sa.DateTime: _UtcDateTime}
         sa.event.listen(engine, "connect", _sqlite_pragmas)
         return engine
-    engine = sa.create_engine(parsed, pool_pre_ping=True, pool_size=10, max_overflow=20, **options)
+    engine = sa.create_engine(parsed, pool_pre_ping=True, pool_size=4, max_overflow=6, **options)
     sa.event.listen(engine, "connect", lambda raw, _: raw.execute("SET TIME ZONE 'UTC'") and raw.commit())
     return engine
 
@@ -151,7 +151,7 @@ def reader_for(engine: sa.Engine) -> sa.Engine:
     if engine.dialect.name == "sqlite":
         return engine
     made = sa.create_engine(
-        engine.url, isolation_level="AUTOCOMMIT", pool_reset_on_return=None, pool_size=10, max_overflow=20,
+        engine.url, isolation_level="AUTOCOMMIT", pool_reset_on_return=None, pool_size=8, max_overflow=12,
         hide_parameters=True,
     )  # fmt: skip
     sa.event.listen(made, "connect", lambda raw, _: raw.execute("SET TIME ZONE 'UTC'"))

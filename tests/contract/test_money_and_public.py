@@ -15,9 +15,13 @@ OPEN_TO_ALL = {
     ("audit", "/checkpoint"), ("audit", "/checkpoint/offered"), ("audit", "/cosignatures"), ("audit", "/tile/{path}"),
     ("intake", "/codes"), ("referral", "/code-tables"), ("referral", "/code-tables/{name}"),
     ("referral", "/working-calendar"), ("volunteer", "/record-statements/{code}"),
+    ("referral", "/hsds"), ("referral", "/hsds/profile"), ("referral", "/fhir/metadata"),
 }  # fmt: skip
-"""Heads and hashes of the ledger (and a witness's word on them, which its own key proves), tables, the calendar, and
-whether a statement of hours is genuine: of these anybody may ask, and nobody is named."""
+"""Heads and hashes of the ledger (and a witness's word on them, which its own key proves), tables, the calendar, whether
+a statement of hours is genuine, and what the standard ways in can do: of these anybody may ask, and nobody is named."""
+BY_SECRET = {("referral", "/referral/links/{token}"), ("partner", "/partner/calendars/{token}")}
+"""Open to whoever holds an address that was made for one and can be taken back; what they show names nobody either
+(tests/unit/referral/test_mailing.py, tests/unit/partner/test_calendars.py)."""
 MONEY = {name for name in COMMANDS if "grant" in name or "in-kind" in name}
 
 
@@ -47,7 +51,7 @@ def test_nobody_who_is_not_signed_in_is_shown_anything_about_a_person(name: str)
     cls = service_class(name)
     entries = [e for attribute in dir(cls) for e in getattr(getattr(cls, attribute, None), "nameko_entrypoints", ())]
     unguarded = {(name, entry.path) for entry in entries if getattr(entry, "roles", ()) is None}
-    assert unguarded <= OPEN_TO_ALL
+    assert unguarded <= OPEN_TO_ALL | BY_SECRET
     assert entries
 
 

@@ -92,7 +92,7 @@ def test_what_the_compose_file_sets_is_all_that_a_service_needs(service: str) ->
     key = "A" * 43
     example |= {"HUB_LOG_LEVEL": "info", "HUB_SERVICE_TOKEN": "a.b.c", "HUB_KEK": key,
                 "HUB_TOKEN_PUBLIC_KEY": key, "HUB_TOKEN_PRIVATE_KEY": key, "HUB_SESSION_SECRET": key, "HUB_LOG_KEY": key,
-                "HUB_WEBHOOK_KEY": key, "HUB_LINK_KEY": key, "SMTP_URL": "smtp://mail.example:587",
+                "HUB_WEBHOOK_KEY": key, "HUB_LINK_KEY": key, "HUB_IMPORT_KEY": "0" * 64, "SMTP_URL": "smtp://mail.example:587",
                 "MAIL_FROM": "hub@example.org"}  # fmt: skip
     example |= {name: key for name in example if name.endswith("_HEAD_KEY")}
     environment = {

@@ -10,6 +10,7 @@ import click
 
 from services.contracts.visibility import BOUND
 from services.contracts.words import ROLES
+from services.importing.secret import SECRET_BYTES
 from services.kernel import tokens as tickets
 from services.kernel.clock import system_clock
 from services.kernel.config import environment, load
@@ -58,7 +59,7 @@ def keys(json_: bool) -> None:
         "HUB_TOKEN_PUBLIC_KEY": tickets.text_of(pair.public), "HUB_TOKEN_PRIVATE_KEY": tickets.text_of(pair.private),
         "HUB_SERVICE_TOKEN": service, "HUB_KEK": _random(), "HUB_SESSION_SECRET": _random(),
         "HUB_WEBHOOK_KEY": _random(), "HUB_LINK_KEY": _random(),
-        "HUB_LOG_KEY": _random(),
+        "HUB_LOG_KEY": _random(), "HUB_IMPORT_KEY": secrets.token_hex(SECRET_BYTES),
         **{f"HUB_{name.upper()}_HEAD_KEY": _random() for name in PUBLISHERS},
     }  # fmt: skip
     say(made, json_, "\n".join(f"{name}={value}" for name, value in made.items()))

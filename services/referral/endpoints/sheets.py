@@ -71,7 +71,7 @@ class Sheets:
 
     @http(
         "GET", "/inbox/sheet", roles=ORGANIZATIONS, query={"format": {"enum": list(FORMATS)}}, media=XLSX,
-        answer={"type": "string"}, says="what waits for this organization, as a sheet",
+        also=(CSV,), answer={"type": "string"}, says="what waits for this organization, as a sheet",
     )  # fmt: skip
     def inbox_sheet(self, request: Request) -> Page:
         """The caller's own open offers and the needs that it has taken on, with columns for its answers."""
