@@ -146,7 +146,8 @@ def engine_for(url: str, **options: Any) -> sa.Engine:
 def reader_for(engine: sa.Engine) -> sa.Engine:
     """An engine for single selects on the database of another: each costs one round trip, and no transaction.
 
-    Its connections are not tried before they are used: a reader tries again when one turns out to be broken.
+    Its connections are not tried before they are used: a reader tries again when one turns out to be broken. They are
+    let go with those of the other engine.
     """
     if engine.dialect.name == "sqlite":
         return engine
@@ -155,6 +156,7 @@ def reader_for(engine: sa.Engine) -> sa.Engine:
         hide_parameters=True,
     )  # fmt: skip
     sa.event.listen(made, "connect", lambda raw, _: raw.execute("SET TIME ZONE 'UTC'"))
+    sa.event.listen(engine, "engine_disposed", lambda _: made.dispose())
     return made
 
 

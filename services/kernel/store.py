@@ -116,7 +116,6 @@ class Store:
         with self._grown:
             self._grown.notify_all()
         self.engine.dispose()
-        self.reader.dispose()
 
     # --- writing ---
 

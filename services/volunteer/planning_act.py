@@ -93,6 +93,7 @@ def proposal(day: Day, found: dict[str, Any], read_at: tuple[ReadAt, ...], milli
         model=found["model"], weights=WEIGHTS.version, read_at=read_at,
         input_digest=urlsafe_b64encode(sha256(day.input).digest()).decode().rstrip("="),
         cost=cost, bound=bound, gap_ppm=1_000_000 * max(0, cost - bound) // max(1, bound), milliseconds=milliseconds,
+        cut_short=found["cut_short"],
         pairs=tuple(
             PlannedPair(task_id=UUID(task), assignee=who) for who, route in found["assignments"].items() for task in route
         ),

@@ -36,6 +36,7 @@ plans = sa.Table(
     sa.Column("bound", sa.BigInteger),
     sa.Column("gap_ppm", sa.BigInteger),
     sa.Column("milliseconds", sa.BigInteger),
+    sa.Column("cut_short", sa.Boolean),
     sa.Column("unserved", sa.BigInteger),
     sa.Column("shortages", sa.JSON),
     sa.Column("cause", sa.String),
@@ -80,7 +81,8 @@ def about_plan(recorded: Recorded, plan_id: UUID) -> Iterable[Change]:
             yield put(
                 plans, plan_id, state="proposed", due=None, model=event.model, weights=event.weights,
                 input_digest=event.input_digest, cost=event.cost, bound=event.bound, gap_ppm=event.gap_ppm,
-                milliseconds=event.milliseconds, unserved=0, shortages=msgspec.to_builtins(event.shortages),
+                milliseconds=event.milliseconds, cut_short=event.cut_short, unserved=0,
+                shortages=msgspec.to_builtins(event.shortages),
             )  # fmt: skip
             yield from _named(plan_id, event)
         case PlanProposalContinued():

@@ -38,7 +38,7 @@ def pinned(_: object, __: object, value: Path | None) -> int | None:
               help="In which role: it decides which personal values are in the bundle.")  # fmt: skip
 @click.option("--org", default="", help="For whom somebody in that role works, such as an area code.")
 @click.option("--why", default="audit", show_default=True, help="The purpose, on record with the export.")
-@click.option("--read-for", default="case-review", show_default=True, help="The purpose of reading personal values.")
+@click.option("--read-for", default="audit", show_default=True, help="The purpose of reading personal values.")
 @click.option("--pin", "old", type=click.Path(exists=True, dir_okay=False, path_type=Path), callback=pinned,
               help="A checkpoint that you kept: the bundle then leads from it to today.")  # fmt: skip
 @click.option("-o", "--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="Where to write it.")

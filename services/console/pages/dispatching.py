@@ -131,6 +131,7 @@ class Plan:
     bound: int | None
     gap: str
     milliseconds: int | None
+    cut_short: bool
     unserved: int
     cause: str
     facts: tuple[tuple[str, str], ...] = ()
@@ -152,6 +153,7 @@ def plan(row: Row) -> Plan:
         plan_id=str(row["plan_id"]), state=str(row.get("state") or ""), area=str(row.get("area") or ""),
         day=date.fromisoformat(str(row["day"])) if row.get("day") else None, cost=row.get("cost"), bound=row.get("bound"),
         gap=f"{int(told) / PPM:.2f} %" if told is not None else "–", milliseconds=row.get("milliseconds"),
+        cut_short=bool(row.get("cut_short")),
         unserved=int(row.get("unserved") or 0), cause=str(row.get("cause") or ""),
         facts=tuple((names.get(name, name), value) for name, value in facts.items()) if row.get("model") else (),
         shortages=tuple((str(s["skill"]), str(s.get("area") or ""), int(s["value"])) for s in row.get("shortages") or ()),

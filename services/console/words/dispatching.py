@@ -64,6 +64,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "plans.cost": ("总路程（分钟）", "Travel (minutes)"),
     "plans.took": ("用时", "Took"),
     "plans.ms": ("{n} 毫秒", "{n} ms"),
+    "plans.cut-short": ("到时截止，再算可能更好", "stopped by the clock: another run may find a better one"),
     "plans.open": ("查看", "Open"),
     "plan.title": ("{day} 的计划", "Plan for {day}"),
     "plan.waiting": ("正在计算。页面会自己刷新。", "It is being made. The page reloads by itself."),

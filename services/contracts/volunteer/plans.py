@@ -72,6 +72,7 @@ class ProposePlan:
     bound: Count
     gap_ppm: Count
     milliseconds: Count
+    cut_short: bool = False
     pairs: Annotated[tuple[PlannedPair, ...], Meta(max_length=Most)] = ()
     unserved: Annotated[tuple[UnservedTask, ...], Meta(max_length=Most)] = ()
     shortages: Annotated[tuple[Shortage, ...], Meta(max_length=64)] = ()
@@ -111,7 +112,8 @@ class PlanRequested:
 class PlanProposed:
     """This would be the day: tentative, binding nobody. No plan costs less than `bound`, by these weights.
 
-    The same input gives the same plan; `input_digest` is that of the input, `read_at` says how far logs had been read.
+    The same input gives the same plan, unless the clock has `cut_short` the search: then another run may find another one,
+    no dearer than this one's bound. `input_digest` is that of the input, `read_at` says how far logs had been read.
     """
 
     model: Code
@@ -126,6 +128,7 @@ class PlanProposed:
     pairs: tuple[PlannedPair, ...]
     unserved: tuple[UnservedTask, ...]
     shortages: tuple[Shortage, ...]
+    cut_short: bool = False
 
 
 @published("plan.proposal-continued", zh="提出日计划(续)")

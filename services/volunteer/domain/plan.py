@@ -140,6 +140,7 @@ def propose(command: ProposePlan, state: State | None) -> list[Event]:
         model=command.model, weights=command.weights, input_digest=command.input_digest, read_at=command.read_at,
         seed=state.seed, cost=command.cost, bound=command.bound, gap_ppm=command.gap_ppm,
         milliseconds=command.milliseconds, pairs=pairs, unserved=unserved, shortages=command.shortages,
+        cut_short=command.cut_short,
     )  # fmt: skip
     return [proposed, *(PlanProposalContinued(pairs=pairs, unserved=unserved) for pairs, unserved in more)]
 

@@ -96,6 +96,10 @@ def test_what_the_planner_finds_is_proposed_once() -> None:
     a_plan.given(REQUESTED, PROPOSED).when(FOUND).then_nothing()
 
 
+def test_that_the_clock_has_cut_the_search_short_is_on_record() -> None:
+    a_plan.given(REQUESTED).when(replace(FOUND, cut_short=True)).then(replace(PROPOSED, cut_short=True))
+
+
 def test_what_comes_after_a_person_has_decided_is_not_used() -> None:
     a_plan.given(REQUESTED, PlanRejected(reason_code="weather")).when(FOUND).then_nothing()
     a_plan.given(REQUESTED, PROPOSED).when(FailPlan(cause="killed", attempts=2)).then_nothing()
