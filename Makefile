@@ -41,7 +41,7 @@ test: ## run everything: lint, then each kind of test, and say at the end what f
 	done; echo; \
 	if [ -n "$$failed" ]; then echo "Failed:$$failed"; exit 1; fi; echo "Everything passed: $(STAGES)"
 
-unit: $(VENV)/.dev ## test the rules: no server, no network, a minute and a half
+unit: $(VENV)/.dev ## test the rules: no server, no network, a minute
 	$(call tests,tests/unit,,-n auto --timeout=20)
 
 histories: $(VENV)/.dev ## try two thousand whole matters with any commands against the laws of the domain
@@ -57,10 +57,10 @@ kernel: $(VENV)/.dev ## test the kernel over memory, SQLite and PostgreSQL, and 
 	$(call tests,tests/kernel tests/support,,$(TWO) --timeout=300)
 
 scenario: $(VENV)/.dev ## play whole stories over real services and a real broker
-	$(call tests,tests/scenario,,-p no:randomly --timeout=400)
+	$(call tests,tests/scenario,,$(TWO) -p no:randomly --timeout=400)
 
 faults: $(VENV)/.dev ## kill, repeat, reorder, delay and poison; then ask whether anything was lost or done twice (ARGS=--all-faults: every case, an hour)
-	$(call tests,tests/faults,,-p no:randomly --timeout=400)
+	$(call tests,tests/faults,,$(TWO) -p no:randomly --timeout=400)
 
 browser: $(VENV)/.dev ## drive the console in headless Chromium
 	$(call tests,tests/browser,,--timeout=300)

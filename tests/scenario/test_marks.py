@@ -148,6 +148,7 @@ def an_organization_that_reads(hub: Hub) -> None:
     opened = hub.ask("POST", f"/partner/v1/queues/{team.id}/opening", {}, role="administrator", ident="x-1", org="")
     assert opened.ok, opened.text
     person = street.person(team)
+    street.do(f"/referral/organizations/{team.id}/mail", {"address": "offers@example.org"}, HEAD)
     street.accepted(person, team, "housework")
     read = street.reads(person, team.speaker)
     assert read is not None and found_in(str(read).encode()), "who may read does"

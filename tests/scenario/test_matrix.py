@@ -49,6 +49,16 @@ FREE = [
     if not isinstance(e, Showing) and not e.page
 ]
 Row = dict[str, Any]
+ROOTED = [
+    (service, re.compile(re.sub("{[a-z_]+}", "[^/]+", e.path))) for service, e in FREE if getattr(e, "rooted", False)
+]
+"""Paths of a standard's interface, which begin where the standard says and not under the service's."""
+
+
+def place_of(service: str, path: str) -> str:
+    """A path in the hub's one space."""
+    bare = path.partition("?")[0]
+    return path if any(s == service and p.fullmatch(bare) for s, p in ROOTED) else f"/{service}/v1{path}"
 
 
 def stranger(role: str) -> Actor:
@@ -65,11 +75,16 @@ class Hubs:
 
     def get(self, service: str, path: str, who: Actor) -> requests.Response:
         """What is shown."""
-        return self.hub.ask("GET", f"/{service}/v1{path}", role=who.role, ident=who.id, org=who.org)
+        return self.hub.ask("GET", place_of(service, path), role=who.role, ident=who.id, org=who.org)
 
     def post(self, service: str, path: str, body: Row, who: Actor) -> requests.Response:
         """What is answered to a command."""
-        return self.hub.ask("POST", f"/{service}/v1{path}", body, role=who.role, ident=who.id, org=who.org)
+        return self.hub.ask("POST", place_of(service, path), body, role=who.role, ident=who.id, org=who.org)
+
+    def ask(self, service: str, entrypoint: Any, path: str, who: Actor) -> requests.Response:
+        """What is answered on a path, asked by its own method."""
+        method, body = entrypoint.method, None if entrypoint.method == "GET" else {}
+        return self.hub.ask(method, place_of(service, path), body, role=who.role, ident=who.id, org=who.org)
 
     def rows(self, service: str, path: str, who: Actor) -> list[Row]:
         """Every row of a list, page by page."""
@@ -251,11 +266,15 @@ def alike(one: requests.Response, other: requests.Response) -> bool:
     return said[0] == said[1]
 
 
+FITTING = {"address": "desk@example.org"}
+"""Personal fields in which not every text may stand."""
+
+
 @cache
 def body_of(command: type) -> Row:
     """The least that a command of this kind must say."""
     told = {
-        f.name: "某"
+        f.name: FITTING.get(f.name, "某")
         if marks(hints(command)[f.name], Sealed)
         else find(values(hints(command)[f.name], {}), lambda _: True)
         for f in fields(command)
@@ -391,10 +410,8 @@ def test_who_acts_for_an_organization_is_nobody_without_one(stories: Hubs, servi
     for _, entrypoint in (case for case in EVERY if case[0] == service and not getattr(case[1], "alone", False)):
         path = re.sub("{[a-z_]+}", str(UUID(int=7)), entrypoint.path)
         for role in sorted(BOUND):
-            ask = stories.get if entrypoint.method == "GET" else stories.post
-            more = () if entrypoint.method == "GET" else ({},)
-            answer = ask(service, path, *more, Actor(id="w-hch", role=role))  # type: ignore[call-arg,arg-type]
-            assert (answer.status_code, answer.json()["code"]) == (401, "not-signed-in"), f"{role}: {path}"
+            answer = stories.ask(service, entrypoint, path, Actor(id="w-hch", role=role))
+            assert (answer.status_code, "not-signed-in" in answer.text) == (401, True), f"{role}: {path}"
 
 
 @pytest.mark.parametrize("service", CLASSES)
@@ -402,9 +419,6 @@ def test_a_role_that_a_path_is_not_for_is_told_which_it_is_for(stories: Hubs, se
     for _, entrypoint in (case for case in EVERY if case[0] == service and case[1].roles):
         path = re.sub("{[a-z_]+}", str(UUID(int=7)), entrypoint.path)
         for role in set(ROLES) - set(entrypoint.roles):
-            who = stranger(role)
-            sent = (
-                stories.get(service, path, who) if entrypoint.method == "GET" else stories.post(service, path, {}, who)
-            )
+            sent = stories.ask(service, entrypoint, path, stranger(role))
             assert sent.status_code == 403, f"{role}: {path}: {sent.text}"
-            assert sent.json()["allowed_roles"] == list(entrypoint.roles)
+            assert all(each in sent.text for each in entrypoint.roles), f"{role}: {path}: {sent.text}"

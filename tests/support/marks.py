@@ -34,6 +34,9 @@ OPENING = "999999" + BORN.replace("-", "")
 """How the numbers of documents begin: of an area that was never assigned."""
 OFTEN = {"phone": PHONE, "reporter_phone": PHONE, "born_on": BORN, "birth_date": BORN}
 
+MAILBOX = ("choose-mail", "address")
+"""Where not every text may stand: its mark is an address."""
+
 Field = tuple[str, str]
 Body = dict[str, Any]
 
@@ -63,6 +66,8 @@ def mark(command: type, field: str) -> Any:
     if field == "id_number":
         begins = f"{OPENING}{next(_numbers):03d}"
         return begins + id_check_sign(begins)
+    if (command.__hub__["name"], field) == MAILBOX:  # type: ignore[attr-defined]
+        return f"{TEXT}{FIELDS[MAILBOX]:03d}@example.org"
     text = OFTEN.get(field, f"{NAME}{TEXT}{FIELDS[command.__hub__['name'], field]:03d}")  # type: ignore[attr-defined]
     many = any(get_origin(bare(part)) is tuple for part in (hints(command)[field], *hints(command)[field].__args__))
     return [text] if many else text

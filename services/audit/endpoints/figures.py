@@ -7,6 +7,7 @@ from typing import Any
 
 from services.audit import archive, asked
 from services.audit.archive import b64
+from services.audit.followed import followed
 from services.audit.statistics.counting import StatisticsFollower
 from services.audit.statistics.figures import SIDES, entries_of, events, figures, made_of
 from services.audit.statistics.held import Period
@@ -88,7 +89,7 @@ def size_of(log: Any, request: Request) -> int:
     size = asked.whole(request.query, "size", size, 0, asked.BEFORE_EVER)
     if size > archive.size_of(log.look):
         raise asked.wrong("size", Said("a size that the ledger has reached", "台账已达到的条数"))
-    if size > counted:
+    if size > counted and size > followed(log.store, PLACE, size):
         raise Unavailable("not everything has been counted yet")
     return size
 

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from services.audit import archive, asked, witnesses
 from services.audit.archive import b64
 from services.audit.domain import look
+from services.audit.followed import followed
 from services.audit.ledger import instant, written
 from services.audit.moments import lanes
 from services.audit.moments.differences import differences
@@ -72,7 +73,7 @@ class Question:
         size = asked.whole(query, f"{prefix}size", size, 0, asked.BEFORE_EVER)
         if size > archive.size_of(look):
             raise asked.wrong(f"{prefix}size", Said("a size that the ledger has reached", "台账已达到的条数"))
-        if size > self.reached:
+        if size > self.reached and size > followed(self.log.store, PLACE, size):
             raise Unavailable("not everything has been derived yet")
         return size
 
