@@ -10,6 +10,7 @@ from services.contracts import intake, volunteer
 from services.contracts.partner import CalendarClosed, CalendarOpened
 from services.kernel.message import Message, Recorded
 from services.kernel.view import Change, put
+from services.partner.domain.calendar import area_shown
 from services.partner.tables import KEPT, METADATA
 
 calendar = sa.Table(
@@ -18,9 +19,11 @@ calendar = sa.Table(
     sa.Column("party", sa.String, index=True),
     sa.Column("opened_at", sa.DateTime(timezone=True)),
     sa.Column("opened_by", sa.String),
+    sa.Column("within", sa.String),
     sa.Column("closed_at", sa.DateTime(timezone=True)),
     sa.Column("reason_code", sa.String),
-    comment="Calendars that can be read at a secret address; the hash of each is in a table that no rebuild empties.",
+    comment="Calendars that can be read at a secret address, of a station's own area alone (`within`) where one who gives visits "
+    "out opened it; the hash of each is in a table that no rebuild empties.",
 )  # fmt: skip
 
 calendar_hash = sa.Table(
@@ -58,8 +61,9 @@ def project(recorded: Recorded) -> list[Change]:
     """Calendars are opened and closed."""
     match recorded.event:
         case CalendarOpened() as event:
+            within = area_shown(recorded.actor, event.party)
             opened = {"party": event.party, "opened_at": recorded.recorded_at, "opened_by": recorded.actor.id}
-            return [put(calendar, event.calendar_id, closed_at=None, reason_code=None, **opened)]
+            return [put(calendar, event.calendar_id, closed_at=None, reason_code=None, within=within, **opened)]
         case CalendarClosed() as event:
             return [put(calendar, event.calendar_id, closed_at=recorded.recorded_at, reason_code=event.reason_code)]
         case _:

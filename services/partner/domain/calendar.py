@@ -7,6 +7,7 @@ from typing import assert_never
 from uuid import UUID
 
 from services.contracts.partner import CalendarClosed, CalendarOpened, CloseCalendar, OpenCalendar
+from services.contracts.visibility import unit_of
 from services.contracts.words import Party
 from services.kernel.decider import Decider
 from services.kernel.errors import NotFound, Refused
@@ -50,6 +51,12 @@ def may_open(actor: Actor, party: Party) -> bool:
     if actor.role == "volunteer":
         return party == f"volunteer:{actor.id.rpartition(':')[2]}"
     return party == f"worker:{actor.id}" or (actor.role in DISPATCHING and kind in GIVEN_OUT)
+
+
+def area_shown(actor: Actor, party: Party) -> str | None:
+    """What of a party's visits somebody shows: of a volunteer's or a team's a station those in its own area, others all."""
+    given_out = actor.role in DISPATCHING and party.partition(":")[0] in GIVEN_OUT
+    return unit_of(actor.org) if given_out else None
 
 
 def decide(command: Command, state: State | None, ask: Ask) -> list[Event]:

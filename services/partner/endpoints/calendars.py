@@ -75,7 +75,7 @@ class Calendars:
     def calendar_feed(self, request: Request) -> Page:
         """The visits, as they stand; an address that is wrong or was taken back is nothing."""
         row = self._found(str(request.path["token"]).removesuffix(".ics"))
-        rows = self._visits(row["party"])
+        rows = self._visits(row["party"], row["within"])
         raw = calendar_of(made_name(row["party"], row["calendar_id"]), rows, self.log.store.clock())
         tag = f'"{sha256(raw).hexdigest()[:32]}"'
         headers = (("ETag", tag), ("Cache-Control", "private, no-cache"), ("X-Robots-Tag", "noindex"),
@@ -95,7 +95,7 @@ class Calendars:
             raise NotFound("nothing at this address")
         return dict(row)
 
-    def _visits(self, party: str) -> list[dict[str, Any]]:
+    def _visits(self, party: str, within: str | None) -> list[dict[str, Any]]:
         """The party's own visits, and of a team those of its members; who goes and who went no more."""
         a, g = appointment.c, attending.c
         whom = [party, *self._members(party)]
@@ -105,6 +105,8 @@ class Calendars:
         query = (
             sa.select(appointment, of.c.goes).select_from(joined).order_by(a.changed_at.desc(), a.stream).limit(MOST)
         )
+        if within is not None:
+            query = query.where(a.area.startswith(within, autoescape=True))
         return sorted(self.log.look.run(query), key=lambda row: str(row["stream"]))
 
     def _members(self, party: str) -> list[str]:

@@ -95,11 +95,11 @@ class Book:
         with self.engine.begin() as connection:
             connection.execute(t.member.insert().values(volunteer=party, organization_id=TEAM))
 
-    def feed(self, party: str, now: datetime = NOON) -> Calendar:
+    def feed(self, party: str, now: datetime = NOON, within: str | None = None) -> Calendar:
         """What a calendar program reads, taken apart by the library that it might be written with."""
         endpoints = Calendars()
         endpoints.log = type("Log", (), {"look": Views(self.engine)})()
-        raw = calendar_of(made_name(party, CALENDAR), endpoints._visits(party), now)
+        raw = calendar_of(made_name(party, CALENDAR), endpoints._visits(party, within), now)
         found = Calendar.from_ical(raw)
         assert isinstance(found, Calendar) and not found.errors
         return found
@@ -145,6 +145,17 @@ def test_a_visit_has_its_time_here_and_nothing_of_whom_it_is_to(book: Book) -> N
         assert not example.get(name) or example[name] not in text
     assert str(MEI) not in text and feed.to_ical() == book.feed(VOLUNTEER).to_ical()
     assert visits(book.feed(OTHER)) == []
+
+
+def test_a_station_shows_of_those_to_whom_it_gives_visits_out_those_in_its_own_area(book: Book) -> None:
+    station = Actor(id="w-01", role="coordinator", org="220104004")
+    assert calendar.area_shown(station, VOLUNTEER) == "220104004"
+    assert calendar.area_shown(station, WORKER) is None, "one's own are one's own"
+    assert calendar.area_shown(Actor(id=str(MEI), role="volunteer"), VOLUNTEER) is None
+    opened(book)
+    book.hears("task.assigned", TASK, assignees=[VOLUNTEER])
+    assert len(visits(book.feed(VOLUNTEER, within="220104004"))) == 1
+    assert visits(book.feed(VOLUNTEER, within="220105001")) == []
 
 
 def test_every_change_counts_and_who_goes_no_more_has_it_cancelled(book: Book) -> None:
