@@ -28,6 +28,7 @@ from services.console.words import (
     street,
     volunteering,
 )
+from services.console.words.joining import joined
 from services.kernel.contract import EVENTS, about
 
 Lang = Literal["zh", "en"]
@@ -46,7 +47,7 @@ PARTS = (
     partnering,
     registers,
 )
-TEXTS: dict[str, tuple[str, str]] = {key: said for part in PARTS for key, said in part.TEXTS.items()}
+TEXTS: dict[str, tuple[str, str]] = joined(part.TEXTS for part in PARTS)
 LANGS: tuple[Lang, ...] = ("zh", "en")
 CHINA = ZoneInfo("Asia/Shanghai")
 SEASONS = {12: "winter", 1: "winter", 2: "winter", 3: "spring", 4: "spring", 5: "spring", 6: "summer", 7: "summer",

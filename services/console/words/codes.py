@@ -16,10 +16,11 @@ from services.console.words import (
     street,
     volunteering,
 )
+from services.console.words.joining import joined
 from services.contracts import codes_referral, codes_volunteer
 from services.contracts.codes import TABLES
 
-CODES: dict[str, dict[str, tuple[str, str]]] = {
+_OWN: dict[str, dict[str, tuple[str, str]]] = {
     "party-kind": {
         "community": ("社区", "Community"),
         "worker": ("社工", "Worker"),
@@ -226,10 +227,10 @@ CODES: dict[str, dict[str, tuple[str, str]]] = {
         "ended": ("结对已结束", "the pairing is over"),
     },
 }
-"""The console's own tables: table -> code -> (Chinese, English)."""
 
-for _part in (acts, street, auditing, desk, dispatching, gate, registers, volunteering, inspecting, partnering):
-    CODES |= _part.CODES
+PARTS = (acts, street, auditing, desk, dispatching, gate, registers, volunteering, inspecting, partnering)
+CODES: dict[str, dict[str, tuple[str, str]]] = joined([_OWN, *(part.CODES for part in PARTS)])
+"""The console's own tables: table -> code -> (Chinese, English)."""
 
 SHARED = {
     "need": ("need_code", codes_referral.SERVICE.name, "guidance_topic"),

@@ -93,11 +93,5 @@ CODES: dict[str, dict[str, tuple[str, str]]] = {
                       "withdrawn": ("已撤回", "withdrawn"), "expired": ("已到期", "expired"), "superseded": ("已替代", "replaced"),
                       "ended": ("已终止", "ended")},
     "disclosure-state": {"live": ("可查阅", "may read"), "refused": ("未披露", "not disclosed"), "revoked": ("已收回", "taken back"), "expired": ("已到期", "expired")},
-    "assignment-state": {
-        "asked": ("已询问", "asked"), "accepted": ("愿去", "willing"), "declined": ("不去", "declined"), "assigned": ("已派", "is to go"),
-        "replaced": ("已换人", "replaced"), "cancelled": ("已取消", "cancelled"), "no_show": ("未到场", "did not come"),
-        "released": ("已交还", "released"), "expired": ("超时未复", "no answer in time"), "superseded": ("已由他人去", "somebody else goes"),
-        "in_vain": ("白跑一趟", "came in vain"),
-    },
 }  # fmt: skip
 """The desk's own tables: table -> code -> (Chinese, English)."""

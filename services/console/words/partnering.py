@@ -13,7 +13,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "partner.ask.about": ("想知道更多的是", "More about"),
     "partner.ask.send": ("发问", "Send the question"),
     "partner.ask.more": ("问别的", "Ask something else"),
-    "told.title": ("站点代为登记的答复", "Written down for us by a station"),
+    "told.for-us": ("站点代为登记的答复", "Written down for us by a station"),
     "told.lead": ("电话或微信里的答复由站点代记。请确认，或说明不是本机构的意思；两者都留在账上。",
                   "What was said by telephone or chat, the station wrote down. Stand by it, or say that it was not your word; both stay on record."),
     "told.by": ("由 {who} 登记", "written down by {who}"),

@@ -13,6 +13,7 @@ from services.console import effects
 from services.console.templating import clip
 from services.console.words import TEXTS, Words, humanised
 from services.console.words.codes import CODES, SHARED
+from services.console.words.joining import joined
 from services.contracts.codes import TABLES
 from tests.unit.console import stories
 from tests.unit.console.stories import NOW, at
@@ -42,6 +43,11 @@ def test_a_code_is_there_in_both_languages(table: str):
     for code, (zh, en) in CODES[table].items():
         assert zh and en, code
         assert not HAN.search(en), code
+
+
+def test_two_parts_that_say_the_same_key_are_refused():
+    with pytest.raises(ValueError, match=r"told\.title"):
+        joined([{"told.title": "ours"}, {"told.by": "ours"}, {"told.title": "theirs"}])
 
 
 def test_every_key_that_templates_and_pages_use_is_there():
