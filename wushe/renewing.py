@@ -28,7 +28,7 @@ def renewed(place: Folder, settings: Mapping[str, Settings]) -> dict[str, int]:
     """Rebuild what is outdated, unless this release has run from the folder before; by service, how many events were read."""
     if place.shape.exists() and place.shape.read_text() == shape():
         return {}
-    found = renew(settings)
+    found = renew(settings) if any(place.path.glob("*.db")) else {}  # On the first start there is nothing yet.
     place.shape.write_text(shape())
     return found
 
