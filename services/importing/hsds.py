@@ -1,122 +1,32 @@
 """A directory in the form of HSDS 3.0 as commands: organizations to be registered, with what they offer. Nobody is verified.
 
-Read are JSON (services or organizations with all that belongs to them, as an API answers; the tabular form; a line each)
-and a folder of the standard's CSV files. What the hub has no code for is said, and not guessed.
+Each organization, service, location and service at a location is a line of the report. What the hub has no code for is
+said, and not guessed; and what of a line is not taken over is said by name.
 """
 
 from __future__ import annotations
 
-import csv
-import json
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, get_args
+from typing import get_args
 from uuid import UUID
 
 from services.contracts.codes import NEED
+from services.contracts.codes_divisions import parts_of
 from services.contracts.codes_referral import SERVICE
 from services.contracts.referral import OrganizationKind
 from services.importing.found import Finding, Weight
+from services.importing.hsds_dataset import Dataset, NoDirectory, Row, read, said
 from services.importing.plan import Planned, Step
 from services.kernel.ids import founded, shared
 
-Row = dict[str, Any]
-TABLES = ("organizations", "services", "service_areas", "attributes", "taxonomy_terms", "organization_identifiers")
+__all__ = ["NoDirectory", "Plan", "read"]
+
 DIVISION, KIND = "CN-statistical-division", "organization_kind"
 USCC = "CN-USCC"
 CLOSED = ("inactive", "defunct")
-
-
-class NoDirectory(Exception):
-    """This holds no directory in the form of HSDS."""
-
-
-@dataclass
-class Dataset:
-    """The tables of a dataset, as far as they mean anything to the hub; each thing once."""
-
-    tables: dict[str, dict[str, Row]] = field(default_factory=lambda: defaultdict(dict))
-
-    def add(self, table: str, row: Row) -> None:
-        """One row, by its id."""
-        self.tables[table].setdefault(str(row.get("id", len(self.tables[table]))), row)
-
-    def of(self, table: str, column: str, ident: str) -> list[Row]:
-        """The rows that belong to something."""
-        return [row for row in self.tables[table].values() if str(row.get(column)) == ident]
-
-    # --- nested, as an API answers ---
-
-    def service(self, row: Row) -> None:
-        """A service with its organization, areas and attributes."""
-        organization = row.get("organization")
-        if isinstance(organization, dict):
-            self.organization(organization)
-            row = row | {"organization_id": organization.get("id")}
-        self.add("services", row)
-        self._belonging(row, "service_areas", "service_id")
-        self._attributes(row)
-
-    def organization(self, row: Row) -> None:
-        """An organization with its identifiers and attributes, and the services where they stand in it."""
-        self.add("organizations", row)
-        self._belonging(row, "organization_identifiers", "organization_id")
-        self._attributes(row)
-        for service in row.get("services") or ():
-            self.service(service | {"organization_id": row.get("id")})
-
-    def _belonging(self, row: Row, table: str, column: str) -> None:
-        for each in row.get(table) or ():
-            self.add(table, each | {column: row.get("id")})
-
-    def _attributes(self, row: Row) -> None:
-        for each in row.get("attributes") or ():
-            term = each.get("taxonomy_term") or {}
-            self.add("attributes", each | {"link_id": row.get("id"), "taxonomy_term_id": term.get("id")})
-            if term:
-                self.add("taxonomy_terms", term)
-
-
-def read(path: Path) -> Dataset:
-    """A file, or a folder of CSV files; raises NoDirectory."""
-    found = Dataset()
-    try:
-        if path.is_dir():
-            for table in TABLES:
-                _table(found, table, path / f"{table}.csv")
-        else:
-            _document(found, path.read_text(encoding="utf-8-sig"))
-    except (ValueError, AttributeError, csv.Error) as wrong:
-        raise NoDirectory(path.name) from wrong
-    if not found.tables["organizations"]:
-        raise NoDirectory(path.name)
-    return found
-
-
-def _table(found: Dataset, table: str, file: Path) -> None:
-    if file.exists():
-        with file.open(encoding="utf-8-sig", newline="") as lines:
-            for row in csv.DictReader(lines):
-                found.add(table, {name: value for name, value in row.items() if value})
-
-
-def _document(found: Dataset, text: str) -> None:
-    try:
-        said = json.loads(text)
-    except json.JSONDecodeError:
-        said = [json.loads(line) for line in text.splitlines() if line.strip()]
-    if isinstance(said, dict) and "organizations.csv" in said:
-        for table in TABLES:
-            for row in said.get(f"{table}.csv") or ():
-                found.add(table, row)
-        return
-    rows = said.get("contents", [said]) if isinstance(said, dict) else said
-    for row in rows:
-        if not isinstance(row, dict) or "name" not in row:
-            raise ValueError("neither a service nor an organization")
-        (found.service if "status" in row else found.organization)(row)
+OTHERS = "(others)"
 
 
 @dataclass
@@ -129,15 +39,25 @@ class Plan:
     codes: Mapping[str, str] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[Planned]:
-        """Organizations first, then what they offer."""
-        for row in self.dataset.tables["organizations"].values():
-            yield self._organization(row)
-        for row in self.dataset.tables["services"].values():
-            yield self._service(row)
+        """Organizations first, then what they offer, then where they are found."""
+        tables = self.dataset.tables
+        yield from map(self._organization, tables["organizations"].values())
+        yield from map(self._service, tables["services"].values())
+        yield from map(self._location, tables["locations"].values())
+        yield from map(self._place, tables["service_at_locations"].values())
+        if others := list(said(self.dataset.beside.get("", Counter()))):
+            planned = self._planned()
+            _left(planned, OTHERS, others)
+            yield planned
 
     def __post_init__(self) -> None:
-        """Rows are counted over both tables."""
+        """Rows are counted over all tables; of an organization's locations the first that has a division is its area."""
         self._rows = 0
+        self._seats: dict[str, tuple[str, str]] = {}
+        for ident, row in self.dataset.tables["locations"].items():
+            owner, code = self._found_at(ident, row), division_of(row)
+            if owner is not None and code is not None:
+                self._seats.setdefault(owner, (ident, code))
 
     def _planned(self) -> Planned:
         self._rows += 1
@@ -156,7 +76,10 @@ class Plan:
         body = {"kind": self._kind(ident), "code": f"hsds-{ident.lower()}", "name": str(row["name"])[:120]}
         uscc = next((each.get("identifier") for each in self.dataset.of("organization_identifiers", "organization_id", ident)
                      if each.get("identifier_scheme") == USCC), None)  # fmt: skip
-        planned.steps.append(_step(planned, key, "register-organization", body | ({"uscc": uscc} if uscc else {}), key))
+        area = self._seats[ident][1] if ident in self._seats else None
+        known = {name: value for name, value in (("uscc", uscc), ("area", area)) if value}
+        planned.steps.append(_step(planned, key, "register-organization", body | known, key))
+        _left(planned, "organizations", self.dataset.left("organizations", row))
         if row.get("alternate_name"):
             alias = {"alias": str(row["alternate_name"])[:120]}
             step = _step(
@@ -195,6 +118,48 @@ class Plan:
                 "areas": self._areas(planned, ident)}  # fmt: skip
         founding = _key("organization", of)
         planned.steps.append(_step(planned, _key("service", ident), "publish-offering", body, founding, depth=1))
+        _left(planned, "services", self.dataset.left("services", row))
+        return planned
+
+    # --- where ---
+
+    def _found_at(self, ident: str, row: Row) -> str | None:
+        """Which organization is found at a location: the one that it names, or whose service is to be had there."""
+        organizations, services = self.dataset.tables["organizations"], self.dataset.tables["services"]
+        there = [str(at.get("service_id")) for at in self.dataset.of("service_at_locations", "location_id", ident)]
+        named = [
+            str(row.get("organization_id")),
+            *(str(services.get(each, {}).get("organization_id")) for each in there),
+        ]
+        return next((owner for owner in named if owner in organizations), None)
+
+    def _location(self, row: Row) -> Planned:
+        """A location is the area of its organization, or is left out and said."""
+        planned, ident = self._planned(), str(row.get("id", ""))
+        owner = self._found_at(ident, row)
+        if owner is None:
+            _found(planned, "locations.organization_id", "no-organization",
+                   "left out, for it is of no organization of this dataset", "未接收: 不属于数据集中的机构", "note")  # fmt: skip
+        elif division_of(row) is None:
+            _found(planned, "locations.external_identifier", "no-division",
+                   f"left out, for it has no code of a division ({DIVISION})", f"未接收: 无区划代码 ({DIVISION})", "note")  # fmt: skip
+        elif self._seats[owner][0] != ident:
+            _found(planned, "locations.organization_id", "one-area",
+                   "left out, for an organization has one area here, that of its first location",
+                   "未接收: 机构在此只有一个所在区划, 取其首个地点", "note")  # fmt: skip
+        else:
+            _left(planned, "locations", self.dataset.left("locations", row))
+        return planned
+
+    def _place(self, row: Row) -> Planned:
+        """A service is found where its organization is; a place of its own is left out and said."""
+        planned, at = self._planned(), str(row.get("location_id"))
+        service = self.dataset.tables["services"].get(str(row.get("service_id")), {})
+        area = self._seats.get(str(service.get("organization_id")))
+        if area is None or area[0] != at:
+            _found(planned, "service_at_locations.location_id", "no-place-of-its-own",
+                   "left out, for a service is found where its organization is", "未接收: 服务地点以机构所在区划为准", "note")  # fmt: skip
+        _left(planned, "service_at_locations", self.dataset.left("service_at_locations", row))
         return planned
 
     def _needs(self, planned: Planned, ident: str) -> list[str]:
@@ -209,8 +174,11 @@ class Plan:
 
     def _areas(self, planned: Planned, ident: str) -> list[str]:
         areas = self.dataset.of("service_areas", "service_id", ident)
+        if not areas:
+            _found(planned, "service_areas", "everywhere", "no area is given, so it is offered everywhere",
+                   "未注明服务区域, 视为不限区域", "note")  # fmt: skip
         codes = [str(each.get("extent", "")) for each in areas]
-        known = [code for code in codes if code.isascii() and code.isdecimal() and 2 <= len(code) <= 12]
+        known = [code for code in codes if _is_code(code)]
         if areas and not known:
             _found(
                 planned,
@@ -223,6 +191,32 @@ class Plan:
             _found(planned, "service_areas.extent", "area-left-out", "an area without a division's code is left out",
                    "无区划代码的区域已略过", "note")  # fmt: skip
         return known
+
+
+def division_of(location: Row) -> str | None:
+    """The code of the division in which a location lies, without the zeros that fill it up; None where none is given."""
+    code = str(location.get("external_identifier", ""))
+    if location.get("external_identifier_type") != DIVISION or not _is_code(code):
+        return None
+    return list(parts_of(code).values())[-1]
+
+
+def _is_code(code: str) -> bool:
+    return code.isascii() and code.isdecimal() and 2 <= len(code) <= 12
+
+
+def _left(planned: Planned, table: str, names: list[str]) -> None:
+    """Say what of a row, or beside it, is not taken over."""
+    if names:
+        listed = ", ".join(names)
+        _found(
+            planned,
+            table,
+            "left-out",
+            f"not kept here, and left out: {listed}",
+            f"此处不登记, 未接收: {listed}",
+            "note",
+        )
 
 
 def _key(kind: str, ident: str) -> str:

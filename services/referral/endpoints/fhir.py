@@ -14,8 +14,9 @@ from services.referral.fhir import capability, directory, resources, searching
 from services.referral.fhir.finding import Finder, Found, known
 from services.referral.fhir.openapi import TASK
 from services.referral.fhir.updating import Update
-from services.referral.hsds.directory import Gathered
+from services.referral.hsds.directory import gathered
 from services.referral.lookup import taken_by_offering
+from services.referral.views import tables as t
 
 fhir = partial(http, rooted=True, words=words, media=MEDIA, problem_media=MEDIA, problem=OPERATION_OUTCOME)
 DIRECTORY = (*READING, *ORGANIZATIONS)
@@ -94,7 +95,7 @@ class Fhir:
     @fhir("GET", "/fhir/Organization/{key}", roles=DIRECTORY, says="an organization of the directory", answer=RESOURCE)
     def fhir_organization(self, request: Request) -> Reply:
         """Who is asked, or asks."""
-        listed = Gathered(self.log, request.actor).organizations.get(known(request.path["key"]))
+        listed = gathered(self.log).organizations.get(known(request.path["key"]))
         if listed is None:
             raise NotFound("no such Organization")
         return _shown(directory.organization(listed))
@@ -104,12 +105,10 @@ class Fhir:
     def fhir_services(self, request: Request) -> Reply:
         """Services with whether they have capacity now: what is to be asked before anybody is, and of nobody in particular."""
         of = directory.asked_for(request.query)
-        taken = taken_by_offering(self.log.look)
-        found = [
-            directory.service(each, taken.get(each.offering_id, 0))
-            for each in Gathered(self.log, request.actor).services
-            if of in (None, each.by.organization_id)
-        ]
+        whole = gathered(self.log)
+        offered = whole.services if of is None else whole.offered_by(of)
+        taken = taken_by_offering(self.log.look, *([t.offers.c.organization_id == of] if of else []))
+        found = [directory.service(each, taken.get(each.offering_id, 0)) for each in offered]
         base = f"{base_of(request)}/fhir"
         links = {"self": f"{base}/HealthcareService{_query(request)}"}
         return _shown(searchset(base, found, [], links))
@@ -118,10 +117,11 @@ class Fhir:
     def fhir_service(self, request: Request) -> Reply:
         """One service, with whether it has capacity now."""
         offering_id = known(request.path["key"])
-        for each in Gathered(self.log, request.actor).services:
-            if each.offering_id == offering_id:
-                return _shown(directory.service(each, taken_by_offering(self.log.look).get(each.offering_id, 0)))
-        raise NotFound("no such HealthcareService")
+        offered = gathered(self.log).by_id.get(offering_id)
+        if offered is None:
+            raise NotFound("no such HealthcareService")
+        taken = taken_by_offering(self.log.look, t.offers.c.offering_id == offering_id)
+        return _shown(directory.service(offered, taken.get(offering_id, 0)))
 
 
 def _asking(found: Found) -> dict[str, Any]:

@@ -13,13 +13,14 @@ from services.referral.endpoints.roles import ORGANIZATIONS, READING
 from services.referral.hsds import asking, shapes, terms
 from services.referral.hsds.addresses import PROFILE
 from services.referral.hsds.asking import BOOLEAN, COMMON, SERVICES, Asked
-from services.referral.hsds.directory import Gathered
+from services.referral.hsds.directory import Gathered, gathered
 from services.referral.hsds.facts import Offered, Seat
 from services.referral.hsds.openapi import PAGE, SCHEMAS
 
 VERSION, LINES = "3.0", "application/x-ndjson"
 READERS = (*READING, *ORGANIZATIONS)
 At = tuple[Offered, Seat]
+Shape = Callable[[Any], dict[str, Any]]
 
 
 class Hsds:
@@ -43,23 +44,21 @@ class Hsds:
     def hsds_organizations(self, request: Request) -> object:
         """Organizations of the five societies: their own fields, or with `full` all that belongs to them."""
         asked = Asked(request.query, COMMON | {"full": BOOLEAN, "full_service": BOOLEAN})
-        gathered = self._gathered(request)
-        shape = shapes.organization if asked.flag("full") else shapes.organization_basic
+        directory = gathered(self.log)
+        shape: Shape = shapes.organization if asked.flag("full") else shapes.organization_basic
         if asked.flag("full_service"):
-            return _listed(
-                asked, asking.organizations(asked, gathered.organizations.values()), _with_services(gathered)
-            )
-        return _listed(asked, asking.organizations(asked, gathered.organizations.values()), shape)
+            shape = _with_services(directory)
+        return _listed(asked, asking.organizations(asked, directory.organizations.values()), shape)
 
     @http("GET", "/hsds/organizations/{id}", rooted=True, roles=READERS, says="an organization",
           answer=SCHEMAS["organization"], query={"full_service": BOOLEAN})  # fmt: skip
     def hsds_organization(self, request: Request) -> object:
         """An organization with where it is found; with `full_service` also what it offers, which is not in its schema."""
-        asked, gathered = Asked(request.query, {"full_service": BOOLEAN}), self._gathered(request)
-        listed = gathered.organizations.get(request.path["id"])
+        asked, directory = Asked(request.query, {"full_service": BOOLEAN}), gathered(self.log)
+        listed = directory.organizations.get(request.path["id"])
         if listed is None:
             raise NotFound("nothing under this id")
-        return _with_services(gathered)(listed) if asked.flag("full_service") else shapes.organization(listed)
+        return _with_services(directory)(listed) if asked.flag("full_service") else shapes.organization(listed)
 
     @http("GET", "/hsds/services", rooted=True, roles=READERS, says="a page of services", answer=PAGE, also=(LINES,),
           query=SERVICES | {"minimal": BOOLEAN})  # fmt: skip
@@ -67,23 +66,23 @@ class Hsds:
         """What organizations offer: own fields, with `full` everything, with `minimal` ids and the time of the last change."""
         asked = Asked(request.query, SERVICES | {"minimal": BOOLEAN})
         shape = shapes.service if asked.flag("full") else shapes.service_basic
-        found = asking.services(asked, self._gathered(request).services)
+        found = asking.services(asked, gathered(self.log).services)
         return _listed(asked, found, _minimal if asked.flag("minimal") else shape)
 
     @http("GET", "/hsds/services/{id}", rooted=True, roles=READERS, says="a service", answer=SCHEMAS["service"])
     def hsds_service(self, request: Request) -> object:
         """A service with its organization, its areas and where it is to be had."""
-        for offered in self._gathered(request).services:
-            if offered.offering_id == request.path["id"]:
-                return shapes.service(offered)
-        raise NotFound("nothing under this id")
+        offered = gathered(self.log).by_id.get(request.path["id"])
+        if offered is None:
+            raise NotFound("nothing under this id")
+        return shapes.service(offered)
 
     @http("GET", "/hsds/service_at_locations", rooted=True, roles=READERS, says="a page of services at locations",
           answer=PAGE, also=(LINES,), query=SERVICES)  # fmt: skip
     def hsds_at_locations(self, request: Request) -> object:
         """Each service at each place where its organization is found."""
         asked = Asked(request.query, SERVICES)
-        found = _at_locations(asking.services(asked, self._gathered(request).services))
+        found = _at_locations(asking.services(asked, gathered(self.log).services))
         shape = shapes.at_location if asked.flag("full") else shapes.at_location_basic
         return _listed(asked, found, lambda at: shape(*at))
 
@@ -91,10 +90,10 @@ class Hsds:
           answer=SCHEMAS["service_at_location"])  # fmt: skip
     def hsds_at_location(self, request: Request) -> object:
         """One service at one place."""
-        for offered, seat in _at_locations(self._gathered(request).services):
-            if shapes.at_location_id(offered, seat) == str(request.path["id"]):
-                return shapes.at_location(offered, seat)
-        raise NotFound("nothing under this id")
+        at = gathered(self.log).places.get(str(request.path["id"]))
+        if at is None:
+            raise NotFound("nothing under this id")
+        return shapes.at_location(*at)
 
     @http(
         "GET",
@@ -118,9 +117,6 @@ class Hsds:
         of = asked.id("taxonomy_id")
         return _terms(asked, [term for term in terms.terms() if of in (None, term["taxonomy_id"])])
 
-    def _gathered(self, request: Request) -> Gathered:
-        return Gathered(self.log, request.actor)
-
 
 def base_of(request: Request) -> str:
     """Where the hub was asked, as whoever asked sees it."""
@@ -136,9 +132,9 @@ def _minimal(offered: Offered) -> dict[str, Any]:
     return {"id": str(offered.offering_id), "modified_date": shapes.modified(offered)}
 
 
-def _with_services(gathered: Gathered) -> Callable[[Any], dict[str, Any]]:
+def _with_services(directory: Gathered) -> Shape:
     def shape(listed: Any) -> dict[str, Any]:
-        offered = [each for each in gathered.services if each.by.organization_id == listed.organization_id]
+        offered = directory.offered_by(listed.organization_id)
         return shapes.organization(listed) | {"services": [shapes.service(each) for each in offered]}
 
     return shape

@@ -152,6 +152,8 @@ class Wanted:
         )
 
     def _of_terms(self, offered: Offered) -> bool:
+        if self.term is None and self.taxonomy is None:
+            return True
         tables = {code: terms.of_service(code) for code in offered.service_codes}
         its_terms = {terms.term_id(table, code) for code, table in tables.items()}
         return self.term in (None, *its_terms) and self.taxonomy in (None, *map(terms.taxonomy_id, tables.values()))

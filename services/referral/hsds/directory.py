@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
+
 from services.kernel.entrypoints import Hand
 from services.kernel.ids import named
-from services.kernel.message import Actor
+from services.referral.hsds import shapes
 from services.referral.hsds.addresses import SPACE
 from services.referral.hsds.facts import Listed, Offered, Seat
-from services.referral.scopes import SCOPES
 from services.referral.views import staff_tables as s
 from services.referral.views import tables as t
 from services.referral.views.changes import changes
@@ -36,29 +38,74 @@ class Names:
         return tuple(self._known[digest] for digest in digests if digest in self._known)
 
 
+class Shelf:
+    """The directory as it was gathered last, beside the views: gathered anew when anything in it has changed."""
+
+    def __init__(self) -> None:
+        self._gathered: Gathered | None = None
+
+    def taken(self, hand: Hand) -> Gathered:
+        """The directory as it is. When it changed last is looked at first, so what changes meanwhile is seen next time."""
+        version = hand.look.run(sa.select(sa.func.max(changes.c.changed_at).label("version")))[0]["version"]
+        if self._gathered is None or self._gathered.version != version:
+            self._gathered = Gathered(hand, version)
+        return self._gathered
+
+
+def gathered(hand: Hand) -> Gathered:
+    """The directory; it says the same to everybody who may read it (see `scopes`)."""
+    return hand.look.beside(Shelf).taken(hand)
+
+
 @dataclass
 class Gathered:
-    """The directory as somebody sees it, at one moment."""
+    """The directory at one moment; `version` is when anything in it was changed last."""
 
     hand: Hand
-    actor: Actor
+    version: datetime | None
+
+    def __post_init__(self) -> None:
+        """Read it now, as a whole: whoever asks later gets what was there then."""
+        self.services = self._services()
+        self._organizations_offer: dict[UUID, list[Offered]] = defaultdict(list)
+        for offered in self.services:
+            self._organizations_offer[offered.by.organization_id].append(offered)
+
+    def offered_by(self, organization_id: UUID) -> list[Offered]:
+        """What one organization offers."""
+        return self._organizations_offer.get(organization_id, [])
+
+    @cached_property
+    def by_id(self) -> dict[UUID, Offered]:
+        """What is offered, by id."""
+        return {offered.offering_id: offered for offered in self.services}
+
+    @cached_property
+    def places(self) -> dict[str, tuple[Offered, Seat]]:
+        """Each service at each place where its organization is found, by id."""
+        return {shapes.at_location_id(each, seat): (each, seat) for each in self.services for seat in each.by.seats}
 
     @cached_property
     def organizations(self) -> dict[UUID, Listed]:
         """All that stand in it, by id; the oldest first."""
-        rows = self._seen(t.organizations)
+        rows = self.hand.look.all(t.organizations)
         rows.sort(key=lambda row: (row["registered_at"], str(row["organization_id"])))
         return {row["organization_id"]: self._listed(row) for row in rows if row["state"] is not None}
 
     @cached_property
-    def services(self) -> list[Offered]:
+    def communities(self) -> dict[str, str]:
+        """What communities are called, by the code of their division."""
+        return {
+            seat.code: listed.name
+            for listed in self.organizations.values() if listed.kind == "community" and listed.names
+            for seat in listed.seats[:1]
+        }  # fmt: skip
+
+    def _services(self) -> list[Offered]:
         """What they offer, and have offered; the oldest first."""
-        rows = self._seen(t.offerings)
+        rows = self.hand.look.all(t.offerings)
         rows.sort(key=lambda row: (row["published_at"], str(row["offering_id"])))
         return [self._offered(row) for row in rows if row["organization_id"] in self.organizations]
-
-    def _seen(self, table: Any) -> list[Row]:
-        return self.hand.look.run(SCOPES[table].select(self.actor))
 
     @cached_property
     def _changed(self) -> dict[UUID, Any]:
@@ -78,7 +125,7 @@ class Gathered:
 
     @cached_property
     def _stations(self) -> list[Row]:
-        return [row for row in self._seen(s.stations) if row["state"] == "open" and row["code"].isdecimal()]
+        return [row for row in self.hand.look.all(s.stations) if row["state"] == "open" and row["code"].isdecimal()]
 
     def _listed(self, row: Row) -> Listed:
         organization_id = row["organization_id"]
