@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from services.contracts.tables import table
 
 DIVISION = table("division", "行政区划", """
@@ -49,6 +52,9 @@ MUNICIPALITIES = ("11", "12", "31", "50")
 """Provinces that are cities."""
 
 DIGITS = 12
+ABOVE = ("province", "city")
+"""What everybody in a city knows, and nobody says."""
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 def parts_of(code: str) -> dict[str, str]:
@@ -66,3 +72,21 @@ def padded(code: str) -> str:
 def name_of(code: str) -> str:
     """What a division is called, or its code where nobody said."""
     return DIVISION.label(code)
+
+
+def called(code: str, language: str = "zh", others: Mapping[str, str] = NOTHING) -> str:
+    """What people call a division: by its own name after those of the county and the street; without a name its code.
+
+    `others` are names that stand in no table, such as those of communities in the directory.
+    """
+    own = next(reversed(parts_of(code).values()), code)
+    parts = [part for level, part in parts_of(code).items() if level not in ABOVE or part == own]
+    names = [name for part in parts if (name := _name(part, language, others)) != part]
+    if _name(own, language, others) == own:
+        return code
+    return "".join(names) if language == "zh" else ", ".join(reversed(names))
+
+
+def _name(part: str, language: str, others: Mapping[str, str]) -> str:
+    found = DIVISION.label(part, language)
+    return found if found != part else others.get(part, part)

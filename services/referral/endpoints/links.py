@@ -15,6 +15,7 @@ from services.kernel.message import Actor
 from services.kernel.unit import Done, Order, Unit
 from services.kernel.view import Change, put
 from services.referral.domain import referral
+from services.referral.hsds.directory import gathered
 from services.referral.mail import links
 from services.referral.mail.outbox import PLACE
 from services.referral.mail.page import headers, page
@@ -39,13 +40,15 @@ class Links:
         """What is the case with the offer, and what can be said; nothing changes by looking."""
         _, stands = self._standing(request)
         done = request.query.get("done", "")
-        return page(stands, _words(request), self.log.store.clock(), done=done if f"done-{done}" in SENTENCES else "")
+        return page(
+            stands, self._words(request), self.log.store.clock(), done=done if f"done-{done}" in SENTENCES else ""
+        )
 
     @http("POST", PLACE + "{token}", roles=None, page=True)
     def answer_by_link(self, request: Request) -> Page:
         """Say one thing. What was said already, or cannot be said any more, is answered by what is the case."""
         link, stands = self._standing(request)
-        words, now, act = _words(request), self.log.store.clock(), request.form.get("act", "")
+        words, now, act = self._words(request), self.log.store.clock(), request.form.get("act", "")
         if link is None or stands.status != 200:
             return page(stands, words, now)
         try:
@@ -116,6 +119,16 @@ class Links:
         same = row is not None and row["purpose"] == purpose and row["expires_at"] == token.expires_at
         return row if same else None
 
+    def _words(self, request: Request) -> Words:
+        """As the address says, else as the browser does, else Chinese; places by name where the directory can be read."""
+        asked = request.query.get("lang") or (
+            "en" if request.header("accept-language").lower().startswith("en") else "zh"
+        )
+        try:
+            return Words(asked, gathered(self.log).communities)
+        except HubError:
+            return Words(asked)
+
     def _row(self, query: Any) -> dict[str, Any] | None:
         return next(iter(self.log.look.run(query)), None)
 
@@ -123,9 +136,3 @@ class Links:
 def speaker(link: dict[str, Any]) -> Actor:
     """Whoever holds a link speaks for its organization, and by this link alone."""
     return Actor(id=f"link:{link['link_id']}", role="partner", org=str(link["organization_id"]))
-
-
-def _words(request: Request) -> Words:
-    """As the address says, else as the browser does, else Chinese."""
-    asked = request.query.get("lang") or ("en" if request.header("accept-language").lower().startswith("en") else "zh")
-    return Words(asked)

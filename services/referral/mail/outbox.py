@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from random import random
 from typing import Any
 from uuid import UUID, uuid5
@@ -24,11 +25,12 @@ from services.kernel.unit import Order, Unit
 from services.kernel.view import Change, put
 from services.referral.domain import referral
 from services.referral.mail.links import token_of
-from services.referral.mail.owed import new_letters, still_owed, waiting
+from services.referral.mail.owed import changed, new_letters, newest, still_owed, waiting
 from services.referral.mail.schedule import Went, after
 from services.referral.mail.smtp import Away, Session
 from services.referral.mail.tables import letters, links
 from services.referral.mail.writing import message
+from services.referral.views import tables as t
 from services.referral.views.mailings import mailings
 
 AT_ONCE = 50
@@ -45,6 +47,7 @@ class Outbox:
     hand: Hand
     name: str = "mail"
     every: float = 1.0
+    _since: datetime | None = None
     _state: dict[str, Any] = field(default_factory=lambda: {"state": "off"})
 
     def turn(self) -> bool:
@@ -52,16 +55,22 @@ class Outbox:
         if not self.hand.settings.sends_mail:
             return False
         look, now = self.hand.look, self.hand.store.clock()
-        offers = waiting(look)
-        self._write(new_letters(look, offers, now))
+        self._owe(now)
         due = look.run(
             sa.select(letters).where(letters.c.state == "waiting", letters.c.due_at <= now)
             .order_by(letters.c.due_at, letters.c.letter_id).limit(AT_ONCE)
         )  # fmt: skip
         self._state = {"state": "sending" if due else "idle"}
         if due:
-            self._send(due, {offer["offer_id"]: offer for offer in offers})
+            about = t.offers.c.offer_id.in_([letter["offer_id"] for letter in due])
+            self._send(due, {offer["offer_id"]: offer for offer in waiting(look, about)})
         return len(due) == AT_ONCE
+
+    def _owe(self, now: datetime) -> None:
+        """Write down what follows from what has changed. Until when was looked is read first, so nothing falls between."""
+        look, until = self.hand.look, newest(self.hand.look)
+        self._write(new_letters(look, changed(look, self._since), now))
+        self._since = until
 
     def health(self) -> Mapping[str, Any]:
         """Whether mails are sent at all, and why the server was last away."""

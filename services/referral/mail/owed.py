@@ -1,4 +1,8 @@
-"""Which letters are owed: found out from how offers stand, so that none is forgotten and none is owed twice."""
+"""Which letters are owed: found out from how offers stand, so that none is forgotten and none is owed twice.
+
+Looked at are the offers that have changed since the last look, by the time of their newest event, and those of an
+organization that has chosen its address since; after a start all that are open, once.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +19,7 @@ from services.referral.mail.links import Purpose, link_id_of, link_row
 from services.referral.mail.tables import letters
 from services.referral.mail.tables import links as kept_links
 from services.referral.views import tables as t
+from services.referral.views.asked import asked
 from services.referral.views.mailings import mailings
 
 Kind = Literal["offer", "supplied", "accepted", "disputed"]
@@ -23,7 +28,26 @@ AT_ONCE = 200
 SERVING = ("accepted", "in_service", "paused", "disputed")
 
 
-def waiting(look: Look) -> list[dict[str, Any]]:
+def newest(look: Look) -> datetime | None:
+    """When anything was written down last that a letter may follow from; times of the log only grow."""
+    found = [
+        look.run(sa.select(sa.func.max(column).label("at")))[0]["at"]
+        for column in (asked.c.changed_at, mailings.c.since)
+    ]
+    return max((at for at in found if at is not None), default=None)
+
+
+def changed(look: Look, since: datetime | None) -> list[dict[str, Any]]:
+    """Those that have changed at this time or later; all of them where nobody has looked yet."""
+    if since is None:
+        return waiting(look)
+    of_offers = sa.select(asked.c.offer_id).where(asked.c.changed_at >= since)
+    of_addresses = sa.select(mailings.c.organization_id).where(mailings.c.since >= since)
+    anew = waiting(look, t.offers.c.organization_id.in_(of_addresses)) if look.run(of_addresses.limit(1)) else []
+    return [*waiting(look, t.offers.c.offer_id.in_(of_offers)), *anew]
+
+
+def waiting(look: Look, *where: sa.ColumnElement[bool]) -> list[dict[str, Any]]:
     """Offers that are open, and needs that were taken on, of organizations that are told by mail."""
     o, m, r = t.offers.c, mailings.c, t.referrals.c
     joined = t.offers.join(mailings, o.organization_id == m.organization_id).join(
@@ -36,7 +60,7 @@ def waiting(look: Look) -> list[dict[str, Any]]:
     query = (
         sa.select(t.offers, m.generation, r.state.label("stands"), used.label("used"))
         .select_from(joined)
-        .where(m.state == "active", sa.or_(o.state == "live", holds))
+        .where(m.state == "active", sa.or_(o.state == "live", holds), *where)
         .order_by(o.offered_at, o.offer_id)
     )
     return look.run(query)

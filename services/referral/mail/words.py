@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from services.contracts import codes, codes_referral
+from services.contracts.codes_divisions import NOTHING, called
 
 SENTENCES: dict[str, tuple[str, str]] = {
     "unknown": ("此链接无效。请检查是否复制完整, 或致电社工站。",
@@ -75,8 +78,9 @@ QUESTIONS: dict[str, tuple[str, str]] = {
 class Words:
     """The words in one language."""
 
-    def __init__(self, language: str) -> None:
+    def __init__(self, language: str, places: Mapping[str, str] = NOTHING) -> None:
         self.language = "en" if language == "en" else "zh"
+        self._places = places
         self._place = 1 if self.language == "en" else 0
 
     def __call__(self, label: str) -> str:
@@ -95,6 +99,10 @@ class Words:
     def code(self, table: str, code: str) -> str:
         """A code of a table, in words."""
         return str(getattr(codes, table).label(code, self.language))
+
+    def area(self, code: str) -> str:
+        """A place: as it is called where anybody has said so, else its code."""
+        return called(code, self.language, self._places)
 
     def kind(self, code: str) -> str:
         """A referral, a transfer or a consultation."""

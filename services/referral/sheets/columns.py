@@ -45,7 +45,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("kind", "类别", lambda row: KINDS.get(row["kind"], (row["kind"],))[0]),
     Column("need", "需要", lambda row: "、".join(map(_zh.need, row["need_codes"] or ()))),
     Column("urgency", "紧急程度", lambda row: _zh.code("URGENCY", row["urgency"]) if row["urgency"] else ""),
-    Column("areas", "地点", lambda row: _codes(row["areas"])),
+    Column("areas", "地点", lambda row: "、".join(map(_zh.area, row["areas"] or ()))),
     Column("groups", "对象类别", lambda row: "、".join(_zh.code("CLIENT_GROUP", c) for c in row["group_codes"] or ())),
     Column("age_band", "年龄段", lambda row: _zh.age(row["age_band"]) if row["age_band"] else ""),
     Column("required_by", "希望完成日期", lambda row: row["required_by"] or ""),

@@ -8,6 +8,8 @@ from uuid import UUID
 import pytest
 
 from services.contracts import referral as public
+from services.contracts.codes_divisions import called
+from services.contracts.tables import TABLES, edition
 from services.kernel.errors import ContractBroken, NotFound
 from services.referral.domain.facts import Known, OrganizationFact
 from services.referral.domain.mailing import DECIDER
@@ -203,6 +205,19 @@ def test_of_a_need_that_went_to_somebody_else_nothing_is_shown():
         stands = standing(row("service"), NEED | {"state": "returned"}, {"state": state, "version": 5}, NOON)
         assert (stands.said, stands.need) == ("returned", {})
     assert standing(row(), None, None, NOON) == void("unknown")
+
+
+def test_a_place_is_called_by_its_name_and_by_its_code_where_nobody_has_said_one(monkeypatch: pytest.MonkeyPatch):
+    own = edition("changchun-2023", NOON.date(), """
+        220104 | 朝阳区 | Chaoyang
+        220104004 | 永昌街道 | Yongchang
+    """)  # fmt: skip
+    monkeypatch.setattr(TABLES["division"], "_shipped", (own,))
+    assert called("220104004") == "朝阳区永昌街道" and called("220104004000", "en") == "Yongchang, Chaoyang"
+    assert called("220104004001") == "220104004001" and called("cc-xinqu") == "cc-xinqu"
+    stands = standing(row(), NEED, ABOUT, NOON)
+    shown = str(page(stands, Words("zh", {"220104004001": "义和社区"}), NOON).html)
+    assert "朝阳区永昌街道义和社区" in shown and "220104004001" not in shown
 
 
 # --- what is said by a form ---
