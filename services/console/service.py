@@ -26,6 +26,7 @@ from services.console.endpoints.dispatching import Dispatching
 from services.console.endpoints.elsewhere import Elsewhere
 from services.console.endpoints.filing import Filing
 from services.console.endpoints.inspecting import Inspecting
+from services.console.endpoints.mailing import Mailing
 from services.console.endpoints.overseeing import Overseeing
 from services.console.endpoints.own import Own
 from services.console.endpoints.papers import Papers
@@ -93,6 +94,7 @@ class ConsoleService(
     Bundling,
     Dispatching,
     Partnering,
+    Mailing,
     Programs,
     Volunteering,
     Papers,

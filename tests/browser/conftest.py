@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from tests.conftest import servers_are_required
 from tests.support.embedded import Embedded, Hub
+from tests.support.postoffice import PostOffice
 
 FLAGS = (
     "--no-sandbox",
@@ -35,6 +36,7 @@ class Street:
 
     hub: Hub
     team: str = ""
+    post: PostOffice = field(default_factory=PostOffice)
     keys: list[str] = field(default_factory=list)
 
     def ask(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
@@ -95,8 +97,10 @@ class Street:
 @pytest.fixture(scope="session")
 def street(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
     """One hub for all browser tests, with the street in it."""
-    with Embedded(tmp_path_factory.mktemp("hub")) as embedded:
-        yield Street(embedded.hub).opens()
+    with PostOffice() as post:
+        mail = {"HUB_SMTP_URL": post.url, "HUB_MAIL_FROM": "hub@example.org"}
+        with Embedded(tmp_path_factory.mktemp("hub"), settings=mail) as embedded:
+            yield Street(embedded.hub, post=post).opens()
 
 
 @pytest.fixture(scope="session")

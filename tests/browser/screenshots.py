@@ -30,6 +30,8 @@ from services.console.words import CHINA
 from services.kernel.clock import system_clock
 from tests.browser.conftest import FLAGS
 from tests.support.embedded import Embedded, Hub
+from tests.support.postoffice import PostOffice
+from tests.support.street import until
 
 LOOKS = [(lang, theme) for lang in ("zh", "en") for theme in ("light", "dark")]
 ROLES = {
@@ -65,6 +67,7 @@ def pages(hub: Hub) -> Iterator[Shot]:
     yield Shot("dispatch", "station", "/dispatch")
     yield from _dispatching(hub, new)
     yield Shot("directory", "station", "/directory")
+    yield Shot("mailing", "station", f"/organizations/{_mailed(hub)}/mail")
     yield Shot("report", "station", "/figures/report?month=2022-09")
     yield Shot("papers", "station", "/papers")
     yield from (Shot(f"paper-{code}", "station", f"/papers/{code}") for code in FORMS)
@@ -168,6 +171,14 @@ def _new(hub: Hub, *needs: str) -> str:
     return _ask(hub, "/intake/v1/help-requests", body)
 
 
+def _mailed(hub: Hub) -> str:
+    """The drivers' team, which is told of its offers by mail from now on, and whose letters went out."""
+    team = str(_listed(hub, "/referral/v1/organizations?code=leifeng-nanguan")[0]["organization_id"])
+    _ask(hub, f"/referral/v1/organizations/{team}/mail", {"address": "lei@example.org"})
+    until(lambda: any(row["state"] == "sent" for row in _listed(hub, "/referral/v1/letters")), "a letter went out")
+    return team
+
+
 def _offered(hub: Hub) -> tuple[str, str]:
     """A request whose need the drivers' team was asked to take; the referral."""
     matter = _new(hub, "companionship")
@@ -226,7 +237,13 @@ def main(folder: str = "build/screenshots", *wanted: str) -> None:
     chromium = shutil.which("chromium")
     if chromium is None:
         raise SystemExit("Chromium is not installed here: run `make servers`.")
-    with tempfile.TemporaryDirectory(prefix="wushe-pictures-") as var, Embedded(Path(var), demo=True) as embedded:
+    with (
+        PostOffice() as post,
+        tempfile.TemporaryDirectory(prefix="wushe-pictures-") as var,
+        Embedded(
+            Path(var), demo=True, settings={"HUB_SMTP_URL": post.url, "HUB_MAIL_FROM": "hub@example.org"}
+        ) as embedded,
+    ):
         embedded.hub.settles()
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from uuid import uuid4
 
 from services.console.endpoints.acting import typed
+from services.console.endpoints.mailing import KEEPERS
 from services.console.pages import directory, figures, visits
 from services.console.web import Visit, page_for
 from services.console.words import local
@@ -56,7 +57,8 @@ class Daily:
         found = directory.build(*there, directory.Beside(agreements=agreements, referrals=held))
         wanted = directory.Wanted(service=v.request.query.get("service", ""), text=v.request.query.get("q", "").strip())
         shown = directory.looked_for(found, wanted, v.words)
-        return v.page(directory.page(shown, v.frame("/directory"), wanted, directory.services_of(found)))
+        offered, keeps = directory.services_of(found), v.who.role in KEEPERS
+        return v.page(directory.page(shown, v.frame("/directory"), wanted, offered, keeps))
 
     @http("GET", "/figures", roles=None, page=True)
     @page_for(*STATION_ROLES, "auditor")

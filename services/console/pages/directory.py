@@ -44,6 +44,7 @@ class Organization:
     code: str
     kind: str
     state: str
+    id: str = ""
     area: str = ""
     offerings: tuple[Offering, ...] = ()
     ours: int = 0
@@ -118,7 +119,8 @@ def _day(told: Any) -> date | None:
 def _organization(row: Row, offerings: list[Offering], agreed: Mapping[str, date | None], ours: int) -> Organization:
     party = str(row["party"])
     return Organization(
-        party=party, code=str(row.get("code") or ""), kind=str(row.get("kind") or "other"), area=str(row.get("area") or ""),
+        party=party, id=str(row["organization_id"]), code=str(row.get("code") or ""), kind=str(row.get("kind") or "other"),
+        area=str(row.get("area") or ""),
         state=str(row.get("state") or ""), offerings=tuple(offerings), ours=ours, agreed=unit_of(party) in agreed,
         agreed_until=agreed.get(unit_of(party)), verified_until=_day(row.get("verified_until")),
     )  # fmt: skip
@@ -152,7 +154,13 @@ def _fits(o: Organization, wanted: Wanted, t: Words) -> bool:
 
 
 def page(
-    societies: tuple[Society, ...], frame: Frame, wanted: Wanted | None = None, services: tuple[str, ...] = ()
+    societies: tuple[Society, ...],
+    frame: Frame,
+    wanted: Wanted | None = None,
+    services: tuple[str, ...] = (),
+    keeps: bool = False,
 ) -> str:
-    """The whole page."""
-    return render("directory.html", frame, societies=societies, wanted=wanted or Wanted(), services=services)
+    """The whole page; who keeps the directory finds the way to each organization's mails."""
+    return render(
+        "directory.html", frame, societies=societies, wanted=wanted or Wanted(), services=services, keeps=keeps
+    )

@@ -21,6 +21,7 @@ from services.console.words import (
     dispatching,
     gate,
     inspecting,
+    mailing,
     pages,
     papers,
     partnering,
@@ -45,6 +46,7 @@ PARTS = (
     papers,
     inspecting,
     partnering,
+    mailing,
     registers,
 )
 TEXTS: dict[str, tuple[str, str]] = joined(part.TEXTS for part in PARTS)

@@ -11,6 +11,7 @@ from services.console.words import (
     dispatching,
     gate,
     inspecting,
+    mailing,
     partnering,
     registers,
     street,
@@ -228,7 +229,7 @@ _OWN: dict[str, dict[str, tuple[str, str]]] = {
     },
 }
 
-PARTS = (acts, street, auditing, desk, dispatching, gate, registers, volunteering, inspecting, partnering)
+PARTS = (acts, street, auditing, desk, dispatching, gate, registers, volunteering, inspecting, partnering, mailing)
 CODES: dict[str, dict[str, tuple[str, str]]] = joined([_OWN, *(part.CODES for part in PARTS)])
 """The console's own tables: table -> code -> (Chinese, English)."""
 
