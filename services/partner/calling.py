@@ -2,12 +2,13 @@
 
 A name is looked up once for each connection, and the connection goes to the very address that was looked at, so a name
 that points elsewhere a moment later changes nothing. Nothing is followed that the endpoint answers (no redirects), and of
-its answer nothing is kept but the status.
+its answer nothing is kept but the status. An answer has so many seconds in all, however slowly it drips.
 """
 
 from __future__ import annotations
 
 import http.client
+import io
 import ipaddress
 import socket
 import ssl
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from time import monotonic
+from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from services.partner.schedule import Went
@@ -73,6 +75,17 @@ class Fence:
             raise Forbidden("not-a-plain-url")
         return parts
 
+    def expects(self, url: str) -> None:
+        """Refuse what can be told to be forbidden before a name is looked up; each call looks again. Raises Forbidden."""
+        parts = self.parts(url)
+        address = literal(parts.hostname or "")
+        if address is not None:
+            if not is_public(address) and not self._is_allowed(address):
+                raise Forbidden("not-public")
+            self.address_of(url)
+        elif not self.allowed:  # else a name may lie in a network that is allowed, and has any port there
+            _must_be_usual(parts)
+
     def address_of(self, url: str) -> tuple[SplitResult, str]:
         """An endpoint's address, and the one IP address at which it is called. Raises Forbidden, or OSError."""
         parts = self.parts(url)
@@ -81,10 +94,7 @@ class Fence:
         inside = [each for each in addresses if self._is_allowed(each)]
         if addresses and len(inside) == len(addresses):
             return parts, addresses[0]
-        if parts.scheme != "https":
-            raise Forbidden("not-https")
-        if port not in PORTS:
-            raise Forbidden("not-this-port")
+        _must_be_usual(parts)
         if not addresses or not all(is_public(each) or self._is_allowed(each) for each in addresses):
             # A name with one public and one private address is a trap, whichever of them comes first.
             raise Forbidden("not-public")
@@ -93,6 +103,25 @@ class Fence:
     def _is_allowed(self, address: str) -> bool:
         found = ip(address)
         return any(found.version == network.version and found in network for network in self.allowed)
+
+
+def _must_be_usual(parts: SplitResult) -> None:
+    if parts.scheme != "https":
+        raise Forbidden("not-https")
+    if port_of(parts) not in PORTS:
+        raise Forbidden("not-this-port")
+
+
+def literal(host: str) -> str | None:
+    """The address that a host is, in any form that resolvers read (127.1, 0x7f000001, 2130706433); None for a name."""
+    try:
+        return str(ip(host))
+    except ValueError:
+        pass
+    try:
+        return socket.inet_ntoa(socket.inet_aton(host))
+    except OSError:
+        return None
 
 
 def port_of(parts: SplitResult) -> int:
@@ -119,12 +148,63 @@ def is_public(address: str) -> bool:
     )
 
 
+class Timed(io.RawIOBase):
+    """What comes from a socket until a moment, and nothing after it: many small waits are not one long one."""
+
+    def __init__(self, connection: socket.socket, until: float) -> None:
+        self._socket, self._until = connection, until
+        self._file: Any = connection.makefile("rb", buffering=0)
+
+    def readable(self) -> bool:
+        """It is for reading."""
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        """The next bytes. Raises TimeoutError."""
+        left = self._until - monotonic()
+        if left <= 0:
+            raise TimeoutError("the answer takes too long")
+        self._socket.settimeout(left)
+        read: int | None = self._file.readinto(buffer)
+        return read
+
+    def close(self) -> None:
+        """Let go of the socket."""
+        self._file.close()
+        super().close()
+
+
+@dataclass(frozen=True)
+class Source:
+    """A socket, to whoever makes a file of it."""
+
+    connection: socket.socket
+
+    def makefile(self, mode: str) -> io.BufferedReader:
+        """The file, which ends when an answer must have come."""
+        return io.BufferedReader(Timed(self.connection, monotonic() + ANSWER_SECONDS))
+
+
+class Answer(http.client.HTTPResponse):
+    """An answer that has so many seconds in all, from its status to the end of its body."""
+
+    def __init__(self, sock: Any, *args: Any, **more: Any) -> None:
+        super().__init__(Source(sock), *args, **more)  # type: ignore[arg-type]
+
+
 class Pinned(http.client.HTTPConnection):
     """A connection to one IP address, under the name of its host."""
+
+    response_class = Answer
 
     def __init__(self, host: str, port: int, address: str, context: ssl.SSLContext | None) -> None:
         super().__init__(host, port, timeout=ANSWER_SECONDS)
         self._address, self._context = address, context
+
+    def ready(self) -> None:
+        """A connection that goes on has all the time again."""
+        if self.sock is not None:
+            self.sock.settimeout(ANSWER_SECONDS)
 
     def connect(self) -> None:
         """Connect to the address, and see that the certificate is the host's."""
@@ -146,6 +226,7 @@ class Call:
         target = (self._parts.path or "/") + (f"?{self._parts.query}" if self._parts.query else "")
         sent = {"Content-Type": "application/cloudevents+json", "User-Agent": "wushe", **headers}
         try:
+            self._connection.ready()
             self._connection.request("POST", target, body, sent)
             return self._answer(now)
         except TimeoutError:
@@ -160,11 +241,10 @@ class Call:
 
     def _answer(self, now: datetime) -> Went:
         """The status; of the body no more is read than a connection that goes on needs, and no longer than allowed."""
-        until = monotonic() + ANSWER_SECONDS
-        answer = self._connection.getresponse()
-        left = ANSWER_BYTES
-        while left > 0 and monotonic() < until and (part := answer.read1(left)):
-            left -= len(part)
+        answer, left = self._connection.getresponse(), ANSWER_BYTES
+        with suppress(OSError, http.client.HTTPException):  # the status has come, and it is the answer
+            while left > 0 and (part := answer.read1(left)):
+                left -= len(part)
         if not answer.isclosed():
             self.close()
         outcome = (

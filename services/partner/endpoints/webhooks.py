@@ -17,7 +17,7 @@ from services.kernel.ids import new_id
 from services.kernel.unit import Unit
 from services.kernel.view import drop, put
 from services.partner import tables as t
-from services.partner.calling import Fence, Forbidden, ip, is_public
+from services.partner.calling import Fence, Forbidden
 from services.partner.domain import endpoint
 from services.partner.endpoints.feed import READERS, own, whole
 from services.partner.signing import secrets_of
@@ -161,15 +161,7 @@ class Webhooks:
         try:
             if not isinstance(url, str):
                 raise Forbidden("not-a-url")
-            parts = fence.parts(url)
-            literal = _literal(parts.hostname or "")
-            if literal is None:
-                if parts.scheme != "https" and not fence.allowed:
-                    raise Forbidden("not-https")
-            elif is_public(literal) or fence.allowed:
-                fence.address_of(url)
-            else:
-                raise Forbidden("not-public")
+            fence.expects(url)
         except Forbidden as no:
             raise _wrong("url", *FORBIDDEN[no.reason], code=no.reason) from no
         except OSError as unknown:
@@ -209,14 +201,6 @@ def _attempt(row: dict[str, Any], waiting: dict[str, Any] | None) -> dict[str, A
     again: datetime | None = waiting["due_at"] if waiting else None
     named = ("number", "at", "outcome", "status", "milliseconds")
     return {name: row[name] for name in named} | {"again_at": again}
-
-
-def _literal(host: str) -> str | None:
-    try:
-        ip(host)
-    except ValueError:
-        return None
-    return host
 
 
 def _object(request: Request) -> dict[str, Any]:

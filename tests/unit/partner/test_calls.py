@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
+import socket
+import threading
+import time
 from base64 import b64decode
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from uuid import UUID
 
@@ -14,7 +19,8 @@ import standardwebhooks
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from services.partner.calling import Fence, Forbidden, is_public, retry_after
+from services.partner import calling
+from services.partner.calling import Call, Fence, Forbidden, is_public, literal, retry_after
 from services.partner.schedule import ATTEMPTS, WAITS, After, Hook, Retry, Went, after, due, is_free, pulled_forward
 from services.partner.signing import Secrets, headers, secrets_of
 
@@ -138,6 +144,75 @@ def test_an_address_that_is_not_public_is_not_called(address: str) -> None:
     assert not is_public(address)
     with pytest.raises(Forbidden, match="not-public"):
         Fence(resolve=lambda host, port: [address]).address_of("https://partner.example/hook")
+
+
+@pytest.mark.parametrize(
+    "host", ["2130706433", "0x7f000001", "0x7f.1", "127.1", "0177.0.0.1", "[::ffff:7f00:1]", "127.0.0.1"]
+)
+def test_an_address_is_known_in_whatever_form_it_is_written(host: str) -> None:
+    address = literal(host.strip("[]"))
+    assert address is not None and not is_public(address)
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("https://2130706433/x", "not-public"), ("https://0x7f.1/x", "not-public"), ("https://[::ffff:a9fe:a9fe]/", "not-public"),
+        ("https://[64:ff9b::a00:1]/", "not-public"), ("http://partner.example/", "not-https"), ("http://10.0.0.1/", "not-public"),
+        ("https://partner.example:22/", "not-this-port"), ("https://1.1.1.1:22/", "not-this-port"),
+    ],
+)  # fmt: skip
+def test_what_can_be_told_before_a_name_is_looked_up_is_not_even_taken(url: str, reason: str) -> None:
+    with pytest.raises(Forbidden, match=reason):
+        Fence(resolve=lambda host, port: [host]).expects(url)
+
+
+def test_a_name_is_looked_up_when_it_is_called_and_not_before() -> None:
+    Fence(resolve=lambda host, port: pytest.fail("nobody looks")).expects("https://partner.example/hook")
+    Fence.of(("10.1.0.0/16",)).expects("http://station.lan:9000/hook")
+
+
+def test_a_name_is_no_address() -> None:
+    assert [literal(name) for name in ("partner.example", "localhost", "1e100.net", "")] == [None] * 4
+
+
+def test_a_name_that_points_elsewhere_a_moment_later_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers, connected = iter([["93.184.216.34"], ["10.0.0.1"]]), list[str]()
+
+    def connect(address: tuple[str, int], timeout: float) -> socket.socket:
+        connected.append(address[0])
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(socket, "create_connection", connect)
+    call = Call(Fence(resolve=lambda host, port: next(answers)), "https://partner.example/hook")
+    assert [call.post(b"{}", {}, NOW) for _ in range(2)] == [Went("unreachable")] * 2
+    assert connected == ["93.184.216.34"] * 2
+
+
+@pytest.mark.parametrize(
+    ("drips", "went"),
+    [([b"HTTP/1.1 200 OK\r\n", *[b"x: y\r\n"] * 40, b"\r\n"], Went("timeout")),
+     ([b"HTTP/1.1 200 OK\r\nContent-Length: 40\r\n\r\n", *[b"."] * 40], Went("delivered", 200))],
+)  # fmt: skip
+def test_an_answer_that_drips_has_no_longer_than_one_that_flows(
+    monkeypatch: pytest.MonkeyPatch, drips: list[bytes], went: Went
+) -> None:
+    """Whoever answers a byte at a time would hold the thread that calls; of an answer the status alone is waited for."""
+    here, there = socket.socketpair()
+    monkeypatch.setattr(calling, "ANSWER_SECONDS", 0.2)
+    monkeypatch.setattr(socket, "create_connection", lambda address, timeout: here)
+    fence = Fence(allowed=(ip_network("10.0.0.0/8"),), resolve=lambda host, port: ["10.0.0.1"])
+    drip = threading.Thread(target=dripping, args=(there, drips))
+    drip.start()
+    assert Call(fence, "http://partner.example/hook").post(b"{}", {}, NOW) == went
+    drip.join()
+
+
+def dripping(there: socket.socket, drips: list[bytes]) -> None:
+    with there, suppress(OSError):
+        for part in drips:
+            there.sendall(part)
+            time.sleep(0.01)
 
 
 @pytest.mark.parametrize("address", ["93.184.216.34", "1.1.1.1", "2606:4700::1111"])
