@@ -193,7 +193,8 @@ SHOWN = frozenset(_SHOWN.split())
 HIDDEN: dict[str, str] = dict.fromkeys(("person_id", "case_id", "by_person_id"), "who it is") | {
     "sealed": "digests of what is sealed", "child_asked": "how somebody was asked", "method": "how somebody was asked",
     "wait": "until when the station is to act, which tells what others were asked",
-    "offers_left": "what others were asked", "offers_count": "what others were asked", "attempts": "what others were asked",
+    "offers_left": "what others were asked", "offer_ids": "what others were asked",
+    "offers_count": "what others were asked", "attempts": "what others were asked",
     "approver": "who decided at the station", "approver_id": "who decided at the station", "on_site": "people of others",
     "finding_codes": "what was seen of somebody", "action_codes": "what was done for somebody",
     "activity_codes": "what was done for somebody", "conflict": "the station's own affair", "uscc": "the directory shows it",

@@ -18,9 +18,10 @@ import pytest
 import requests
 from fhir.resources.R4B import get_fhir_model_class
 
+from services.kernel.message import Actor
 from tests.support.hsds import faults
 from tests.support.reference import ROOT, Reference
-from tests.support.street import COORDINATOR, HEAD, Organization, Person, Street
+from tests.support.street import COORDINATOR, HEAD, WORKER, Organization, Person, Street
 
 pytestmark = pytest.mark.scenario
 NEED = "housework"
@@ -107,8 +108,8 @@ def test_nobody_without_a_token_reads_it_and_a_filter_that_is_not_known_is_refus
 class Desk:
     """A program of an organization that knows FHIR."""
 
-    def __init__(self, street: Street, organization: Organization) -> None:
-        self.street, self.who = street, organization.speaker
+    def __init__(self, street: Street, who: Actor) -> None:
+        self.street, self.who = street, who
 
     def ask(self, method: str, path: str, body: Any = None, **headers: str) -> requests.Response:
         who = self.who
@@ -134,8 +135,10 @@ class Desk:
         return found
 
     def put(self, task: dict[str, Any], status: str, version: str = "", **changes: Any) -> requests.Response:
-        wanted = f'W/"{version or task["meta"]["versionId"]}"'
-        return self.ask("PUT", f"Task/{task['id']}", task | {"status": status} | changes, If_Match=wanted)
+        wanted = {"If_Match": f'W/"{version or task["meta"]["versionId"]}"'}
+        if word := changes.pop("approval", ""):
+            wanted["Approval"] = word
+        return self.ask("PUT", f"Task/{task['id']}", task | {"status": status} | changes, **wanted)
 
     def said(self, answer: requests.Response, status: int, code: str) -> dict[str, Any]:
         """What stands against it."""
@@ -165,7 +168,7 @@ def asked(street: Street, team: Organization) -> Asked:
     person = street.person(team)
     referral_id = street.referral(person, NEED)
     street.offer(referral_id, team)
-    return Asked(Desk(street, team), person, referral_id)
+    return Asked(Desk(street, team.speaker), person, referral_id)
 
 
 def test_a_program_that_knows_fhir_takes_a_referral_from_requested_to_completed(
@@ -212,7 +215,7 @@ def test_an_update_is_done_once_and_never_on_what_has_changed_meanwhile(asked: A
 
 def test_a_task_is_nobody_elses_and_says_whose_need_it_is_only_while_it_is_held(street: Street, asked: Asked) -> None:
     (stranger,) = street.organizations(1, NEED)
-    other, desk = Desk(street, stranger), asked.desk
+    other, desk = Desk(street, stranger.speaker), asked.desk
     other.said(other.ask("GET", f"Task/{asked.task['id']}"), 404, "not-found")
     other.said(other.put(asked.task, "accepted"), 404, "not-found")
     assert other.tasks("status=requested") == []
@@ -238,6 +241,42 @@ def test_a_task_is_nobody_elses_and_says_whose_need_it_is_only_while_it_is_held(
     assert subjects() == {asked.referral}
     assert desk.get(f"Task/{asked.task['id']}")["status"] == "cancelled"
     assert desk.ask("GET", f"Consent/{asked.person.consent}").status_code == 404
+
+
+def test_what_should_never_have_been_is_marked_by_the_station_on_a_second_persons_word(
+    street: Street, asked: Asked
+) -> None:
+    """INV-31: nobody marks it alone, and the word is good for this reason, this referral and whoever asked for it."""
+    station, task = Desk(street, WORKER), asked.task
+    why = {"coding": [{"code": "wrong-person"}]}
+    asked.desk.said(asked.desk.put(task, "entered-in-error", statusReason=why), 409, "no-such-edge")
+    station.said(station.put(task, "entered-in-error", statusReason=why), 409, "approval-needed")
+
+    def word(referral: str = asked.referral, reason: str = "wrong-person", org: str = HEAD.org) -> str:
+        body = {"reason_code": reason}
+        return street.hub.approved(
+            "mark-referral-entered-in-error", referral, body, asker=WORKER.id, by=HEAD.id, org=org
+        )
+
+    for wrong in (word(referral=str(uuid4())), word(reason="new-facts"), word(org="330102001"), "x.y.z"):
+        station.said(station.put(task, "entered-in-error", statusReason=why, approval=wrong), 409, "approval-needed")
+    marked = station.put(task, "entered-in-error", statusReason=why, approval=word())
+    assert marked.status_code == 200 and marked.json()["status"] == "entered-in-error", marked.text
+    assert station.put(task, "entered-in-error", statusReason=why).status_code == 200, "the same again changes nothing"
+    seen = asked.desk.get(f"Task/{task['id']}")
+    assert (seen["status"], bool(seen["statusReason"]["text"])) == ("entered-in-error", True)
+    assert asked.desk.get(f"ServiceRequest/{asked.referral}")["status"] == "entered-in-error"
+    asked.desk.said(asked.desk.put(seen, "accepted"), 409, "no-such-edge")
+
+
+def test_no_capacity_is_said_and_read_in_the_words_of_the_guide(street: Street, asked: Asked) -> None:
+    full = {"coding": [{"code": "at-capacity"}], "text": "孙大姐 would have to wait"}
+    street.mark()
+    said = asked.desk.put(asked.task, "rejected", statusReason=full).json()
+    assert {each["code"] for each in said["statusReason"]["coding"]} == {"at-capacity", "no-capacity"}
+    assert said["statusReason"]["text"] == "无容量" and "孙大姐" not in json.dumps(said, ensure_ascii=False)
+    (declined,) = street.said("referral", stream=asked.referral, reason_code="no-capacity")
+    assert declined["type"] == "offer.declined"
 
 
 def test_a_search_comes_page_by_page_and_with_what_it_is_about(

@@ -265,7 +265,10 @@ class ReferralOriginChanged:
 
 @published("referral.entered-in-error", zh="转介误录作废", closes="need")
 class ReferralEnteredInError:
-    """This referral should never have been entered; it counts nowhere, and nothing of it is hidden."""
+    """This referral should never have been entered; it counts nowhere, and nothing of it is hidden.
+
+    `offer_ids` are all offers that were made under it; `offer_id` is the one that was taken.
+    """
 
     matter_id: UUID
     case_id: UUID | None = None
@@ -273,3 +276,4 @@ class ReferralEnteredInError:
     offer_id: UUID | None = None
     reason_code: Code
     approver_id: Ref
+    offer_ids: tuple[UUID, ...] = ()

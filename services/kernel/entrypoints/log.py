@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 
 ANSWER_SECONDS = 15
 COMPANION_SECONDS = 5.0
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass
@@ -200,9 +202,11 @@ class Hand:
         rows = self.look.run(scope.select(request.actor).where(*(column == value for column, value in columns)))
         return rows[0] if rows else None
 
-    def second(self, request: Request, command: str, about: object, roles: Collection[str]) -> Actor:
+    def second(
+        self, request: Request, command: str, about: object, roles: Collection[str], body: Mapping[str, Any] = NOTHING
+    ) -> Actor:
         """The second person who has approved this for whoever asks (`Approval`); raises Refused where nobody has."""
-        what = wanted(command, about, request.actor.id, {})
+        what = wanted(command, about, request.actor.id, body)
         keys = self.settings.token_public_keys
         second = approver_of(request.header("approval"), what, keys, system_clock())
         if second.role not in roles:

@@ -138,7 +138,7 @@ def mark_error(command: public.MarkReferralEnteredInError, state: State, ask: As
             marked = public.ReferralEnteredInError(
                 matter_id=slip.matter_id, case_id=slip.case_id, need_id=_need(state),
                 offer_id=taken.offer_id if taken else None, reason_code=command.reason_code,
-                approver_id=command.approver_id,
+                approver_id=command.approver_id, offer_ids=tuple(offer.offer_id for offer in state.offers),
             )  # fmt: skip
             return [*_take_back(state, command.reason_code), marked]
 

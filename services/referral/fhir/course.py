@@ -77,6 +77,16 @@ class Course:
         then = replace(now, version=recorded.version, at=recorded.recorded_at, **columns)
         self.tasks[then.task_id].append(then)
 
+    def mark(self, recorded: Recorded, reason: str) -> None:
+        """None of the Tasks should ever have been: the referral was entered in error."""
+        for versions in self.tasks.values():
+            versions.append(
+                replace(
+                    versions[-1], version=recorded.version, at=recorded.recorded_at, status="entered-in-error", reason=reason,
+                    business=None, respond_by=None,
+                )
+            )  # fmt: skip
+
     def begin(self, task: Task) -> None:
         """A Task comes into being."""
         self.tasks[task.task_id], self.latest[task.offer_id] = [task], task.task_id
@@ -123,10 +133,7 @@ def _take(course: Course, recorded: Recorded) -> None:
             course.become(recorded, "revoked")
         case public.ReferralEnteredInError() as event:
             course.become(recorded, "entered-in-error")
-            if event.offer_id is not None:
-                course.change(
-                    recorded, event.offer_id, status="entered-in-error", reason=event.reason_code, business=None
-                )
+            course.mark(recorded, event.reason_code)
         case _:
             _answered(course, recorded)
 

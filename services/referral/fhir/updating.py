@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from services.contracts import referral as public
 from services.contracts.visibility import APPROVERS
+from services.kernel.approvals import needed, wanted
 from services.kernel.clock import system_clock
 from services.kernel.contract import name_of
 from services.kernel.entrypoints import Hand, Request
@@ -87,7 +88,7 @@ class Update:
         """All of it in one commit, on the version of the log that the Task was read from."""
         referral_id: UUID = found.row["referral_id"]
         for command in asked:
-            self._may(command, referral_id)
+            self._may(command, referral_id, self.request.actor)
         orders = [
             self._order(sent, found, place, command, referral_id, is_only=len(asked) == 1)
             for place, command in enumerate(asked)
@@ -96,8 +97,8 @@ class Update:
         if wrong := next((result for result in results if isinstance(result, HubError)), None):
             raise wrong
 
-    def _may(self, command: Any, referral_id: UUID) -> None:
-        reach, actor = REACHES["referral"], self.request.actor
+    def _may(self, command: Any, referral_id: UUID, actor: Actor) -> None:
+        reach = REACHES["referral"]
         for look in reach.looks(actor, command, (referral_id,)):
             look.check(self.hand.look.run(look.statement), type(command))
         reach.hears(actor, command)
@@ -126,7 +127,16 @@ class Update:
         return start or (now if is_only else None)
 
     def _second(self, command: Any, referral_id: UUID) -> Actor | None:
-        """What should never have been entered needs a second person, as everywhere."""
+        """What should never have been entered needs a second person, as everywhere: one who might have asked it himself."""
         if not isinstance(command, public.MarkReferralEnteredInError):
             return None
-        return self.hand.second(self.request, name_of(type(command)), referral_id, APPROVERS[""])
+        name, content = name_of(type(command)), {"reason_code": command.reason_code}
+        second = self.hand.second(self.request, name, referral_id, APPROVERS[""], content)
+        try:
+            self._may(command, referral_id, second)
+        except HubError as no:
+            raise needed(
+                wanted(name, referral_id, self.request.actor.id, content),
+                "The one who approved may not approve this.", "该批准人无权批准此事。",
+            ) from no  # fmt: skip
+        return second

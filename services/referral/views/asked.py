@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from services.contracts import referral as public
 from services.kernel.message import Recorded
 from services.kernel.view import Change, put
 from services.referral.fhir.course import disputes, round_id
@@ -27,11 +28,11 @@ rounds = sa.Table(
 
 
 def project(recorded: Recorded) -> list[Change]:
-    """The offer that an event is about."""
+    """The offer that an event is about, or all of a referral that should never have been."""
     offer_id = getattr(recorded.event, "offer_id", None)
-    if offer_id is None:
-        return []
-    found = [put(asked, offer_id, referral_id=recorded.stream_id, changed_at=recorded.recorded_at)]
-    if disputes(recorded.event):
+    marked = recorded.event.offer_ids if isinstance(recorded.event, public.ReferralEnteredInError) else ()
+    about = dict.fromkeys([*([offer_id] if offer_id else []), *marked])
+    found = [put(asked, each, referral_id=recorded.stream_id, changed_at=recorded.recorded_at) for each in about]
+    if offer_id is not None and disputes(recorded.event):
         found.append(put(rounds, round_id(offer_id, recorded.version), offer_id=offer_id))
     return found

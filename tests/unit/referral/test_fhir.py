@@ -20,6 +20,7 @@ from services.referral.fhir import capability, directory, machine, meaning, reso
 from services.referral.fhir.course import Course, course_of, round_id
 from services.referral.fhir.machine import EDGES, SETS, Status, allowed, following, must_follow
 from services.referral.hsds.facts import Listed, Offered
+from services.referral.views import asked
 from tests.support.spec import NOON, ask
 from tests.unit.referral.samples import (
     CLOSED,
@@ -147,6 +148,40 @@ def test_each_edge_of_the_target_leads_where_it_says(now, then):
 def test_the_requester_cancels(now):
     made = updated(COURSES[now], sent("cancelled", "no-longer-needed"), STATION)
     assert (made.of_offer(TASK).status, made.of_offer(TASK).reason) == ("cancelled", "no-longer-needed")
+
+
+@pytest.mark.parametrize("now", COURSES)
+def test_a_code_is_set_by_the_side_whose_it_is_and_by_the_other_never(now):
+    """Each of the ten codes from each that a Task may have, by either side: what the guide has no edge for is refused."""
+    task = course(*COURSES[now]).of_offer(TASK)
+    sides: tuple[machine.Who, ...] = ("target", "requester")
+    for then, who in product(CODES, sides):
+        if then in following(now) and then in SETS[who]:
+            continue  # that it leads there is shown above and below
+        with pytest.raises(Refused) as no:
+            meaning.commands(sent(then, "wrong-person", output=OUTPUT), task, who)
+        assert (no.value.code, no.value.allowed) == ("no-such-edge", allowed(now, who))
+
+
+@pytest.mark.parametrize("now", COURSES)
+def test_what_should_never_have_been_is_marked_by_the_requester_whatever_it_was(now):
+    made = updated(COURSES[now], sent("entered-in-error", "wrong-person"), STATION)
+    assert {versions[-1].status for versions in made.tasks.values()} == {"entered-in-error"}
+    assert (made.asking[-1].status, made.of_offer(TASK).reason) == ("entered-in-error", "wrong-person")
+    for versions in made.tasks.values():
+        for before, after in pairwise(versions):
+            assert after.status == before.status or after.status in following(before.status), (before, after)
+    shown = resources.task(made.of_offer(TASK), ROW)
+    assert parsed(shown)["status"] == "entered-in-error" and shown["statusReason"]["text"]
+
+
+def test_all_tasks_of_a_referral_that_should_never_have_been_are_found_as_changed():
+    marked = public.ReferralEnteredInError(
+        matter_id=ROW["referral_id"], offer_id=TASK, reason_code="wrong-person", approver_id="w-head",
+        offer_ids=(TASK, offer_id(LOTUS)),
+    )  # fmt: skip
+    (recorded,) = log(marked)
+    assert {change.key for change in asked.project(recorded)} == {(TASK,), (offer_id(LOTUS),)}
 
 
 def test_no_capacity_is_a_task_rejected_at_capacity():
