@@ -1,6 +1,7 @@
 """What a partner sees when consent is withdrawn at each point: exactly what the matrix says, on every way.
 
-Marked personal data is looked for in everything that ever left for a partner: its feed, its queue, its webhooks.
+Marked personal data is looked for in everything that ever left for a partner: its feed, its queue, its webhooks, its mails
+and the pages that they lead to, its spreadsheet, its calendar, and what it reads by FHIR and by HSDS.
 """
 
 from __future__ import annotations
@@ -8,16 +9,22 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
+from uuid import uuid4
+from zipfile import ZipFile
 
 import pytest
+import requests
 
 from tests.support.called import Endpoints
 from tests.support.courier import Courier
 from tests.support.member import Member, admitted
 from tests.support.reader import Seen, read_feed, read_queue
 from tests.support.reference import Reference
-from tests.support.street import Person, Street, Told, until
+from tests.support.street import HEAD, Organization, Person, Street, Told, until
+from tests.support.volunteering import Dispatch, now
 
 pytestmark = pytest.mark.scenario
 NEED = "housework"
@@ -189,3 +196,62 @@ def test_nothing_that_left_for_a_partner_says_who_anybody_is(partner: Partner) -
     for text in sent:
         assert not [mark for mark in MARKED if mark in text]
         assert not [person for person in persons if person in text]
+
+
+def test_nor_does_what_it_is_mailed_takes_as_a_sheet_or_reads_by_a_standard(partner: Partner) -> None:
+    """INV-6: its letters and their pages, its spreadsheet, its calendar, FHIR in all versions and HSDS, as they come."""
+    street, (team,) = partner.street, partner.street.organizations(1, NEED)
+    address = f"lotus.{uuid4().hex[:8]}@example.org"
+    street.do(f"/referral/organizations/{team.id}/mail", {"address": address}, HEAD)
+    held = street.accepted(street.person(team), team, NEED)
+    open_ = street.referral(street.person(team), NEED)
+    street.offer(open_, team)
+    visited(partner, team)
+    post = partner.reference.post
+    letters = until(
+        lambda: len(post.to(address)) >= 3 and post.to(address), "it is told of both offers and the acceptance"
+    )
+    found = {f"letter {n}": bytes(letter.mail) + letter.text.encode() for n, letter in enumerate(letters)}
+    found |= {f"page {letter.link}": requests.get(letter.link, timeout=30).content for letter in letters}
+    found |= {path: read(partner, path, team) for path in told_by(partner, team, held, open_)}
+    for name, content in (*found.items(), *unpacked(found["/referral/v1/inbox/sheet"])):
+        assert content, f"{name} is empty"
+        assert not [mark for mark in MARKED if mark.encode() in content], name
+    assert held.encode() in b"".join(content for _, content in unpacked(found["/referral/v1/inbox/sheet"]))
+    assert b"BEGIN:VEVENT" in next(content for path, content in found.items() if path.endswith(".ics"))
+
+
+def visited(partner: Partner, team: Organization) -> None:
+    """Somebody of the team goes to see somebody whom the hub knows by name."""
+    dispatch = Dispatch(partner.street.hub)
+    (mei,) = dispatch.volunteers(1, teams=[team.party])
+    dispatch.goes(mei, dispatch.task(dispatch.call(), now() + timedelta(days=2)))
+    dispatch.hears("partner", "volunteer", "intake")
+
+
+def told_by(partner: Partner, team: Organization, *referrals: str) -> list[str]:
+    """The paths of everything that the team may read, beside its sequence."""
+    calendar = partner.street.do("/partner/calendars", {"party": team.party}, team.speaker)["path"]
+    tasks = json.loads(read(partner, "/fhir/Task?_include=Task:focus", team))["entry"]
+    resources = [f"/fhir/{e['resource']['resourceType']}/{e['resource']['id']}" for e in tasks]
+    assert {f"/fhir/ServiceRequest/{each}" for each in referrals} <= set(resources)
+    return [
+        calendar, "/referral/v1/inbox/sheet", "/referral/v1/inbox/sheet?format=csv", "/fhir/Task?_include=Task:focus",
+        "/fhir/Consent", f"/fhir/Organization/{team.id}", f"/fhir/HealthcareService?organization=Organization/{team.id}",
+        *(path + more for path in resources for more in ("", "/_history")),
+        *(f"/hsds/{kind}?full=true&per_page=1000" for kind in ("organizations", "services", "service_at_locations")),
+    ]  # fmt: skip
+
+
+def read(partner: Partner, path: str, team: Organization) -> bytes:
+    """What the team is answered."""
+    who = team.speaker
+    answer = partner.street.hub.ask("GET", path, role=who.role, ident=who.id, org=who.org)
+    assert answer.status_code == 200, answer.text
+    return answer.content
+
+
+def unpacked(workbook: bytes) -> list[tuple[str, bytes]]:
+    """The parts of a spreadsheet, as they are in the file."""
+    with ZipFile(BytesIO(workbook)) as packed:
+        return [(name, packed.read(name)) for name in packed.namelist()]

@@ -17,6 +17,7 @@ import pika
 import requests
 
 Told = dict[str, Any]
+ONCE_MORE = 3
 
 
 @dataclass
@@ -43,6 +44,8 @@ class Seen:
         number = int(event["sequence"])
         if number <= self.last:
             self.repeated += 1
+            with again(self.file).open("a", encoding="utf-8") as kept:
+                kept.write(f"{number}\n")
             return True
         if number > self.last + 1:
             self.gaps += 1
@@ -58,9 +61,14 @@ class Seen:
             assert self.take(event), "a page of the feed has a gap"
 
 
-def read_feed(url: str, token: str, seen: Seen, wait: int = 0) -> int:
-    """One page of the feed; how many events it held."""
-    asked = {"after": seen.last, "limit": 500, "wait": wait}
+def again(file: Path) -> Path:
+    """Where a program keeps which numbers came once more."""
+    return file.with_name(f"{file.name}.again")
+
+
+def read_feed(url: str, token: str, seen: Seen, wait: int = 0, once_more: int = 0) -> int:
+    """One page of the feed, with so many of those before it once more; how many events it held."""
+    asked = {"after": max(0, seen.last - once_more), "limit": 500, "wait": wait}
     answer = requests.get(
         f"{url}/partner/v1/events", params=asked, headers={"Authorization": f"Bearer {token}"}, timeout=60
     )
@@ -102,11 +110,16 @@ def read_queue(
 
 
 def main() -> None:
-    """`python -m tests.support.reader FILE feed URL TOKEN` or `… queue URL QUEUE`: read for ever, until killed."""
+    """`python -m tests.support.reader FILE feed URL TOKEN` or `… queue URL QUEUE`: read for ever, until killed.
+
+    One that begins again does not trust its last lines, and asks the feed for them once more.
+    """
     seen, way, url, key = Seen(Path(sys.argv[1])), *sys.argv[2:5]
+    once_more = ONCE_MORE
     while True:
         if way == "feed":
-            read_feed(url, key, seen, wait=5)
+            read_feed(url, key, seen, wait=5, once_more=once_more)
+            once_more = 0
         else:
             read_queue(url, key, seen, lambda: None)
 

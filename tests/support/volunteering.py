@@ -145,7 +145,8 @@ class Dispatch:
     def call(self, dispatcher: Actor | None = None) -> Call:
         """Somebody phones, and the desk hands the need to the dispatcher."""
         area = self.unit.partition(":")[2]
-        person = self.do("/intake/persons", {"station": area, "age_band": "from_60", "residence_area": area})
+        who = {"pseudonym": "孙大姐", "phone": "000-0000", "address": "somewhere"}
+        person = self.do("/intake/persons", {"station": area, "age_band": "from_60", "residence_area": area} | who)
         request = {"unit": self.unit, "area": area, "came_by": "phone", "person_id": person}
         desk = Actor(id="w-desk", role="worker", org=area)
         matter = self.do("/intake/help-requests", request, desk)
