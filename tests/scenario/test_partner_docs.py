@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -81,6 +82,28 @@ def test_the_feed_is_read_and_goes_on_where_it_was(
         offer = {"organization_id": member.organization.id, "service_codes": [NEED], "areas": ["220104004"]}
         Street(reference.hub).do("/referral/offerings", offer, HEAD)
     assert types(printed(run, tmp_path, 1, **environ))[0] in FOUR
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed here")
+def test_what_is_asked_by_curl_is_answered(reference: Reference) -> None:
+    street = Street(reference.hub)
+    (team,) = street.organizations(1, NEED)
+    referral_id = street.referral(street.person(team), NEED)
+    street.offer(referral_id, team)
+    environ = os.environ | {
+        "TOKEN": reference.hub.token_for(team.speaker),
+        "ORGANIZATION": team.id,
+        "REFERRAL": referral_id,
+        "EVENT": uuid4().hex,
+    }
+    asked = re.findall(r"```sh\n(curl .*?)```", PAGE, re.DOTALL)
+    assert len(asked) == 4
+    for block in asked:
+        text = block.replace("https://hub.example", reference.hub.url).replace("YOUR-ORGANIZATION-ID", team.id)
+        script = text.replace("curl ", "curl --silent --show-error --fail-with-body ", 1)
+        done = subprocess.run(["sh", "-c", script], capture_output=True, text=True, env=environ, timeout=60)
+        assert done.returncode == 0 and done.stdout, f"{block}{done.stdout}{done.stderr}"
+    assert street.row(referral_id)["state"] == "accepted"
 
 
 def test_the_queue_is_read_by_pika(member: Member, tmp_path: Path) -> None:
