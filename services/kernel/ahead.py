@@ -81,9 +81,12 @@ class Ahead:
         rows, pending = self._rows.get(table, {}), self._pending.pop(table, None)
         if pending:
             rows = self._rows[table]
-            self._fetch(table, {change.key for change in pending} - rows.keys())
+            self._fetch(table, {change.key for change in pending if not change.clears} - rows.keys())
             for change in pending:
-                rows[change.key] = _changed(table, rows[change.key], change)
+                if change.clears:
+                    self._clear(table, change.key)
+                else:
+                    rows[change.key] = _changed(table, rows[change.key], change)
         return rows
 
     def _fetch(self, table: sa.Table, keys: set[Key]) -> None:
@@ -92,6 +95,15 @@ class Ahead:
         found = self._look.run(sa.select(table).where(_under(columns, keys))) if keys else []
         committed = {tuple(row[column.name] for column in columns): row for row in found}
         self._rows[table] |= {key: committed.get(key) for key in keys}
+
+    def _clear(self, table: sa.Table, start: Key) -> None:
+        """No row whose key begins so is there any more."""
+        columns = list(table.primary_key)
+        where = [column == value for column, value in zip(columns, start, strict=False)]
+        committed = self._look.run(sa.select(*columns).where(*where))
+        rows = self._rows[table]
+        gone = {tuple(row.values()) for row in committed} | {key for key in rows if key[: len(start)] == start}
+        rows |= dict.fromkeys(gone)
 
 
 def _under(columns: list[sa.Column[Any]], keys: Iterable[Key]) -> sa.ColumnElement[bool]:

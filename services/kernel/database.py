@@ -6,16 +6,19 @@ thread. A group is written under a compare-and-set on the head row: if another p
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+import psycopg
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import DATETIME
 
-from services.kernel.errors import HubError
+from services.kernel.errors import HubError, Unavailable
 from services.kernel.unit import Moved
 from services.kernel.view import Change, Rows
 
@@ -103,6 +106,29 @@ class Writer(Protocol):
     def close(self) -> None:
         """Give the connection back."""
         ...
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether the database cannot answer now; a statement that is wrong is a fault of ours, and none the better for waiting.
+
+    PostgreSQL's driver tells the two apart by class; SQLite's says OperationalError to both, with a code of its own.
+    """
+    if isinstance(error, sa.exc.DBAPIError):
+        return error.connection_invalidated or is_away(error.orig or BaseException())
+    if isinstance(error, sqlite3.OperationalError):
+        return getattr(error, "sqlite_errorcode", 0) != sqlite3.SQLITE_ERROR
+    return isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError))
+
+
+@contextmanager
+def answering(what: str = "the database") -> Iterator[None]:
+    """Work with a database: raises Unavailable where it is away, and whatever else it says as it is."""
+    try:
+        yield
+    except (sa.exc.DBAPIError, psycopg.Error) as broken:
+        if is_away(broken):
+            raise Unavailable(f"{what} is away") from broken
+        raise
 
 
 class _UtcDateTime(DATETIME):

@@ -30,8 +30,9 @@ from services.kernel.database_pipe import (
     packed,
     source,
 )
+from services.kernel.database_upsert import amended, upsert_tail
 from services.kernel.errors import ConcurrentChange
-from services.kernel.view import Change, Rows, batches, dropped, merged, upsert_tail
+from services.kernel.view import Batch, Change, Rows, batches, dropped, merged
 
 MOVE = (
     "UPDATE head SET position = CASE WHEN position = $1::bigint THEN $2::bigint END, "
@@ -212,8 +213,7 @@ def _inserted(
     return [(_insert(table, columns, len(rows) == 1) + tail, packed(_kinds(table, columns), rows))]
 
 
-def _deleted(table: sa.Table, keys: Sequence[tuple[Any, ...]]) -> Statement:
-    names = tuple(column.name for column in table.primary_key)
+def _deleted(table: sa.Table, names: tuple[str, ...], keys: Sequence[tuple[Any, ...]]) -> Statement:
     listed = ", ".join(f'"{n}"' for n in names)
     kinds = _kinds(table, names)
     gone = f"SELECT given.* FROM {source(kinds, len(keys) == 1)}"
@@ -227,11 +227,20 @@ def _changed(changes: Sequence[Change | Rows]) -> list[Statement]:
     for rows in (c for c in changes if isinstance(c, Rows)):
         statements += _inserted(rows.table, rows.columns, rows.values)
     wanted = merged(c for c in changes if isinstance(c, Change))
-    statements += [_deleted(table, keys) for table, keys in dropped(wanted).items()]
+    statements += [_deleted(*named, keys) for named, keys in dropped(wanted).items()]
     for batch in batches(wanted):
-        columns = (*batch.keys, *batch.sets, *batch.adds)
-        statements += _inserted(batch.table, columns, batch.values, " " + upsert_tail(batch))
+        if batch.founds:
+            statements += _inserted(batch.table, batch.columns, batch.values, " " + upsert_tail(batch))
+        else:
+            statements += _amended(batch)
     return statements
+
+
+def _amended(batch: Batch) -> list[Statement]:
+    kinds, names = _kinds(batch.table, batch.columns), ", ".join(f'"{c}"' for c in batch.columns)
+    given = f"{source(kinds, len(batch.values) == 1)} ({names})"
+    values = packed(kinds, batch.values)
+    return [(sql, values) for sql in amended(batch, given)]
 
 
 def _newest(snapshots: Sequence[SnapshotRow]) -> list[SnapshotRow]:

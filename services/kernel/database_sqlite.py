@@ -12,10 +12,11 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from services.kernel.database import CommandRow, DatabaseGone, Group, Head, HeadMoved, Tail, idle
+from services.kernel.database import CommandRow, DatabaseGone, Group, Head, HeadMoved, Tail, idle, is_away
+from services.kernel.database_upsert import amended, upsert_tail
 from services.kernel.errors import ConcurrentChange
 from services.kernel.unit import Moved
-from services.kernel.view import Batch, Change, Rows, batches, dropped, merged, upsert_tail
+from services.kernel.view import Batch, Change, Rows, batches, dropped, merged
 
 MOVE = "UPDATE head SET position = CASE WHEN position = ? THEN ? END, hash = ?, recorded_at = ? WHERE id = 1"
 EVENTS = "INSERT INTO event (position, stream, version, type, recorded_at, raw) VALUES (?, ?, ?, ?, ?, ?)"
@@ -37,7 +38,7 @@ def _telling_faults_apart() -> Iterator[None]:
     try:
         yield
     except sqlite3.OperationalError as broken:
-        if getattr(broken, "sqlite_errorcode", 0) == sqlite3.SQLITE_ERROR:
+        if not is_away(broken):
             raise
         raise DatabaseGone(str(broken)) from broken
 
@@ -108,13 +109,12 @@ class SqliteWriter:
         for rows in (c for c in changes if isinstance(c, Rows)):
             self._add(rows)
         wanted = merged(c for c in changes if isinstance(c, Change))
-        for table, keys in dropped(wanted).items():
-            names = tuple(c.name for c in table.primary_key)
+        for (table, names), keys in dropped(wanted).items():
             where = " AND ".join(f'"{name}" = ?' for name in names)
             self._many(f'DELETE FROM "{table.name}" WHERE {where}', table, names, keys)
         for batch in batches(wanted):
-            columns = (*batch.keys, *batch.sets, *batch.adds)
-            self._many(_upsert(batch, columns), batch.table, columns, batch.values)
+            for sql in _written(batch):
+                self._many(sql, batch.table, batch.columns, batch.values)
 
     def _add(self, rows: Rows) -> None:
         try:
@@ -179,8 +179,11 @@ def _insert(table: sa.Table, columns: tuple[str, ...]) -> str:
     return f'INSERT INTO "{table.name}" ({names}) VALUES ({", ".join("?" * len(columns))})'
 
 
-def _upsert(batch: Batch, columns: tuple[str, ...]) -> str:
-    return f"{_insert(batch.table, columns)} {upsert_tail(batch)}"
+def _written(batch: Batch) -> list[str]:
+    if batch.founds:
+        return [f"{_insert(batch.table, batch.columns)} {upsert_tail(batch)}"]
+    cells = ", ".join(f'? AS "{c}"' for c in batch.columns)
+    return amended(batch, f"(SELECT {cells}) AS given")
 
 
 @cache

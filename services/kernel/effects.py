@@ -28,7 +28,7 @@ COMMIT_SECONDS = 30.0
 TRIES = 10
 """How often what several processes record one behind the other is recorded anew before it has to wait."""
 
-AWAY = (Unavailable, OutcomeUnknown, ConcurrentChange, TimeoutError, sa.exc.OperationalError, sa.exc.InterfaceError)
+AWAY = (Unavailable, OutcomeUnknown, ConcurrentChange, TimeoutError)
 """Nobody's fault but the circumstances': the same message is handled again, uncounted, when they are better."""
 
 

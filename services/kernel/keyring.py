@@ -23,7 +23,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from services.kernel import log, metrics
 from services.kernel.clock import system_clock
-from services.kernel.database import engine_for
+from services.kernel.database import answering, engine_for
 from services.kernel.errors import Refused, Unavailable
 
 KEYS = sa.MetaData()
@@ -298,11 +298,8 @@ class KeyRing:
     @contextmanager
     def _database(self) -> Iterator[sa.Connection]:
         """One transaction, committed at its end."""
-        try:
-            with self._engine.begin() as connection:
-                yield connection
-        except (sa.exc.OperationalError, sa.exc.InterfaceError) as gone:
-            raise Unavailable("the key database is away") from gone
+        with answering("the key database"), self._engine.begin() as connection:
+            yield connection
 
 
 def _key(version: int, state: State, raw: bytes) -> Key:

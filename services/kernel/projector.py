@@ -300,10 +300,8 @@ def write_alone(connection: sa.Connection, changes: list[Change]) -> None:
     """The few changes of the swap itself, one row after the other."""
     for change in changes:
         table = change.table
-        where = [
-            column == value
-            for column, value in zip(table.primary_key, _fit(table.primary_key, change.key), strict=True)
-        ]
+        named = list(table.primary_key)[: len(change.key)]
+        where = [column == value for column, value in zip(named, _fit(named, change.key), strict=True)]
         if change.drop:
             connection.execute(table.delete().where(*where))
         if change.drop and not (change.sets or change.adds or change.anew):

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from services.kernel.appender import load_streams
-from services.kernel.database import DatabaseGone, Writer, writer_for
+from services.kernel.database import DatabaseGone, Writer, answering, writer_for
 from services.kernel.draft import Draft, micros
 from services.kernel.errors import HubError, Unavailable
 from services.kernel.manifest import Look
@@ -46,9 +46,9 @@ class Trial:
 def rehearse(store: Store, trials: Sequence[Trial]) -> list[Done | HubError]:
     """What each would be answered, in this order, if all of them came now."""
     try:
-        with _held(store.engine) as connection:
+        with answering(), _held(store.engine) as connection:
             return _decided(store, connection, trials)
-    except (DatabaseGone, sa.exc.OperationalError) as gone:
+    except DatabaseGone as gone:
         raise Unavailable("the database is away") from gone
 
 
@@ -153,13 +153,16 @@ class Rehearsed:
                 rows.table.insert(), [dict(zip(rows.columns, row, strict=True)) for row in rows.values]
             )
         wanted = merged(each for each in changes if isinstance(each, Change))
-        for table, keys in dropped(wanted).items():
-            self._connection.execute(table.delete().where(sa.tuple_(*table.primary_key).in_(keys)))
+        for (table, names), keys in dropped(wanted).items():
+            gone = sa.tuple_(*(table.c[name] for name in names)).in_(keys)
+            self._connection.execute(table.delete().where(gone))
         for batch in batches(wanted):
             self._upsert(batch)
 
     def _upsert(self, batch: Batch) -> None:
-        columns = (*batch.keys, *batch.sets, *batch.adds)
+        if not batch.founds:
+            self._amend(batch)
+            return
         insert = self._insert(batch.table)
         steps = {name: insert.excluded[name] for name in batch.sets}
         steps |= {name: sa.func.coalesce(batch.table.c[name], 0) + insert.excluded[name] for name in batch.adds}
@@ -167,4 +170,13 @@ class Rehearsed:
         whole = insert.on_conflict_do_update(index_elements=keys, set_=steps) if steps else (
             insert.on_conflict_do_nothing(index_elements=keys)
         )  # fmt: skip
-        self._connection.execute(whole, [dict(zip(columns, row, strict=True)) for row in batch.values])
+        self._connection.execute(whole, [dict(zip(batch.columns, row, strict=True)) for row in batch.values])
+
+    def _amend(self, batch: Batch) -> None:
+        """Rows that are there; of what a new one lacks nothing can be made."""
+        table = batch.table
+        for row in batch.values:
+            cells = dict(zip(batch.columns, row, strict=True))
+            where = [table.c[name] == cells.pop(name) for name in batch.keys]
+            cells |= {name: sa.func.coalesce(table.c[name], 0) + cells[name] for name in batch.adds}
+            self._connection.execute(table.update().where(*where).values(cells))

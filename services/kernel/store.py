@@ -9,13 +9,11 @@ from datetime import UTC, datetime, timedelta
 from time import monotonic
 from typing import Any, TypeVar
 
-import psycopg
 import sqlalchemy as sa
 
 from services.kernel.appender import Appender
 from services.kernel.clock import Clock, system_clock
-from services.kernel.database import engine_for, reader_for, writer_for
-from services.kernel.errors import Unavailable
+from services.kernel.database import answering, engine_for, reader_for, writer_for
 from services.kernel.manifest import Manifest
 from services.kernel.pressure import Pressure
 from services.kernel.schema import prepare
@@ -34,7 +32,7 @@ MICROSECOND = timedelta(microseconds=1)
 
 def reading(engine: sa.Engine, read: Callable[[sa.Connection], T]) -> T:
     """What one select finds. A kept connection may have broken since it was last used: that is found out by using it."""
-    try:
+    with answering():
         try:
             with engine.connect() as connection:
                 return read(connection)
@@ -43,8 +41,6 @@ def reading(engine: sa.Engine, read: Callable[[sa.Connection], T]) -> T:
                 raise
             with engine.connect() as connection:
                 return read(connection)
-    except sa.exc.OperationalError as gone:
-        raise Unavailable("the database is away") from gone
 
 
 def _named(found: sa.CursorResult[Any]) -> list[dict[str, Any]]:
@@ -185,13 +181,10 @@ class Store:
         return self._raws(sa.select(event.c.raw).where(event.c.stream == stream).order_by(event.c.version))
 
     def _raws(self, query: sa.Select[Any]) -> list[bytes]:
-        try:
-            with self.engine.connect() as connection:
-                if self.engine.dialect.name == "postgresql":
-                    return _in_binary(connection, query)
-                return list(connection.scalars(query).all())
-        except (sa.exc.OperationalError, psycopg.OperationalError) as gone:
-            raise Unavailable("the database is away") from gone
+        with answering(), self.engine.connect() as connection:
+            if self.engine.dialect.name == "postgresql":
+                return _in_binary(connection, query)
+            return list(connection.scalars(query).all())
 
     # --- cursors ---
 
@@ -213,12 +206,9 @@ class Store:
 
     def _execute(self, update_or_insert: Sequence[sa.Executable]) -> None:
         update, insert = update_or_insert
-        try:
-            with self.engine.begin() as connection:
-                if connection.execute(update).rowcount == 0:
-                    connection.execute(insert)
-        except sa.exc.OperationalError as gone:
-            raise Unavailable("the database is away") from gone
+        with answering(), self.engine.begin() as connection:
+            if connection.execute(update).rowcount == 0:
+                connection.execute(insert)
 
     def cursor(self, publisher: str) -> int:
         """How far this service has heard a publisher."""

@@ -21,7 +21,7 @@ import sqlalchemy as sa
 from cryptography.exceptions import InvalidTag
 
 from services.kernel import metrics
-from services.kernel.errors import Unavailable
+from services.kernel.database import answering
 from services.kernel.keyring import Key, KeyRing
 from services.kernel.tables import sealed
 from services.kernel.view import Change, put
@@ -130,11 +130,8 @@ class Vault:
         return self._found(sealed.c.digest.in_(digests), sealed.c.subject == subject)
 
     def _found(self, *which: sa.ColumnElement[bool]) -> list[Any]:
-        try:
-            with self._engine.connect() as connection:
-                return list(connection.execute(sa.select(sealed).where(*which)))
-        except (sa.exc.OperationalError, sa.exc.InterfaceError) as gone:
-            raise Unavailable("the database is away") from gone
+        with answering(), self._engine.connect() as connection:
+            return list(connection.execute(sa.select(sealed).where(*which)))
 
     def _open_one(self, key: Key, row: Any) -> Opened | None:
         """One value; None when the row is not what was sealed."""

@@ -1,8 +1,9 @@
 """Views: disposable tables folded from events, written in the same transaction as the events they show.
 
 A service gives `project(recorded) -> list[Change]`, pure. A change names a row by its key and says what becomes of it:
-`put` sets the named columns and leaves the others, `add` increases counters, `drop` removes the row. Changes of a batch
-are merged per row before they are written, so a rebuild writes each row once a batch and not once an event.
+`put` sets the named columns and leaves the others, `add` increases counters, `drop` removes the row, `clear` removes all
+rows whose keys begin alike. Changes of a batch are merged per row before they are written, so a rebuild writes each row
+once a batch and not once an event.
 """
 
 from __future__ import annotations
@@ -18,7 +19,10 @@ from services.kernel.message import Recorded
 
 
 class Change(msgspec.Struct, frozen=True):
-    """What becomes of one row: `drop` first, then `sets`, then `adds`; dropped and `anew`, it is there all the same."""
+    """What becomes of one row: `drop` first, then `sets`, then `adds`; dropped and `anew`, it is there all the same.
+
+    Where `drop` comes with the beginning of a key alone, it is about every row whose key begins so.
+    """
 
     table: sa.Table
     key: tuple[Any, ...]
@@ -26,6 +30,11 @@ class Change(msgspec.Struct, frozen=True):
     adds: dict[str, int] = {}
     drop: bool = False
     anew: bool = False
+
+    @property
+    def clears(self) -> bool:
+        """Whether it is about every row whose key begins so."""
+        return self.drop and len(self.key) < len(self.table.primary_key)
 
 
 def put(table: sa.Table, *key: Any, **columns: Any) -> Change:
@@ -41,6 +50,11 @@ def add(table: sa.Table, *key: Any, **amounts: int) -> Change:
 def drop(table: sa.Table, *key: Any) -> Change:
     """Remove the row under this key, if it is there."""
     return Change(table, key, drop=True)
+
+
+def clear(table: sa.Table, *start: Any) -> Change:
+    """Remove every row whose key begins so; what is put there afterwards stays."""
+    return Change(table, start, drop=True)
 
 
 Project = Callable[[Recorded], Iterable[Change]]
@@ -72,6 +86,9 @@ def merged(changes: Iterable[Change]) -> list[Change]:
     rows: dict[tuple[sa.Table, tuple[Any, ...]], Change] = {}
     made: set[int] = set()
     for change in changes:
+        if change.clears:
+            for gone in [place for place in rows if _begins(place, change)]:
+                made.discard(id(rows.pop(gone)))
         place = (change.table, change.key)
         known = rows.setdefault(place, change)
         if id(known) in made and not change.drop:
@@ -82,6 +99,11 @@ def merged(changes: Iterable[Change]) -> list[Change]:
             if not change.drop:
                 made.add(id(rows[place]))
     return list(rows.values())
+
+
+def _begins(place: tuple[sa.Table, tuple[Any, ...]], change: Change) -> bool:
+    table, key = place
+    return table is change.table and key[: len(change.key)] == change.key
 
 
 @dataclass(frozen=True)
@@ -106,13 +128,28 @@ class Batch:
     adds: tuple[str, ...]
     values: list[tuple[Any, ...]]
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that each of its values has, in their order."""
+        return (*self.keys, *self.sets, *self.adds)
 
-def dropped(changes: Iterable[Change]) -> dict[sa.Table, list[tuple[Any, ...]]]:
-    """The keys of the rows that go, by table."""
-    gone: dict[sa.Table, list[tuple[Any, ...]]] = {}
+    @property
+    def founds(self) -> bool:
+        """Whether rows can be made of it: not, where a column that must hold something is left out."""
+        named = set(self.columns)
+        return all(column.nullable or column.name in named for column in self.table.columns)
+
+
+Named = tuple[sa.Table, tuple[str, ...]]
+
+
+def dropped(changes: Iterable[Change]) -> dict[Named, list[tuple[Any, ...]]]:
+    """The keys of the rows that go, and beginnings of keys, by table and by the columns that they are of."""
+    gone: dict[Named, list[tuple[Any, ...]]] = {}
     for change in changes:
         if change.drop:
-            gone.setdefault(change.table, []).append(change.key)
+            names = tuple(column.name for column in change.table.primary_key)[: len(change.key)]
+            gone.setdefault((change.table, names), []).append(change.key)
     return gone
 
 
@@ -129,12 +166,3 @@ def batches(changes: Iterable[Change]) -> list[Batch]:
             batch = found[(change.table, sets, adds)] = Batch(change.table, keys, sets, adds, [])
         batch.values.append((*change.key, *(change.sets[c] for c in sets), *(change.adds[c] for c in adds)))
     return list(found.values())
-
-
-def upsert_tail(batch: Batch) -> str:
-    """The end of an upsert, in the dialect that SQLite and PostgreSQL share."""
-    name = f'"{batch.table.name}"'
-    steps = [f'"{c}" = excluded."{c}"' for c in batch.sets]
-    steps += [f'"{c}" = coalesce({name}."{c}", 0) + excluded."{c}"' for c in batch.adds]
-    where = ", ".join(f'"{k}"' for k in batch.keys)
-    return f"ON CONFLICT ({where}) DO " + (f"UPDATE SET {', '.join(steps)}" if steps else "NOTHING")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 import time
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
@@ -23,7 +25,7 @@ from services.kernel.manifest import Manifest
 from services.kernel.parking import Parked, Parking, set_aside
 from services.kernel.store import Store
 from services.kernel.unit import Moved
-from services.kernel.view import Change, Rows, add, drop, merged, put
+from services.kernel.view import Change, Rows, add, clear, drop, merged, put
 from tests.kernel.conftest import Opening
 from tests.kernel.till import count, done, error, together
 from tests.kernel.toy import BreakToy, BuildToy, order, shelves, toys, unit
@@ -40,6 +42,11 @@ kinds = sa.Table(
     sa.Column("id", sa.Uuid, primary_key=True), sa.Column("at", sa.DateTime(timezone=True)), sa.Column("day", sa.Date),
     sa.Column("yes", sa.Boolean), sa.Column("small", sa.Integer), sa.Column("big", sa.BigInteger),
     sa.Column("text", sa.String), sa.Column("raw", sa.LargeBinary), sa.Column("data", sa.JSON),
+)  # fmt: skip
+full = sa.Table(
+    "full", METADATA,
+    sa.Column("id", sa.String, primary_key=True), sa.Column("must", sa.String, nullable=False),
+    sa.Column("n", sa.BigInteger, nullable=False), sa.Column("may", sa.Date),
 )  # fmt: skip
 BOX = Manifest(name="box", metadata=METADATA)
 
@@ -65,6 +72,7 @@ CHANGES = st.one_of(
     st.builds(lambda key, sets: put(box, *key, **sets), KEYS, SETS),
     st.builds(lambda key, adds: add(box, *key, **adds), KEYS, AMOUNTS),
     st.builds(lambda key: drop(box, *key), KEYS),
+    st.builds(lambda a: clear(box, a), st.sampled_from("xy")),
 )
 Model = dict[tuple[Any, ...], dict[str, Any]]
 
@@ -74,7 +82,7 @@ def expected(changes: list[Change]) -> Model:
     rows: Model = {}
     for change in changes:
         if change.drop:
-            rows.pop(change.key, None)
+            rows = {key: row for key, row in rows.items() if key[: len(change.key)] != change.key}
             continue
         row = rows.setdefault(change.key, dict.fromkeys(("n", "m", "text")))
         row.update(change.sets)
@@ -102,7 +110,8 @@ def test_merged_changes_do_what_they_do_one_by_one(
     for change in changes:
         writer.apply([change])
     assert held(boxes) == expected(changes)
-    assert len(merged(changes)) == len({change.key for change in changes})
+    left = [change.key for change in merged(changes)]
+    assert len(left) == len(set(left)), "a statement may touch a row but once"
 
 
 SHANGHAI = timezone(timedelta(hours=8))
@@ -125,6 +134,27 @@ def test_every_kind_of_value_comes_back_as_it_went_in(boxes: Store, writer: Writ
     for key, values in (rows | many).items():
         assert boxes.look().one(kinds, key) == empty | {"id": key} | values
     assert boxes.look().one(kinds, UUID(int=2))["at"].utcoffset() == timedelta(0)  # type: ignore[index]
+
+
+def test_of_a_row_that_is_there_some_columns_are_set_though_a_new_one_would_need_more(
+    boxes: Store, writer: Writer
+) -> None:
+    writer.apply([put(full, key, must="x", n=1) for key in "ab"])
+    writer.apply([put(full, "a", may=date(2026, 3, 2)), add(full, "b", n=2)])
+    writer.apply([put(full, key, may=date(2026, 3, 3)) for key in "ab"])
+    shown = {"must": "x", "may": date(2026, 3, 3)}
+    assert boxes.look().all(full) == [{"id": "a", "n": 1} | shown, {"id": "b", "n": 3} | shown]
+    with pytest.raises((sqlite3.IntegrityError, psycopg.errors.NotNullViolation)):
+        writer.apply([put(full, "a", may=None), put(full, "c", may=None)])
+    assert boxes.look().one(full, "a") == {"id": "a", "n": 1} | shown, "all of it or nothing"
+
+
+def test_a_statement_that_is_wrong_is_not_called_a_database_that_is_away(boxes: Store) -> None:
+    """A fault of our own that is answered as an outage has everybody wait for what never comes."""
+    for column in ("nowhere", "n"):
+        wrong = sa.select(sa.literal_column(column)).select_from(kinds)
+        with pytest.raises((sa.exc.OperationalError, sa.exc.ProgrammingError)):
+            boxes.look().run(wrong)
 
 
 def test_rows_go_in_in_bulk_and_never_twice(boxes: Store) -> None:
@@ -235,6 +265,7 @@ def test_a_database_that_is_away_is_said_so(tmp_path: Path) -> None:
     store.engine.dispose()
     for file in tmp_path.iterdir():
         file.unlink()
+    (tmp_path / "box.db").mkdir()
     for ask in (store.refresh, lambda: store.read(0, 1), lambda: store.look().all(box)):
         with pytest.raises(Unavailable):
             ask()
