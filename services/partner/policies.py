@@ -9,15 +9,18 @@ from uuid import UUID
 import msgspec
 import sqlalchemy as sa
 
-from services.contracts.partner import AddDelivery, RevokeToken
+from services.contracts.partner import AddDelivery, CloseCalendar, RevokeToken
 from services.contracts.referral import OrganizationRetired, OrganizationSuspended
+from services.contracts.volunteer import VolunteerDataErased
 from services.kernel.contract import about
 from services.kernel.manifest import Do, Look
 from services.kernel.message import Message
 from services.kernel.view import put
 from services.partner import tables as t
+from services.partner.appointments import calendar
 from services.partner.concerns import TELLS, Tells, organization_of, parties
 from services.partner.domain import access, sequence
+from services.partner.domain import calendar as calendars
 from services.partner.thin import Reader, thin
 
 _read = msgspec.json.Decoder(dict[str, Any]).decode
@@ -52,6 +55,8 @@ def data_of(message: Message) -> dict[str, Any]:
 
 def whenever(message: Message, look: Look) -> list[Do]:
     """One delivery for each organization that the fact concerns; whose access ends with it, its tokens end."""
+    if isinstance(message.event, VolunteerDataErased):
+        return list(_closed(message, look))
     tells = told_of(message)
     if tells is None:
         return []
@@ -59,6 +64,13 @@ def whenever(message: Message, look: Look) -> list[Do]:
     readers = concerned(tells, message, data, look)
     told = [_deliver(message, data, readers[organization_id]) for organization_id in sorted(readers)]
     return told + _revoked(message, look)
+
+
+def _closed(message: Message, look: Look) -> Iterable[Do]:
+    """Of a volunteer who is forgotten nobody reads the visits any more, whoever has the address (INV-35)."""
+    for record in (message.stream_id, *message.event.records):
+        for row in look.all(calendar, party=f"volunteer:{record}", closed_at=None):
+            yield Do(calendars.DECIDER, row["calendar_id"], CloseCalendar(reason_code="data-erased"))
 
 
 def _revoked(message: Message, look: Look) -> list[Do]:

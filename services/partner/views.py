@@ -19,9 +19,14 @@ from services.contracts.partner import (
     TokenIssued,
     TokenRevoked,
 )
-from services.contracts.volunteer import VolunteerJoinedTeam, VolunteerLeftTeam, VolunteerRegistered
+from services.contracts.volunteer import (
+    VolunteerDataErased,
+    VolunteerJoinedTeam,
+    VolunteerLeftTeam,
+    VolunteerRegistered,
+)
 from services.kernel.message import Message, Recorded
-from services.kernel.view import Change, drop, put
+from services.kernel.view import Change, clear, drop, put
 from services.partner import policies
 from services.partner import tables as t
 from services.partner.concerns import organization_of, parties
@@ -105,6 +110,8 @@ def _belonging(message: Message) -> list[Change]:
             return [put(t.member, volunteer, each)]
         case VolunteerLeftTeam(team=team) if each := organization_of(team):
             return [drop(t.member, volunteer, each)]
+        case VolunteerDataErased(records=records):
+            return [clear(t.member, volunteer), *(clear(t.member, f"volunteer:{each}") for each in records)]
         case _:
             return []
 

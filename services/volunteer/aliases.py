@@ -32,7 +32,8 @@ def end_keys(row: dict[str, Any], look: Look, vault: Vault, now: datetime) -> Do
     records = records_of(row["volunteer_id"], look)
     for record in records:
         vault.destroy(str(record), now)
-    return Do(volunteer.DECIDER, row["volunteer_id"], CarryOutVolunteerErasure(keys=len(records)))
+    further = tuple(record for record in records if record != row["volunteer_id"])
+    return Do(volunteer.DECIDER, row["volunteer_id"], CarryOutVolunteerErasure(keys=len(records), records=further))
 
 
 CHORES = (Chore(name="forgotten-volunteers", table=volunteers, due="erase_due", act=end_keys),)

@@ -147,7 +147,11 @@ def leaving(command: SuspendVolunteer | WithdrawVolunteer, volunteer_id: UUID, l
 
 def joining(command: MergeVolunteers | UnmergeVolunteers | EraseVolunteer, volunteer_id: UUID, look: Look) -> Known:
     """Whose roster entry it is, the record that would speak for it, and the tasks that wait for this volunteer."""
-    named = (f"volunteer:{command.survivor_id}",) if isinstance(command, MergeVolunteers) else ()
+    if isinstance(command, MergeVolunteers):
+        survivor = command.survivor_id
+    else:
+        survivor = (look.one(volunteers, volunteer_id) or {}).get("merged_into")
+    named = (f"volunteer:{survivor}",) if survivor else ()
     waiting = bound((f"volunteer:{volunteer_id}",), None, look)
     return Known(
         itself=volunteer_id, people=people_of(named, volunteer_id, look),

@@ -31,8 +31,9 @@ from services.contracts.volunteer import (
 )
 from services.contracts.worktime import end_of
 from services.kernel.message import Recorded
-from services.kernel.view import Change, drop, put
+from services.kernel.view import Change, clear, drop, put
 from services.volunteer.view_tables import (
+    no_shows,
     stars,
     statement_records,
     statements,
@@ -49,6 +50,9 @@ EMPTIED = (
 )  # fmt: skip
 """What is shown of a volunteer who is forgotten no more; what was given stays."""
 
+BESIDE = (volunteer_skills, volunteer_checks, volunteer_relatives, volunteer_limits, volunteer_teams)
+"""What is about the human being who volunteers, and goes with the own data."""
+
 
 def about_volunteer(recorded: Recorded, volunteer_id: UUID) -> Iterable[Change]:
     """The rows that an event of this volunteer changes."""
@@ -61,7 +65,16 @@ def about_volunteer(recorded: Recorded, volunteer_id: UUID) -> Iterable[Change]:
         return [_starred(event, volunteer_id, recorded)]
     if isinstance(event, VolunteerErasureDecided):
         return [put(volunteers, volunteer_id, state="leaving", erase_due=recorded.recorded_at, lapses_at=None)]
+    if isinstance(event, VolunteerDataErased):
+        return [change for record in (volunteer_id, *event.records) for change in _forgotten(record)]
     return [*_beside(event, volunteer_id), put(volunteers, volunteer_id, **_columns(event))]
+
+
+def _forgotten(volunteer_id: UUID) -> Iterable[Change]:
+    """Of one record nothing stays but that there was one, and what was given under it (INV-35)."""
+    yield put(volunteers, volunteer_id, state="erased", **dict.fromkeys(EMPTIED))
+    yield drop(no_shows, f"volunteer:{volunteer_id}")
+    yield from (clear(table, volunteer_id) for table in BESIDE)
 
 
 def _columns(event: object) -> dict[str, Any]:
@@ -87,8 +100,6 @@ def _columns(event: object) -> dict[str, Any]:
             return {"state": "merged", "merged_into": event.survivor_id}
         case VolunteersUnmerged():
             return {"state": event.state, "merged_into": None}
-        case VolunteerDataErased():
-            return {"state": "erased"} | dict.fromkeys(EMPTIED)
         case VolunteerWithdrew():
             return {"state": "withdrawn", "lapses_at": None}
         case _:

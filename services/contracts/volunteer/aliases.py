@@ -35,9 +35,10 @@ class EraseVolunteer:
 
 @asked(zh="志愿者资料销钥")
 class CarryOutVolunteerErasure:
-    """The keys are gone (issued by the service itself, once that is so)."""
+    """The keys are gone (issued by the service itself, once that is so), of these further records of the same human too."""
 
     keys: Count
+    records: tuple[UUID, ...] = ()
 
 
 @published("volunteer.merged", zh="志愿者档案合并")
@@ -71,6 +72,10 @@ class VolunteerErasureDecided:
 
 @published("volunteer.data-erased", zh="志愿者资料删除(销钥)")
 class VolunteerDataErased:
-    """The keys of this volunteer's data are destroyed; records of hours stay as the law asks, under a number of nobody."""
+    """The keys of this volunteer's data are destroyed; records of hours stay as the law asks, under a number of nobody.
+
+    `records` are further records of the same human being that went with it.
+    """
 
     keys: Count
+    records: tuple[UUID, ...] = ()

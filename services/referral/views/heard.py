@@ -7,7 +7,7 @@ from services.contracts.codes_volunteer import MINOR_PROTECTION
 from services.contracts.words import Handoff, Party
 from services.kernel.contract import about
 from services.kernel.message import Message
-from services.kernel.view import Change, drop, put
+from services.kernel.view import Change, clear, drop, put
 from services.referral.views.staff_tables import needs
 from services.referral.views.tables import cleared, consents, matters, members, merged_persons
 
@@ -113,6 +113,9 @@ def _checks(message: Message) -> list[Change]:
             return [put(cleared, who, away=True)]
         case volunteer.VolunteerReinstated():
             return [put(cleared, who, away=False)]
+        case volunteer.VolunteerDataErased() as event:
+            records = (who, *event.records)
+            return [*(clear(members, each) for each in records), *(drop(cleared, each) for each in records)]
         case _:
             return []
 

@@ -29,6 +29,8 @@ from services.volunteer.domain.volunteer_states import (
 
 STANDING = ("registered", "verified", "active")
 """The states in which a record can speak for another."""
+FORGOTTEN = ("leaving", "erased")
+"""Those of one whose data are gone, or going."""
 
 
 def merge(command: MergeVolunteers, state: State | None, ask: Ask) -> list[Event]:
@@ -60,6 +62,9 @@ def unmerge(command: UnmergeVolunteers, state: State | None, ask: Ask) -> list[E
         raise cannot(state)
     if not isinstance(state, Merged):
         return []
+    if known(ask).person(f"volunteer:{state.into}").state in FORGOTTEN:
+        raise Refused("volunteer-forgotten", "The volunteer was forgotten under all records; nothing of this one can stand again.",
+                      "该志愿者的各份档案均已按本人要求删除, 不能再拆分恢复。")  # fmt: skip
     two_persons(ask, command.approver)
     return [
         VolunteersUnmerged(
@@ -82,7 +87,8 @@ def erase(command: EraseVolunteer, state: State | None, ask: Ask) -> list[Event]
 
 def carry_out(command: CarryOutVolunteerErasure, state: State | None) -> list[Event]:
     """The keys are gone; said once."""
-    return [VolunteerDataErased(keys=command.keys)] if isinstance(state, Leaving) else []
+    done = VolunteerDataErased(keys=command.keys, records=command.records)
+    return [done] if isinstance(state, Leaving) else []
 
 
 def _must_wait_for_nobody(ask: Ask) -> None:

@@ -13,11 +13,13 @@ import pytest
 import sqlalchemy as sa
 
 from services.contracts import intake, referral, volunteer
+from services.contracts.partner import CloseCalendar
 from services.contracts.words import Handoff
 from services.kernel.contract import EVENTS, about, canonical, hints, name_of
 from services.kernel.message import Envelope, Recorded
 from services.kernel.store import Views
 from services.partner import tables as t
+from services.partner.appointments import calendar
 from services.partner.concerns import HIDDEN, NOBODYS, SHOWN, TELLS
 from services.partner.policies import whenever
 from services.partner.views import project_heard
@@ -42,11 +44,11 @@ class Desk:
         dos = whenever(message, self.views)
         with self.engine.begin() as connection:
             for change in project_heard(message):
-                columns = zip(change.table.primary_key, change.key, strict=True)
+                columns = zip(change.table.primary_key, change.key, strict=not change.drop)
                 connection.execute(change.table.delete().where(*(c == value for c, value in columns)))
                 if not change.drop:
                     connection.execute(change.table.insert().values(change.key))
-        return {do.stream_id: json.loads(do.rows[0].sets["body"]) for do in dos}
+        return {do.stream_id: json.loads(do.rows[0].sets["body"]) for do in dos if do.rows}
 
 
 def publisher_of(event: Any) -> str:
@@ -251,3 +253,17 @@ def test_every_field_of_what_is_told_is_shown_or_hidden_for_a_reason() -> None:
     assert told - SHOWN - HIDDEN.keys() == set(), "say in services/partner/concerns.py whether partners see these"
     assert SHOWN & HIDDEN.keys() == set()
     assert (SHOWN | HIDDEN.keys()) - told == set(), "no event that is told has these any more"
+
+
+def test_a_volunteer_who_is_forgotten_belongs_nowhere_and_nobody_reads_the_visits(desk: Desk) -> None:
+    """INV-35: under every record; an address that somebody still has leads nowhere."""
+    other, calendar_id = UUID(int=21), UUID(int=81)
+    for record in (MEI, other):
+        desk.hears(volunteer.VolunteerJoinedTeam(team=f"team:{LEIFENG}"), f"volunteer/{record}")
+    with desk.engine.begin() as connection:
+        connection.execute(calendar.insert().values(calendar_id=calendar_id, party=f"volunteer:{other}"))
+    gone = volunteer.VolunteerDataErased(keys=2, records=(other,))
+    (do,) = whenever(said(gone, f"volunteer/{MEI}", "volunteer"), desk.views)
+    assert (do.stream_id, do.command) == (calendar_id, CloseCalendar(reason_code="data-erased"))
+    desk.hears(gone, f"volunteer/{MEI}")
+    assert desk.views.all(t.member) == []

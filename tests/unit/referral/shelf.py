@@ -69,7 +69,7 @@ class Shelf:
 
     def _apply(self, connection: sa.Connection, change: Change) -> None:
         keys = [column.name for column in change.table.primary_key]
-        here = sa.and_(*(change.table.c[k] == v for k, v in zip(keys, change.key, strict=True)))
+        here = sa.and_(*(change.table.c[k] == v for k, v in zip(keys, change.key, strict=not change.drop)))
         if change.drop:
             connection.execute(sa.delete(change.table).where(here))
             return

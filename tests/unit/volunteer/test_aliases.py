@@ -14,6 +14,7 @@ import pytest
 from services.contracts.volunteer import (
     CarryOutVolunteerErasure,
     ConfirmHours,
+    DeclareRelative,
     EraseVolunteer,
     IssueRecordStatement,
     MergeVolunteers,
@@ -29,6 +30,7 @@ from services.volunteer.aliases import end_keys, records_of
 from services.volunteer.domain import hours, volunteer
 from services.volunteer.view_tables import hours as hours_view
 from services.volunteer.view_tables import statements, volunteers
+from services.volunteer.views_roster import BESIDE
 from tests.support.spec import NOON
 from tests.unit.volunteer.desk import Desk
 from tests.unit.volunteer.test_service import JIDA, going, record, somebody
@@ -127,18 +129,27 @@ class Keys:
 
 def test_a_volunteer_is_forgotten_and_the_hours_stay_as_numbers(desk: Desk) -> None:
     """INV-35: the keys of all his records end, and nothing is asked of him any more."""
-    one, other = somebody(desk), somebody(desk)
+    one, other = somebody(desk, limits=("stairs",)), somebody(desk)
     given(desk, other, hours_ago=0, minutes=60)
+    for who in (one, other):
+        desk.asks(DeclareRelative(person_id=UUID(int=77), relation="mother"), volunteer.DECIDER, who)
     desk.asks(replace(MERGE, survivor_id=one), volunteer.DECIDER, other)
     assert refused(desk, "not-in-this-state", FORGET, volunteer.DECIDER, other).allowed == ("unmerge-volunteers",)
     desk.asks(FORGET, volunteer.DECIDER, one)
     (row,) = [row for row in desk.store.views.all(volunteers, state="leaving") if row["erase_due"] is not None]
     vault: Any = Keys()
     do = end_keys(row, desk.store.views, vault, NOON.astimezone(UTC))
-    assert (set(vault.ended), do.command) == ({str(one), str(other)}, CarryOutVolunteerErasure(keys=2))
+    assert (set(vault.ended), do.command) == (
+        {str(one), str(other)},
+        CarryOutVolunteerErasure(keys=2, records=(other,)),
+    )
     desk.asks(do.command, do.decider, do.stream_id, by=Actor(id="chore", role="service"))
-    (left,) = [row for row in desk.sees(volunteers) if row["state"] == "erased"]
-    assert {"area", "worker", "national_no", "erase_due", "insured_until"} & left.keys() == set()
+    left = [row for row in desk.sees(volunteers) if row["state"] == "erased"]
+    assert {row["volunteer_id"] for row in left} == {one, other}
+    for row in left:
+        assert {"area", "worker", "national_no", "erase_due", "insured_until"} & row.keys() == set()
+    assert {table.name: len(desk.sees(table)) for table in BESIDE} == dict.fromkeys((t.name for t in BESIDE), 0)
+    refused(desk, "volunteer-forgotten", APART, volunteer.DECIDER, other)
     assert [row["minutes"] for row in desk.sees(hours_view)] == [60]
     with pytest.raises(Refused) as gone:
         record(desk, one, minutes=5)

@@ -87,9 +87,11 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     desk.store.stop()
 
 
-def somebody(desk: Desk, worker: str | None = None, skill: str = "repair") -> UUID:
+def somebody(desk: Desk, worker: str | None = None, skill: str = "repair", limits: tuple[str, ...] = ()) -> UUID:
     """A volunteer who is verified, trained, checked and insured."""
-    who = desk.asks(RegisterVolunteer(area="220104004", consent_ref="paper-1", worker=worker), volunteer.DECIDER)
+    who = desk.asks(
+        RegisterVolunteer(area="220104004", consent_ref="paper-1", worker=worker, limits=limits), volunteer.DECIDER
+    )
     for command in (
         VerifyVolunteer(minor=False, evidence_kind="id-card"),
         TrainVolunteer(training_code="first", minutes=60, organizer="organization:jida", trained_on=TODAY, skill=skill),
