@@ -61,8 +61,9 @@ def _station(table: sa.Table, areas: tuple[str, ...], parties: tuple[str, ...] =
     def way(actor: Actor) -> Where:
         where = unit(actor)
         found = [lies_in(table.c[name], where) for name in areas]
-        found += [within_code(table.c[name], where, *CODED) for name in (*parties, "kept_by")]
-        return sa.or_(*found)
+        found += [lies_in(table.c[name], where, *CODED) for name in parties]
+        found += [names(table.c[name], where) for name in parties if not where.isdecimal()]
+        return sa.or_(*found, within_code(table.c["kept_by"], where, *CODED))
 
     return way
 

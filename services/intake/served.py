@@ -1,7 +1,7 @@
 """Which station serves which places, as heard from the directory: it sees what lies there, whatever its own code (INV-41).
 
 A station sees what lies within its own area code, within the places that the directory says it serves, and within those
-of the points and grids below it. The places are found once for each question, and not for each row.
+of the points and grids below it.
 """
 
 from __future__ import annotations
@@ -10,66 +10,22 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from services.contracts import referral
-from services.contracts.visibility import unit_of
+from services.contracts.served import served as said_of
 from services.intake.tables import METADATA
 from services.kernel.manifest import Look
 from services.kernel.message import Message
-from services.kernel.scope import Where, begins, begins_with_any
-from services.kernel.view import Change, put
+from services.kernel.regions import Regions
+from services.kernel.view import Change
 
-stations = sa.Table(
-    "stations", METADATA,
-    sa.Column("station_id", sa.Uuid, primary_key=True),
-    sa.Column("unit", sa.String, index=True),
-    sa.Column("parent_id", sa.Uuid, index=True),
-    sa.Column("since", sa.BigInteger),
-)  # fmt: skip
-served = sa.Table(
-    "served_places", METADATA,
-    sa.Column("station_id", sa.Uuid, primary_key=True),
-    sa.Column("place", sa.String, primary_key=True),
-    sa.Column("since", sa.BigInteger),
-)  # fmt: skip
-"""The places of each station that have a code, since which word of the directory; what is older than the station's own
-`since` it serves no more."""
+REGIONS = Regions(METADATA, "stations", "served_places")
+stations, served = REGIONS.units, REGIONS.places
+lies_in = REGIONS.lies_in
 
 
 def project_stations(message: Message) -> list[Change]:
     """The stations and their places, as the directory says."""
-    station_id, since = message.stream_id, message.envelope.position
-    match message.event:
-        case referral.StationOpened() as event:
-            row = put(stations, station_id, unit=unit_of(event.party), parent_id=event.parent_id, since=since)
-            return [row, *_places(station_id, event.places, since)]
-        case referral.StationAreaChanged() as event:
-            return [put(stations, station_id, since=since), *_places(station_id, event.places, since)]
-        case referral.StationClosed():
-            return [put(stations, station_id, since=since)]
-        case _:
-            return []
-
-
-def _places(station_id: UUID, places: tuple[referral.ServedPlace, ...], since: int) -> list[Change]:
-    return [put(served, station_id, one.code, since=since) for one in places if one.code.isdecimal()]
-
-
-def _served_by(unit: str) -> sa.Select[tuple[str]]:
-    """The places that this unit's stations serve now, and the points and grids below them."""
-    c, p = stations.c, served.c
-    own = sa.select(c.station_id).where(c.unit == unit)
-    points = sa.select(c.station_id).where(c.parent_id.in_(own))
-    here = sa.union(own, points, sa.select(c.station_id).where(c.parent_id.in_(points)))
-    now = sa.and_(c.station_id == p.station_id, c.since == p.since)
-    return sa.select(p.place).join_from(stations, served, now).where(c.station_id.in_(here))
-
-
-def lies_in(column: sa.ColumnElement[str], unit: str) -> Where:
-    """An area within this unit's own code, or within a place that its stations serve."""
-    if not unit:
-        return sa.false()
-    by_place = begins_with_any(column, _served_by(unit))
-    return sa.or_(begins(column, unit), by_place) if unit.isdecimal() else by_place
+    said = said_of(message.event)
+    return [] if said is None else REGIONS.said(message.stream_id, message.envelope.position, said[0], **said[1])
 
 
 def serving(look: Look, area: str | None) -> tuple[str, ...]:

@@ -14,10 +14,11 @@ import sqlalchemy as sa
 from services.contracts import referral as public
 from services.contracts.visibility import APPROVERS, CODED, KEEPING, Kept, keeps, lies_within, unit_of
 from services.kernel.message import Actor
-from services.kernel.scope import Reach, Scope, Way, Where, begins, names, through, within_code
+from services.kernel.scope import Reach, Scope, Way, Where, names, through, within_code
 from services.referral.scopes import everything, organization, staff_here, stations_here
 from services.referral.views import staff_tables as s
 from services.referral.views import tables as t
+from services.referral.views.served import lies_in
 
 WHOLE_HUB = ("administrator", "service")
 
@@ -35,7 +36,7 @@ def _entered(table: sa.Table, *parties: str) -> Way:
 def _organization_here(actor: Actor) -> Where:
     """Entered by a unit of one's station, or it lies in the station's area."""
     unit, o = unit_of(actor.org), t.organizations
-    return sa.or_(_entered(o)(actor), begins(o.c.area, unit) if unit.isdecimal() else sa.false())
+    return sa.or_(_entered(o)(actor), lies_in(o.c.area, unit))
 
 
 def _organization_own(actor: Actor) -> Where:

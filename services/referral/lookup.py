@@ -171,8 +171,8 @@ def offerings_of(organization_id: UUID, look: Look) -> tuple[OfferingFact, ...]:
     rows = look.all(offerings, organization_id=organization_id, state="published")
     taken = taken_by_offering(look, offers.c.organization_id == organization_id)
     rows.sort(key=lambda row: (row["published_at"], str(row["offering_id"])))
-    row = look.one(organizations, organization_id)
-    until = agreed_until(look).get(row["party"]) if row and rows else None
+    row = look.one(organizations, organization_id) if any(row["agreement_needed"] for row in rows) else None
+    until = agreed_until(look).get(row["party"]) if row else None
     return tuple(offering_of(row, taken.get(row["offering_id"], 0), until) for row in rows)
 
 

@@ -16,12 +16,13 @@ from services.contracts import referral as public
 from services.contracts.visibility import APPROVERS, CODED, opens, unit_of
 from services.contracts.words import STATION_ROLES
 from services.kernel.message import Actor
-from services.kernel.scope import Reach, Scope, Way, Where, begins, names, through, within, within_code
+from services.kernel.scope import Reach, Scope, Way, Where, names, through, within, within_code
 from services.referral.endpoints.reading import uuid_of
 from services.referral.holding import held
 from services.referral.views import staff_tables as s
 from services.referral.views import tables as t
 from services.referral.views.contacts import contacts
+from services.referral.views.served import lies_in
 from services.referral.views.told import told
 from services.referral.views.unmet import unmet
 
@@ -52,12 +53,14 @@ def organization(column: sa.Column[object], actor: Actor) -> Where:
 
 
 def _station(table: sa.Table, parties: tuple[str, ...], areas: tuple[str, ...] = ()) -> Way:
-    """It was asked by one of the station's units, or by its people."""
+    """It was asked by one of the station's units, or of those in the places that it serves, or taken down by one."""
 
     def way(actor: Actor) -> Where:
         where = unit(actor)
-        found = [within_code(table.c[name], where, *CODED) for name in (*parties, "kept_by")]
-        return sa.or_(*found, *(begins(table.c[name], where) for name in areas if where.isdecimal()))
+        found = [lies_in(table.c[name], where, *CODED) for name in parties]
+        found += [names(table.c[name], where) for name in parties if not where.isdecimal()]
+        found += [lies_in(table.c[name], where) for name in areas]
+        return sa.or_(*found, within_code(table.c["kept_by"], where, *CODED))
 
     return way
 

@@ -14,8 +14,9 @@ from services.contracts import volunteer as public
 from services.contracts.visibility import APPROVERS, CODED, opens, unit_of
 from services.contracts.words import STATION_ROLES
 from services.kernel.message import Actor
-from services.kernel.scope import Reach, Scope, Way, Where, begins, names, through, within, within_code
+from services.kernel.scope import Reach, Scope, Way, Where, names, through, within, within_code
 from services.volunteer import view_tables as t
+from services.volunteer.served import lies_in
 from services.volunteer.views_plans import plan_pairs, plan_unserved, plans
 from services.volunteer.views_tasks import SEARCHING
 
@@ -57,9 +58,10 @@ def _station(table: sa.Table, areas: tuple[str, ...], parties: tuple[str, ...]) 
 
     def way(actor: Actor) -> Where:
         where = unit(actor)
-        found = [begins(table.c[name], where) for name in areas if where.isdecimal()]
-        found += [within_code(table.c[name], where, *CODED) for name in (*parties, "kept_by")]
-        return sa.or_(*found)
+        found = [lies_in(table.c[name], where) for name in areas]
+        found += [lies_in(table.c[name], where, *CODED) for name in parties]
+        found += [names(table.c[name], where) for name in parties if not where.isdecimal()]
+        return sa.or_(*found, within_code(table.c["kept_by"], where, *CODED))
 
     return way
 

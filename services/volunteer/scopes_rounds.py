@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from services.contracts.visibility import APPROVERS, opens, unit_of
+from services.contracts.visibility import APPROVERS, CODED, opens, unit_of
 from services.contracts.words import STATION_ROLES
 from services.kernel.message import Actor
-from services.kernel.scope import Reach, Scope, Way, Where, begins, through
+from services.kernel.scope import Reach, Scope, Way, Where, through, within_code
 from services.volunteer.views_rounds import round_pairs, rounds
 
 MADE = {"made_by": "ledger", "kept_by": "ledger"}
@@ -23,8 +23,7 @@ def _own(actor: Actor) -> Where:
 
 
 def _station(actor: Actor) -> Where:
-    where = unit_of(actor.org)
-    return begins(rounds.c.kept_by, where) if where.isdecimal() else sa.false()
+    return within_code(rounds.c.kept_by, unit_of(actor.org), *CODED)
 
 
 WAYS: dict[str, Way] = {"all": _everything, "own": _own, "station": _station}

@@ -1,5 +1,5 @@
 """What is kept of what others say: whose matter it is and who answers for it now, which records are of one human being,
-and which organizations may not act.
+which organizations may not act, and which station serves which places.
 
 It names ids and parties alone.
 """
@@ -14,6 +14,7 @@ from services.contracts.words import Handoff
 from services.kernel.contract import about
 from services.kernel.message import Message
 from services.kernel.view import Change, drop, put
+from services.volunteer.served import project_stations
 from services.volunteer.view_tables import barred, matter_owners, matters, merged_persons
 
 WHOSE = intake.HelpRequestReceived | intake.HelpRequestPersonLinked | intake.CaseOpened | intake.VisitPlanSet
@@ -23,7 +24,7 @@ def project_heard(message: Message) -> list[Change]:
     """The rows that a message of intake, or of referral, changes."""
     event = message.event
     if message.envelope.publisher == "referral":
-        return _barred(message)
+        return [*_barred(message), *project_stations(message)]
     if message.envelope.publisher != "intake" or event is None:
         return []
     changes = _merger(message)

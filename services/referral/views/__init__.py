@@ -14,6 +14,7 @@ from services.referral.views import (
     mailings,
     money,
     progress,
+    served,
     staff,
     told,
     unmet,
@@ -49,4 +50,5 @@ def project(recorded: Recorded) -> list[Change]:
         *changes.project(recorded),
         *mailings.project(recorded),
         *asked.project(recorded),
+        *served.project(recorded),
     ]
