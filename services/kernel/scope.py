@@ -75,12 +75,14 @@ class Scope:
 
 @dataclass(frozen=True)
 class LookUp:
-    """One look by primary key, and whom a refusal names."""
+    """One look by primary key, and whom a refusal names; `many` looks at several keys at once, each with its `key`."""
 
     statement: sa.Select[Any]
     who: Callable[[type], tuple[str, ...]]
     late: bool = False
     role: str = ""
+    many: sa.Select[Any] | None = None
+    key: Any = None
 
     def check(self, found: list[dict[str, Any]], command: type) -> None:
         """Refuse what was not found, or found out of reach."""
@@ -128,7 +130,11 @@ class Reach:
     def looks(self, actor: Actor, command: Any, key: tuple[Any, ...] | None) -> list[LookUp]:
         """What is to be looked up before this one may ask this; nothing for whom everything is open."""
         asked = self._asked(actor, command, key)
-        return [replace(look, statement=look.statement.params(key=value)) for look, value in asked if look is not None]
+        return [
+            replace(look, statement=look.statement.params(key=value), key=value)
+            for look, value in asked
+            if look is not None
+        ]
 
     def hears(self, actor: Actor, command: Any) -> None:
         """Refuse who may not say this, whatever it is about."""
@@ -163,8 +169,11 @@ def _look(reach: Reach, scope: Scope, actor: Actor, command: type, itself: bool)
     may = sa.literal(True) if near is None else sa.case((near, sa.true()), else_=sa.false())
     seen = sa.case((rows, sa.true()), else_=sa.false())
     (column,) = scope.table.primary_key
-    statement = sa.select(seen.label("seen"), may.label("near")).where(column == sa.bindparam("key", type_=column.type))
-    return LookUp(statement, reach.who, scope.late, actor.role)
+    asked = sa.select(seen.label("seen"), may.label("near"))
+    statement = asked.where(column == sa.bindparam("key", type_=column.type))
+    keys = sa.bindparam("keys", type_=column.type, expanding=True)
+    many = asked.add_columns(column.label("key")).where(column.in_(keys))
+    return LookUp(statement, reach.who, scope.late, actor.role, many)
 
 
 # --- conditions that services make ways of ----------------------------------------------------------------------------

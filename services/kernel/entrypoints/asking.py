@@ -33,6 +33,7 @@ from services.kernel.errors import OutcomeUnknown
 from services.kernel.ids import founded, named, new_id, shared
 from services.kernel.manifest import Look
 from services.kernel.message import Ask
+from services.kernel.scope import LookUp
 from services.kernel.unit import Done, Order, Unit
 from services.kernel.view import Change
 
@@ -184,10 +185,15 @@ class Asked:
         """Whether the guard has anything to look at."""
         return self.asking.guard.watches(self.order.ask.actor, self.order.command, self.asking.creates)
 
-    def make_ready(self) -> None:
+    def make_ready(self, look: Look | None = None) -> None:
         """Let through whoever may ask this, and seal what is personal; raises what stands against it."""
-        self.check()
+        self.check(look)
         self.seal()
+
+    def looks(self) -> list[LookUp]:
+        """What will be looked up before it is let through."""
+        order = self.order
+        return self.asking.guard.looks(order.ask.actor, order.command, None if self.asking.creates else order.stream_id)
 
     def check(self, look: Look | None = None) -> None:
         """Refuse who may not ask this of that, by the committed views or by others; put the second person in."""

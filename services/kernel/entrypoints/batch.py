@@ -9,6 +9,7 @@ from uuid import UUID
 from eventlet import tpool
 
 from services.kernel.entrypoints.asking import Asked, Asking, wait
+from services.kernel.entrypoints.guard import Foreseen
 from services.kernel.entrypoints.log import Opened
 from services.kernel.entrypoints.problems import problem
 from services.kernel.entrypoints.request import Reply, Request
@@ -91,11 +92,14 @@ def _done(opened: Opened, items: list[Item]) -> list[dict[str, Any]]:
 
 
 def _made_ready(opened: Opened, items: Sequence[Item]) -> list[Item]:
-    """Those who may ask let through, and what is personal sealed: the new keys of all are made in one commit."""
+    """Those who may ask let through, and what is personal sealed: all are looked up together, and all new keys are made
+    in one commit.
+    """
+    look = Foreseen(opened.store.views, (each for item in items if isinstance(item, Asked) for each in item.looks()))
     subjects = [item.subject for item in items if isinstance(item, Asked) and item.is_personal]
     if subjects:
         opened.hand.vault.ring.expect(subjects)
-    return [_attempt(item, Asked.make_ready) for item in items]
+    return [_attempt(item, lambda asked: asked.make_ready(look)) for item in items]
 
 
 def _attempt(item: Item, step: Callable[[Asked], None]) -> Item:

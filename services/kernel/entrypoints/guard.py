@@ -6,9 +6,9 @@ whatever else the command names. Whoever was answered before is answered again, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -20,11 +20,54 @@ from services.kernel.decider import Decider
 from services.kernel.errors import HubError, NotAllowed, NotFound, Refused
 from services.kernel.manifest import Look
 from services.kernel.message import Actor
-from services.kernel.scope import Reach
+from services.kernel.scope import LookUp, Reach
 from services.kernel.tables import command as commands
 
 if TYPE_CHECKING:
     from services.kernel.entrypoints.log import Opened
+
+
+Row = dict[str, Any]
+T = TypeVar("T")
+
+
+class Foreseen:
+    """The committed views, with what the guards of many commands will look up: one question for each kind of look."""
+
+    def __init__(self, views: Look, looks: Iterable[LookUp]) -> None:
+        self._views = views
+        self._found: dict[int, tuple[sa.Select[Any], dict[Any, Row]]] = {}
+        wanted: dict[int, tuple[sa.Select[Any], set[Any]]] = {}
+        for look in looks:
+            if look.many is not None:
+                wanted.setdefault(id(look.many), (look.many, set()))[1].add(look.key)
+        for place, (statement, keys) in wanted.items():
+            if len(keys) > 1:
+                rows = views.run(statement.params(keys=sorted(keys)))
+                self._found[place] = statement, {row["key"]: row for row in rows}
+
+    def answer(self, look: LookUp) -> list[Row]:
+        """What a look finds."""
+        statement, found = self._found.get(id(look.many), (None, {}))
+        if statement is None:
+            return self._views.run(look.statement)
+        return [found[look.key]] if look.key in found else []
+
+    def run(self, statement: sa.Select[Any]) -> list[Row]:
+        """The rows of any select."""
+        return self._views.run(statement)
+
+    def one(self, table: sa.Table, *key: Any) -> Row | None:
+        """The row under this primary key, or None."""
+        return self._views.one(table, *key)
+
+    def all(self, table: sa.Table, **equals: Any) -> list[Row]:
+        """All rows whose columns equal these values."""
+        return self._views.all(table, **equals)
+
+    def beside(self, make: Callable[[], T]) -> T:
+        """What is kept beside the views."""
+        return self._views.beside(make)
 
 
 class Guard:
@@ -63,11 +106,16 @@ class Guard:
                 return None
             raise
 
+    def looks(self, actor: Actor, command: Any, key: UUID | None) -> list[LookUp]:
+        """What `let` will look up for this one, the second person left out."""
+        return [] if self.reach is None else self.reach.looks(actor, command, None if key is None else (key,))
+
     def _sees(self, actor: Actor, command: Any, key: UUID | None, views: Look) -> None:
         if self.reach is None:
             return
         for look in self.reach.looks(actor, command, None if key is None else (key,)):
-            look.check(views.run(look.statement), type(command))
+            found = views.answer(look) if isinstance(views, Foreseen) else views.run(look.statement)
+            look.check(found, type(command))
         self.reach.hears(actor, command)
 
     def _named(self, command: Any) -> str | None:

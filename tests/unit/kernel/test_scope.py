@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
+from services.kernel.entrypoints.guard import Foreseen
 from services.kernel.errors import NotAllowed, NotFound
 from services.kernel.message import Actor
 from services.kernel.scope import Reach, Scope
@@ -118,6 +119,19 @@ def test_what_a_command_names_must_be_seen_as_well(look: Views) -> None:
     asked(look, reach, KEEPER, None, Open())
     with pytest.raises(NotFound):
         asked(look, reach, KEEPER, MINE, Open(other_id=ELSEWHERE))
+
+
+def test_the_looks_of_many_commands_are_one_question_with_the_same_answers(look: Views) -> None:
+    reach = Reach(scope=SCOPE, near=lambda actor, command: SCOPE.ways["own"](actor))
+    looks = [one for n in range(1, 10) for one in reach.looks(KEEPER, Open(), (UUID(int=n),))]
+    asked_one_by_one = [[(row["seen"], row["near"]) for row in look.run(one.statement)] for one in looks]
+    questions: list[Any] = []
+    counting = Views(look._engine)
+    counting.run = lambda statement: questions.append(statement) or look.run(statement)  # type: ignore[method-assign]
+    foreseen = Foreseen(counting, looks)
+    assert [[(row["seen"], row["near"]) for row in foreseen.answer(one)] for one in looks] == asked_one_by_one
+    assert len(questions) == 1
+    assert asked_one_by_one[:4] == [[(True, True)], [(True, False)], [(False, False)], []]
 
 
 def test_for_whom_everything_is_open_nothing_is_looked_up() -> None:
