@@ -12,7 +12,11 @@ from joserfc import jwt
 from services.console.endpoints.accounts import _bind
 from services.console.gate import elsewhere
 from services.contracts import console as public
+from services.kernel.clock import system_clock
 from services.kernel.entrypoints import Request
+from services.kernel.errors import NotSignedIn
+from services.kernel.message import Actor
+from services.kernel.tokens import pair_of, verify
 from tests.support.provider import ISSUER, Provider, new_key
 from tests.unit.console.test_gate import CLI, SETTINGS, Hub, is_in, keeper
 from tests.unit.console.test_web import Browser, header
@@ -134,3 +138,24 @@ def test_a_code_is_used_once(hub: Hub, provider: Provider):
     assert browser.send("come_back", query=query).status == 303
     browser.cookies = kept
     assert browser.send("come_back", query=query).status == 422
+
+
+def test_services_get_the_hubs_own_token_and_the_providers_opens_nothing_there(
+    hub: Hub, provider: Provider, monkeypatch: pytest.MonkeyPatch
+):
+    """What the provider says is exchanged by the console for a short token of the hub, which each service checks itself."""
+    theirs: list[str] = []
+    original = provider._token
+    monkeypatch.setattr(provider, "_token", lambda form, client: theirs.append(original(form, client)) or theirs[-1])
+    binds(hub, provider)
+    browser, _ = goes(hub, provider)
+    cookies = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
+    visit: Any = browser.service.visit(
+        Request("GET", "/", {}, {"HTTP_COOKIE": cookies, "REMOTE_ADDR": "192.0.2.7"}, b"")
+    )
+    public_keys = (pair_of(THERE.token_private_key).public,)
+    ours = visit.hub._headers("")["Authorization"].partition(" ")[2]
+    assert verify(ours, public_keys, system_clock()) == Actor(id="w-07", role="coordinator", org="220104004")
+    for token in theirs:
+        with pytest.raises(NotSignedIn):
+            verify(token, public_keys, system_clock())
