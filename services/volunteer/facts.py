@@ -147,6 +147,7 @@ def leaving(command: SuspendVolunteer | WithdrawVolunteer, volunteer_id: UUID, l
 
 def joining(command: MergeVolunteers | UnmergeVolunteers | EraseVolunteer, volunteer_id: UUID, look: Look) -> Known:
     """Whose roster entry it is, the record that would speak for it, and the tasks that wait for this volunteer."""
+    survivor: UUID | None
     if isinstance(command, MergeVolunteers):
         survivor = command.survivor_id
     else:
