@@ -1,6 +1,8 @@
 # `make` alone says what there is. Every target builds .venv from the locks first, once.
 
 SHELL := /bin/bash
+# What is started again and again is compiled once, also where the surroundings forbid to keep it.
+export PYTHONDONTWRITEBYTECODE :=
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
@@ -12,8 +14,10 @@ ARGS ?=
 PYTEST := $(BIN)/python -m pytest $(ARGS)
 # Two workers, each with servers of its own and whole files of tests: where one waits, the other goes on.
 TWO := -n 2 --dist loadfile
-# What `make test` goes through, in this order.
-STAGES := lint unit histories architecture contract kernel scenario faults browser
+# What `make test` goes through, two at a time and in this order: while one waits for what it has killed, another computes.
+STAGES := faults lint unit histories scenario architecture contract kernel browser
+# Where each writes what it says; it is shown when the stage has ended.
+SAID := build/test
 # The tests that talk to servers fail, and are not skipped, when a server is missing.
 SERVERS := HUB_TEST_SERVERS=required
 
@@ -34,15 +38,34 @@ run: $(VENV)/.runtime ## start the whole hub on this machine, in one process, wi
 stop: $(VENV)/.runtime ## stop the hub that `make run` or `wushe up` started from this folder
 	$(BIN)/wushe stop
 
-test: ## run everything: lint, then each kind of test, and say at the end what failed
+test: $(VENV)/.dev ## run everything: lint and each kind of test, two at a time, and say at the end what failed
 	@deploy/bootstrap.sh tests
-	@failed=; for stage in $(STAGES); do \
-	  echo; echo "==== $$stage"; $(SERVERS) $(MAKE) $$stage || failed="$$failed $$stage"; \
-	done; echo; \
-	if [ -n "$$failed" ]; then echo "Failed:$$failed"; exit 1; fi; echo "Everything passed: $(STAGES)"
+	@rm -rf $(SAID) && mkdir -p $(SAID)
+	@$(MAKE) --keep-going --jobs=2 $(STAGES:%=stage-%); \
+	if [ -s $(SAID)/failed ]; then echo "Failed:" $$(cat $(SAID)/failed); exit 1; fi; \
+	for stage in $(STAGES); do [ -e $(SAID)/$$stage.passed ] || { echo "Not run to its end: $$stage"; exit 1; }; done; \
+	echo "Everything passed: $(STAGES)"
 
-unit: $(VENV)/.dev ## test the rules: no server, no network, a minute
+stage-%:
+	@echo "… $*"; began=$$SECONDS; word=FAILED; \
+	if $(SERVERS) $(MAKE) $* >$(SAID)/$*.log 2>&1; then word=passed; touch $(SAID)/$*.passed; else echo $* >>$(SAID)/failed; fi; \
+	exec 9>$(SAID)/.telling; flock 9; \
+	echo; echo "==== $*"; cat $(SAID)/$*.log; echo "==== $* $$word after $$((SECONDS - began)) s"; [ $$word = passed ]
+
+unit: $(VENV)/.dev ## test the rules: no server, no network, half a minute
+ifeq ($(strip $(ARGS)),)
+	@$(MAKE) --keep-going --jobs=2 --output-sync=target unit-one unit-other
+else
 	$(call tests,tests/unit,,-n auto --timeout=20)
+endif
+
+# Each half in a process of its own: two workers of one run would both read all of them, and a third process each result.
+ONE := audit console intake kernel
+OTHER := $(filter-out $(ONE:%=tests/unit/%),$(patsubst %/,%,$(wildcard tests/unit/*/)) $(wildcard tests/unit/test_*.py))
+unit-one:
+	$(call tests,$(ONE:%=tests/unit/%),,--timeout=20)
+unit-other:
+	$(call tests,$(filter-out %/__pycache__,$(OTHER)),,--timeout=20)
 
 histories: $(VENV)/.dev ## try two thousand whole matters with any commands against the laws of the domain
 	$(call tests,tests/histories,,-n auto --timeout=900)
