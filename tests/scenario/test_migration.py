@@ -64,7 +64,8 @@ class Waiting(Reference):
             with psycopg.connect(f"{self.url_of(server)}/postgres", autocommit=True) as admin:
                 for name in every:
                     admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-        self._make_databases()
+        self._make_databases(self.postgres, "postgres")
+        self._make_databases(self.keys, "postgres-keys")
 
 
 @dataclass

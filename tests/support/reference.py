@@ -15,6 +15,7 @@ import tempfile
 import time
 from base64 import urlsafe_b64decode
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -83,10 +84,9 @@ class Reference:
                     tempfile.TemporaryDirectory(prefix="hub-reference-", ignore_cleanup_errors=True)
                 )
             )
-            for server in (self.postgres, self.keys, self.rabbit, self.post):
-                self._stack.enter_context(server)
-            self._make_databases()
-            self._make_users()
+            with ThreadPoolExecutor() as pool:  # none of these needs another
+                for begun in [pool.submit(make) for make in (self._databases, self._keys, self._broker, self._post)]:
+                    begun.result()
             for name in self.names:
                 self.start(name)
             self._start_front()
@@ -97,16 +97,28 @@ class Reference:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for process in self.processes.values():
-            process.stop()
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(Kept.stop, self.processes.values()))
         self._stack.close()
 
     # --- databases and users, by the scripts of deploy/ ---
 
-    def _make_databases(self) -> None:
-        for server, name in ((self.postgres, "postgres"), (self.keys, "postgres-keys")):
-            given = self.compose[name]["environment"] | {"PGHOST": "127.0.0.1", "PGPORT": str(server.port)}
-            _script(ROOT / "deploy/postgres/init.sh", given)
+    def _databases(self) -> None:
+        self._make_databases(self._stack.enter_context(self.postgres), "postgres")
+
+    def _keys(self) -> None:
+        self._make_databases(self._stack.enter_context(self.keys), "postgres-keys")
+
+    def _broker(self) -> None:
+        self._stack.enter_context(self.rabbit)
+        self._make_users()
+
+    def _post(self) -> None:
+        self._stack.enter_context(self.post)
+
+    def _make_databases(self, server: Postgres, name: str) -> None:
+        given = self.compose[name]["environment"] | {"PGHOST": "127.0.0.1", "PGPORT": str(server.port)}
+        _script(ROOT / "deploy/postgres/init.sh", given)
 
     def _make_users(self) -> None:
         wrapper = self.folder / "rabbitmqctl"
