@@ -1,9 +1,11 @@
 """The cursor: what a service has heard of each publisher, each event once in effect, in order, whatever the bus does.
 
 Positions are contiguous, so what came before is dropped and what is missing is noticed by comparing two numbers; what is
-missing is pulled from its publisher. The cursor moves in the transaction that holds the effects. What fails is tried
-again message by message, counted before each attempt, and in the end parked. After a start, and where the bus hands out
-something for the second time, messages go one by one as well: the process before may have died of one of them.
+missing is pulled from its publisher. The cursor moves in the transaction that holds the effects. Over what has none it
+moves a moment later: with the next effect, or after a quarter of a second; whoever dies until then reads it again. What
+fails is tried again message by message, counted before each attempt, and in the end parked. After a start, and where the
+bus hands out something for the second time, messages go one by one as well: the process before may have died of one of
+them.
 
 It knows neither the bus nor HTTP: it is handed events, and a `pull` to ask for more.
 """
@@ -13,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from time import sleep
+from time import monotonic, sleep
 from uuid import NAMESPACE_URL, uuid5
 
 import msgspec
@@ -34,21 +36,32 @@ BATCH = 500
 PAGE = 1_000
 ATTEMPTS = 5
 CAREFUL = 500
+PASSED_EVENTS = 200
+PASSED_SECONDS = 0.25
+"""So many events without effect, or for so long, are passed by before the cursor moves over them on disk as well."""
 
 
 @dataclass
 class Place:
-    """Where a service stands with one publisher.
+    """Where a service stands with one publisher, and up to where the cursor `saved` that; in between is what had no effect.
 
     Up to position `careful` every batch is counted before it is begun; up to `alone` it goes message by message. `begun`
-    is how often what comes next was counted since it was handed in.
+    is how often what comes next was counted since it was handed in. `since` is when the first was passed by unsaved.
     """
 
     position: int
     careful: int
     blocked: set[str]
+    saved: int
     alone: int = 0
     begun: int = 0
+    since: float = 0.0
+
+    @property
+    def is_due(self) -> bool:
+        """Whether the cursor is to be moved over what was passed by."""
+        passed = self.position - self.saved
+        return passed > 0 and (passed >= PASSED_EVENTS or monotonic() - self.since >= PASSED_SECONDS)
 
 
 class Consumer:
@@ -71,16 +84,43 @@ class Consumer:
 
     def _place(self, publisher: str) -> Place:
         if publisher not in self._places:
-            position = self._store.cursor(publisher)
-            self._places[publisher] = Place(position, position + CAREFUL, self.parking.blocked(publisher))
+            self._begin_at(publisher, self._store.cursor(publisher))
         return self._places[publisher]
 
+    def _begin_at(self, publisher: str, position: int) -> None:
+        self._places[publisher] = Place(position, position + CAREFUL, self.parking.blocked(publisher), position)
+
     def refresh(self, publisher: str) -> int:
-        """The position as the database has it: another process may have moved it, and may have died of what comes next."""
-        known, position = self._place(publisher), self._store.cursor(publisher)
-        if position != known.position:
-            self._places[publisher] = Place(position, position + CAREFUL, self.parking.blocked(publisher))
-        return position
+        """The position, read anew where another process has moved the cursor: it may have died of what comes next."""
+        known, saved = self._place(publisher), self._store.cursor(publisher)
+        if saved != known.saved:
+            self._begin_at(publisher, saved)
+        return self.position(publisher)
+
+    def reached(self, publisher: str) -> int:
+        """The position as far as this process knows it, 0 where it knows none; from any thread."""
+        place = self._places.get(publisher)
+        return place.position if place else 0
+
+    def saved(self, publisher: str) -> int:
+        """The position as the cursor on disk has it."""
+        return self._place(publisher).saved
+
+    def is_due(self, publisher: str) -> bool:
+        """Whether it is time to `save`."""
+        place = self._places.get(publisher)
+        return place is not None and place.is_due
+
+    def save(self, publisher: str, at_once: bool = False) -> None:
+        """Move the cursor over what was passed by, if it is time. Raises one of `effects.AWAY` when it cannot be."""
+        place = self._place(publisher)
+        if place.is_due or (at_once and place.position > place.saved):
+            try:
+                self._effects.pass_by(publisher, place.saved, place.position)
+            except AWAY:
+                self.refresh(publisher)
+                raise
+            place.saved = place.position
 
     # --- what comes ---
 
@@ -233,7 +273,13 @@ class Consumer:
         return run
 
     def _commit(self, place: Place, run: Run) -> None:
-        self._effects.commit(run)
+        """Write what follows from a run, with the cursor; where nothing does, only remember having passed it by."""
+        if self._effects.are_in(run):
+            run.before = place.saved
+            self._effects.commit(run)
+            place.saved = run.after
+        elif place.saved == place.position:
+            place.since = monotonic()
         place.position, place.begun = run.after, 0
         if run.blocked:
             place.blocked |= run.blocked

@@ -186,6 +186,14 @@ class Effects:
             orders = [Order(do.decider, do.stream_id, do.command, ask) for do, ask in zip(todo, asks, strict=True)]
             self._submit(Unit(orders=orders, lenient=True))
 
+    def are_in(self, run: Run) -> bool:
+        """Whether anything but the cursor would be written."""
+        return bool(run.orders or run.changes or run.aside or (self.records and run.messages))
+
+    def pass_by(self, publisher: str, before: int, after: int) -> None:
+        """Move the cursor alone. Raises one of AWAY; whether it has moved is to be read then."""
+        self._submit(Unit(moved=Moved(publisher, before, after)))
+
     def commit(self, run: Run) -> None:
         """All of a run in one transaction, with the cursor. Raises Broken, or one of AWAY."""
         if not (run.aside or run.messages):

@@ -4,8 +4,9 @@ import json
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
@@ -14,8 +15,10 @@ from uuid import UUID, uuid4
 import amqp
 import pytest
 
+from services.kernel import cursor
 from services.kernel.entrypoints import bus
 from services.kernel.entrypoints.bus import BusRuntime
+from services.kernel.entrypoints.feed import Feed, Letter
 from services.kernel.entrypoints.rabbit import RabbitWire, connect, part
 from services.kernel.manifest import Manifest
 from services.kernel.relay import EVENTS, LOG, StandBy, singles
@@ -101,6 +104,37 @@ def test_what_was_told_before_anybody_listened_is_pulled(url: str, teller: Telle
     with running(listening(store, url, teller)):
         until(lambda: store.cursor("teller") == head)
     assert rows(store) == {TALE_A: (1_500, 1_500)}
+
+
+def test_what_has_no_effect_is_heard_at_once_and_acknowledged_once_the_cursor_has_followed(
+    url: str, teller: Teller, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    no_net(monkeypatch)
+    monkeypatch.setattr(cursor, "PASSED_SECONDS", 3600.0)
+    done: list[int] = []
+    deaf = replace(HEARER, project_heard=lambda message: ())
+    hearer = listening(store, url, teller, deaf)
+    connect = hearer.listener._connect  # type: ignore[union-attr]
+    hearer.listener._connect = lambda: noting(connect(), done)  # type: ignore[union-attr]
+    hearer.consumer._place("teller").careful = 0
+    with running(speaking(teller, url), hearer):
+        until(lambda: bool(teller.pulls))
+        head = teller.tell_many(20, [A])
+        until(lambda: hearer.heard("teller") == head)
+        assert (store.cursor("teller"), done) == (0, [])
+    assert (store.cursor("teller"), max(done)) == (head, head)
+
+
+def noting(feed: Feed, done: list[int]) -> Feed:
+    """The feed; how far it was told that letters were done is noted."""
+    tell = feed.done
+
+    def told(letters: Sequence[Letter]) -> None:
+        done.append(letters[-1].last)
+        tell(letters)
+
+    feed.done = told  # type: ignore[method-assign]
+    return feed
 
 
 def test_both_go_on_after_a_restart(url: str, teller: Teller, store: Store) -> None:

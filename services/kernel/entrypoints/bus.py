@@ -10,13 +10,14 @@ import threading
 from collections import defaultdict, deque
 from collections.abc import Callable, Mapping
 from functools import partial
+from itertools import takewhile
 from random import random
 from time import monotonic
 from typing import Any
 
 from services.kernel import log
 from services.kernel.cursor import BATCH, Consumer, Pull
-from services.kernel.effects import AWAY
+from services.kernel.effects import AWAY, Books
 from services.kernel.entrypoints.feed import Feed, Letter
 from services.kernel.entrypoints.inmemory import MemoryFeed, MemoryWire
 from services.kernel.entrypoints.pulling import HttpPull
@@ -75,6 +76,7 @@ class Listener:
         self._consumer, self._publishers, self._connect = consumer, publishers, connect
         self._stopping = threading.Event()
         self._held: dict[str, deque[Letter]] = defaultdict(deque)
+        self._passed: dict[str, list[Letter]] = defaultdict(list)
         self._backoff = {publisher: Backoff(0.1, 10.0) for publisher in publishers}
         self._reconnect = Backoff(0.2, 5.0)
         self._pull_at = dict.fromkeys(publishers, 0.0)
@@ -105,6 +107,7 @@ class Listener:
         """One connection, from its opening to its end."""
         feed = self._connect()
         self._held.clear()
+        self._passed.clear()
         self._subscribed.clear()
         self._subscribe_at = 0.0
         try:
@@ -116,10 +119,19 @@ class Listener:
                 for publisher, letters in self._held.items():
                     self._deal(feed, publisher, letters)
                 self._look_around(NET_SECONDS)
+                for publisher in tuple(self._passed):
+                    self._acknowledge(feed, publisher)
                 self._reconnect.went_well()
+            self._take_leave(feed)
         finally:
             self.connected = False
             feed.close()
+
+    def _take_leave(self, feed: Feed) -> None:
+        """Before the end in peace: what was passed by need not come again."""
+        for publisher in self._publishers:
+            if self._attempt(publisher, partial(self._consumer.save, publisher, at_once=True)):
+                self._acknowledge(feed, publisher)
 
     def _subscribe(self, feed: Feed) -> None:
         missing = [publisher for publisher in self._publishers if publisher not in self._subscribed]
@@ -137,10 +149,23 @@ class Listener:
                 continue
             if not self._attempt(publisher, partial(self._consumer.hear, heard)):
                 return
-            feed.done(taken)
             for _ in taken:
-                letters.popleft()
+                self._passed[publisher].append(letters.popleft())
+            self._acknowledge(feed, publisher)
             self._pull_at[publisher] = monotonic() + NET_SECONDS * (0.75 + random() / 2)
+
+    def _acknowledge(self, feed: Feed, publisher: str) -> None:
+        """What was handled need not come again once the cursor on disk is past it."""
+        if self._consumer.is_due(publisher):
+            self._attempt(publisher, partial(self._consumer.save, publisher))
+        passed, saved = self._passed[publisher], self._consumer.saved(publisher)
+        done = list(takewhile(lambda letter: letter.last <= saved, passed))
+        if done:
+            feed.done(done)
+            del passed[: len(done)]
+        # Where another process has moved the cursor, but not as far as this one had read, that is read again.
+        while passed and passed[-1].last > self._consumer.position(publisher):
+            self._held[publisher].appendleft(passed.pop())
 
     def _open(self, feed: Feed, letters: deque[Letter]) -> tuple[list[Letter], Heard | None]:
         """The letters at the front that follow upon one another, up to 500 events, as one."""
@@ -183,6 +208,8 @@ class Listener:
         for publisher in self._publishers:
             if self._stopping.is_set() or not self._backoff[publisher].over:
                 continue
+            if self._consumer.is_due(publisher):
+                self._attempt(publisher, partial(self._consumer.save, publisher))
             if replay:
                 self._attempt(publisher, partial(self._consumer.replay, publisher))
             if monotonic() >= self._pull_at[publisher] and not self._held[publisher]:
@@ -218,6 +245,7 @@ class BusRuntime:
         single_events: bool = True, pull: Pull | None = None,
     ) -> None:  # fmt: skip
         name = manifest.name
+        self._books: Books = store
         self._pull = pull or HttpPull(name, pull_base_urls, service_token)
         self.consumer = Consumer(manifest, store, self._pull, clock=store.clock)
         outputs = (EVENTS, LOG) if single_events else (LOG,)
@@ -253,6 +281,10 @@ class BusRuntime:
         until = monotonic() + JOIN_SECONDS
         for thread in self._threads:
             thread.join(max(0.1, until - monotonic()))
+
+    def heard(self, publisher: str) -> int:
+        """How far the service has heard a publisher: what this process has passed by is not yet in the cursor on disk."""
+        return max(self._books.cursor(publisher), self.consumer.reached(publisher))
 
     def health(self) -> dict[str, Any]:
         """How each part is doing."""

@@ -78,7 +78,7 @@ def position(opened: Opened) -> Reply:
 
     A command's answer names its `position`; a service that has `heard` that publisher so far shows what follows from it.
     """
-    heard = {publisher: opened.store.cursor(publisher) for publisher in opened.manifest.hears}
+    heard = {publisher: opened.bus.heard(publisher) for publisher in opened.manifest.hears}
     return Reply({"head": opened.store.refresh(), "heard": heard})
 
 
@@ -152,7 +152,7 @@ def _state(opened: Opened) -> dict[str, object]:
         head = opened.store.refresh()
     except HubError:
         return {"database": "away"}
-    heard = {publisher: opened.store.cursor(publisher) for publisher in opened.manifest.hears}
+    heard = {publisher: opened.bus.heard(publisher) for publisher in opened.manifest.hears}
     state: dict[str, object] = {"database": "ok", "head": head, "heard": heard, "bus": opened.bus.health()}
     return state | ({"duties": opened.duties.health()} if opened.manifest.duties else {})
 
