@@ -1,5 +1,6 @@
 """Fixtures for tests that talk to real servers. Nothing is started before a test asks for it."""
 
+import gc
 import itertools
 import os
 import random
@@ -9,13 +10,21 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
+from services.kernel.garbage import YOUNG
 from tests.support.servers import Postgres, Rabbit, ServerMissing, database
 
 # A slow moment of a shared machine is no fault of the code: only pytest-timeout judges time.
 settings.register_profile("hub", deadline=None)
 settings.load_profile("hub")
 
+# What was collected stays to the end: the collector of garbage need not walk through thousands of tests again and again.
+gc.set_threshold(YOUNG, 20, 20)
+
 _numbers = itertools.count(1)
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -27,6 +28,9 @@ from services.kernel.settings import ISSUER
 from services.kernel.store import Store
 from services.kernel.tokens import verify
 from services.kernel.vault import Vault
+
+TURN_SECONDS = 0.001
+"""So long one thread may keep another waiting: a command passes through five of them until the ledger has it."""
 
 
 @dataclass
@@ -82,6 +86,7 @@ class Process:
         for opened in self.opened.values():
             opened.join()
         collect_less()
+        sys.setswitchinterval(TURN_SECONDS)
         log.noticed(",".join(self.opened), "started")
 
     def stop(self) -> None:
