@@ -63,8 +63,14 @@ def _others(volunteer_id: UUID, party: Party, look: Look) -> bool:
 
 def nobody_answers(volunteer_ids: Iterable[UUID], look: Look) -> frozenset[UUID]:
     """Those of them whose organizations may all not act; whoever belongs to none goes for the station itself."""
-    gone = {row["party"] for row in look.all(barred)}
+    return frozenset(volunteer_ids) & sent_by_nobody(look)
+
+
+def sent_by_nobody(look: Look) -> frozenset[UUID]:
+    """Everybody whose organizations may all not act."""
+    gone = [row["party"] for row in look.all(barred)]
     if not gone:
         return frozenset()
-    teams = {one: [row["team"] for row in look.all(volunteer_teams, volunteer_id=one)] for one in volunteer_ids}
-    return frozenset(one for one, mine in teams.items() if mine and set(mine) <= gone)
+    team, who = volunteer_teams.c.team, volunteer_teams.c.volunteer_id
+    theirs = sa.select(who).where(team.in_(gone)).except_(sa.select(who).where(team.not_in(gone)))
+    return frozenset(row["volunteer_id"] for row in look.run(theirs))

@@ -41,6 +41,7 @@ class Search:
     asked: tuple[str, ...] = ()
     going: tuple[str, ...] = ()
     family: tuple[str, ...] = ()
+    barred: frozenset[UUID] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,11 +73,21 @@ class Choice:
         c, needs, day = self.roster.columns, self.search.needs, self.search.day.toordinal()
         skills, demands = places(needs.skills), places(needs.demands)
         return Who(
-            active=c["active"], grown=c["grown"], consented=c["consented"],
+            active=self._active, grown=c["grown"], consented=c["consented"],
             held=_bits(c.get, "held", skills, 1), trained=_bits(c.get, "trained", skills, day),
             qualified=_bits(c.get, "qualified", skills, day), limits=_bits(c.get, "limit", demands, 1),
             insured_from=c["insured_from"], insured_until=c["insured_until"], cleared_until=c["cleared_until"],
         )  # fmt: skip
+
+    @cached_property
+    def _active(self) -> Array:
+        """Who goes for somebody who may act: not those whose organizations are all suspended or have left (INV-43)."""
+        active: Array = self.roster.columns["active"]
+        at = [place for one in self.search.barred if (place := self.roster.index.get(one)) is not None]
+        if at:
+            active = active.copy()
+            active[at] = False
+        return active
 
     @cached_property
     def _asked(self) -> Asked:

@@ -11,6 +11,7 @@ from services.volunteer.domain.eligibility import Needs, day_of
 from services.volunteer.facts_people import aware, family_of
 from services.volunteer.matching.choosing import Choice, Search
 from services.volunteer.matching.roster import Roster
+from services.volunteer.policies_organizations import sent_by_nobody
 from services.volunteer.view_tables import assignments, matters, tasks
 
 Row = dict[str, Any]
@@ -42,5 +43,5 @@ def search_of(look: Look, row: Row) -> Search:
         person_id=row["person_id"] or (matter["person_id"] if matter else None),
         asked=tuple(one["assignee"] for one in people if one["state"] not in GOING),
         going=tuple(one["assignee"] for one in people if one["state"] in GOING),
-        family=family_of(row["task_id"], look),
+        family=family_of(row["task_id"], look), barred=sent_by_nobody(look),
     )  # fmt: skip

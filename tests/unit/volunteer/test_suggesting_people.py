@@ -11,6 +11,7 @@ from uuid import UUID
 
 import pytest
 
+from services.contracts import referral
 from services.contracts.codes_matching import (
     EASING,
     VOLUNTEER_AGAINST,
@@ -176,6 +177,19 @@ def test_the_roster_follows_what_happens_without_being_made_anew(desk: Desk) -> 
     wen = somebody(desk)
     again = choice_for(desk.store.views, task_id)
     assert again is not None and set(first(again)) == {lin, wen}
+
+
+def test_nobody_is_suggested_whose_only_team_is_suspended(desk: Desk) -> None:
+    """INV-43: the suggestion knows what the decision would refuse, and forgets it when the team may act again."""
+    team, other = f"team:{UUID(int=21)}", "team:other"
+    theirs, both, nobodys = somebody(desk, teams=(team,)), somebody(desk, teams=(team, other)), somebody(desk)
+    desk.hears("referral", referral.OrganizationSuspended(reason_code="inspection", party=team), UUID(int=21))
+    choice, task_id = suggested(desk)
+    assert set(first(choice)) == {both, nobodys}
+    assert choice.why_not(theirs) == ("not-active",) and choice.kept_out == {"not-active": 1}
+    desk.hears("referral", referral.OrganizationActivated(), UUID(int=21))
+    again = choice_for(desk.store.views, task_id)
+    assert again is not None and theirs in first(again)
 
 
 def test_who_is_bound_at_the_time_is_kept_out_until_that_is_over(desk: Desk) -> None:
