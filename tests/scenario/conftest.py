@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pytest
 
 from tests.conftest import without_server
+from tests.support.clocked import Clocked
 from tests.support.courier import Courier, couriers
 from tests.support.embedded import Embedded, Hub
 from tests.support.reference import Reference
@@ -78,6 +79,18 @@ WAYS = tuple(
     for publisher in ("intake", "referral", "volunteer")
 )
 """From whom to whom the hub's services talk over the bus."""
+
+
+@pytest.fixture(scope="session")
+def later() -> Iterator[Clocked]:
+    """A hub of its own, in which weeks pass; tests of it read its clock before they count from it."""
+    try:
+        with Clocked("intake", "referral", "volunteer", "audit") as running:
+            ways = [way for way in WAYS if way[0] in running.names]
+            with couriers(running.rabbit, *ways, seed=13):
+                yield running
+    except ServerMissing as reason:
+        without_server(reason)
 
 
 @contextmanager

@@ -2,33 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.conftest import without_server
-from tests.scenario.conftest import WAYS
 from tests.support.clocked import Clocked
-from tests.support.courier import couriers
-from tests.support.servers import ServerMissing
 from tests.support.street import ORIGIN, Street, Told, until
 
 pytestmark = [pytest.mark.scenario, pytest.mark.timeout(300)]
 
 NEED = "counselling"
-
-
-@pytest.fixture(scope="module")
-def later() -> Iterator[Clocked]:
-    """A hub of its own, in which weeks pass."""
-    try:
-        with Clocked("intake", "referral", "volunteer", "audit") as running:
-            ways = [way for way in WAYS if way[0] in running.names]
-            with couriers(running.rabbit, *ways, seed=13):
-                yield running
-    except ServerMissing as reason:
-        without_server(reason)
 
 
 def deadlines(street: Street, referral_id: str) -> dict[str, datetime]:

@@ -107,7 +107,7 @@ def _told(state: State, event: Told) -> State:
         return state
     match event:
         case public.OffersSuperseded():
-            return replace(state, late=event.assignees)
+            return replace(state, late=(*state.late, *event.assignees))
         case public.AcceptedInVain():
             return replace(state, late=without(state.late, event.assignee), thanked=(*state.thanked, event.assignee))
         case public.SuggestionOverridden():
@@ -119,7 +119,8 @@ def _told(state: State, event: Told) -> State:
 def _go(state: State, event: Going) -> State:
     match event:
         case public.TaskAssigned():
-            return Assigned(job=state.job, assignees=event.assignees)
+            silent = state.call.silent if isinstance(state, Opened | Offered | Unfilled) else ()
+            return Assigned(job=state.job, assignees=event.assignees, late=without(silent, *event.assignees))
         case public.TaskReassigned(on_site=()):
             return Assigned(job=state.job, assignees=event.assignees)
         case public.TaskReassigned():

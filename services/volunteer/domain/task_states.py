@@ -92,7 +92,10 @@ class Unfilled:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Assigned:
-    """These go, and answer for it; `late` were asked too and need not answer any more, `thanked` said yes all the same."""
+    """These go, and answer for it; `late` were asked too and need not answer any more, `thanked` said yes all the same.
+
+    Whoever kept silent until a wave was over is `late` as well: a yes is thanked however late it comes.
+    """
 
     job: Job
     assignees: tuple[Party, ...]
