@@ -113,6 +113,35 @@ def _may(one: dict[str, Any], call: dict[str, Any]) -> bool:
     return skilled and (one["minor_clearance"] or not call["minor"]) and (one["woman"] or not call["woman_only"])
 
 
+def rounds(visits: int, workers: int, seed: int, most: int = 10) -> dict[str, Any]:
+    """A day of professionals: they work from eight to six, and make up to so many visits each."""
+    rng = np.random.default_rng([3, seed])
+    spots = rng.random((40, 2)) * 40
+    minutes = np.ceil(np.hypot(*(spots[:, None] - spots[None]).transpose(2, 0, 1))).astype(int)
+    np.fill_diagonal(minutes, 2)
+    held = (["a", "b"], ["b", "c"], ["a", "c"], ["a", "b", "c"])
+    begins = rng.integers(480, 960, visits).tolist()
+    calls = [
+        {"id": n, "community": int(rng.integers(40)), "need": ["abc"[int(rng.integers(3))]], "minor": False,
+         "woman_only": False, "minutes": int(rng.integers(20, 45)), "earliest": begin, "latest_start": begin + 120,
+         "priority": int(rng.integers(1, 4)), "usual": []} for n, begin in enumerate(begins)
+    ]  # fmt: skip
+    people = [
+        {"id": n, "community": int(rng.integers(40)), "mode": "car", "skills": held[int(rng.integers(4))],
+         "minor_clearance": True, "woman": True, "radius_km": 100.0, "free_today": True, "window": [480, 1080],
+         "max_minutes": 600, "hours_this_month": 0} for n in range(workers)
+    ]  # fmt: skip
+    return {
+        "name": f"rounds-{visits}-{workers}-{seed}", "communities": 40, "skills": list("abc"),
+        "objective": {
+            "unserved": {"1": 10000, "2": 4000, "3": 2000}, "not_usual": 300, "per_hour_of_load": 2,
+            "per_travel_minute": 1, "max_visits": most,
+        },
+        "travel_minutes": {"car": minutes.tolist()}, "km": minutes.astype(float).tolist(), "visits": calls,
+        "volunteers": people,
+    }  # fmt: skip
+
+
 def odd_day(seed: int) -> dict[str, Any]:
     """A small day of any shape: crooked matrices, points of time for windows, nobody, many visits a day, two at once, pins."""
     rng = np.random.default_rng([7, seed])

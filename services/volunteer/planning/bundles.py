@@ -10,13 +10,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from services.volunteer.planning.problem import Bools, Floats, Ints, Problem
+from services.volunteer.planning.sharing import each
+
+if TYPE_CHECKING:
+    from services.volunteer.planning.following import Following
 
 MOST_STEPS = 60_000_000
 """So many extensions may be tried before listing everything is given up, and pricing lists what is worth it."""
+MOST_ROUTES = 6_000_000
+"""So many routes of one length are kept at most, a hundred bytes and more each."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -168,64 +175,47 @@ def _is_metric(problem: Problem) -> bool:
     return True
 
 
-def all_bundles(ground: Ground, most: int | None = None) -> Pool | None:
+def all_bundles(ground: Ground, after: Following, most: int | None = None) -> Pool | None:
     """Every bundle of the day, the cheapest order of each; None when they are too many to list."""
     most = MOST_STEPS if most is None else most
+    if not after.complete.all():
+        return None
     pools, steps = [], 0
-    routes = starts = ground.starts()
+    routes = ground.starts()
     pools.append(ground.finished(routes))
-    follow = _Followers(ground, starts)
     for _ in range(ground.problem.max_visits - 1):
         if not len(routes):
             break
-        steps += follow.tries(routes)
-        if steps > most:
+        steps += int(after.count[routes.pair].sum())
+        longer = None if steps > most else _grown(ground, after, routes)
+        if longer is None:
             return None
-        routes = follow.grown(routes)
+        routes = longer
         pools.append(ground.finished(routes))
-        follow.learn(routes)
     return cheapest(joined(pools), len(ground.problem.visits.place))
 
 
-class _Followers:
-    """What may come after each pair: at first all of the person's pairs, then only what came after it as a first visit."""
+CHUNK = 1_000_000
 
-    CHUNK = 2_000_000
 
-    def __init__(self, ground: Ground, starts: Routes) -> None:
-        self.ground = ground
-        fit = np.sort(starts.pair)
-        self.pair = fit
-        owner = ground.who[fit]
-        count = np.bincount(owner, minlength=len(ground.count))
-        self.count = count[ground.who]
-        self.begin = (np.cumsum(count) - count)[ground.who]
+def _grown(ground: Ground, after: Following, routes: Routes) -> Routes | None:
+    """Every route with every follower that fits; None when they are too many to keep."""
+    found, many = list[Routes](), 0
+    parts = list(_parts(routes, after.count[routes.pair], CHUNK))
+    for begin in range(0, len(parts), 4):
+        found += each(lambda part: _longer(ground, after, part), parts[begin : begin + 4])
+        many += sum(len(one) for one in found[begin:])
+        if many > MOST_ROUTES:
+            return None
+    return stacked(found)
 
-    def tries(self, routes: Routes) -> int:
-        """How many extensions growing these means."""
-        return int(self.count[routes.pair].sum())
 
-    def grown(self, routes: Routes) -> Routes:
-        """Every route with every follower that fits."""
-        return stacked([self._grown(part) for part in _parts(routes, self.count[routes.pair], self.CHUNK)])
-
-    def _grown(self, routes: Routes) -> Routes:
-        of, number = spread(self.count[routes.pair])
-        pair = self.pair[self.begin[routes.pair][of] + number]
-        new = (routes.before[of] != self.ground.visit[pair][:, None]).all(axis=1)
-        of, pair = of[new], pair[new]
-        return self.ground.append(routes, of, pair, self.ground.leg(routes.pair[of], pair))
-
-    def learn(self, routes: Routes) -> None:
-        """After pairs of visits: where detours are never quicker, only what followed a first visit follows at all."""
-        if routes.before.shape[1] != 2 or not self.ground.metric:
-            return
-        ground = self.ground
-        wide = len(ground.problem.visits.place)
-        first = np.searchsorted(ground.who * wide + ground.visit, ground.who[routes.pair] * wide + routes.before[:, 0])
-        self.pair = routes.pair[np.lexsort((routes.pair, first))]
-        self.count = np.bincount(first, minlength=len(ground.who))
-        self.begin = np.cumsum(self.count) - self.count
+def _longer(ground: Ground, after: Following, routes: Routes) -> Routes:
+    of, number = spread(after.count[routes.pair])
+    pair = after.to[after.begin[routes.pair][of] + number].astype(np.int64)
+    new = (routes.before[of] != ground.visit[pair][:, None]).all(axis=1)
+    of, pair = of[new], pair[new]
+    return ground.append(routes, of, pair, ground.leg(routes.pair[of], pair))
 
 
 def _parts(routes: Routes, tries: Ints, most: int) -> Iterator[Routes]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Annotated
 
 import msgspec
@@ -23,6 +23,9 @@ MOST_FILE_BYTES = MOST_BYTES
 MOST_VISITS, MOST_VOLUNTEERS, MOST_PLACES, MOST_SKILLS, MOST_A_DAY = 100_000, 200_000, 2_000, 60, 16
 MOST_OBJECTS = 2 * (MOST_VISITS + MOST_VOLUNTEERS)
 MOST_VALUES = 40_000_000
+MOST_PAIRS = 40_000_000
+"""So many pairs of a visit and somebody who may make it are planned at once: more would not fit into memory."""
+PIECE = 1024 * 1024
 
 Id = int | str
 Minute = Annotated[int, Meta(ge=0, le=14_400)]
@@ -104,15 +107,24 @@ def unpacked(data: bytes) -> bytes:
     if data[:2] != b"\x1f\x8b":
         text = data
     else:
-        unzip = zlib.decompressobj(wbits=31)
-        try:
-            text = unzip.decompress(data, MOST_BYTES + 1)
-        except zlib.error:
-            raise wrong("file", "This is no sound gzip file.", "不是完好的 gzip 文件。") from None
-        if len(text) <= MOST_BYTES and not unzip.eof:
-            raise wrong("file", "The gzip file is cut short.", "gzip 文件不完整。")
+        text = b"".join(_unzipped(data))
     _must_be_small(text)
     return text
+
+
+def _unzipped(data: bytes) -> Iterator[bytes]:
+    """Piece by piece, and no further than what is planned at once: whatever it would become is not in memory."""
+    unzip, length, objects = zlib.decompressobj(wbits=31), 0, 0
+    while not unzip.eof and length <= MOST_BYTES and objects <= MOST_OBJECTS:
+        try:
+            piece = unzip.decompress(data, PIECE)
+        except zlib.error:
+            raise wrong("file", "This is no sound gzip file.", "不是完好的 gzip 文件。") from None
+        data = unzip.unconsumed_tail
+        if not piece and not data and not unzip.eof:
+            raise wrong("file", "The gzip file is cut short.", "gzip 文件不完整。")
+        length, objects = length + len(piece), objects + piece.count(b"{")
+        yield piece
 
 
 def _must_be_small(text: bytes) -> None:
@@ -269,3 +281,9 @@ def _check_volunteer(name: str, volunteer: Volunteer, document: Document, skills
     for number, skill in enumerate(volunteer.skills):
         if skill not in skills:
             raise wrong(f"{name}.skills[{number}]", f"No such skill: {skill!r}.", f"没有该技能: {skill}。")
+
+
+def plain(number: float) -> int | float:
+    """A whole number where it is one, to within a thousandth."""
+    rounded = round(number, 3)
+    return int(rounded) if rounded == int(rounded) else rounded

@@ -13,6 +13,7 @@ import numpy as np
 
 from services.volunteer.planning.bundles import Ground, spread
 from services.volunteer.planning.problem import Bools, Ints
+from services.volunteer.planning.sharing import each
 
 CHUNK = 1_000_000
 MOST_TRIED = 600_000_000
@@ -46,9 +47,10 @@ class Following:
 def following(ground: Ground, room: int = MOST_TRIED) -> Following:
     """All of it, as far as there is room for what has to be tried."""
     kept = _kept(ground, room)
-    found: list[tuple[Ints, Ints, Ints]] = [_after(ground, *some) for some in _candidates(ground, kept)]
-    of = np.concatenate([one[0] for one in found] or [np.zeros(0, dtype=np.int64)])
-    count = np.bincount(of, minlength=len(ground.who))
+    trying = _Trying(ground, np.nonzero(kept)[0])
+    found = each(trying.after, trying.parts())
+    count: Ints = np.zeros(len(ground.who), dtype=np.int64)
+    count[kept] = np.concatenate([one[0] for one in found] or [np.zeros(0, dtype=np.int64)])
     empty: Ints = np.zeros(0, dtype=np.int64)
     complete = np.ones(len(ground.count), dtype=bool)
     complete[ground.who[~kept]] = False
@@ -74,29 +76,45 @@ def _kept(ground: Ground, room: int) -> Bools:
     return kept
 
 
-def _candidates(ground: Ground, kept: Bools) -> Iterator[tuple[Ints, Ints]]:
-    """Pairs with those of the same person that may begin after them, in parts, sorted by the first."""
-    rows = np.nonzero(kept)[0]
-    order = rows[np.lexsort((-ground.latest[rows], ground.who[rows]))]
-    wide = int(ground.latest.max(initial=0)) + int((ground.earliest + ground.minutes).max(initial=0)) + 2
-    keys = ground.who[order] * wide - ground.latest[order]
-    ends = np.searchsorted(keys, ground.who[rows] * wide - ground.earliest[rows] - ground.minutes[rows], side="right")
-    begins = np.searchsorted(keys, ground.who[rows] * wide - wide + 1)
-    count = ends - begins
-    part = (np.cumsum(count) - count) // CHUNK
-    for some in np.split(np.arange(len(rows)), np.nonzero(np.diff(part))[0] + 1):
-        of, number = spread(count[some])
-        one, other = rows[some][of], order[begins[some][of] + number]
-        apart = one != other
-        yield one[apart], other[apart]
+class _Trying:
+    """Pairs with those of the same person that may begin after them, and what of it can be done; in short numbers."""
+
+    def __init__(self, ground: Ground, rows: Ints) -> None:
+        self.ground, self.rows = ground, rows
+        self.order = rows[np.lexsort((-ground.latest[rows], ground.who[rows]))].astype(np.int32)
+        wide = int(ground.latest.max(initial=0)) + int((ground.earliest + ground.minutes).max(initial=0)) + 2
+        keys = ground.who[self.order] * wide - ground.latest[self.order]
+        ends = ground.earliest[rows] + ground.minutes[rows]
+        self.begins = np.searchsorted(keys, ground.who[rows] * wide - wide + 1)
+        self.count = np.searchsorted(keys, ground.who[rows] * wide - ends, side="right") - self.begins
+        travel = ground.problem.travel
+        self.way = travel.astype(np.int32).ravel()
+        self.base = (ground.mode * travel.shape[1] + ground.place) * travel.shape[2]
+        self.place, self.latest, self.back = (_short(column) for column in (ground.place, ground.latest, ground.back))
+        self.ends, self.spent = _short(ground.earliest + ground.minutes), _short(ground.out + ground.minutes)
+        self.needed = _short(ground.minutes + ground.back)
+
+    def parts(self) -> list[Ints]:
+        """The pairs in parts of about so many tries."""
+        part = (np.cumsum(self.count) - self.count) // CHUNK
+        return np.split(np.arange(len(self.rows)), np.nonzero(np.diff(part))[0] + 1)
+
+    def after(self, some: Ints) -> tuple[Ints, Ints, Ints]:
+        """How many can be done after each of these, which, and the minutes more."""
+        of, number = spread(self.count[some])
+        one, other = self.rows[some][of], self.order[self.begins[some][of] + number]
+        leg = self.way[self.base[one] + self.place[other]]
+        good = (self.ends[one] + leg <= self.latest[other]) & (one != other)
+        if self.ground.metric:
+            good &= self.spent[one] + leg + self.needed[other] <= self.ground.most[one]
+        of, one, other, leg = of[good], one[good], other[good], leg[good]
+        if self.ground.metric:
+            fits = self.ground.two(one, other, leg)
+            of, one, other, leg = of[fits], one[fits], other[fits], leg[fits]
+        more: Ints = leg + self.back[other] - self.back[one]
+        return np.bincount(of, minlength=len(some)), other, more
 
 
-def _after(ground: Ground, one: Ints, other: Ints) -> tuple[Ints, Ints, Ints]:
-    """Those of these that can be done one after the other."""
-    leg = ground.leg(one, other)
-    if ground.metric:
-        fits = ground.two(one, other, leg)
-    else:
-        fits = ground.earliest[one] + ground.minutes[one] + leg <= ground.latest[other]
-    one, other, leg = one[fits], other[fits], leg[fits]
-    return one, other.astype(np.int32), (leg + ground.back[other] - ground.back[one]).astype(np.int32)
+def _short(column: Ints) -> Ints:
+    short: Ints = column.astype(np.int32)
+    return short

@@ -13,7 +13,7 @@ from dataclasses import replace
 import numpy as np
 
 from services.volunteer.planning.bundles import Ground, Pool, all_bundles, joined
-from services.volunteer.planning.following import MOST_TRIED, following
+from services.volunteer.planning.following import Following, following
 from services.volunteer.planning.master import Master, best_of_each
 from services.volunteer.planning.prices import Prices
 from services.volunteer.planning.pricing import Listed, worthwhile
@@ -33,8 +33,6 @@ ROUNDS = 4
 """So often the linear program is asked what is missing, before cuts and after them."""
 ENOUGH = 0.0002
 """As close to the bound, as a share of the cost, that ends."""
-FOLLOWING, TRIED_A_SECOND = 0.15, 8_000_000
-"""The share of the time that listing what may follow what gets, and how much of it a slow machine does in a second."""
 GENERATING = 0.6
 """The share of the time after which generating ends, whatever the prices are."""
 
@@ -83,7 +81,8 @@ class _Agreed:
         pairs = ground.problem.pairs
         mine = np.isin(pairs.who * self.wide + pairs.visit, self.keys)
         only = Pairs(who=pairs.who[mine], visit=pairs.visit[mine], charge=pairs.charge[mine])
-        found = all_bundles(Ground(replace(ground.problem, pairs=only)), MOST_AGREED)
+        mine_alone = Ground(replace(ground.problem, pairs=only))
+        found = all_bundles(mine_alone, following(mine_alone), MOST_AGREED)
         return found or Pool(who=self.keys[:0], visits=np.zeros((0, ground.problem.max_visits), dtype=np.int64),
                              value=np.zeros(0))  # fmt: skip
 
@@ -91,10 +90,10 @@ class _Agreed:
 class Generator:
     """Bundles enough to choose from, as far as they may be kept; and a bound over all that there are."""
 
-    def __init__(self, ground: Ground, keep: Keep, watch: Watch) -> None:
+    def __init__(self, ground: Ground, after: Following, keep: Keep, watch: Watch) -> None:
         self.ground, self.keep, self.watch, self.problem = ground, keep, watch, ground.problem
         self.people, self.visits = len(self.problem.people.home), len(self.problem.visits.place)
-        self.after = following(ground, watch.room(FOLLOWING, TRIED_A_SECOND, MOST_TRIED))
+        self.after = after
         self.names = _Names(self.visits, self.people)
         self.agreed = _Agreed(ground)
         worth = self.problem.visits.worth
@@ -143,6 +142,8 @@ class Generator:
         beside = self._listed(people - BESIDE * self.warmth, BESIDE_EACH).pool
         self.pool = joined([self.pool, beside.take(self._new(beside))])
         master = Master(self.problem, self.pool)
+        master.left = lambda: self.watch.until(GENERATING)
+        master.take_prices(self.prices, people)
         master.start(_left(self.pool, self.prices, people))
         master.solve()
         return master

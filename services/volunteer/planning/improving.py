@@ -15,11 +15,12 @@ import scipy.sparse as sp
 
 from services.volunteer.planning.bundles import spread
 from services.volunteer.planning.master import Master, Solver, pinned
-from services.volunteer.planning.problem import Floats, Ints
+from services.volunteer.planning.problem import Bools, Floats, Ints
+from services.volunteer.planning.sharing import each
 from services.volunteer.planning.watch import Watch
 
-PEOPLE = 220
-"""So many choose anew at once."""
+PEOPLE, AT_ONCE = 220, 4
+"""So many choose anew among themselves, and so many small problems are searched at the same time."""
 NODES = 30
 COLUMNS = 5_000
 WORTHLESS = 1e-6
@@ -31,6 +32,15 @@ class Losses:
 
     people: Floats
     visits: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """A small problem: who chooses anew, from which bundles, and what they have now."""
+
+    people: Ints
+    columns: Ints
+    now: Ints
 
 
 class Improver:
@@ -49,6 +59,7 @@ class Improver:
         self.bound_to_go[pinned(self.problem)] = True
         self.draw = np.random.default_rng([seed, 11])
         self.searched = 0
+        self.resting = np.ones(self.people, dtype=bool)
         self._count()
         self.near = self._near()
 
@@ -89,18 +100,44 @@ class Improver:
         )
 
     def improve(self, watch: Watch, rounds: int) -> None:
-        """So many small problems, each around a loss that was not looked at lately; the largest ones come first."""
+        """So many small problems, around losses that were not looked at lately; the largest ones come first."""
         tried = np.zeros(self.people)
-        for _ in range(rounds):
+        for _ in range(0, rounds, AT_ONCE):
             if watch.passed():
                 return
-            lost = self._weight()
+            parts = self._parts(tried)
+            self.searched += len(parts)
+            found = each(lambda part: _packed(self, part, watch), parts)
+            for part, columns in zip(parts, found, strict=True):
+                self._take(part, columns)
+
+    def _parts(self, tried: Floats) -> list[Part]:
+        """The next small problems, which share nobody and no visit, so that they can be searched at the same time."""
+        lost, free = self._weight(), np.append(self.served == 0, True)
+        parts: list[Part] = []
+        for _ in range(AT_ONCE):
             hope = lost * 0.5**tried
             if hope.max(initial=0.0) <= WORTHLESS:
-                return
-            people = self._around(int(np.argmax(hope * self.draw.uniform(0.5, 1.0, self.people))), hope)
-            tried[people] += 1
-            self._choose_anew(people, watch)
+                break
+            first = int(np.argmax(hope * self.draw.uniform(0.5, 1.0, self.people)))
+            people = self._without_half_pairs(self._around(first, hope))
+            tried[np.union1d(people, [first])] += 1
+            part = self._part(people, free)
+            if len(part.columns):
+                parts.append(part)
+                lost[people] = 0.0
+                self.resting[people] = False
+                free[self.pool.visits[part.columns]] = False
+                free[-1] = True
+        self.resting[:] = True
+        return parts
+
+    def _take(self, part: Part, columns: Ints | None) -> None:
+        if columns is None:
+            return
+        self.chosen[part.people] = -1
+        self.chosen[self.pool.who[columns]] = columns
+        self._count()
 
     def _weight(self) -> Floats:
         """The losses, those of a visit at whoever is near it."""
@@ -120,7 +157,7 @@ class Improver:
         while inside.sum() < PEOPLE and len(edge):
             visits = np.unique(self.near[0][edge].indices)
             beside = np.unique(self.near[1][visits].indices)
-            edge = beside[~inside[beside]]
+            edge = beside[~inside[beside] & self.resting[beside]]
             room = PEOPLE - int(inside.sum())
             if len(edge) > room:
                 score = hope[edge] * self.draw.uniform(0.5, 1.0, len(edge)) + 1e-9 * self.draw.uniform(0, 1, len(edge))
@@ -143,23 +180,10 @@ class Improver:
         outside: Ints = people[~half[mine].any(axis=1)]
         return outside
 
-    def _choose_anew(self, people: Ints, watch: Watch) -> None:
-        people = self._without_half_pairs(people)
-        columns, now = self._columns(people)
-        if not len(columns):
-            return
-        self.searched += 1
-        found = _packed(self, people, columns, now, watch)
-        if found is None:
-            return
-        self.chosen[people] = -1
-        self.chosen[self.pool.who[found]] = found
-        self._count()
-
-    def _columns(self, people: Ints) -> tuple[Ints, Ints]:
+    def _part(self, people: Ints, free: Bools) -> Part:
         """Their bundles of visits that are theirs or nobody's, the nearest to the best price; and those chosen now."""
         now = self.chosen[people][self.chosen[people] >= 0]
-        free = np.append(self.served == 0, True)
+        free = free.copy()
         free[self.pool.visits[now]] = True
         of, number = spread(self.begin[people + 1] - self.begin[people])
         rows = self.order[self.begin[people][of] + number]
@@ -169,11 +193,12 @@ class Improver:
         rows = rows[(self.left[rows] >= -most) | np.isin(rows, now)]
         if len(rows) > COLUMNS:
             rows = np.union1d(rows[np.argsort(-self.left[rows], kind="stable")[:COLUMNS]], now)
-        return rows, now
+        return Part(people, rows, now)
 
 
-def _packed(self: Improver, people: Ints, columns: Ints, now: Ints, watch: Watch) -> Ints | None:
+def _packed(self: Improver, part: Part, watch: Watch) -> Ints | None:
     """The best of these bundles, at most one a person and a visit, if it is better than what is chosen now."""
+    people, columns, now = part.people, part.columns, part.now
     members = self.members[columns]
     rows = np.unique(np.concatenate([people, members.indices]))
     together = np.isin(rows, self.people + self.problem.together)

@@ -7,12 +7,15 @@ The duals of the rows are what one more hour of somebody, or one visit less, wou
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import highspy
 import numpy as np
 import scipy.sparse as sp
 
 from services.volunteer.planning.bundles import Pool, joined
 from services.volunteer.planning.problem import Bools, Floats, Ints, Problem
+from services.volunteer.planning.watch import UNLIMITED
 
 EPS = 1e-6
 UNKEPT = 1e7
@@ -44,9 +47,10 @@ class Master:
         self.extra = len(self.together) + len(pinned(problem))
         self.highs = program(problem)
         self.duals = np.zeros(self.rows)
-        self.objective = problem.nothing_served
+        self.objective = problem.nothing_served - float(problem.visits.worth[problem.together].sum())
         self.reduced = pool.value.copy()
         self.share = np.zeros(0)
+        self.left: Callable[[], float] = lambda: UNLIMITED
 
     @property
     def visit_prices(self) -> Floats:
@@ -89,20 +93,32 @@ class Master:
         self.reduced = self.pool.value - self.members @ self.duals
 
     def solve(self, most_rounds: int = 1000) -> None:
-        """Bring in what its price calls for until nothing does, or for so many rounds."""
+        """Bring in what its price calls for until nothing does, for so many rounds, or as long as there is time."""
         for number in range(most_rounds):
-            self._run()
+            if not self._run():
+                return
             wanted = np.nonzero((self.reduced > EPS) & ~self.inside)[0]
             if not len(wanted) or number == most_rounds - 1:
                 return
             self.bring(best_of_each(self.pool.who, self.reduced, wanted, EACH_ROUND))
 
-    def _run(self) -> None:
+    def _run(self) -> bool:
+        """Solve it; False where there was no time to: then the prices are those of before."""
+        self.highs.setOptionValue("time_limit", self.highs.getRunTime() + max(0.01, self.left()))
         self.highs.run()
         solution = self.highs.getSolution()
+        values = np.array(solution.col_value)[self.extra :]
+        self.share = values if len(values) == len(self.columns) else np.zeros(len(self.columns))
+        if self.highs.getModelStatus() == highspy.HighsModelStatus.kTimeLimit:
+            self.duals = np.append(self.duals, np.zeros(self.rows + self.cut_members.shape[1] - len(self.duals)))
+            self._reduce()
+            return False
         self.duals = -np.array(solution.row_dual)
         self.objective = self.problem.nothing_served + self.highs.getInfo().objective_function_value
-        self.share = np.array(solution.col_value)[self.extra :]
+        self._reduce()
+        return True
+
+    def _reduce(self) -> None:
         self.reduced = self.pool.value - self.members @ self.duals[: self.rows]
         if self.cut_members.shape[1]:
             self.reduced -= self.cut_members @ self.duals[self.rows :]

@@ -6,7 +6,7 @@ on any machine. A caller who has only so many seconds hands in a `Watch`; where 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -14,17 +14,19 @@ from services.volunteer.planning import bundles
 from services.volunteer.planning.bundles import Ground, Pool, all_bundles
 from services.volunteer.planning.choosing import Choice, choose, greedy, near, whole
 from services.volunteer.planning.cuts import separate
+from services.volunteer.planning.following import MOST_TRIED, Following, following
 from services.volunteer.planning.generating import Generator
 from services.volunteer.planning.improving import Improver
 from services.volunteer.planning.master import Master, best_of_each, pinned
 from services.volunteer.planning.problem import Bools, CannotKeep, Floats, Ints, Problem
+from services.volunteer.planning.rounds import LONG, floor, improved, total
 from services.volunteer.planning.watch import UNLIMITED, Watch
 
 MODEL = "bundles-2"
 CUT_ROUNDS = 12
 CUT_SOLVES = 20
-CUTTING = 0.6
-"""The share of the time after which no cut is looked for any more."""
+CUTTING, SOLVING = 0.6, 0.8
+"""The shares of the time after which no cut is looked for any more, and no linear program solved."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -44,8 +46,12 @@ class Decision:
     figures: dict[str, int] = field(default_factory=dict)
 
 
+FOLLOWING, TRIED_A_SECOND = 0.15, 8_000_000
+"""The share of the time that listing what may follow what gets, and how much of it a slow machine does in a second."""
 LISTING, STEPS_A_SECOND = 0.3, 2_500_000
 """The share of the time that listing all bundles gets, and how many steps of it a slow machine makes in a second."""
+BUNDLING = 0.4
+"""The share of the time that bundles get where days are long; the rest is for what rounds become by changing them."""
 IMPROVING = 600
 """So many small problems of a large day are searched anew at most."""
 
@@ -53,17 +59,35 @@ IMPROVING = 600
 def decide(problem: Problem, watch: Watch | None = None, seed: int = 0) -> Decision:
     """The best plan that the work allowed for, with its bound."""
     watch = watch or Watch()
+    if problem.max_visits <= LONG:
+        return _raised(problem, _by_bundles(problem, watch, seed))
+    first = _by_bundles(problem, watch.part(BUNDLING), seed)
+    if first.cost - first.bound < GOOD * first.cost:
+        return _raised(problem, first)
+    routes = improved(problem, first.routes, watch, seed)
+    cost, cut = total(problem, routes), first.cut_short or watch.cut
+    better = replace(first, routes=routes, cost=cost) if cost < first.cost else first
+    return _raised(problem, replace(better, cut_short=cut))
+
+
+def _raised(problem: Problem, found: Decision) -> Decision:
+    """With a bound that is never below what is plain to see."""
+    return replace(found, bound=min(found.cost, max(found.bound, floor(problem))))
+
+
+def _by_bundles(problem: Problem, watch: Watch, seed: int) -> Decision:
     ground = Ground(problem)
-    pool = all_bundles(ground, watch.room(LISTING, STEPS_A_SECOND, bundles.MOST_STEPS))
+    after = following(ground, watch.room(FOLLOWING, TRIED_A_SECOND, MOST_TRIED))
+    pool = all_bundles(ground, after, watch.room(LISTING, STEPS_A_SECOND, bundles.MOST_STEPS))
     if pool is None:
-        return _generated(ground, watch, seed)
+        return _generated(ground, after, watch, seed)
     return _settled(ground, _kept(problem, allowed(problem, pool)), None, watch)
 
 
 def _settled(ground: Ground, pool: Pool, bound: float | None, watch: Watch) -> Decision:
     """By a linear program over the pool, cuts, and branch and bound."""
     problem = ground.problem
-    master = _listed(problem, pool)
+    master = _listed(problem, pool, watch)
     prices, worths = master.visit_prices.copy(), master.people_prices.copy()
     tighten(master, watch)
     choice, bound = settle(master, watch, bound)
@@ -74,10 +98,10 @@ def _settled(ground: Ground, pool: Pool, bound: float | None, watch: Watch) -> D
     )  # fmt: skip
 
 
-def _generated(ground: Ground, watch: Watch, seed: int) -> Decision:
+def _generated(ground: Ground, after: Following, watch: Watch, seed: int) -> Decision:
     """A large day: bundles as prices call for them, a first choice, and better ones in its parts."""
     problem = ground.problem
-    generator = Generator(ground, lambda some: allowed(problem, some), watch)
+    generator = Generator(ground, after, lambda some: allowed(problem, some), watch)
     master = generator.master()
     generator.complete(master)
     prices, worths = master.visit_prices.copy(), master.people_prices.copy()
@@ -105,8 +129,9 @@ def _reachable(ground: Ground) -> Bools:
     return found
 
 
-def _listed(problem: Problem, pool: Pool) -> Master:
+def _listed(problem: Problem, pool: Pool, watch: Watch) -> Master:
     master = Master(problem, pool)
+    master.left = lambda: watch.until(SOLVING)
     master.start()
     master.solve()
     return master

@@ -7,8 +7,9 @@ save what is left out to keep the list short: for that there is a limit, above w
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
+from threading import Lock
 
 import numpy as np
 
@@ -16,8 +17,10 @@ from services.volunteer.planning.bundles import Ground, Pool, Routes, cheapest, 
 from services.volunteer.planning.following import Following
 from services.volunteer.planning.master import best_of_each
 from services.volunteer.planning.problem import Floats, Ints
+from services.volunteer.planning.sharing import each
 
 TOLERANCE = 1e-4
+CHUNK = 1_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +45,7 @@ class _Lister:
         self.ground.gain = ground.gain - visits[ground.visit]
         self.need = people + TOLERANCE
         self.limit = self.need.copy()
+        self.lock = Lock()
         self.most = ground.problem.max_visits
         self.still = self._still()
         self._limit_incomplete()
@@ -57,14 +61,23 @@ class _Lister:
         still = [np.zeros(len(self.ground.who))]
         for _ in range(1, self.most):
             best = np.zeros(len(self.ground.who))
-            for pairs, followers in self.after.parts(self.ground):
-                added = self._added(followers) + still[-1][self.after.to[followers]]
-                some = np.nonzero(self.after.count[pairs])[0]
-                if len(some):
-                    begins = self.after.begin[pairs][some] - followers.start
-                    best[pairs.start + some] = np.maximum(0.0, np.maximum.reduceat(added, begins))
+            each(self._most(still[-1], best), self.after.parts(self.ground))
             still.append(best)
         return still
+
+    def _most(self, then: Floats, best: Floats) -> Callable[[tuple[slice, slice]], None]:
+        """For some pairs, the most that a follower adds with what can come after it."""
+
+        def work(part: tuple[slice, slice]) -> None:
+            pairs, followers = part
+            some = np.nonzero(self.after.count[pairs])[0]
+            if len(some):
+                added = self._added(followers)
+                added += then[self.after.to[followers]]
+                begins = self.after.begin[pairs][some] - followers.start
+                best[pairs.start + some] = np.maximum(0.0, np.maximum.reduceat(added, begins))
+
+        return work
 
     def _limit_incomplete(self) -> None:
         """Whoever has more visits than are combined: the sum of the best of them, travel left out, is a limit."""
@@ -82,7 +95,7 @@ class _Lister:
         for number in range(2, self.most + 1):
             if not len(routes):
                 break
-            parts = list(self._grown(routes, number))
+            parts = self._grown(routes, number)
             pools += [pool for _, pool in parts]
             routes = self._fewer(stacked([part for part, _ in parts]), number)
         pool = joined(pools)
@@ -106,27 +119,34 @@ class _Lister:
         first = best_of_each(who, hope, np.arange(len(routes)), self.each)
         out = np.ones(len(routes), dtype=bool)
         out[first] = False
-        np.maximum.at(self.limit, who[out], hope[out])
+        self._leave(who[out], hope[out])
         return routes.take(np.sort(first))
 
-    def _grown(self, routes: Routes, number: int) -> Iterator[tuple[Routes, Pool]]:
+    def _leave(self, who: Ints, worth: Floats) -> None:
+        """Something of these people's is left out that is worth at most so much."""
+        with self.lock:
+            np.maximum.at(self.limit, who, worth)
+
+    def _grown(self, routes: Routes, number: int) -> list[tuple[Routes, Pool]]:
         """The routes with one visit more, in parts; only where enough can still be added to pay."""
+        count = self.after.count[routes.pair]
+        part = (np.cumsum(count) - count) // CHUNK
+        rows = np.split(np.arange(len(count)), np.nonzero(np.diff(part))[0] + 1)
+        return each(lambda some: self._longer(routes.take(some), number), rows)
+
+    def _longer(self, routes: Routes, number: int) -> tuple[Routes, Pool]:
         ground, after = self.ground, self.after
         home = routes.gain - ground.problem.per_travel_minute * routes.back
-        count = after.count[routes.pair]
-        part = (np.cumsum(count) - count) // 1_000_000
-        for rows in np.split(np.arange(len(count)), np.nonzero(np.diff(part))[0] + 1):
-            some = routes.take(rows)
-            of, place = spread(count[rows])
-            follower = after.begin[some.pair][of] + place
-            pair = after.to[follower]
-            hope = home[rows][of] + self._added(follower) + self.still[self.most - number][pair]
-            good = np.nonzero(hope >= self.need[ground.who[pair]])[0]
-            of, pair = of[good], pair[good].astype(np.int64)
-            new = (some.before[of] != ground.visit[pair][:, None]).all(axis=1)
-            of, pair = of[new], pair[new]
-            grown = ground.append(some, of, pair, ground.leg(some.pair[of], pair))
-            yield self._fewer(grown, number) if number < self.most else grown.take(slice(0, 0)), self._paying(grown)
+        of, place = spread(after.count[routes.pair])
+        follower = after.begin[routes.pair][of] + place
+        pair = after.to[follower]
+        hope = home[of] + self._added(follower) + self.still[self.most - number][pair]
+        good = np.nonzero(hope >= self.need[ground.who[pair]])[0]
+        of, pair = of[good], pair[good].astype(np.int64)
+        new = (routes.before[of] != ground.visit[pair][:, None]).all(axis=1)
+        of, pair = of[new], pair[new]
+        grown = ground.append(routes, of, pair, ground.leg(routes.pair[of], pair))
+        return self._fewer(grown, number) if number < self.most else grown.take(slice(0, 0)), self._paying(grown)
 
     def _paying(self, routes: Routes) -> Pool:
         """Those that are home and pay, each person's best."""
@@ -136,5 +156,5 @@ class _Lister:
         first = best_of_each(who, home, rows, self.each)
         if len(first) < len(rows):
             out = np.setdiff1d(rows, first)
-            np.maximum.at(self.limit, who[out], home[out])
+            self._leave(who[out], home[out])
         return self.ground.finished(routes.take(np.sort(first)))

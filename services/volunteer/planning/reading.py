@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from services.volunteer.domain.rules import HARD, Asked, Who, bits
-from services.volunteer.planning.document import Document, Id, Volunteer, check, decode, unpacked, wrong
+from services.volunteer.planning.document import MOST_PAIRS, Document, Id, Volunteer, check, decode, unpacked, wrong
 from services.volunteer.planning.problem import Floats, Ints, Pairs, People, Problem, Visits
 
 
@@ -88,7 +88,7 @@ def _may_go(document: Document, people: list[Volunteer]) -> tuple[Ints, Ints]:
     cleared = _ints(int(w.minor_clearance) for w in people)
     women = np.array([w.woman for w in people], dtype=bool)
     radius = np.array([w.radius_km for w in people], dtype=float)
-    found = []
+    found, many = [], 0
     for begin in range(0, len(people), 256):
         rows = slice(begin, begin + 256)
         some = Who(held=held[rows, None], cleared_until=cleared[rows, None], woman=women[rows, None])
@@ -96,11 +96,15 @@ def _may_go(document: Document, people: list[Volunteer]) -> tuple[Ints, Ints]:
         for rule in HARD:
             fit &= rule.holds(some, asked)
         who, visit = np.nonzero(fit)
-        found.append((who + begin, visit))
-    empty = np.zeros(0, dtype=np.int64)
+        many += len(who)
+        if many > MOST_PAIRS:
+            raise wrong("visits", f"More than {MOST_PAIRS} pairs of a visit and somebody who may make it are too many at once.",
+                        f"可行的走访与志愿者组合超过 {MOST_PAIRS} 个, 请分区规划。")  # fmt: skip
+        found.append(((who + begin).astype(np.int32), visit.astype(np.int32)))
+    empty = np.zeros(0, dtype=np.int32)
     return (
-        np.concatenate([who for who, _ in found] or [empty]),
-        np.concatenate([visit for _, visit in found] or [empty]),
+        np.concatenate([who for who, _ in found] or [empty]).astype(np.int64),
+        np.concatenate([visit for _, visit in found] or [empty]).astype(np.int64),
     )
 
 

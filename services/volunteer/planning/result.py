@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from services.kernel.errors import Refused
-from services.volunteer.planning.document import wrong
+from services.volunteer.planning.document import plain, wrong
 from services.volunteer.planning.planner import MODEL, Decision, decide
 from services.volunteer.planning.problem import CannotKeep
 from services.volunteer.planning.reading import Instance
+from services.volunteer.planning.relaxing import relaxed
 from services.volunteer.planning.watch import Watch
 
 MOST_SHORTAGES, LEAST = 32, 0.5
@@ -31,7 +32,7 @@ def _cannot_keep(instance: Instance, who: int) -> Refused:
 def written(instance: Instance, decision: Decision) -> dict[str, Any]:
     """The decision in the words of the instance."""
     volunteers, visits = instance.document.volunteers, instance.document.visits
-    gap = 100 * (decision.cost - decision.bound) / decision.bound if decision.bound > 0 else 0.0
+    gap = 100 * (decision.cost - decision.bound) / max(decision.bound, 1.0)
     return {
         "assignments": {
             str(volunteers[int(instance.free[who])].id): [visits[visit].id for visit in route]
@@ -40,7 +41,7 @@ def written(instance: Instance, decision: Decision) -> dict[str, Any]:
         "cost": plain(decision.cost),
         "bound": plain(decision.bound),
         "gap_percent": round(gap, 4),
-        "unserved": unserved(instance, decision),
+        "unserved": relaxed(instance, decision.routes, unserved(instance, decision)),
         "shortages": shortages(instance, decision),
         "model": MODEL,
         "cut_short": decision.cut_short,
@@ -74,9 +75,3 @@ def shortages(instance: Instance, decision: Decision) -> list[dict[str, Any]]:
     return [
         {"skill": skill, "community": place, "value": plain(gain)} for (skill, place), gain in first[:MOST_SHORTAGES]
     ]
-
-
-def plain(number: float) -> int | float:
-    """A whole number where it is one, to within a thousandth."""
-    rounded = round(number, 3)
-    return int(rounded) if rounded == int(rounded) else rounded

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import gzip
+import resource
+import zlib
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+from click.testing import CliRunner
 
 from services.kernel.errors import Refused
 from services.volunteer.planning import document
 from services.volunteer.planning.reading import read
 from tests.support.days import day
+from wushe.cli import main as wushe
 
 GOOD = day(6, 8, 1)
 
@@ -98,3 +103,29 @@ def test_more_visits_than_are_planned_at_once_are_refused(monkeypatch: pytest.Mo
 def test_a_sound_day_is_read_gzipped_or_not() -> None:
     plain = msgspec.json.encode(GOOD)
     assert read(plain).document == read(gzip.compress(plain)).document
+
+
+def commanded(folder: Path, data: bytes) -> tuple[int, str, bool]:
+    """What `wushe plan` ends with and says, and whether it has written a plan."""
+    (folder / "day.json").write_bytes(data)
+    found = CliRunner().invoke(wushe, ["plan", str(folder / "day.json"), "-o", str(folder / "plan.json")])
+    return found.exit_code, found.output, (folder / "plan.json").exists()
+
+
+@pytest.mark.parametrize(
+    "what", ["a window that ends before it starts", "an unknown skill", "negative minutes", "too few rows"]
+)
+def test_the_command_names_the_field_and_writes_no_plan(what: str, tmp_path: Path) -> None:
+    field, change = WRONG[what]
+    code, said, written = commanded(tmp_path, changed(change))
+    assert (code != 0, field in said, written) == (True, True, False), said
+
+
+def test_the_command_refuses_ten_million_visits_before_they_fill_the_machine(tmp_path: Path) -> None:
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    visit = msgspec.json.encode(GOOD["visits"][0]) + b","
+    zipped = zlib.compressobj(1, wbits=31)
+    parts = [zipped.compress(b'{"communities":385,"visits":['), *(zipped.compress(visit * 10_000) for _ in range(100))]
+    code, said, written = commanded(tmp_path, b"".join([*parts, zipped.flush()]))
+    assert (code != 0, "visits" in said, written) == (True, True, False), said
+    assert (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024 < 600, "megabytes more"
