@@ -144,6 +144,28 @@ EASING = table("easing", "可设法放宽的条件", """
 """What could be done where nobody is left, the cheapest first. No rule is waived by it: it is made to hold."""
 
 
+PLAN_CHANGE = table("plan_change", "可使任务有人去的调整", """
+    earlier | 提前 {number} 分钟开始 | begin {number} minutes earlier
+    later | 推后 {number} 分钟开始 | begin {number} minutes later
+    longer-day | 一人当日多服务 {number} 分钟 | somebody stays out {number} minutes longer
+    farther | 一人多走 {number} 公里 | somebody goes {number} km farther
+    one-more-visit | 一人当日多走访 {number} 次 | somebody makes {number} more visit that day
+    somebody-free | 请当日未报空闲者相助 | ask somebody who is not free that day
+    client-agrees | 征得服务对象同意由男性前往 | ask the client whether a man may come
+    training | 先行培训 {number} 项技能 | train somebody first, skills: {number}
+    clearance | 先办理从业查询 | have somebody's register check made first
+    clash | 调整时段, 则 {number} 人可去 | move the time: {number} could go
+    skill-missing | 先行培训, 则 {number} 人可去 | train somebody first: {number} could go
+    beyond-ability | 减少任务要求, 则 {number} 人可去 | demand less: {number} could go
+    not-insured | 先办理保险, 则 {number} 人可去 | insure somebody first: {number} could go
+    not-cleared | 先办理从业查询, 则 {number} 人可去 | have a register check made first: {number} could go
+    guardian-consent | 征得监护人同意, 则 {number} 人可去 | ask the guardian's consent: {number} could go
+    not-active | 先完成核实与培训, 则 {number} 人可去 | verify and train somebody first: {number} could go
+    not-qualified | 请具备资格的专业人员, 则 {number} 人可去 | ask a professional who is qualified: {number} could go
+""", fixed=True)  # fmt: skip
+"""What would have to change so that somebody can go where nobody does, the cheapest first, each enough on its own."""
+
+
 def volunteer_words(reason: Reason, language: str = "zh") -> str:
     """A reason for a volunteer as people read it."""
     numbers = {"number": reason.number or 0, "of": reason.of or 0}

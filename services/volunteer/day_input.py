@@ -6,7 +6,7 @@ Ids, codes and times alone. Distances are those between areas, as suggestions co
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -20,7 +20,9 @@ from services.kernel.manifest import Look
 from services.volunteer.domain.eligibility import BEIJING, Needs, Person, asked_of, proof_of, who_is
 from services.volunteer.domain.rules import HARD, Asked, Who, bits, overlapping
 from services.volunteer.facts_people import aware, people_of
+from services.volunteer.matching.choosing import EASED
 from services.volunteer.matching.weights import WEIGHTS
+from services.volunteer.planning.problem import Bools, Ints
 from services.volunteer.view_tables import assignments, hours, matters, tasks, volunteer_relatives, volunteers
 from services.volunteer.views_tasks import SEARCHING
 
@@ -35,10 +37,14 @@ STILL = ("asked", "accepted")
 
 @dataclass(frozen=True)
 class Day:
-    """What the planner is given, and the tasks for which more go at once than it plans."""
+    """What the planner is given, and the tasks for which more go at once than it plans.
+
+    `eased` says of tasks to which nobody may go which rules could be made to hold, and how many could go then.
+    """
 
     input: bytes
     too_many: tuple[UUID, ...]
+    eased: dict[UUID, list[tuple[str, int]]] = field(default_factory=dict)
 
 
 def day_input(area: str, day: date, look: Look, seed: int = 0) -> Day:
@@ -47,9 +53,11 @@ def day_input(area: str, day: date, look: Look, seed: int = 0) -> Day:
     planned = [row for row in rows if row["headcount"] <= MOST_PAIRS]
     people = _people(area, look)
     places = _places([*(row["area"] for row in planned), *(place for _, place in people)])
-    document = _document(planned, people, places, _Known(planned, day, look), day) | {"seed": seed}
+    known = _Known(planned, day, look)
+    may, eased = _may(planned, [person for person, _ in people], known, day)
+    document = _document(planned, people, places, known, day, may) | {"seed": seed}
     too_many = tuple(row["task_id"] for row in rows if row["headcount"] > MOST_PAIRS)
-    return Day(msgspec.json.encode(document, order="deterministic"), too_many)
+    return Day(msgspec.json.encode(document, order="deterministic"), too_many, eased)
 
 
 def _tasks(area: str, day: date, look: Look) -> list[Row]:
@@ -124,11 +132,11 @@ def _by_person(rows: list[Row]) -> dict[UUID, set[Party]]:
 
 
 def _document(
-    rows: list[Row], people: list[tuple[Person, str]], places: dict[str, int], known: _Known, day: date
-) -> dict[str, Any]:
+    rows: list[Row], people: list[tuple[Person, str]], places: dict[str, int], known: _Known, day: date,
+    may: dict[Party, list[str]],
+) -> dict[str, Any]:  # fmt: skip
     skills = sorted({skill for row in rows for skill in row["skills"] or ()})
     near = [[_minutes(one, other) for other in places] for one in places]
-    may = _may(rows, [person for person, _ in people], known, day)
     return {
         "name": f"day-{day}", "communities": len(places), "areas": list(places), "skills": skills,
         "objective": {
@@ -179,25 +187,52 @@ def _volunteer(person: Person, place: int, skills: list[str], known: _Known, day
     }  # fmt: skip
 
 
-def _may(rows: list[Row], people: list[Person], known: _Known, day: date) -> dict[str, list[str]]:
-    """For each person the tasks that no hard rule forbids (INV-15, INV-16), by the rules that decisions ask."""
-    may: dict[str, list[str]] = {person.party: [] for person in people}
+Eased = dict[UUID, list[tuple[str, int]]]
+
+
+def _may(rows: list[Row], people: list[Person], known: _Known, day: date) -> tuple[dict[Party, list[str]], Eased]:
+    """For each person the tasks that no hard rule forbids (INV-15, INV-16), by the rules that decisions ask.
+
+    And for tasks to which nobody may go, what could be made to hold: each rule that alone keeps somebody out.
+    """
+    may: dict[Party, list[str]] = {person.party: [] for person in people}
+    eased: Eased = {}
     skills = tuple(dict.fromkeys(skill for row in rows for skill in row["skills"] or ()))
     demands = tuple(dict.fromkeys(demand for row in rows for demand in row["demands"] or ()))
     each = [who_is(person, Needs(skills=skills, demands=demands), day) for person in people]
     if not each:
-        return may
+        return may, eased
     columns = _columns(each)
     for row in rows:
         asked = _asked(row, skills, demands, day)
-        fit = np.logical_and.reduce([np.broadcast_to(rule.holds(columns, asked), len(people)) for rule in HARD])
-        out, (start, end) = known.out(row), _slot(row)
-        for place in np.nonzero(fit)[0].tolist():
-            one = people[place]
-            clash = any(overlapping(busy.start, busy.end or busy.start + HOUR, start, end) for busy in one.busy)
-            if one.party not in out and not clash:
-                may[one.party].append(str(row["task_id"]))
-    return may
+        fails = {
+            rule.code: ~np.broadcast_to(np.asarray(rule.holds(columns, asked), bool), len(people)) for rule in HARD
+        }
+        left = _left(row, people, np.sum(list(fails.values()), axis=0) <= 1, known)
+        fails["clash"] = left == CLASH
+        wrong = np.sum(list(fails.values()), axis=0)
+        fit = np.nonzero((wrong == 0) & (left != OUT))[0]
+        for place in fit.tolist():
+            may[people[place].party].append(str(row["task_id"]))
+        if not len(fit):
+            alone = (wrong == 1) & (left != OUT)
+            counts = ((code, int((fails[code] & alone).sum())) for code in EASED if code in fails)
+            eased[row["task_id"]] = [(code, number) for code, number in counts if number]
+    return may, eased
+
+
+OUT, CLASH, FREE = 0, 1, 2
+
+
+def _left(row: Row, people: list[Person], worth_a_look: Bools, known: _Known) -> Ints:
+    """Of those whom at most one rule keeps out: who is out of the question, who is bound at the time, who is free."""
+    out, (start, end) = known.out(row), _slot(row)
+    left = np.full(len(people), OUT)
+    for place in np.nonzero(worth_a_look)[0].tolist():
+        one = people[place]
+        clash = any(overlapping(busy.start, busy.end or busy.start + HOUR, start, end) for busy in one.busy)
+        left[place] = OUT if one.party in out else CLASH if clash else FREE
+    return left
 
 
 def _columns(each: list[Who]) -> Who:

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from math import ceil
 from time import monotonic
 from typing import Any
 from uuid import UUID
@@ -22,6 +23,7 @@ import sqlalchemy as sa
 
 from services.contracts.volunteer import (
     FailPlan,
+    PlanChange,
     PlannedPair,
     ProposePlan,
     ReadAt,
@@ -37,6 +39,7 @@ from services.volunteer.day_input import Day, day_input
 from services.volunteer.domain import plan
 from services.volunteer.matching.weights import WEIGHTS
 from services.volunteer.planning.document import CONTRADICTORY
+from services.volunteer.planning.relaxing import MOST
 from services.volunteer.views_plans import plan_inputs, plans
 
 ATTEMPTS = 2
@@ -86,7 +89,10 @@ class Planner:
 def proposal(day: Day, found: dict[str, Any], read_at: tuple[ReadAt, ...], milliseconds: int) -> ProposePlan:
     """The plan as it is put on record."""
     areas = msgspec.json.decode(day.input)["areas"]
-    unserved = [UnservedTask(task_id=UUID(one["visit"]), cause=one["cause"]) for one in found["unserved"]]
+    unserved = [
+        UnservedTask(task_id=UUID(one["visit"]), cause=one["cause"], changes=_changes(one, day))
+        for one in found["unserved"]
+    ]
     unserved += [UnservedTask(task_id=task_id, cause="too_many_at_once") for task_id in day.too_many]
     cost, bound = round(found["cost"]), int(found["bound"])
     return ProposePlan(
@@ -103,6 +109,13 @@ def proposal(day: Day, found: dict[str, Any], read_at: tuple[ReadAt, ...], milli
             for one in found["shortages"]
         ),
     )  # fmt: skip
+
+
+def _changes(one: dict[str, Any], day: Day) -> tuple[PlanChange, ...]:
+    """What would be enough: of those whom the rules allow as the planner says, else by the rules; nobody is named."""
+    known = [(each["code"].replace("_", "-"), ceil(each["amount"])) for each in one["relaxations"]]
+    known += day.eased.get(UUID(one["visit"]), []) if one["cause"] == "nobody_may" else []
+    return tuple(PlanChange(code=code, amount=amount) for code, amount in known[:MOST])
 
 
 def _read_at(look: Look) -> tuple[ReadAt, ...]:

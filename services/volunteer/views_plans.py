@@ -58,8 +58,9 @@ plan_unserved = sa.Table(
     sa.Column("plan_id", sa.Uuid, primary_key=True),
     sa.Column("task_id", sa.Uuid, primary_key=True),
     sa.Column("cause", sa.String),
+    sa.Column("changes", sa.JSON),
 )  # fmt: skip
-"""Where nobody would go, and why not."""
+"""Where nobody would go, why not, and what would have to change."""
 
 KEPT = sa.MetaData()
 plan_inputs = sa.Table(
@@ -99,5 +100,7 @@ def about_plan(recorded: Recorded, plan_id: UUID) -> Iterable[Change]:
 
 def _named(plan_id: UUID, event: PlanProposed | PlanProposalContinued) -> Iterable[Change]:
     yield from (put(plan_pairs, plan_id, pair.task_id, pair.assignee) for pair in event.pairs)
-    yield from (put(plan_unserved, plan_id, each.task_id, cause=each.cause) for each in event.unserved)
+    for each in event.unserved:
+        changes = msgspec.to_builtins(each.changes)
+        yield put(plan_unserved, plan_id, each.task_id, cause=each.cause, changes=changes)
     yield add(plans, plan_id, unserved=len(event.unserved))

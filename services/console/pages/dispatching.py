@@ -136,7 +136,7 @@ class Plan:
     cause: str
     facts: tuple[tuple[str, str], ...] = ()
     pairs: tuple[tuple[Card, tuple[str, ...]], ...] = ()
-    left: tuple[tuple[Card, str], ...] = ()
+    left: tuple[tuple[Card, str, tuple[tuple[str, int], ...]], ...] = ()
     shortages: tuple[tuple[str, str, int], ...] = ()
 
 
@@ -166,8 +166,13 @@ def with_people(found: Plan, pairs: Iterable[Row], left: Iterable[Row], tasks: M
     for row in pairs:
         going.setdefault(str(row["task_id"]), []).append(str(row["assignee"]))
     routes = [(_known(task_id, tasks), tuple(sorted(who))) for task_id, who in going.items()]
-    rest = [(_known(str(row["task_id"]), tasks), str(row.get("cause") or "")) for row in left]
+    rest = [(_known(str(row["task_id"]), tasks), str(row.get("cause") or ""), _changes(row)) for row in left]
     return Plan(**{**vars_of(found), "pairs": tuple(sorted(routes, key=_when)), "left": tuple(sorted(rest, key=_when))})
+
+
+def _changes(row: Row) -> tuple[tuple[str, int], ...]:
+    """What would have to change, the cheapest first: each of them is enough."""
+    return tuple((str(one["code"]), int(one["amount"])) for one in row.get("changes") or ())
 
 
 def vars_of(found: Plan) -> dict[str, Any]:
@@ -179,7 +184,7 @@ def _known(task_id: str, tasks: Mapping[str, Row]) -> Card:
     return card(tasks.get(task_id) or {"task_id": task_id, "matter_id": "", "kind": "other"}, ())
 
 
-def _when(each: tuple[Card, Any]) -> tuple[bool, float, str]:
+def _when(each: tuple[Any, ...]) -> tuple[bool, float, str]:
     start = each[0].start
     return (start is None, start.timestamp() if start else 0, each[0].task_id)
 

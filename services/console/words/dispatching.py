@@ -76,6 +76,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "plan.again": ("重新计算", "Make it again"),
     "plan.again.hint": ("已经派定的人保持不动，只重排其余。", "Those who are to go stay as they are; only the rest is planned anew."),
     "plan.unserved": ("没有人去的，和原因", "Where nobody would go, and why"),
+    "plan.enough": ("以下任一调整即可：", "Any of these would be enough: "),
     "plan.unserved.none": ("每项都有人。", "Somebody goes to each."),
     "plan.shortages": ("缺什么", "What is short"),
     "plan.shortages.lead": ("这里多一名具备此技能的志愿者，约省多少路程。说的是地方，不是人。", "What one more volunteer with this skill would save here. It is about places, never about a person."),

@@ -81,6 +81,7 @@ from services.contracts.volunteer.pairings import (
 )
 from services.contracts.volunteer.plans import (
     FailPlan,
+    PlanChange,
     PlanFailed,
     PlannedPair,
     PlanProposalContinued,
@@ -264,6 +265,7 @@ __all__ = [
     "PairingRoundOpened",
     "PairingSupervised",
     "PairsProposed",
+    "PlanChange",
     "PlanFailed",
     "PlanProposalContinued",
     "PlanProposed",

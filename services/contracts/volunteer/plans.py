@@ -36,11 +36,23 @@ class PlannedPair:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class PlanChange:
+    """One change that would be enough, and how much of it: minutes, kilometres, visits, skills, or people who could go."""
+
+    code: Code
+    amount: Count
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class UnservedTask:
-    """Nobody would go there: by no rule, by no time, or because whoever could is needed more elsewhere."""
+    """Nobody would go there: by no rule, by no time, or because whoever could is needed more elsewhere.
+
+    `changes` are the three cheapest of those that would each be enough; nobody is named by them.
+    """
 
     task_id: UUID
     cause: UnservedCause
+    changes: Annotated[tuple[PlanChange, ...], Meta(max_length=3)] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

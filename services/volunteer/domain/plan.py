@@ -31,7 +31,7 @@ from services.volunteer.domain.eligibility import day_of
 from services.volunteer.domain.refusing import not_now
 
 MOST_DAYS_AHEAD = 60
-AT_ONCE = 400
+AT_ONCE = 240
 """So many pairs or unserved tasks one event names at most: a city's day is longer than one event may be."""
 
 
