@@ -1,4 +1,4 @@
-"""Peers that never come into the hub's own environment, for their licence's sake: each in one of its own, under build/."""
+"""Peers that never come into the hub's own environment, for their licence or their weight: each in one of its own, under build/."""
 
 from __future__ import annotations
 

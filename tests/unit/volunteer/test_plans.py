@@ -21,6 +21,7 @@ from services.contracts.volunteer import (
     DeclineTask,
     FailPlan,
     OpenTask,
+    PlanChange,
     PlanFailed,
     PlannedPair,
     PlanProposed,
@@ -224,13 +225,18 @@ def test_what_nobody_may_do_is_named_with_its_cause(desk: Desk) -> None:
     made(desk, Planner())
     causes = {one["task_id"]: one["cause"] for one in desk.sees(plan_unserved)}
     assert causes == {alone: "nobody_may", crowd: "too_many_at_once"}
+    (row,) = desk.sees(plan_unserved, task_id=alone)
+    assert row["changes"] == [{"code": "skill-missing", "amount": 1}], "one could go, were he trained for it"
     assert desk.sees(plans)[0]["unserved"] == 2
 
 
 @given(named=st.integers(0, 1_300), left=st.integers(0, 900))
 def test_no_event_of_a_long_plan_names_more_than_one_event_may_and_nothing_is_left_out(named: int, left: int) -> None:
     pairs = tuple(PlannedPair(task_id=UUID(int=n), assignee=MEI) for n in range(named))
-    unserved = tuple(UnservedTask(task_id=UUID(int=5_000 + n), cause="nobody_in_time") for n in range(left))
+    changes = (PlanChange(code="one-more-visit", amount=100),) * 3
+    unserved = tuple(
+        UnservedTask(task_id=UUID(int=5_000 + n), cause="needed_elsewhere", changes=changes) for n in range(left)
+    )
     asked = Ask(id=UUID(int=1), now=NOON, at=NOON, actor=Actor(id="planner", role="service"), channel="system")
     said = plan.decide(replace(FOUND, pairs=pairs, unserved=unserved), plan.Requested(seed=0), asked)
     assert tuple(pair for event in said for pair in event.pairs) == pairs  # type: ignore[union-attr]
@@ -247,7 +253,9 @@ def test_one_who_is_needed_at_two_places_goes_to_one_and_the_shortage_is_told(de
         desk.asks(CALL, task.DECIDER)
     made(desk, Planner())
     (row,) = desk.sees(plans)
-    assert [one["cause"] for one in desk.sees(plan_unserved)] == ["needed_elsewhere"]
+    (left,) = desk.sees(plan_unserved)
+    assert left["cause"] == "needed_elsewhere"
+    assert left["changes"][0]["code"] in ("earlier", "later") and left["changes"][0]["amount"] >= 60
     (shortage,) = row["shortages"]
     assert (shortage["skill"], shortage["area"]) == ("repair", "220104004005")
     assert shortage["value"] > 0
