@@ -18,7 +18,7 @@ from services.volunteer.matching.roster import Roster
 from tests.bench.stage import Hub, Row, Stage, percentile
 from tests.support.volunteering import now
 
-VOLUNTEERS, ASKED = 20_000, 400
+VOLUNTEERS, ASKED, WARMING = 20_000, 400, 20
 COORDINATOR = Actor(id="w-bench", role="coordinator", org="2201")
 SKILLS = ("companionship", "tutoring", "cooking", "repair", "elder-care")
 TODAY = date(2026, 3, 2)
@@ -28,7 +28,7 @@ def run(stage: Stage) -> Iterable[Row]:
     """Two rows; beside them, the time of the same look over plain rows of Python in the same process."""
     size = stage.size(VOLUNTEERS)
     roster, rows = filled(size)
-    took = sorted(timed(roster, number) for number in range(stage.size(ASKED) + 20))[:-5]
+    took = [timed(roster, number) for number in range(stage.size(ASKED) + WARMING)][WARMING:]
     plain = min(looked_at(rows) for _ in range(3))
     yield Row(what=f"suggestion with reasons, {size:,} volunteers, p99", goal="≤ 5 ms", ours=1000 * percentile(took, 0.99),
               unit="ms", peer=1000 * plain, least=True, reached=percentile(took, 0.99) <= 0.005,

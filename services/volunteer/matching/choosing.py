@@ -28,6 +28,8 @@ EASED = (
 )  # fmt: skip
 """What could be made to hold where nobody is left, the cheapest first."""
 MOST_EASED = 3
+FEW = 7
+"""So many skills or demands go into one byte of a mask."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,23 +140,36 @@ class Choice:
     # --- the order ---
 
     @cached_property
-    def _places(self) -> Array:
-        """How far each is thought to be."""
-        theirs, here, w = self.roster.columns["place"], place_of(self.search.area), self.weights
-        if not here:
-            return np.zeros(theirs.size, dtype="int32")
-        far = np.full(theirs.size, w.elsewhere, dtype="int32")
+    def _rings(self) -> list[tuple[int, int, int]]:
+        """The numbers of the areas that are near, from the widest to the nearest: from, to, and how far that is thought to be."""
+        here, w, rings = place_of(self.search.area), self.weights, []
         for digits, minutes in ((6, w.district), (9, w.street), (12, w.community)):
             unit = 10 ** (12 - digits)
-            if (here // unit) % 1000 or digits == 6:
-                far[theirs // unit == here // unit] = minutes
-        far[theirs == 0] = w.unknown
+            if here and ((here // unit) % 1000 or digits == 6):
+                rings.append((here // unit * unit, here // unit * unit + unit, minutes))
+        return rings
+
+    def _places(self, at: Array) -> Array:
+        """How far each of these is thought to be."""
+        if not self._rings:
+            return np.zeros(at.size, dtype="int32")
+        theirs = self.roster.columns["place"][at]
+        far = np.full(theirs.size, self.weights.elsewhere, dtype="int32")
+        for low, high, minutes in self._rings:
+            far[(theirs >= low) & (theirs < high)] = minutes
+        far[theirs == 0] = self.weights.unknown
         return far
 
-    @cached_property
-    def _hours(self) -> Array:
+    def _place(self, at: int) -> int:
+        """The same of one."""
+        theirs, within = int(self.roster.columns["place"][at]), self.weights.elsewhere if self._rings else 0
+        for low, high, minutes in self._rings:
+            within = minutes if low <= theirs < high else within
+        return within if theirs or not self._rings else self.weights.unknown
+
+    def _hours(self, at: Array) -> Array:
         minutes = self.roster.columns.get(month(self.search.day), None)
-        return np.zeros(self.roster.columns.size, "int32") if minutes is None else (minutes + 59) // 60
+        return np.zeros(at.size, "int32") if minutes is None else (minutes[at] + 59) // 60
 
     @cached_property
     def _known(self) -> dict[int, int]:
@@ -163,20 +178,18 @@ class Choice:
         known = self.roster.usual.get(person_id, Counter()) if person_id else Counter[int]()
         return {at: times for at, times in known.items() if times > 0}
 
-    @cached_property
-    def _cost(self) -> Array:
-        cost: Array = (
-            self._places + self.weights.load * self._hours - self.weights.thanked * self.roster.columns["thanked"]
-        )
+    def _costs(self, at: Array) -> Array:
+        """What each of these costs."""
+        cost: Array = self._places(at) + self.weights.load * self._hours(at)
+        cost = cost - self.weights.thanked * self.roster.columns["thanked"][at]
         if self._known:
-            cost = cost + self.weights.not_usual
-            cost[list(self._known)] -= self.weights.not_usual
+            cost = cost + self.weights.not_usual * ~np.isin(at, list(self._known))
         return cost
 
     def first(self, most: int) -> list[Suggested]:
         """The first few, in order; among equals those who have been in the roster longest."""
         fit = np.flatnonzero(self.fits)
-        costs = self._cost[fit]
+        costs = self._costs(fit)
         if fit.size > most:
             bar = np.partition(costs, most - 1)[most - 1]
             kept = costs <= bar
@@ -189,8 +202,8 @@ class Choice:
     def _parts(self, at: int) -> dict[str, int]:
         usual = self.weights.not_usual if self._known and at not in self._known else 0
         thanked = -self.weights.thanked if self.roster.columns["thanked"][at] else 0
-        load = self.weights.load * int(self._hours[at])
-        return {"usual": usual, "load": load, "place": int(self._places[at]), "thanked": thanked}
+        load = self.weights.load * int(self._hours(np.array([at]))[0])
+        return {"usual": usual, "load": load, "place": self._place(at), "thanked": thanked}
 
     # --- reasons ---
 
@@ -206,7 +219,7 @@ class Choice:
             yield from _lasting("cleared-until", int(self.roster.columns["cleared_until"][at]))
         if self.search.needs.risk != "none":
             yield from _lasting("insured-until", int(self.roster.columns["insured_until"][at]))
-        hours = int(self._hours[at])
+        hours = int(self._hours(np.array([at]))[0])
         yield Reason(code="hours-this-month", number=hours) if hours else Reason(code="free-this-month")
         if self.roster.columns["thanked"][at]:
             yield Reason(code="thanked")
@@ -218,7 +231,7 @@ class Choice:
             w.unknown: "place-unknown",
         }  # fmt: skip
         if self.search.area:
-            yield Reason(code=said[int(self._places[at])])
+            yield Reason(code=said[self._place(at)])
 
     def speaking_for(self, party: str) -> tuple[Reason, ...]:
         """What speaks for this one, whoever is asked in the end; nothing of one whom the roster does not know."""
@@ -265,10 +278,11 @@ def places(codes: tuple[str, ...]) -> dict[str, int]:
 def _bits(get: object, kind: str, codes: dict[str, int], least: int) -> Array | int:
     """Of each volunteer the codes that hold, as bits."""
     found: Array | int = 0
+    kind_of = "uint8" if len(codes) <= FEW else "int64"
     for code, place in codes.items():
         column = get(f"{kind} {code}", None)  # type: ignore[operator]
         if column is not None:
-            found = found | ((column >= least).astype("int64") << place)
+            found = found | ((column >= least).astype(kind_of) << place if place else (column >= least).astype(kind_of))
     return found
 
 
