@@ -6,9 +6,10 @@ import msgspec
 import pytest
 
 from services.kernel.errors import Refused
-from services.volunteer.planning import bundles
+from services.volunteer.planning import bundles, following, pricing, sharing
 from services.volunteer.planning.reading import read
 from services.volunteer.planning.result import planned
+from services.volunteer.planning.watch import Watch
 from tests.support.checking import Day, broken, cost, least_cost
 from tests.support.days import day, odd_day
 
@@ -60,6 +61,31 @@ def test_a_large_day_keeps_what_is_agreed_and_the_same_seed_gives_the_same(monke
     assert broken(later, second) == []
     assert second["cost"] == pytest.approx(first["cost"], rel=0.005)
     assert second == plan(later)
+
+
+def test_in_which_parts_and_by_how_many_hands_a_day_is_worked_on_changes_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made = day(60, 150, 7)
+    listed = plan(made)
+    monkeypatch.setattr(bundles, "MOST_STEPS", 0)
+    generated = plan(made)
+    for module in (bundles, following, pricing):
+        monkeypatch.setattr(module, "CHUNK", 50)
+    monkeypatch.setattr(sharing, "HANDS", 3)
+    assert plan(made) == generated
+    monkeypatch.setattr(bundles, "MOST_STEPS", 10**6)
+    assert plan(made) == listed
+
+
+def test_no_time_at_all_still_gives_a_plan_with_an_honest_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = day(60, 150, 7)
+    instance = read(msgspec.json.encode(made))
+    for steps in (10**6, 0):
+        monkeypatch.setattr(bundles, "MOST_STEPS", steps)
+        found = planned(instance, Watch(1e-6))
+        assert broken(made, found) == []
+        assert found["cut_short"] and found["bound"] <= plan(made)["cost"]
 
 
 def test_a_street_is_planned_close_to_its_proven_bound() -> None:
