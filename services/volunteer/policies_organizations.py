@@ -72,5 +72,6 @@ def sent_by_nobody(look: Look) -> frozenset[UUID]:
     if not gone:
         return frozenset()
     team, who = volunteer_teams.c.team, volunteer_teams.c.volunteer_id
-    theirs = sa.select(who).where(team.in_(gone)).except_(sa.select(who).where(team.not_in(gone)))
+    elsewhere = sa.select(who).where(team.not_in(gone))
+    theirs = sa.select(who).where(team.in_(gone), who.not_in(elsewhere)).distinct()
     return frozenset(row["volunteer_id"] for row in look.run(theirs))

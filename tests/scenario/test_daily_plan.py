@@ -39,7 +39,9 @@ def test_a_day_is_planned_published_and_answered_and_a_drop_out_is_planned_anew(
     tasks = [dispatch.task(call, tomorrow(hour)) for hour in (9, 9, 14)]
     asked = {"area": dispatch.street, "day": tomorrow(9).date().isoformat()}
 
-    first = dispatch.do("/volunteer/plans", asked)
+    answer = dispatch.send("/volunteer/plans", asked)
+    first = str(answer.json()["id"])
+    assert (answer.status_code, answer.headers["Location"]) == (202, f"/volunteer/v1/plans/{first}")
     row = planned(dispatch, first, "proposed")
     pairs = dispatch.get(f"/volunteer/plan-pairs?plan_id={first}")["items"]
     assert {pair["task_id"] for pair in pairs} == set(tasks)

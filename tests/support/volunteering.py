@@ -81,7 +81,7 @@ class Dispatch:
     def do(self, path: str, body: Told | None = None, as_: Actor | None = None, **happened: Any) -> str:
         """One command that is granted; answers the id of what it is about."""
         answer = self.send(path, body, as_, **happened)
-        assert answer.status_code in (200, 201), f"{path}: {answer.status_code} {answer.text}"
+        assert answer.status_code in (200, 201, 202), f"{path}: {answer.status_code} {answer.text}"
         return str(answer.json()["id"])
 
     def refused(self, code: str, path: str, body: Told | None = None, as_: Actor | None = None) -> Told:

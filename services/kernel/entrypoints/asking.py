@@ -81,10 +81,11 @@ class Asking(Entrypoint):
         subject: Subject = own_stream,
         treats: Personal = SEALED_ONLY,
         alone: bool = False,
+        follows: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self.treats, self.alone = treats, alone
+        self.treats, self.alone, self.follows = treats, alone, follows
         self.method, self.path, self.command, self.of, self.roles, self.subject = (
             method,
             path,
@@ -102,7 +103,8 @@ class Asking(Entrypoint):
         self.creates = "{id}" not in self.path
         self.fields = {f.name for f in fields(self.command)}
         self.guard = Guard(self.opened, self.of, self.command)
-        document = {"command": self.command, "creates": self.creates, "kind": "command"}
+        self.status = 202 if self.follows else 201 if self.creates else 200
+        document = {"command": self.command, "creates": self.creates, "kind": "command", "status": self.status}
         self.opened.add(
             Route(self.opened.name, self.method, self.opened.url(self.path), name_of(self.command), self.answer, self.roles,
                   quick=True, max_body=self.opened.settings.max_body, json_body=True, alone=self.alone, document=document),
@@ -158,12 +160,12 @@ class Asking(Entrypoint):
         return shared(self.opened.name, who.org, key)
 
     def reply(self, done: Done) -> Reply:
-        """A command's answer; 201 with its place where it brought something into being."""
+        """A command's answer, with the place of what it brought into being; 202 where what was asked for is made later."""
         value = {"id": done.stream_id, "version": done.version, "position": done.position, "events": done.events}
         headers = [("ETag", f'"{done.version}"')] + ([("Idempotency-Replayed", "true")] if done.again else [])
         if self.creates:
             headers.append(("Location", f"{self.opened.url(self.path)}/{done.stream_id}"))
-        return Reply(value, 201 if self.creates else 200, tuple(headers))
+        return Reply(value, self.status, tuple(headers))
 
 
 @dataclass(slots=True)
@@ -252,18 +254,19 @@ class Asked:
 
 def asks(
     method: str, path: str, command: type, *, of: Decider, roles: tuple[str, ...] = (), subject: Subject = own_stream,
-    personal: Personal = SEALED_ONLY, alone: bool = False,
+    personal: Personal = SEALED_ONLY, alone: bool = False, follows: bool = False,
 ) -> Callable[..., Any]:  # fmt: skip
     """Declare a command of a service: `accept = asks("POST", "/referrals/{id}/acceptance", AcceptReferral, of=…)`.
 
-    `alone` hears whoever asks, also where his role acts for an organization and his token names none.
+    `alone` hears whoever asks, also where his role acts for an organization and his token names none. What `follows`
+    is on record and made later: the answer is 202, and the place in it is where to look.
     """
 
     def ask(self: object, request: Request) -> None:
         """Answered by the entrypoint itself."""
 
     ask.__doc__ = command.__doc__
-    register_entrypoint(ask, Asking(method, path, command, of, roles, subject, personal, alone))
+    register_entrypoint(ask, Asking(method, path, command, of, roles, subject, personal, alone, follows))
     return ask
 
 

@@ -107,7 +107,7 @@ def operation(route: Route) -> dict[str, Any]:
 
 def _command(route: Route) -> dict[str, Any]:
     command = route.document["command"]
-    status = "201" if route.document["creates"] else "200"
+    status = str(route.document["status"])
     return {
         "summary": f"{about(command)['zh']} / {route.name}",
         "description": command.__doc__ or "",

@@ -14,7 +14,7 @@ class Plans:
 
     log: Log
 
-    request_plan = asks("POST", "/plans", public.RequestPlan, of=plan.DECIDER, roles=STATION)
+    request_plan = asks("POST", "/plans", public.RequestPlan, of=plan.DECIDER, roles=STATION, follows=True)
     publish_plan = asks("POST", "/plans/{id}/publication", public.PublishPlan, of=plan.DECIDER, roles=STATION)
     reject_plan = asks("POST", "/plans/{id}/rejection", public.RejectPlan, of=plan.DECIDER, roles=STATION)
     one_plan = shows("/plans/{id}", plans, roles=STATION)
