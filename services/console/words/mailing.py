@@ -11,7 +11,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "mail.active": ("自 {when} 起以邮件告知（第 {n} 个地址）。", "Told by mail since {when} (address no. {n})."),
     "mail.inactive": ("已于 {when} 停用。", "Ended, on record since {when}."),
     "mail.never": ("尚未以邮件告知。", "Not told by mail."),
-    "mail.hidden": ("地址只封存在保险库里，这里不再显示。", "The address lies sealed in the vault, and is not shown here again."),
+    "mail.hidden": ("地址只封存在保险库里，登记后不再显示。", "The address lies sealed in the vault, and is not shown again."),
     "mail.address": ("电子邮箱", "E-mail address"),
     "mail.choose": ("登记地址", "Write the address down"),
     "mail.choose-again": ("换地址，并作废以前的链接", "Change the address; earlier links are void"),

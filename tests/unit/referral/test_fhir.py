@@ -49,6 +49,7 @@ from tests.unit.referral.samples import (
 from tests.unit.referral.test_pause_service import DISPUTED, PAUSED, RESUMED
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "vectors/sdohcc-3.0.0").glob("*.json"))
+PROFILES = [json.loads(file.read_text(encoding="utf-8")) for file in sorted(EXAMPLES[0].parent.glob("profiles/*.json"))]
 CODES: tuple[Status, ...] = get_args(Status)
 TASK = offer_id(LEIFENG)
 ASKED = (DRAFTED, READY, offered())
@@ -307,6 +308,46 @@ def test_every_resource_is_read_by_a_library_that_knows_fhir(resource):
         assert {"intent", "code", "focus", "for", "authoredOn", "requester", "owner", "status"} <= again.keys()
         assert again.get("statusReason", {"text": "-"})["text"]
         assert ("output" in again) is (again["status"] == "completed")
+
+
+def profiled(resource: dict[str, Any]) -> list[str]:
+    """What a resource lacks of the guide's profile of it, or has although the profile forbids it, and what is another value."""
+    (profile,) = resource["meta"]["profile"]
+    rules = next(rules for rules in PROFILES if rules["url"] == profile)
+    found: list[str] = []
+    for rule in rules["element"]:
+        parts = rule["id"].split(".")[1:]
+        if any(":" in part or "[" in part for part in parts):
+            continue  # slices are optional, and of choices nothing is required
+        for holder in [resource] if len(parts) == 1 else [resource[parts[0]]] if parts[0] in resource else []:
+            value = holder.get(parts[-1])
+            wrong = (rule.get("min") == 1 and value is None, rule.get("max") == "0" and value is not None,
+                     "fixedCode" in rule and value != rule["fixedCode"], not _has(value, rule.get("patternCodeableConcept")))  # fmt: skip
+            found += [rule["id"]] if any(wrong) else []
+    return found
+
+
+def _has(value: Any, pattern: Any) -> bool:
+    """Whether a value holds everything of a pattern."""
+    if isinstance(pattern, dict):
+        return isinstance(value, dict) and all(_has(value.get(name), inner) for name, inner in pattern.items())
+    if isinstance(pattern, list):
+        return isinstance(value, list) and all(any(_has(each, wanted) for each in value) for wanted in pattern)
+    return pattern is None or value == pattern
+
+
+@pytest.mark.parametrize(
+    "resource", [r for r in RESOURCES if r["resourceType"] in ("Task", "ServiceRequest")], ids=lambda r: r["status"]
+)
+def test_a_referral_keeps_to_the_profiles_of_the_guide(resource):
+    assert profiled(resource) == []
+
+
+def test_what_the_profiles_forbid_is_found():
+    task = RESOURCES[0]
+    assert profiled({name: value for name, value in task.items() if name != "focus"}) == ["Task.focus"]
+    assert profiled(task | {"intent": "plan", "code": {"coding": [{"code": "x"}]}}) == ["Task.intent", "Task.code"]
+    assert profiled(task | {"statusReason": {"coding": []}}) == ["Task.statusReason.text"]
 
 
 @pytest.mark.parametrize("file", EXAMPLES, ids=lambda file: file.stem.partition("SDOHCC-")[2])
