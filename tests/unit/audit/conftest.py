@@ -11,25 +11,14 @@ import sqlalchemy as sa
 from services.audit import tables, views
 from services.kernel.database import engine_for
 from services.kernel.view import Change, Rows, merged
-
-EMPTY: dict[tuple[sa.MetaData, ...], bytes] = {}
-"""Databases without rows, as SQLite writes them down: made once, and read again for each test."""
+from tests.support.empty import Part, with_tables
 
 
 class Tables:
     """A `Look` over an empty database, and the smallest writer that understands changes."""
 
-    def __init__(self, *metadata: sa.MetaData) -> None:
-        self.engine = engine_for("sqlite://", poolclass=sa.StaticPool)
-        raw = self.engine.raw_connection()
-        made: Any = raw.driver_connection
-        if EMPTY.get(metadata):
-            made.deserialize(EMPTY[metadata])
-        else:
-            for tables_of in metadata:
-                tables_of.create_all(self.engine)
-            EMPTY[metadata] = made.serialize() if metadata else b""
-        raw.close()
+    def __init__(self, *parts: Part) -> None:
+        self.engine = with_tables(engine_for("sqlite://", poolclass=sa.StaticPool), *parts)
 
     def one(self, table: sa.Table, *key: Any) -> dict[str, Any] | None:
         keys = zip(table.primary_key.columns, key, strict=True)

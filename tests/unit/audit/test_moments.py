@@ -48,9 +48,7 @@ class Remembered:
     """A ledger and the rows that the follower keeps of it."""
 
     def __init__(self, messages: list[Message], batch: int = 100, page: int = 100) -> None:
-        self.db = Tables()
-        for table in NEEDED:
-            table.create(self.db.engine)
+        self.db = Tables(*NEEDED)
         self.follower, self.after, ledger = ReplayFollower(), 0, Ledger()
         usual, follower.PAGE = follower.PAGE, page
         try:

@@ -19,6 +19,7 @@ from services.kernel.errors import ConcurrentChange, HubError
 from services.kernel.store import Views
 from services.kernel.unit import Done, Order, Unit
 from services.kernel.view import Change, Rows
+from tests.support.empty import with_tables
 
 
 class Store:
@@ -87,7 +88,6 @@ class Log:
 
     def __init__(self, settings: Settings) -> None:
         engine = sa.create_engine("sqlite://", poolclass=sa.StaticPool, connect_args={"check_same_thread": False})
-        views.METADATA.create_all(engine)
-        gate.KEPT.create_all(engine)
+        with_tables(engine, views.METADATA, gate.KEPT)
         self.settings, self.look, self.engine = settings, Views(engine), engine
         self.store = Store(engine, self.look)

@@ -26,6 +26,7 @@ from services.kernel.errors import Refused
 from services.kernel.manifest import Do
 from services.kernel.message import Ask, Envelope, Recorded
 from services.kernel.store import Views
+from tests.support.empty import with_tables
 from tests.support.spec import NOON, ask
 
 NAMES = UUID(int=2**100)
@@ -50,8 +51,7 @@ class Desk:
 
     def __post_init__(self) -> None:
         self.look, self.writer = Views(self.engine), SqliteWriter(self.engine)
-        t.METADATA.create_all(self.engine)
-        KEPT.create_all(self.engine)
+        with_tables(self.engine, t.METADATA, KEPT)
 
     # --- what is asked of intake ---
 

@@ -16,6 +16,7 @@ from services.intake.scopes import REQUESTS
 from services.intake.served import project_stations, served, serving, stations
 from services.kernel.message import Actor
 from services.kernel.store import Views
+from tests.support.empty import with_tables
 
 A, POINT, B = (UUID(int=n) for n in (1, 2, 3))
 STREET, OTHER, COMMUNITY = "220104004", "220105002", "220104004003"
@@ -40,9 +41,8 @@ class Directory:
     """What intake has heard of the directory, and a request in each of some areas."""
 
     def __init__(self) -> None:
-        self.engine = sa.create_engine("sqlite://", poolclass=sa.pool.StaticPool)
-        for table in (t.help_requests, stations, served):
-            table.create(self.engine)
+        engine = sa.create_engine("sqlite://", poolclass=sa.pool.StaticPool)
+        self.engine = with_tables(engine, t.help_requests, stations, served)
         self.views, self.position = Views(self.engine), 0
         with self.engine.begin() as connection:
             rows = [{"request_id": UUID(int=100 + n), "area": area, "unit": "unknown"} for n, area in enumerate(AREAS)]

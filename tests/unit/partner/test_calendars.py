@@ -22,6 +22,7 @@ from services.partner.appointments import appointment, attending, project_heard
 from services.partner.domain import calendar
 from services.partner.endpoints.calendars import Calendars
 from services.partner.ical import HERE, calendar_of, made_name
+from tests.support.empty import with_tables
 from tests.support.spec import NOON, Spec
 
 ROOT = Path(__file__).parents[3]
@@ -67,8 +68,7 @@ class Book:
     """What the partner service has heard of visits, on a database in memory."""
 
     def __init__(self) -> None:
-        self.engine = sa.create_engine("sqlite://", poolclass=sa.StaticPool)
-        t.METADATA.create_all(self.engine)
+        self.engine = with_tables(sa.create_engine("sqlite://", poolclass=sa.StaticPool), t.METADATA)
         self.versions: dict[str, int] = {}
 
     def hears(self, type_: str, stream: str, **data: Any) -> None:

@@ -23,6 +23,7 @@ from services.partner.appointments import calendar
 from services.partner.concerns import HIDDEN, NOBODYS, SHOWN, TELLS
 from services.partner.policies import whenever
 from services.partner.views import project_heard
+from tests.support.empty import with_tables
 from tests.support.spec import NOON
 
 LOTUS, LEIFENG, PERSON, MATTER, NEED = UUID(int=7), UUID(int=8), UUID(int=9), UUID(int=10), UUID(int=11)
@@ -34,8 +35,7 @@ class Desk:
     """What the partner service knows, on a database in memory, and what it makes of one message after the other."""
 
     def __init__(self) -> None:
-        self.engine = sa.create_engine("sqlite://", poolclass=sa.StaticPool)
-        t.METADATA.create_all(self.engine)
+        self.engine = with_tables(sa.create_engine("sqlite://", poolclass=sa.StaticPool), t.METADATA)
         self.views = Views(self.engine)
 
     def hears(self, event: Any, stream: str, publisher: str = "", **envelope: Any) -> dict[UUID, dict[str, Any]]:

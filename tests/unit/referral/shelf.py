@@ -12,6 +12,7 @@ from services.kernel.decider import Decider
 from services.kernel.message import Envelope, Recorded
 from services.kernel.view import Change
 from services.referral import views
+from tests.support.empty import with_tables
 from tests.support.spec import NOON, ask
 
 
@@ -19,8 +20,7 @@ class Shelf:
     """Tables as the kernel keeps them, and the reading that it offers (`Look`)."""
 
     def __init__(self) -> None:
-        self.engine = sa.create_engine("sqlite://", poolclass=sa.pool.StaticPool)
-        views.METADATA.create_all(self.engine)
+        self.engine = with_tables(sa.create_engine("sqlite://", poolclass=sa.pool.StaticPool), views.METADATA)
         self.position = 0
         self.versions: dict[UUID, int] = {}
         self.states: dict[UUID, Any] = {}
