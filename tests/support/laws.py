@@ -104,20 +104,21 @@ def made(cls: Any, pools: Pools) -> Strategy:
     return st.builds(cls, **chosen)
 
 
-def _asks(command: Any, facts: FactsFor) -> Strategy:
-    return st.builds(
-        lambda actor, at, sealed, found: ask(actor=actor, at=at, sealed=sealed, facts=found),
-        st.sampled_from(ACTORS),
-        st.sampled_from((*INSTANTS, None)),
-        st.sampled_from(((), ("A" * 43,))),
-        facts(command),
-    )
+ACTOR, AT = st.sampled_from(ACTORS), st.sampled_from((*INSTANTS, None))
+SEALED = st.sampled_from(((), ("A" * 43,)))
 
 
 def _asked(commands: tuple[type, ...], pools: Pools, facts: FactsFor) -> Strategy:
-    """A command with its circumstances."""
+    """A command with its circumstances. They are drawn from strategies that are made once, not once a draw."""
     some = st.one_of([made(cls, pools) for cls in commands])
-    return some.flatmap(lambda command: st.tuples(st.just(command), _asks(command, facts)))
+
+    @st.composite
+    def with_circumstances(draw: st.DrawFn) -> tuple[Any, Ask]:
+        command = draw(some)
+        actor, at, sealed = draw(ACTOR), draw(AT), draw(SEALED)
+        return command, ask(actor=actor, at=at, sealed=sealed, facts=draw(facts(command)))
+
+    return with_circumstances()
 
 
 def _numbered(asked: list[tuple[Any, Ask]]) -> list[tuple[Any, Ask]]:
