@@ -15,7 +15,7 @@ PYTEST := $(BIN)/python -m pytest $(ARGS)
 # Two workers, each with servers of its own and whole files of tests: where one waits, the other goes on.
 TWO := -n 2 --dist loadfile
 # What `make test` goes through, two at a time and in this order: while one waits for what it has killed, another computes.
-STAGES := faults lint unit histories scenario architecture contract kernel browser
+STAGES := faults lint unit histories browser scenario kernel contract architecture
 # Where each writes what it says; it is shown when the stage has ended.
 SAID := build/test
 # The tests that talk to servers fail, and are not skipped, when a server is missing.
