@@ -15,6 +15,7 @@ from services.kernel.ahead import Ahead, NotYet
 from services.kernel.rehearsal import Rehearsed
 from services.kernel.store import Views
 from services.kernel.view import Change, Rows, add, drop, put
+from tests.support.empty import with_tables
 
 METADATA = sa.MetaData()
 boxes = sa.Table(
@@ -41,8 +42,7 @@ changes = st.one_of(
 @contextmanager
 def database(*committed: Change) -> Iterator[sa.Engine]:
     """A database that holds what these changes leave."""
-    engine = sa.create_engine("sqlite://")
-    METADATA.create_all(engine)
+    engine = with_tables(sa.create_engine("sqlite://"), METADATA)
     with engine.begin() as connection:
         rehearsed = Rehearsed(connection)
         rehearsed.catch_up(committed)
