@@ -185,8 +185,10 @@ def _nobody_elses(pool: Pool, pinned: dict[int, set[int]], taken: Bools) -> Bool
     return good
 
 
-STAGES = ((2_000, 100), (8_000, 100), (16_000, 10))
+STAGES = ((2_000, 100), (8_000, 100), (16_000, 10), (16_000, 400))
 """How many bundles are chosen from, the nearest to the best price first, and how many nodes are searched for that."""
+FAR = 0.002
+"""Only a plan that is still so far above the bound is worth the last of these stages."""
 GOOD = 0.0006
 """As close to the bound the search for something better ends."""
 
@@ -200,7 +202,8 @@ def settle(master: Master, watch: Watch, proven: float | None) -> tuple[Choice, 
     keep = _fallback(master)
     for number, (most, nodes) in enumerate(STAGES):
         gap = UNLIMITED if choice is None else choice.cost - floor
-        if gap <= 1e-6 or (choice is not None and ((number and gap < GOOD * choice.cost) or watch.passed())):
+        enough = FAR if number == len(STAGES) - 1 else GOOD
+        if gap <= 1e-6 or (choice is not None and ((number and gap < enough * choice.cost) or watch.passed())):
             break
         if choice is not None:
             keep[choice.columns] = True
