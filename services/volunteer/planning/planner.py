@@ -22,7 +22,7 @@ from services.volunteer.planning.problem import Bools, CannotKeep, Floats, Ints,
 from services.volunteer.planning.rounds import LONG, floor, improved, total
 from services.volunteer.planning.watch import UNLIMITED, Watch
 
-MODEL = "bundles-2"
+MODEL = "bundles-3"
 CUT_ROUNDS = 12
 CUT_SOLVES = 20
 CUTTING, SOLVING = 0.6, 0.8
