@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any, cast
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from services.contracts import intake as public
 from services.intake import erasure_facts, record_lookup, same
 from services.intake import tables as t
 from services.intake.domain.known import AccessFact, CaseFact, ConsentFact, GuardianFact, Known, PersonFact, RequestFact
-from services.intake.domain.rules import CHILD_BANDS
+from services.intake.domain.rules import CHILD_BANDS, local_day
 from services.intake.served import serving
 from services.intake.tables import split
 from services.kernel.manifest import Facts, Look
@@ -172,9 +173,20 @@ def _for_information(command: public.CollectInformation, itself: UUID, look: Loo
 
 
 def _for_reopening(command: object, itself: UUID, look: Look) -> Known:
-    """The person whose case it is."""
+    """The person whose case it is, and the day of its closing."""
     row = look.one(t.cases, itself)
-    return Known(itself=itself, person=person_fact(look, row["person_id"]) if row else None)
+    person = person_fact(look, row["person_id"]) if row else None
+    return Known(itself=itself, person=person, closed_on=_closed_on(row))
+
+
+def _for_taking_up(command: object, itself: UUID, look: Look) -> Known:
+    """The day on which the request was ended."""
+    return Known(itself=itself, closed_on=_closed_on(look.one(t.help_requests, itself)))
+
+
+def _closed_on(row: Row | None) -> date | None:
+    ended = row["closed_at"] if row else None
+    return None if ended is None else local_day(ended)
 
 
 def _for_closing(command: object, itself: UUID, look: Look) -> Known:
@@ -277,6 +289,7 @@ FACTS: Mapping[type, Facts] = cast(
         public.CollectInformation: _for_information,
         public.CloseCase: _for_closing,
         public.ReopenCase: _for_reopening,
+        public.ReopenHelpRequest: _for_taking_up,
         public.CloseCaseOnDeath: _for_closing,
         public.RecordVisits: _for_visits,
         public.RecordAttendance: _for_attendance,

@@ -174,10 +174,11 @@ class FollowUpCase:
 
 @asked(zh="重开个案")
 class ReopenCase:
-    """Open a closed case again."""
+    """Open a closed case again; once the month of its closing is over, somebody else approves."""
 
     reason_code: Code
     owner: Party | None = None
+    approver: Ref | None = None
 
 
 @asked(zh="移交个案")

@@ -221,13 +221,14 @@ class CaseFollowUpDone:
 
 @published("case.reopened", zh="个案重开", handoff=True, opens="matter")
 class CaseReopened:
-    """The case is open again; its owner answers for the matter."""
+    """The case is open again; its owner answers for the matter. `approver` agreed, where its month was over already."""
 
     case_id: UUID
     matter_id: UUID
     handoff: Handoff
     owner: Party
     reason_code: Code
+    approver: Ref | None = None
 
 
 @published("case.transferred-out", zh="移交", handoff=True)

@@ -154,12 +154,13 @@ class HelpRequestClosed:
 
 @published("help-request.reopened", zh="求助重开", handoff=True, opens="matter")
 class HelpRequestReopened:
-    """The request was not over after all: its unit answers for it again."""
+    """The request was not over after all: its unit answers for it again. `approver` agreed, where its month was over."""
 
     matter_id: UUID
     reason_code: Code
     handoff: Handoff
     wait: Wait | None = None
+    approver: Ref | None = None
 
 
 @published("help-request.reminded", zh="求助催办")
@@ -318,9 +319,10 @@ class CloseHelpRequest:
 
 @asked(zh="重开求助")
 class ReopenHelpRequest:
-    """Take a closed request up again."""
+    """Take a closed request up again; once the month of its end is over, somebody else approves."""
 
     reason_code: Code
+    approver: Ref | None = None
 
 
 @asked(zh="催办求助")

@@ -19,7 +19,7 @@ from services.intake.domain.case_state import (
     not_now,
 )
 from services.intake.domain.known import known
-from services.intake.domain.rules import registered, two_persons
+from services.intake.domain.rules import registered, reopened_by_two, two_persons
 from services.kernel.errors import Refused
 from services.kernel.message import Ask
 
@@ -96,6 +96,7 @@ def reopen(command: public.ReopenCase, state: State, ask: Ask) -> list[Event]:
         raise not_now(state)
     if known(ask).person is not None:
         registered(ask)
+    reopened_by_two(command.approver, ask)
     file = state.file
     owner = command.owner or file.owner
     return [
@@ -105,6 +106,7 @@ def reopen(command: public.ReopenCase, state: State, ask: Ask) -> list[Event]:
             handoff=Handoff(act="taken", matter_id=file.matter_id, giver=file.owner, takers=(owner,)),
             owner=owner,
             reason_code=command.reason_code,
+            approver=command.approver,
         )
     ]
 

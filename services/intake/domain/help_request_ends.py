@@ -22,7 +22,7 @@ from services.intake.domain.help_request_state import (
     not_now,
 )
 from services.intake.domain.known import known
-from services.intake.domain.rules import two_persons
+from services.intake.domain.rules import reopened_by_two, two_persons
 from services.kernel.errors import Refused
 from services.kernel.message import Ask
 
@@ -87,12 +87,13 @@ def reopen(command: public.ReopenHelpRequest, state: State, ask: Ask) -> list[Ev
     codes.REASON.known(command.reason_code, field="reason_code")
     if not isinstance(state, Closed):
         raise not_now(state)
+    reopened_by_two(command.approver, ask)
     core = state.core
     again = Handoff(act="taken", matter_id=core.matter_id, giver=core.unit, takers=(core.unit,))
     return [
         public.HelpRequestReopened(
             matter_id=core.matter_id, reason_code=command.reason_code, handoff=again,
-            wait=first_action(core.urgency, ask),
+            wait=first_action(core.urgency, ask), approver=command.approver,
         )
     ]  # fmt: skip
 

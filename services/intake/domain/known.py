@@ -121,6 +121,7 @@ class Known:
     `attending` those who are on record at an activity, without those who were struck.
     Of a person who would be read about: `places` he lives or is registered in or is kept by, his `visitors` and
     `guardians`, and whether a guardian is suspected to harm him.
+    `closed_on` is the day on which the thing that is decided about was ended, where it has been.
     `registered` are those of the persons named who are; `household` are the members of the one named.
     """
 
@@ -144,6 +145,7 @@ class Known:
     mentors_missing: bool = False
     registered: frozenset[UUID] = frozenset()
     household: frozenset[UUID] | None = None
+    closed_on: date | None = None
 
     def consent_to(
         self, purpose: str, now: datetime, *categories: str, receiver: Party | None = None

@@ -53,6 +53,22 @@ def two_persons(ask: Ask, approver: str) -> None:
         )
 
 
+def reopened_by_two(approver: str | None, ask: Ask) -> None:
+    """What ended in a month that is over may have been reported: no one person takes the end back (INV-31)."""
+    if approver is not None:
+        two_persons(ask, approver)
+        return
+    ended, day = known(ask).closed_on, today(ask)
+    if ended is not None and (ended.year, ended.month) < (day.year, day.month):
+        raise Refused(
+            "second-person-needed",
+            f"This ended in {ended:%Y-%m}, and that month is over: somebody else must approve that it is opened again.",
+            f"此事项已于 {ended.year} 年 {ended.month} 月办结, 该月份已过, 重开须由另一人批准。",
+            allowed=("approve",),
+            field="approver",
+        )
+
+
 def registered(ask: Ask) -> PersonFact:
     """The person a command is about: on record, and alive (INV-44)."""
     person = known(ask).person

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -264,6 +264,20 @@ def test_after_the_closing_somebody_asks_and_the_case_may_open_again() -> None:
     )
     case.given(*past, FOLLOWED).when(public.ReopenCase(reason_code="got-worse", owner=WZ)).then(reopened)
     assert case.given(*past, reopened).state == Opened(file=replace(case.given(*past).state.file, owner=WZ))
+
+
+@pytest.mark.parametrize("ended", [date(2026, 2, 28), date(2025, 3, 2)])
+def test_what_ended_in_a_month_that_is_over_is_opened_again_by_two(ended: date) -> None:
+    """INV-31: such a month may have been reported and sealed."""
+    past, facts = (*WORKING, EVALUATED, CLOSED), Known(closed_on=ended)
+    alone = public.ReopenCase(reason_code="got-worse")
+    refused = case.given(*past).when(alone, facts=facts).then_refused("second-person-needed")
+    assert (refused.field, refused.allowed) == ("approver", ("approve",))
+    case.given(*past).when(replace(alone, approver="w-01"), facts=facts).then_refused("second-person-needed")
+    (done,) = case.given(*past).when(replace(alone, approver="w-02"), facts=facts).decided()
+    assert done.approver == "w-02"
+    (same_month,) = case.given(*past).when(alone, facts=Known(closed_on=date(2026, 3, 1))).decided()
+    assert same_month.approver is None
 
 
 def test_an_accepted_transfer_takes_the_case_along() -> None:

@@ -283,6 +283,15 @@ def test_a_closed_request_can_be_taken_up_again() -> None:
     assert isinstance(request.given(RECEIVED, TRIAGED, RESOLVED, reopened).state, Triaged)
 
 
+def test_a_request_that_ended_in_a_month_that_is_over_is_taken_up_again_by_two() -> None:
+    """INV-31: such a month may have been reported and sealed."""
+    past, facts = (RECEIVED, TRIAGED, RESOLVED), Known(closed_on=date(2026, 2, 28))
+    alone = public.ReopenHelpRequest(reason_code="not-over")
+    request.given(*past).when(alone, facts=facts).then_refused("second-person-needed")
+    (done,) = request.given(*past).when(replace(alone, approver="w-02"), facts=facts).decided()
+    assert done.approver == "w-02"
+
+
 @pytest.mark.parametrize("other", [None, RequestFact(request_id=OTHER, state="closed", unit=COMMUNITY)])
 def test_a_duplicate_points_to_an_open_request(other: Any) -> None:
     command = public.LinkDuplicateRequest(other_request_id=OTHER)
