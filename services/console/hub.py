@@ -41,6 +41,11 @@ class Answer:
         """Whether it was done, or is there."""
         return self.status < 400
 
+    @property
+    def code(self) -> str:
+        """The code of a refusal; empty where there is none."""
+        return str(self.body.get("code") or "") if isinstance(self.body, dict) else ""
+
     def why(self, lang: str) -> str:
         """Why not, as the service says it to people: with the wrong fields, and with what can be done instead."""
         return said(self.body if isinstance(self.body, dict) else {}, lang, self.status)
@@ -64,6 +69,10 @@ class Hub:
     def post_approved(self, service: str, path: str, body: Any, key: str, approval: str) -> Answer:
         """Ask for something with the word of a second person; raises Unreachable."""
         return self._send("POST", service, path, json=body, key=key, approval=approval)
+
+    def get_approved(self, service: str, path: str, approval: str, **query: str) -> Answer:
+        """Ask to see something with the word of a second person; raises Unreachable."""
+        return self._send("GET", service, path, params=query, approval=approval)
 
     def ready(self, service: str) -> Answer:
         """How a service stands, whether it can take commands or not; raises Unreachable."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from services.console.acts.act import Act, Offered, Subject
 from services.console.acts.cases import CASES
+from services.console.acts.erasing import ERASING
 from services.console.acts.errors import ERRORS
 from services.console.acts.grants import GRANTS
 from services.console.acts.pairings import PAIRINGS
@@ -22,7 +23,8 @@ from services.console.record import Strand
 ACTS: tuple[Act, ...] = (
     *REQUESTS, *CASES, *REFERRALS, *PARTNERS, *TOLD, *TASKS, *GRANTS, *PAIRINGS, *PEOPLE, *ERRORS,
 )  # fmt: skip
-KNOWN = {(act.of, act.code): act for act in ACTS}
+KNOWN = {(act.of, act.code): act for act in (*ACTS, *ERASING)}
+"""With those that have a page of their own and no form made from their fields."""
 
 
 def found(of: str, code: str) -> Act | None:

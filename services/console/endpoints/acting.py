@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import parse_qs
 from uuid import UUID, uuid4
@@ -10,7 +11,7 @@ from uuid import UUID, uuid4
 from services.console import acts, refusals, views
 from services.console.acts.act import Act, Circumstances, Subject
 from services.console.acts.options import Looking, options
-from services.console.gate.second import Seconds, is_grave
+from services.console.gate.second import WAITS, Seconds, can_wait, is_grave
 from services.console.hub import Answer, Hub, Unreachable
 from services.console.pages import act as page
 from services.console.pages import file
@@ -43,25 +44,28 @@ class Console(Protocol):
 class Acting:
     """Acts on a matter, each with a page of its own, so that everything works without scripts."""
 
-    @http("GET", "/matters/{id}/acts/{kind}/{subject}/{act}", roles=None, page=True)
+    @http("GET", "/matters/{id}/acts/{kind}/{subject_id}/{act}", roles=None, page=True)
     @page_for(*STATION_ROLES)
     def act_page(self: Console, v: Visit) -> Page:
         """The form of an act."""
         act, model, at = _circumstances(self, v)
         return v.page(_page(v, act, model, at, uuid4().hex))
 
-    @http("POST", "/matters/{id}/acts/{kind}/{subject}/{act}", roles=None, page=True)
+    @http("POST", "/matters/{id}/acts/{kind}/{subject_id}/{act}", roles=None, page=True)
     @page_for(*STATION_ROLES)
     def do_act(self: Console, v: Visit) -> Page:
         """Ask for it; what was typed stays on the form if the service says no."""
         act, model, at = _circumstances(self, v)
         form, key = typed(v), v.request.form.get("key", "")
         if is_grave(act):
-            Seconds(v.hand).ask(act, at.subject.id, v.id, v.who, act.body(at, form), v.words.now)
+            Seconds(v.hand).ask(act, at.subject.asked_of, v.id, v.who, act.body(at, form), v.words.now, key)
             return v.go("/approvals", done=v.words("second.asked"))
-        answer, status, wrong = asked(v, act, at, form, key)
+        answer, no = asked(v, act, at, form, key)
         if answer is None:
-            return v.page(_page(v, act, model, at, key, form, wrong), status)
+            if no.code == WAITS and can_wait(act):
+                Seconds(v.hand).ask(act, at.subject.asked_of, v.id, v.who, act.body(at, form), v.words.now, key)
+                return v.go("/approvals", done=v.words("second.asked"))
+            return v.page(_page(v, act, model, at, key, form, no.why), no.status)
         if act.code == "raise-safeguarding-concern" and not v.request.form.get("authority_kind"):
             return v.go(_report(v, answer[1]), done=v.words("concern.raised"))
         if act.event:
@@ -79,15 +83,24 @@ def typed(v: Visit) -> dict[str, list[str]]:
     return parse_qs(v.request.body.decode("utf-8", "replace"))
 
 
+@dataclass(frozen=True, kw_only=True)
+class Not:
+    """Why something was not done: a page's status, the sentence, and the code by which the service said no."""
+
+    status: int = 200
+    why: str = ""
+    code: str = ""
+
+
 def asked(
     v: Visit, act: Act, at: Circumstances, form: Mapping[str, list[str]], key: str
-) -> tuple[tuple[str, Answer] | None, int, str]:
-    """Ask for it: the service and its answer; or none of it, with a page's status and why not."""
+) -> tuple[tuple[str, Answer] | None, Not]:
+    """Ask for it: the service and its answer; or none of it, and why not."""
     try:
         answer, no = done(v.hub, act, at, form, key)
     except Unreachable as gone:
-        return None, 503, v.words("form.unreachable", service=gone.service)
-    return (answer, 200, "") if no is None else (None, 422, no.why(v.words.lang))
+        return None, Not(status=503, why=v.words("form.unreachable", service=gone.service))
+    return (answer, Not()) if no is None else (None, Not(status=422, why=no.why(v.words.lang), code=no.code))
 
 
 def done(
@@ -109,7 +122,7 @@ def done(
 def _circumstances(self: Console, v: Visit) -> tuple[Act, Model, Circumstances]:
     act = acts.found(str(v.request.path["kind"]), str(v.request.path["act"]))
     model = self.matter_model(v)
-    subject = _subject(v, model, str(v.request.path["kind"]), str(v.request.path["subject"]))
+    subject = _subject(v, model, str(v.request.path["kind"]), str(v.request.path["subject_id"]))
     if act is None or subject is None or subject.kind != act.of or v.who.role not in act.roles:
         raise NotFound("no such act")
     return act, model, _looked_up(v, subject, act)

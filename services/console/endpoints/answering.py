@@ -53,9 +53,9 @@ class Answering:
         """Send it to the referral that holds the offer; what was typed stays on the form if that says no."""
         act, at = _circumstances(v)
         form, key = typed(v), v.request.form.get("key", "")
-        answer, status, wrong = asked(v, act, at, form, f"{key}-{v.id}")
+        answer, no = asked(v, act, at, form, f"{key}-{v.id}")
         if answer is None:
-            return v.page(_page(v, act, at, key, form, wrong), status)
+            return v.page(_page(v, act, at, key, form, no.why), no.status)
         return self.go_on(v, *answer, "/offers", act.event)
 
     @http("POST", "/offers/{id}/told/{word}", roles=None, page=True)

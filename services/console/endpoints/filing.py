@@ -12,8 +12,6 @@ from services.contracts.words import STATION_ROLES
 from services.kernel.entrypoints import Page, http
 from services.kernel.errors import NotFound
 
-PURPOSE = "casework"
-
 
 class Console(Protocol):
     """What these pages need of the console."""
@@ -42,8 +40,9 @@ class Filing:
         found = file.gathered(v.hub, self.matter_model(v))
         if not found.person:
             raise NotFound("nobody is known")
+        why = v.request.form.get("why") or file.PURPOSES[0]
         path = f"/persons/{found.person['person_id']}/identity"
-        answer = v.hub.get("intake", path, why=PURPOSE, categories="identity,contact")
+        answer = v.hub.get("intake", path, why=why, categories="identity,contact")
         if not answer.ok:
             v.failed = v.words("form.failed", why=answer.why(v.words.lang))
         said = answer.body.get("fields") or {} if answer.ok else {}

@@ -7,8 +7,10 @@ from typing import Protocol
 from services.console import acts
 from services.console.acts.act import Act
 from services.console.gate.second import Seconds, Waiting
+from services.console.gate.unsealing import Unsealings
 from services.console.hub import Answer
 from services.console.pages import seconds as pages
+from services.console.pages.act import name_of_act
 from services.console.web import Visit, page_for
 from services.contracts.words import STATION_ROLES
 from services.kernel.entrypoints import Hand, Page, http
@@ -31,11 +33,12 @@ class Seconding:
     log: Hand
 
     @http("GET", "/approvals", roles=None, page=True)
-    @page_for(*STATION_ROLES)
+    @page_for(*STATION_ROLES, "auditor")
     def approvals_page(self, v: Visit) -> Page:
         """What waits for this one as the second person, and what he has asked himself."""
         others, own = Seconds(v.hand).all_for(v.who, v.words.now)
-        return v.page(pages.page(v.frame("/approvals"), _shown(v, others), _shown(v, own)))
+        sealed = Unsealings(v.hand).waiting_for(v.who, v.words.now)
+        return v.page(pages.page(v.frame("/approvals"), _shown(others), _shown(own), sealed))
 
     @http("POST", "/approvals/{id}/approval", roles=None, page=True)
     @page_for(*STATION_ROLES)
@@ -48,6 +51,8 @@ class Seconding:
         if not answer.ok:
             return v.go("/approvals", failed=v.words("form.failed", why=answer.why(v.words.lang)))
         seconds.drop(one.id)
+        if not act.event:
+            return v.go(pages.place_of(one), done=v.words("form.done", what=name_of_act(act, v.words)))
         return self.go_on(v, act.service, answer, f"/matters/{one.matter_id}", act.event, otherwise="/approvals")
 
     @http("POST", "/approvals/{id}/refusal", roles=None, page=True)
@@ -74,5 +79,5 @@ def _act(one: Waiting) -> Act:
     return found
 
 
-def _shown(v: Visit, found: list[Waiting]) -> list[pages.Shown]:
+def _shown(found: list[Waiting]) -> list[pages.Shown]:
     return [pages.Shown(one=one, act=act) for one in found if (act := acts.found(one.of, one.act)) is not None]

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import msgspec
 import sqlalchemy as sa
@@ -28,10 +28,17 @@ from services.kernel.contract import personal_fields
 from services.kernel.entrypoints import Hand
 from services.kernel.errors import NotFound, Refused
 from services.kernel.ids import new_id
+from services.kernel.message import Actor
 from services.kernel.unit import Unit
 from services.kernel.view import drop, put
 
+SENT = UUID("6b1d4f0e-52c9-5d0f-8a57-3c0a5be2c9a4")
+"""The namespace of the ids under which forms that were sent are kept."""
+
 KEPT_FOR = timedelta(days=7)
+WAITS = "second-person-needed"
+"""The code by which a service says that one person alone does not do."""
+
 MAY = APPROVERS[""]
 """The roles of which a second person may be; the service asks again, and more closely."""
 
@@ -53,13 +60,18 @@ class Waiting:
 
 
 def field_of(act: Act) -> str:
-    """The field in which an act names its second person; empty where it needs none."""
-    return next((f.name for f in fields(act.command) if f.name in FIELDS and f.default is not None), "")
+    """The field in which an act names its second person; empty where it never needs one."""
+    return next((f.name for f in fields(act.command) if f.name in FIELDS), "")
+
+
+def can_wait(act: Act) -> bool:
+    """Whether an act may need a second person, and can wait for him here: nothing personal is kept."""
+    return bool(field_of(act)) and not personal_fields(act.command)
 
 
 def is_grave(act: Act) -> bool:
-    """Whether an act needs a second person, always, and can wait for him here: nothing personal is kept."""
-    return bool(field_of(act)) and not personal_fields(act.command)
+    """Whether it always needs one; of what can be done alone in most cases, the service says when it cannot."""
+    return can_wait(act) and any(f.name == field_of(act) and f.default is not None for f in fields(act.command))
 
 
 class Seconds:
@@ -68,10 +80,20 @@ class Seconds:
     def __init__(self, hand: Hand) -> None:
         self._hand = hand
 
-    def ask(self, act: Act, about: UUID, matter_id: UUID, who: Account, body: Mapping[str, Any], now: datetime) -> None:
-        """Keep what somebody asks until a second person has looked at it."""
+    def ask(
+        self,
+        act: Act,
+        about: UUID,
+        matter_id: UUID,
+        who: Account,
+        body: Mapping[str, Any],
+        now: datetime,
+        key: str = "",
+    ) -> None:
+        """Keep what somebody asks until a second person has looked at it; a form that is sent twice waits once."""
+        ident = uuid5(SENT, f"{who.id}/{key}") if key else new_id()
         row = put(
-            t.second_wanted, new_id(), of=act.of, act=act.code, about=about, matter_id=matter_id, asker=who.id,
+            t.second_wanted, ident, of=act.of, act=act.code, about=about, matter_id=matter_id, asker=who.id,
             asker_role=who.role, asker_org=who.org, asked_at=now, body=msgspec.json.encode(body).decode(),
         )  # fmt: skip
         old = sa.select(t.second_wanted.c.id).where(t.second_wanted.c.asked_at < now - KEPT_FOR)
@@ -95,6 +117,11 @@ class Seconds:
             raise NotFound("nothing waits under this id")
         return found
 
+    def is_asked(self, act: Act, about: UUID, now: datetime) -> bool:
+        """Whether this waits already, whoever asked for it."""
+        rows = self._hand.look.all(t.second_wanted, of=act.of, act=act.code, about=about)
+        return any(aware(row["asked_at"]) >= now - KEPT_FOR for row in rows)
+
     def drop(self, ident: UUID) -> None:
         """It waits no more."""
         self._write(drop(t.second_wanted, ident))
@@ -111,20 +138,24 @@ class Seconds:
         return Hub(settings, asker.actor).post_approved(act.service, path, body, str(one.id), word)
 
     def _asker(self, one: Waiting) -> Account:
-        """Who asked, if he still is what he was: a right that was taken away asks for nothing any more."""
-        rows = self._hand.look.all(t.account, holder=one.asker)
-        found: Account | None = None
-        if rows and rows[0]["state"] == "active":
-            found = stored(one.asker, rows[0])
-        elif not rows and self._hand.settings.demo and (known := demo.found(one.asker)) is not None:
-            found = settled(known, self._hand.look)
-        if found is None or (found.role, found.org) != (one.asker_role, one.asker_org):
-            raise Refused("asker-changed", "Whoever asked has another role now; let it be asked again.",
-                          "申请人的角色已变更, 请重新提出。")  # fmt: skip
-        return found
+        return standing(self._hand, Actor(id=one.asker, role=one.asker_role, org=one.asker_org))
 
     def _write(self, *rows: Any) -> None:
         self._hand.store.submit(Unit(rows=list(rows))).result(timeout=WRITE_SECONDS)
+
+
+def standing(hand: Hand, was: Actor) -> Account:
+    """Somebody who asked or approved, if he still is what he was: a right that was taken away does nothing any more."""
+    rows = hand.look.all(t.account, holder=was.id)
+    found: Account | None = None
+    if rows and rows[0]["state"] == "active":
+        found = stored(was.id, rows[0])
+    elif not rows and hand.settings.demo and (known := demo.found(was.id)) is not None:
+        found = settled(known, hand.look)
+    if found is None or (found.role, found.org) != (was.role, was.org):
+        raise Refused("asker-changed", f"{was.id} has another role now; let it be asked again.",
+                      f"{was.id} 的角色已变更, 请重新提出。")  # fmt: skip
+    return found
 
 
 def _read(row: Mapping[str, Any]) -> Waiting:

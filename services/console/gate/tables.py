@@ -114,3 +114,21 @@ second_wanted = sa.Table(
     sa.Column("body", sa.String, nullable=False),
 )  # fmt: skip
 """What somebody has asked and a second person has not looked at yet."""
+
+unsealing = sa.Table(
+    "unsealing", KEPT,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("person_id", sa.Uuid, nullable=False),
+    sa.Column("matter_id", sa.Uuid, nullable=False),
+    sa.Column("station", sa.String, nullable=False),
+    sa.Column("is_child", sa.Boolean, nullable=False),
+    sa.Column("asker", sa.String, nullable=False),
+    sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False, index=True),
+    sa.Column("why", sa.String, nullable=False),
+    sa.Column("categories", sa.String, nullable=False),
+    sa.Column("approver", sa.String),
+    sa.Column("approver_role", sa.String),
+    sa.Column("approver_org", sa.String),
+    sa.Column("approved_at", sa.DateTime(timezone=True)),
+)  # fmt: skip
+"""What an auditor asks to see of somebody, and who approved; nothing of what was seen."""

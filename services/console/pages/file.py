@@ -21,6 +21,8 @@ from services.console.words import Words
 
 Row = Mapping[str, Any]
 MOST = 200
+PURPOSES = ("casework", "visit", "contact", "referral", "supervision", "correction", "emergency", "request")
+"""Why somebody at the station asks who a person is; the first is the usual one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,7 +111,7 @@ def _parts(file: File, frame: Frame, role: str) -> dict[str, object]:
     def found(kind: str, row: Row) -> list[Link]:
         return links(file, kind, row, role, frame.words)
 
-    return {"f": file, "links": found, "listed": listed, "yuan": yuan}
+    return {"purposes": PURPOSES, "f": file, "links": found, "listed": listed, "yuan": yuan}
 
 
 def fragment(file: File, frame: Frame, role: str) -> str:
