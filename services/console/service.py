@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from services.console import assets, proved, views
 from services.console.directory import Directory
-from services.console.domain import account, repair
+from services.console.domain import account, edition, repair
 from services.console.endpoints.accounts import Accounts
 from services.console.endpoints.acting import Acting
 from services.console.endpoints.answering import Answering
@@ -24,6 +24,7 @@ from services.console.endpoints.daily import Daily
 from services.console.endpoints.designing import Designing
 from services.console.endpoints.dispatching import Dispatching
 from services.console.endpoints.elsewhere import Elsewhere
+from services.console.endpoints.erasing import Erasing
 from services.console.endpoints.filing import Filing
 from services.console.endpoints.inspecting import Inspecting
 from services.console.endpoints.mailing import Mailing
@@ -31,14 +32,17 @@ from services.console.endpoints.overseeing import Overseeing
 from services.console.endpoints.own import Own
 from services.console.endpoints.papers import Papers
 from services.console.endpoints.partnering import Partnering
+from services.console.endpoints.placing import Placing
 from services.console.endpoints.programs import Programs
 from services.console.endpoints.registers import Registers
 from services.console.endpoints.reporting import Reporting
 from services.console.endpoints.searching import Searching
 from services.console.endpoints.seconding import Seconding
 from services.console.endpoints.signing import Signing
+from services.console.endpoints.stations import Stations
 from services.console.endpoints.system import System
 from services.console.endpoints.taking import Taking
+from services.console.endpoints.unsealing import Unsealing
 from services.console.endpoints.volunteering import Volunteering
 from services.console.endpoints.working import Working
 from services.console.gate import tables as gate
@@ -60,8 +64,8 @@ from services.kernel.message import Actor
 
 HEARS = ("intake", "referral", "volunteer", "audit")
 MANIFEST = Manifest(
-    name="console", deciders=(account.DECIDER, repair.DECIDER), metadata=views.METADATA, kept=gate.KEPT, project=gate_views.project,
-    project_heard=views.project_heard, facts=gate_views.FACTS, hears=HEARS, bound=BOUND,
+    name="console", deciders=(account.DECIDER, repair.DECIDER, edition.DECIDER), metadata=views.METADATA, kept=gate.KEPT,
+    project=gate_views.project, project_heard=views.project_heard, facts=gate_views.FACTS, hears=HEARS, bound=BOUND,
     companions=lambda hand: (Listening(hand, HEARS),),
 )  # fmt: skip
 
@@ -78,7 +82,11 @@ class ConsoleService(
     Own,
     Accounts,
     System,
+    Stations,
+    Placing,
     Seconding,
+    Erasing,
+    Unsealing,
     Designing,
     Working,
     Taking,

@@ -26,6 +26,7 @@ from services.console.gate.tables import account as accounts
 from services.console.hub import Hub, Unreachable
 from services.console.templating import Frame, render
 from services.console.words import LANGS, Lang, Words
+from services.contracts.words import ROLES
 from services.kernel.clock import system_clock
 from services.kernel.config import Settings
 from services.kernel.entrypoints import Hand, Page, Request
@@ -188,6 +189,7 @@ def navigation(who: Account | None, t: Words) -> tuple[tuple[str, str], ...]:
         return (
             ("/audit", t("nav.audit")), ("/matters", t("nav.matters")), ("/audit/samples", t("nav.samples")),
             ("/findings", t("nav.findings")), ("/audit/ledger", t("nav.ledger")), ("/figures", t("nav.figures")),
+            ("/approvals", t("nav.seconds")),
         )  # fmt: skip
     return (
         ("/", t("nav.worklist")), ("/take", t("nav.take")), ("/search", t("nav.search")), ("/visits", t("nav.visits")),
@@ -281,6 +283,9 @@ def is_ours(found: Visit) -> bool:
         return False
 
 
+SEEN_BY = "seen_by"
+"""Where a handler says whose page it is: the roles; an empty one for whoever comes."""
+
 Handler = Callable[[Any, Visit], Page]
 
 
@@ -298,6 +303,7 @@ def page_for(*roles: str, anybody: bool = False) -> Callable[[Handler], Callable
             except HubError as error:
                 return _error(found, error)
 
+        setattr(handle, SEEN_BY, ("",) if anybody else roles or ROLES)
         return handle
 
     return wrap

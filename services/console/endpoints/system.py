@@ -1,4 +1,4 @@
-"""How the hub is, and what may be done about it: services and queues, messages set aside, editions, stations."""
+"""How the hub is, and what may be done about it: services and queues, messages set aside, editions."""
 
 from __future__ import annotations
 
@@ -64,7 +64,9 @@ class System:
         """Which edition of each table holds, since when, and what changed with it."""
         today, now = local(v.words.now), calendar()
         found = (pages.shown(table, today) for table in TABLES.values())
-        return v.page(pages.tables_page(v.frame("/admin/tables"), found, now, now.is_workday(today)))
+        return v.page(
+            pages.tables_page(v.frame("/admin/tables"), found, now, now.is_workday(today), v.who.role == KEEPER)
+        )
 
     @http("GET", "/admin/tables/{name}", roles=None, page=True)
     @page_for(KEEPER, "station_head", "auditor")
@@ -73,26 +75,8 @@ class System:
         table = TABLES.get(str(v.request.path["name"]))
         if table is None:
             raise NotFound("no such table")
-        return v.page(pages.table_page(v.frame("/admin/tables"), pages.shown(table, local(v.words.now))))
-
-    @http("GET", "/admin/stations", roles=None, page=True)
-    @page_for(KEEPER)
-    def stations_page(self, v: Visit) -> Page:
-        """Stations, points and grids, as the directory has them."""
-        return v.page(_stations(v))
-
-    @http("POST", "/admin/stations", roles=None, page=True)
-    @page_for(KEEPER)
-    def open_station_page(self, v: Visit) -> Page:
-        """Open a station: its area code is what accounts name."""
-        form = v.request.form
-        code = form.get("code", "").strip()
-        body = {"kind": "station", "code": code, "party": f"community:{code}", "places": [code]}
-        body |= {"name": form["name"].strip()} if form.get("name", "").strip() else {}
-        answer = v.hub.post("referral", "/stations", body, form.get("key", ""))
-        if not answer.ok:
-            return v.page(_stations(v, answer.why(v.words.lang), dict(form)), 422)
-        return v.go("/admin/stations", done=v.words("admin.done"))
+        shown = pages.shown(table, local(v.words.now))
+        return v.page(pages.table_page(v.frame("/admin/tables"), shown, v.who.role == KEEPER))
 
 
 def _ready(v: Visit, service: str) -> Answer | None:
@@ -126,8 +110,3 @@ def _record(v: Visit, stream_id: Any, command: public.AskDeadLetterReplay) -> No
     (result,) = v.hand.store.submit(Unit([order])).result(timeout=WRITE_SECONDS)
     if isinstance(result, HubError):
         raise result
-
-
-def _stations(v: Visit, wrong: str = "", form: dict[str, str] | None = None) -> str:
-    rows = v.hub.listed("referral", "/stations")
-    return pages.stations_page(v.frame("/admin/stations"), rows, wrong, {"key": uuid4().hex} | (form or {}))

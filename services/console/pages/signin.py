@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+import segno
+
 from services.console.accounts import Account
 from services.console.templating import Frame, render
 
@@ -22,8 +26,28 @@ def enrolment(frame: Frame, secret: str, address: str, action: str, wrong: str =
     """A secret for the authenticator; `password` asks for the one that is known beside the code."""
     spaced = " ".join(secret[n : n + 4] for n in range(0, len(secret), 4))
     return render(
-        "enrolment.html", frame, secret=spaced, address=address, action=action, wrong=wrong, password=password
-    )
+        "enrolment.html", frame, secret=spaced, address=address, qr=drawn(address), action=action, wrong=wrong,
+        password=password,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Code:
+    """A QR code as a path of an SVG, with the room around it that readers need; each dark module is a square of one."""
+
+    size: int
+    path: str
+
+
+AROUND = 4
+"""Modules of white around the code (ISO/IEC 18004, 9.1)."""
+
+
+def drawn(address: str) -> Code:
+    """An address as a QR code."""
+    rows = segno.make(address, error="m", micro=False).matrix
+    dark = ((x + AROUND, y + AROUND) for y, row in enumerate(rows) for x, module in enumerate(row) if module)
+    return Code(size=len(rows) + 2 * AROUND, path="".join(f"M{x} {y}h1v1h-1z" for x, y in dark))
 
 
 def codes(frame: Frame, made: list[str], on: str) -> str:

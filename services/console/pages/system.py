@@ -1,4 +1,4 @@
-"""The administrator's pages of the hub itself: services and queues, messages set aside, editions, stations."""
+"""The administrator's pages of the hub itself: services and queues, messages set aside, editions."""
 
 from __future__ import annotations
 
@@ -108,17 +108,12 @@ def shown(table: Table, today: date) -> Shown:
     )  # fmt: skip
 
 
-def tables_page(frame: Frame, found: Iterable[Shown], calendar: Any, is_workday: bool) -> str:
+def tables_page(frame: Frame, found: Iterable[Shown], calendar: Any, is_workday: bool, keeps: bool = False) -> str:
     """Code tables, terms and the calendar, as dated editions."""
     rows = sorted(found, key=lambda each: (not each.edition.own, each.table.name))
-    return render("tables.html", frame, rows=rows, calendar=calendar, is_workday=is_workday)
+    return render("tables.html", frame, rows=rows, calendar=calendar, is_workday=is_workday, keeps=keeps)
 
 
-def table_page(frame: Frame, one: Shown) -> str:
-    """One table with all its codes."""
-    return render("table.html", frame, one=one)
-
-
-def stations_page(frame: Frame, rows: Sequence[Mapping[str, Any]], wrong: str, form: Mapping[str, str]) -> str:
-    """Stations, points and grids."""
-    return render("stations.html", frame, rows=rows, wrong=wrong, form=form)
+def table_page(frame: Frame, one: Shown, keeps: bool = False) -> str:
+    """One table with all its codes; `keeps`: whoever looks may set a new edition."""
+    return render("table.html", frame, one=one, keeps=keeps)

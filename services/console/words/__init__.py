@@ -25,7 +25,9 @@ from services.console.words import (
     pages,
     papers,
     partnering,
+    placing,
     registers,
+    seconding,
     street,
     volunteering,
 )
@@ -48,6 +50,8 @@ PARTS = (
     partnering,
     mailing,
     registers,
+    seconding,
+    placing,
 )
 TEXTS: dict[str, tuple[str, str]] = joined(part.TEXTS for part in PARTS)
 LANGS: tuple[Lang, ...] = ("zh", "en")

@@ -14,6 +14,7 @@ from services.console.words import (
     mailing,
     partnering,
     registers,
+    seconding,
     street,
     volunteering,
 )
@@ -229,7 +230,9 @@ _OWN: dict[str, dict[str, tuple[str, str]]] = {
     },
 }
 
-PARTS = (acts, street, auditing, desk, dispatching, gate, registers, volunteering, inspecting, partnering, mailing)
+PARTS = (
+    acts, street, auditing, desk, dispatching, gate, registers, volunteering, inspecting, partnering, mailing, seconding,
+)  # fmt: skip
 CODES: dict[str, dict[str, tuple[str, str]]] = joined([_OWN, *(part.CODES for part in PARTS)])
 """The console's own tables: table -> code -> (Chinese, English)."""
 

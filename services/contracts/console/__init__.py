@@ -26,6 +26,7 @@ from services.contracts.console.accounts import (
     UnbindAccount,
     UseRecoveryCode,
 )
+from services.contracts.console.placed import EditionPlaced, PlaceEdition
 from services.contracts.console.repairs import AskDeadLetterReplay, DeadLetterReplayAsked
 
 __all__ = [
@@ -41,11 +42,13 @@ __all__ = [
     "BindAccount",
     "ChangeAccountRole",
     "DeadLetterReplayAsked",
+    "EditionPlaced",
     "EndAccountSessions",
     "EnrolSecondFactor",
     "InviteHolder",
     "OpenAccount",
     "PasswordSet",
+    "PlaceEdition",
     "RecoveryCodeUsed",
     "ReinstateAccount",
     "ResetSecondFactor",

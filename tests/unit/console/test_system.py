@@ -105,13 +105,14 @@ def test_the_pages_open_in_both_languages(monkeypatch: pytest.MonkeyPatch, lang:
         "reason": "KeyError",
         "attempts": 3,
         "code": "220104004",
+        "station_id": "5f0d6c1e-0000-4000-8000-000000000007",
         "kind": "station",
     }
     monkeypatch.setattr("services.console.hub.Hub._send", lambda *_, **__: Answer(200, {"items": [row]}))
     monkeypatch.setattr("services.console.hub.Hub.ready", lambda *_: said())
     browser = Browser().sign_in("m-demo")
     browser.cookies["lang"] = lang
-    for page in ("system_page", "dead_page", "tables_page", "stations_page", "accounts_page"):
+    for page in ("system_page", "dead_page", "tables_page", "stations_page", "calendar_page", "accounts_page"):
         assert browser.send(page).status == 200, page
     assert "sla" in str(browser.send("table_page", name="sla").html)
     assert Browser().sign_in("w-demo").send("system_page").status == 403
