@@ -131,8 +131,8 @@ def _one(found: list[Asked], ident: UUID) -> Asked:
 
 
 def _read(row: Mapping[str, Any]) -> Asked:
-    told = {name: row[name] for name in ("id", "person_id", "matter_id", "station", "asker", "why")}
-    approved = {name: row[name] or "" for name in ("approver", "approver_role", "approver_org")}
+    told: dict[str, Any] = {name: row[name] for name in ("id", "person_id", "matter_id", "station", "asker", "why")}
+    approved: dict[str, Any] = {name: row[name] or "" for name in ("approver", "approver_role", "approver_org")}
     at = row["approved_at"]
     return Asked(
         **told, **approved, is_child=bool(row["is_child"]), asked_at=aware(row["asked_at"]),
