@@ -9,6 +9,7 @@ import pytest
 
 from services.console import acts, effects
 from services.console.acts.act import Act, Circumstances, Field, Subject, fen
+from services.console.acts.erasing import ERASING
 from services.console.gate.second import field_of, is_grave
 from services.console.pages.act import name_of_act
 from services.console.words import TEXTS, Words, humanised
@@ -91,7 +92,7 @@ def test_it_is_possible_in_states_that_there_are_and_says_what_happened(act: Act
 
 
 def test_an_act_is_known_by_what_it_is_about_and_its_commands_name() -> None:
-    assert len(acts.KNOWN) == len(acts.ACTS)
+    assert len(acts.KNOWN) == len(acts.ACTS) + len(ERASING)
     assert acts.found("case", "draft-referral") is not acts.found("help-request", "draft-referral")
     assert acts.found("case", "no-such-act") is None
 
