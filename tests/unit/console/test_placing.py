@@ -69,7 +69,7 @@ def test_a_later_edition_is_read_after_those_that_are_there_whatever_their_files
     ("changes", "said"),
     [
         ({"since": "2026-03-01"}, "first day"), ({"since": "soon"}, "a day is wanted"), ({"version": "Ä"}, "a code is wanted"),
-        ({"lines": ()}, "terms"), ({"lines": (Line(code="offer-reply-normal", zh="x", en="x", numbers="days=no"),)}, "wanted"),
+        ({"lines": ()}, "the rules need"), ({"lines": (Line(code="offer-reply-normal", zh="x", en="x", numbers="days=no"),)}, "wanted"),
     ],
 )  # fmt: skip
 def test_what_the_hub_would_refuse_is_told_before_anything_is_written(
