@@ -58,5 +58,5 @@ class Regions:
         found = sa.select(p.place).join_from(self.units, self.places, now).where(u.station_id.in_(here))
         if before == ("",):
             return found
-        places = found.cte("places_had")
+        places = found.cte()
         return sa.union_all(*(sa.select((sa.literal(each) + places.c.place).label("place")) for each in before))

@@ -8,12 +8,14 @@ from inspect import getmembers
 from typing import Any
 
 import pytest
+from sqlalchemy.dialects import postgresql, sqlite
 
 from services.contracts.visibility import KINDS
 from services.kernel.approvals import FIELDS
 from services.kernel.contract import COMMANDS, hints
 from services.kernel.entrypoints.asking import Asking
 from services.kernel.entrypoints.showing import Showing
+from services.kernel.message import Actor
 from wushe.services import CLASSES, manifest, service_class
 
 SCOPED = [name for name in CLASSES if manifest(name).scopes is not None]
@@ -57,6 +59,18 @@ def test_columns_are_of_kinds_that_the_table_knows(service: str) -> None:
         assert {scope.usual, *scope.kinds.values()} <= KINDS.keys(), table.name
         assert scope.kinds.keys() <= set(table.c.keys()), table.name
         assert not scope.kinds.keys() & {c.name for c in table.primary_key}, "a key orders pages, and is never empty"
+
+
+@pytest.mark.parametrize("service", SCOPED)
+def test_what_a_station_and_an_organization_see_can_be_asked_of_both_databases(service: str) -> None:
+    station, partner = (
+        Actor(id="w-1", role="station_head", org="220104004"),
+        Actor(id="p-1", role="partner", org="team:a"),
+    )
+    for scope in (manifest(service).scopes or {}).values():
+        for actor in (station, partner):
+            for dialect in (postgresql.dialect(), sqlite.dialect()):
+                assert str(scope.select(actor).compile(dialect=dialect))
 
 
 def test_every_command_that_names_a_second_person_is_asked_for_his_own_act() -> None:
