@@ -8,23 +8,31 @@ unit has; a client's own is himself, and whom he is the guardian of.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from services.contracts.visibility import CODED, opens, ways
+from services.contracts.words import PARTY_KINDS
 from services.intake import tables as t
 from services.intake.erasure_tables import erasures
 from services.intake.record_tables import corrections, late_entries, records
 from services.intake.served import lies_in
 from services.kernel.message import Actor
-from services.kernel.scope import Scope, Way, Where, lists, names, through, within, within_code
+from services.kernel.scope import Scope, Way, Where, lists, through, within, within_code
+from services.kernel.scope import names as named_by
 
 NOBODY = UUID(int=0)
 MADE = {"made_by": "ledger", "kept_by": "ledger"}
 """Who took a thing down, and for which unit: what ways are made of, and shown to auditors alone."""
 
 DISPATCH = "dispatch"
+
+
+def names(column: sa.ColumnElement[Any], text: str) -> Where:
+    """The party, or the id alone, names this id."""
+    return named_by(column, text, *PARTY_KINDS)
 
 
 def unit(actor: Actor) -> str:

@@ -138,6 +138,7 @@ disclosures = _table(
     *_times("disclosed_at", "ended_at", "expires_due"),
     sa.Index("disclosures_person", "person_id"),
     sa.Index("disclosures_need", "need_id"),
+    sa.Index("disclosures_receiver", "receiver"),
     sa.Index("disclosures_consent", "consent_id"),
     sa.Index("disclosures_due", "expires_due"),
 )
@@ -222,6 +223,18 @@ MADE = {
 for _made_table in MADE.values():
     _made_table.append_column(sa.Column("made_by", sa.String))
     _made_table.append_column(sa.Column("kept_by", sa.String))
+
+OWN = {
+    persons: ("made_by", "kept_by", "station", "residence_area", "hukou_area"),
+    cases: ("made_by", "supervisor"),
+    help_requests: ("made_by", "kept_by", "unit", "dispatcher"),
+    visit_plans: ("made_by", "unit", "visitor"),
+}  # fmt: skip
+"""By what somebody's own rows are found (see `scopes`); the owner of a case has an index of its own."""
+
+for _own_table, _columns in OWN.items():
+    for _column in _columns:
+        sa.Index(f"{_own_table.name}_{_column}", _own_table.c[_column])
 
 
 def joined(codes: Iterable[str]) -> str:

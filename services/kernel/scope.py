@@ -15,6 +15,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql import operators
 from sqlalchemy.sql.elements import True_
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -61,8 +62,14 @@ class Scope:
         if rows <= seen:
             return column
         nothing = sa.cast(sa.null(), column.type)
-        here = rows & seen
-        return (sa.case((self._in(here, actor), column), else_=nothing) if here else nothing).label(name)
+        here, hidden = rows & seen, rows - seen
+        if not here:
+            return nothing.label(name)
+        shown, other = self._in(here, actor), self._in(hidden, actor)
+        if not _is_light(shown) and _is_light(other):
+            # Whoever sees the row, and not in a way in which this stays hidden, sees it in one in which it is shown.
+            return sa.case((sa.not_(other), column), (shown, column), else_=nothing).label(name)
+        return sa.case((shown, column), else_=nothing).label(name)
 
     def select(self, actor: Actor) -> sa.Select[Any]:
         """Every row that this one sees, in the columns that he sees."""
@@ -214,9 +221,13 @@ def begins_with_any(column: sa.ColumnElement[Any], texts: sa.Select[tuple[str]])
     return _Either(once, each)
 
 
-def names(column: sa.ColumnElement[Any], text: str) -> Where:
-    """The value, `<kind>:<id>` or an id alone, names this id."""
-    return sa.or_(column == text, column.endswith(f":{text}", autoescape=True)) if text else sa.false()
+def names(column: sa.ColumnElement[Any], text: str, *kinds: str) -> Where:
+    """The value, `<kind>:<id>` or an id alone, names this id; where the kinds that there are can be said, by an index."""
+    if not text:
+        return sa.false()
+    if kinds:
+        return column.in_([text, *(f"{kind}:{text}" for kind in kinds)])
+    return sa.or_(column == text, column.endswith(f":{text}", autoescape=True))
 
 
 def within_code(column: sa.ColumnElement[Any], text: str, *kinds: str) -> Where:
@@ -229,14 +240,45 @@ def within_code(column: sa.ColumnElement[Any], text: str, *kinds: str) -> Where:
     return sa.or_(begins(column, text), *(begins(column, f"{kind}:{text}") for kind in kinds))
 
 
+def _is_light(where: Where) -> bool:
+    """Whether a row tells by itself: no other rows are asked."""
+    return not any(isinstance(part, sa.sql.selectable.SelectBase) for part in sa.sql.visitors.iterate(where))
+
+
 def lists(column: sa.ColumnElement[Any], word: str) -> Where:
     """The value, words joined by commas, holds this word."""
     return (sa.literal(",") + column + sa.literal(",")).contains(f",{word},", autoescape=True)
 
 
 def within(column: sa.ColumnElement[Any], inner: sa.ColumnElement[Any], where: Where) -> Where:
-    """The value is that of `inner` in some row for which this holds: rows of another table decide."""
-    return where if isinstance(where, True_) else column.in_(sa.select(inner).where(where).scalar_subquery())
+    """The value is that of `inner` in some row for which this holds: rows of another table decide.
+
+    Where one of several conditions is enough, each that an index answers is asked by itself: together no index answers them.
+    """
+    if isinstance(where, True_):
+        return where
+    found = [sa.select(inner).where(each) for each in _apart(where)]
+    return column.in_((sa.union_all(*found) if len(found) > 1 else found[0]).scalar_subquery())
+
+
+def _apart(where: Where) -> list[Where]:
+    """The conditions of which one is enough, those that no index answers in one."""
+    if not (isinstance(where, sa.BooleanClauseList) and where.operator is operators.or_):
+        return [where]
+    walked = [each for each in where.clauses if _is_walked(each)]
+    others = [each for each in where.clauses if not _is_walked(each)]
+    return [*walked, *([sa.or_(sa.false(), *others)] if others else [])]
+
+
+def _is_walked(where: sa.ColumnElement[Any]) -> bool:
+    """Whether an index finds the rows for which this holds: one of a column that equals something, or is among others."""
+    if not (isinstance(where, sa.BinaryExpression) and where.operator in (operators.eq, operators.in_op)):
+        return False
+    column = where.left
+    if not isinstance(column, sa.Column):
+        return False
+    keys = [list(column.table.primary_key), *(list(index.columns) for index in column.table.indexes)]
+    return any(key[:1] == [column] for key in keys)
 
 
 def through(scope: Scope, inner: str, column: sa.ColumnElement[Any]) -> dict[str, Way]:

@@ -14,8 +14,8 @@ import sqlalchemy as sa
 from services.contracts import referral as public
 from services.contracts.visibility import APPROVERS, CODED, KEEPING, Kept, keeps, lies_within, unit_of
 from services.kernel.message import Actor
-from services.kernel.scope import Reach, Scope, Way, Where, names, through, within_code
-from services.referral.scopes import everything, organization, staff_here, stations_here
+from services.kernel.scope import Reach, Scope, Way, Where, through, within_code
+from services.referral.scopes import everything, names, organization, staff_here, stations_here
 from services.referral.views import staff_tables as s
 from services.referral.views import tables as t
 from services.referral.views.served import lies_in

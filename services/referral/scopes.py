@@ -8,15 +8,17 @@ works with it.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from services.contracts import referral as public
 from services.contracts.visibility import APPROVERS, CODED, opens, unit_of
-from services.contracts.words import STATION_ROLES
+from services.contracts.words import PARTY_KINDS, STATION_ROLES
 from services.kernel.message import Actor
-from services.kernel.scope import Reach, Scope, Way, Where, names, through, within, within_code
+from services.kernel.scope import Reach, Scope, Way, Where, through, within, within_code
+from services.kernel.scope import names as named_by
 from services.referral.endpoints.reading import uuid_of
 from services.referral.holding import held
 from services.referral.views import staff_tables as s
@@ -34,6 +36,11 @@ ORGANIZATIONS = ("partner", "team_leader")
 def everything(actor: Actor) -> Where:
     """Every row."""
     return sa.true()
+
+
+def names(column: sa.ColumnElement[Any], text: str) -> Where:
+    """The party, or the id alone, names this id."""
+    return named_by(column, text, *PARTY_KINDS)
 
 
 def unit(actor: Actor) -> str:

@@ -6,15 +6,17 @@ the assignment to the end. The roster is the station's; volunteers see themselve
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from services.contracts import volunteer as public
 from services.contracts.visibility import APPROVERS, CODED, opens, unit_of
-from services.contracts.words import STATION_ROLES
+from services.contracts.words import PARTY_KINDS, STATION_ROLES
 from services.kernel.message import Actor
-from services.kernel.scope import Reach, Scope, Way, Where, names, through, within, within_code
+from services.kernel.scope import Reach, Scope, Way, Where, through, within, within_code
+from services.kernel.scope import names as named_by
 from services.volunteer import view_tables as t
 from services.volunteer.served import lies_in
 from services.volunteer.views_plans import plan_pairs, plan_unserved, plans
@@ -28,6 +30,11 @@ NOBODY = UUID(int=0)
 def everything(actor: Actor) -> Where:
     """Every row."""
     return sa.true()
+
+
+def names(column: sa.ColumnElement[Any], text: str) -> Where:
+    """The party, or the id alone, names this id."""
+    return named_by(column, text, *PARTY_KINDS)
 
 
 def unit(actor: Actor) -> str:

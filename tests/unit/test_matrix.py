@@ -92,7 +92,7 @@ FREE = {
         "/candidates", "/cases/{id}/candidates", "/certification-rate", "/certification-rates",
         "/code-tables", "/code-tables/{name}", "/departures",
         "/inbox", "/inbox/sheet", "/inbox/told", "/letters", "/referral/links/{token}",
-        "/organizations/{id}/names", "/referrals/{id}/candidates", "/staff/{id}/identity",
+        "/organizations/{id}/mail", "/organizations/{id}/names", "/referrals/{id}/candidates", "/staff/{id}/identity",
         "/staff/{id}/load", "/stations/{id}/names",
         "/unmet-needs/totals", "/working-calendar",
         "/hsds", "/hsds/profile", "/hsds/organizations", "/hsds/organizations/{id}", "/hsds/services", "/hsds/services/{id}",
