@@ -18,6 +18,7 @@ from services.kernel.entrypoints.showing import Showing
 from services.kernel.message import Actor
 from wushe.services import CLASSES, manifest, service_class
 
+DATABASES: tuple[Any, ...] = (postgresql, sqlite)
 SCOPED = [name for name in CLASSES if manifest(name).scopes is not None]
 
 
@@ -69,8 +70,8 @@ def test_what_a_station_and_an_organization_see_can_be_asked_of_both_databases(s
     )
     for scope in (manifest(service).scopes or {}).values():
         for actor in (station, partner):
-            for dialect in (postgresql.dialect(), sqlite.dialect()):
-                assert str(scope.select(actor).compile(dialect=dialect))
+            for database in DATABASES:
+                assert str(scope.select(actor).compile(dialect=database.dialect()))
 
 
 def test_every_command_that_names_a_second_person_is_asked_for_his_own_act() -> None:
