@@ -320,6 +320,9 @@ class Caller:
         if target is None:
             return
         target.busy = False
+        if any(each.then.disable for each in job.tried):
+            del self._targets[job.target.endpoint_id]  # not called again before it is known to be enabled
+            return
         if job.tried:
             target.hook = job.tried[-1].then.hook
         missed = len(job.tried) < len(job.items)
