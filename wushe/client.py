@@ -55,9 +55,10 @@ class Client:
             if not after:
                 return found
 
-    def post(self, path: str, body: Any, json_: bool = False) -> Any:
-        """The answer to a JSON body."""
-        return self._ask("POST", path, json_, json=body)
+    def post(self, path: str, body: Any, json_: bool = False, approval: str = "") -> Any:
+        """The answer to a JSON body; `approval` is a second person's word."""
+        more = {"more_headers": {"Approval": approval}} if approval else {}
+        return self._ask("POST", path, json_, json=body, **more)
 
     def upload(self, path: str, raw: bytes, json_: bool = False, **query: Any) -> Any:
         """The answer to a file."""

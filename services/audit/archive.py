@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import urlsafe_b64encode
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -13,12 +13,11 @@ import sqlalchemy as sa
 from services.audit import language
 from services.audit.entries import Entry, read
 from services.audit.tables import entry, log_state, tile
+from services.kernel.database import IN_BYTES
 from services.kernel.manifest import Look
-from services.kernel.tlog.merkle import EMPTY_ROOT, HASH, WIDTH, Tile, inclusion_proof, root_at
+from services.kernel.tlog.merkle import EMPTY_ROOT, UNREAD, Tile, inclusion_proof, root_at
 
 T = TypeVar("T")
-
-BLANK = bytes(WIDTH * HASH)
 
 
 def moving(row: Mapping[str, Any]) -> bool:
@@ -60,14 +59,21 @@ class Tiles:
 
         def noting(level: int, n: int) -> bytes:
             wanted[level, n] = None
-            return BLANK
+            return UNREAD
 
         work(noting)
-        new = [place for place in wanted if place not in self._read]
-        self._read |= dict.fromkeys(new, b"")
-        for row in self._look.run(sa.select(tile).where(sa.tuple_(tile.c.level, tile.c.n).in_(new))):
-            self._read[row["level"], row["n"]] = bytes(row["data"])
+        self.fetch(wanted)
         return work(self)
+
+    def fetch(self, places: Iterable[tuple[int, int]]) -> None:
+        """Read these tiles, by level and number, in one question."""
+        new = [place for place in places if place not in self._read]
+        if not new:
+            return
+        self._read |= dict.fromkeys(new, b"")
+        query = sa.select(tile).where(sa.tuple_(tile.c.level, tile.c.n).in_(new))
+        for row in self._look.run(query.execution_options(**IN_BYTES)):
+            self._read[row["level"], row["n"]] = bytes(row["data"])
 
     def forget(self) -> None:
         """Read them anew from now on."""
@@ -121,7 +127,9 @@ def entries_of(look: Look, matter_id: UUID, *, restricted: bool) -> list[Entry]:
 
 def _read(look: Look, where: sa.ColumnElement[bool], restricted: bool) -> list[Entry]:
     hidden = sorted(language.restricted())
-    query = sa.select(entry.c.idx, entry.c.rt, entry.c.raw).where(where).order_by(entry.c.idx)
+    query = (
+        sa.select(entry.c.idx, entry.c.rt, entry.c.raw).where(where).order_by(entry.c.idx).execution_options(**IN_BYTES)
+    )
     if not restricted:
         query = query.where(entry.c.type.not_in(hidden))
     return [read(row) for row in look.run(query)]

@@ -15,9 +15,10 @@ import sqlalchemy as sa
 
 from services.audit.archive import Tiles
 from services.audit.domain.integrity import GAPS
-from services.audit.ledger import micros, wrapped
+from services.audit.ledger import about, micros, wrapped
 from services.audit.tables import entry, log_state
 from services.contracts.audit import Flaw
+from services.kernel.database import IN_BYTES
 from services.kernel.manifest import Look
 from services.kernel.message import read_envelope
 from services.kernel.tlog.merkle import HASH, HEIGHT, WIDTH, Frontier, frontier_at, leaf_hash
@@ -66,7 +67,10 @@ class Verification:
 
 @dataclass
 class Walk:
-    """Goes through entries in order, from any of them on, and remembers what the next ones must agree with."""
+    """Goes through entries in order, from any of them on, and remembers what the next ones must agree with.
+
+    `edge` is the tree's edge as it was stored when a walk through everything began.
+    """
 
     look: Look
     found: Verification
@@ -74,6 +78,7 @@ class Walk:
     last_rt: int = 0
     positions: dict[str, int] = field(default_factory=dict)
     heads: dict[tuple[str, str], tuple[int, bytes]] = field(default_factory=dict)
+    edge: bytes | None = None
 
     def __post_init__(self) -> None:
         self.tiles = Tiles(self.look)
@@ -93,6 +98,7 @@ class Walk:
         expected = self.frontier.size
         for rows in _pages(self.look, expected, until):
             self._meet(rows)
+            self.tiles.fetch(_places(rows[0]["idx"], rows[-1]["idx"] + 1))
             leaves: list[bytes] = []
             for row in rows:
                 if row["idx"] != expected:
@@ -153,9 +159,18 @@ class Walk:
         prev = head[1] if head is not None and head[0] == row["seq"] - 1 else b""
         again = wrapped(bytes(said.event), prev, row["publisher"], row["rt"], row["seq"], row["stream"])
         vt = None if envelope.effectiveat is None else micros(envelope.effectiveat)
-        outside = (row["position"], row["type"], row["vt"], row["publisher"], row["stream"], row["seq"])
+        outside = (
+            row["position"],
+            row["type"],
+            row["vt"],
+            row["publisher"],
+            row["stream"],
+            row["seq"],
+            row["matter_id"],
+        )
         inside = (
             envelope.position, envelope.type, vt, envelope.publisher, envelope.subject, envelope.streamversion,
+            about(envelope).matter_id,
         )  # fmt: skip
         if again != raw or outside != inside:
             self.found.flaw("row-differs", row["idx"])
@@ -180,23 +195,44 @@ class Walk:
                     self.found.flaw("tile-differs", (n + 1 << HEIGHT * level) - 1)
 
 
+def _places(start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The tiles in which these entries stand, and the complete subtrees that end with them."""
+    level = 0
+    while end >> HEIGHT * level:
+        first, last = start >> HEIGHT * level, end - 1 >> HEIGHT * level
+        yield from ((level, n) for n in range(first // WIDTH, last // WIDTH + 1))
+        level += 1
+
+
 def _at(tile: bytes, n: int) -> bytes:
     return tile[n * HASH : (n + 1) * HASH]
 
 
 def verify(look: Look) -> Verification:
     """Go through the whole ledger, as far as it reached at the start."""
+    return gone_through(begun(look))
+
+
+def begun(look: Look) -> Walk:
+    """A walk through the whole ledger, as far as it reaches now; its `frontier.size` is how far it has come."""
     state = look.one(log_state, 1)
-    size = state["size"] if state else 0
-    walk = Walk.start(look, 0, size)
-    found = walk.go(size)
-    if state is not None and walk.frontier.pack() != bytes(state["frontier"]):
+    walk = Walk.start(look, 0, state["size"] if state else 0)
+    walk.edge = None if state is None else bytes(state["frontier"])
+    return walk
+
+
+def gone_through(walk: Walk) -> Verification:
+    """What comes of such a walk."""
+    found = walk.go(walk.found.size)
+    if walk.edge is not None and walk.frontier.pack() != walk.edge:
         found.flaw("frontier-differs")
     return found
 
 
 def _pages(look: Look, start: int, until: int) -> Iterator[list[dict[str, Any]]]:
-    query = sa.select(entry).order_by(entry.c.idx).limit(CHUNK)
+    c = entry.c
+    columns = (c.idx, c.publisher, c.position, c.stream, c.seq, c.type, c.matter_id, c.vt, c.rt, c.leaf, c.raw)
+    query = sa.select(*columns).order_by(c.idx).limit(CHUNK).execution_options(**IN_BYTES)
     after = start - 1
     while rows := look.run(query.where(entry.c.idx > after, entry.c.idx < until)):
         yield rows

@@ -22,7 +22,7 @@ from services.audit.language import moving
 from services.audit.tables import entry, log_state, tile
 from services.kernel import metrics
 from services.kernel.manifest import Look
-from services.kernel.message import Message
+from services.kernel.message import Envelope, Message
 from services.kernel.tlog.merkle import HASH, WIDTH, Frontier, leaf_hash
 from services.kernel.view import Change, Rows, put
 
@@ -77,10 +77,10 @@ def wrapped(raw: bytes, prev: bytes, publisher: str, rt: int, seq: int, stream: 
     return b'{"alg":"sha256","event":' + raw + b',"prev":"' + before + tail.encode()
 
 
-def matter_of(message: Message) -> Matter:
+def about(envelope: Envelope) -> Matter:
     """What an event is about; an event that cannot be read so far is recorded all the same, under no matter."""
     try:
-        return _matter(message.envelope.data)
+        return _matter(envelope.data)
     except msgspec.DecodeError:
         return NO_MATTER
 
@@ -166,7 +166,7 @@ class Ledger:
         raw = wrapped(message.raw, prev, publisher, rt, seq, stream)
         leaf = leaf_hash(raw)
         self.heads[publisher, stream] = (seq, leaf)
-        about_it = matter_of(message)
+        about_it = about(envelope)
         moves = bytes(about_it.handoff) != b"null" or envelope.corrects is not None or envelope.type in self.moving
         vt = None if envelope.effectiveat is None else micros(envelope.effectiveat)
         return (

@@ -24,7 +24,7 @@ from hashlib import sha256
 from itertools import pairwise
 from uuid import UUID
 
-from services.kernel.tlog.merkle import HASH, WIDTH, Frontier, inclusion_proof, leaf_hash, verify_inclusion
+from services.kernel.tlog.merkle import HASH, HEIGHT, WIDTH, inclusion_proof, leaf_hash, root_at, verify_inclusion
 
 COUNT = 8
 ROW = HASH + COUNT + HASH
@@ -100,6 +100,19 @@ class Absence:
         return last == first + 1 and between and all(each.proves(rows, root) for each in there)
 
 
+def _tiles(packed: Sequence[bytes]) -> dict[int, bytes]:
+    """The hashes of the complete subtrees of heights 0, 8, 16…, level by level: so a million rows take no loop of Python's."""
+    hashed, height = sha256, 0
+    nodes = [hashed(b"\x00" + row).digest() for row in packed]
+    tiles = {0: b"".join(nodes)}
+    while len(nodes) > 1:
+        nodes = [hashed(b"\x01" + left + right).digest() for left, right in zip(nodes[::2], nodes[1::2], strict=False)]
+        height += 1
+        if height % HEIGHT == 0:
+            tiles[height // HEIGHT] = b"".join(nodes)
+    return tiles
+
+
 class Map:
     """All rows of a seal, and the tree over them: `len()` are its rows, `root` its `map_root`."""
 
@@ -107,11 +120,8 @@ class Map:
         """From rows as bytes in ascending order; raises ValueError where they are not."""
         if any(len(row) != ROW for row in packed) or any(a[:HASH] >= b[:HASH] for a, b in pairwise(packed)):
             raise ValueError("the rows are not in order, or no rows")
-        self._rows, frontier = packed, Frontier()
-        hashed = sha256
-        gained = frontier.extend([hashed(b"\x00" + row).digest() for row in packed])
-        self._tiles = {level: b"".join(hashes) for level, hashes in gained.items()}
-        self.root = frontier.root()
+        self._rows, self._tiles = packed, _tiles(packed)
+        self.root = root_at(self._tile, len(packed))
 
     @classmethod
     def of(cls, rows: Iterable[Row]) -> Map:

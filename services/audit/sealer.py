@@ -36,8 +36,8 @@ ACTOR = Actor(id="audit:seals", role="service")
 
 def sealing(look: Look, histories: Histories) -> SealLedger:
     """The command that seals the ledger as it is now (INV-32)."""
-    size = archive.size_of(look)
-    root, rows = b64(archive.root_of(look, size)), histories.at(look, size)
+    size, rows = histories.latest(look)
+    root = b64(archive.root_of(look, size))
     return SealLedger(size=size, root=root, rows=len(rows), map_root=b64(rows.root))
 
 
@@ -79,6 +79,7 @@ class Sealer:
     def turn(self) -> bool:
         """Seal what is due; damage is not sealed, for a seal is the operator's word as a signed head is."""
         halted, last = self.look.one(signing, 1), self._last()
+        self._read_ahead(last)
         if halted is not None and halted["state"] == "halted":
             self._health = {"state": "halted", **_told(last)}
             return False
@@ -87,6 +88,13 @@ class Sealer:
             last = self._last()
         self._health = {"state": "sealing", **_told(last)}
         return False
+
+    def _read_ahead(self, last: dict[str, Any] | None) -> None:
+        """After a start the last seal's map first, for it is asked about; then what the next one will need."""
+        histories = self.look.beside(Histories)
+        if last is not None and not histories.size:
+            histories.at(self.look, last["size"])
+        histories.read_on(self.look, archive.size_of(self.look))
 
     def _seal(self) -> None:
         command = sealing(self.look, self.look.beside(Histories))

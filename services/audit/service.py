@@ -21,6 +21,7 @@ from services.audit.endpoints.receipts import Receipts
 from services.audit.endpoints.reconciliations import Reconciliations
 from services.audit.endpoints.reports import Reports
 from services.audit.endpoints.seals import Seals
+from services.audit.endpoints.verifying import Verifications
 from services.audit.endpoints.witnesses import Vouching
 from services.audit.entries import Entry
 from services.audit.follow import CustodyFollower, barring
@@ -103,6 +104,7 @@ class AuditService(
     Integrity,
     Seals,
     Reconciliations,
+    Verifications,
     Vouching,
 ):
     """Auditors replay matters, see who answered, and check the ledger; stations see their chains, figures and reports."""

@@ -16,6 +16,7 @@ from uuid import UUID
 
 import psycopg
 import sqlalchemy as sa
+from psycopg.pq import Format
 from sqlalchemy.dialects.sqlite import DATETIME
 
 from services.kernel.errors import HubError, Unavailable
@@ -166,6 +167,7 @@ def engine_for(url: str, **options: Any) -> sa.Engine:
         return engine
     engine = sa.create_engine(parsed, pool_pre_ping=True, pool_size=4, max_overflow=6, **options)
     sa.event.listen(engine, "connect", lambda raw, _: raw.execute("SET TIME ZONE 'UTC'") and raw.commit())
+    sa.event.listen(engine, "before_cursor_execute", _as_it_is_held)
     return engine
 
 
@@ -182,8 +184,20 @@ def reader_for(engine: sa.Engine) -> sa.Engine:
         hide_parameters=True,
     )  # fmt: skip
     sa.event.listen(made, "connect", lambda raw, _: raw.execute("SET TIME ZONE 'UTC'"))
+    sa.event.listen(made, "before_cursor_execute", _as_it_is_held)
     sa.event.listen(engine, "engine_disposed", lambda _: made.dispose())
     return made
+
+
+IN_BYTES = {"in_bytes": True}
+"""Execution options of a select that finds many bytes: as text PostgreSQL writes each of them in two letters, to be read."""
+
+
+def _as_it_is_held(_: Any, cursor: Any, *rest: Any) -> None:
+    """Fetch what was asked for with `IN_BYTES` as the database holds it."""
+    context = rest[2]
+    if context is not None and context.execution_options.get("in_bytes"):
+        cursor.format = Format.BINARY
 
 
 def _sqlite_pragmas(raw: Any, _: Any) -> None:

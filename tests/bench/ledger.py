@@ -28,6 +28,7 @@ from services.audit import fsck
 from services.audit.archive import path_of
 from services.kernel.database import engine_for
 from services.kernel.message import Actor
+from services.kernel.relay import EVENTS, LOG
 from services.kernel.store import Views
 from tests.bench import bulk
 from tests.bench.bulk import Filled
@@ -92,7 +93,9 @@ def ground(stage: Stage, size: int) -> Iterator[Ground]:
         with psycopg.connect(hub.postgres.conninfo("intake")) as log:
             emptied(log, "event")
             log.execute("UPDATE head SET position = %s, hash = %s, recorded_at = %s", (size, found.last, found.at))
-            log.execute("UPDATE relay SET position = %s", (size,))
+            log.execute("DELETE FROM relay")
+            for output in (EVENTS, LOG):
+                log.execute("INSERT INTO relay VALUES (%s, %s)", (output.name, size))
             log.execute("DELETE FROM cursor")
             log.execute("INSERT INTO cursor VALUES ('intake', %s)", (size,))
         for name in hub.names:

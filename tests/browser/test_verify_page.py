@@ -16,18 +16,29 @@ from axe_playwright_python.sync_playwright import Axe
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from playwright.sync_api import Browser, Page
 
-from tests.support.bundles import MATTER, VERIFIERS, Exporter, packed, policy, sha, story
-from tests.support.tampering import Change, corpus, deflated, fault, sound_case, sound_full
+from tests.support.bundles import MATTER, VERIFIERS, Exporter, packed, policy, sha, story, url64
+from tests.support.tampering import corpus, fault
+from tests.support.tampering.change import Change, deflated, sound_case, sound_full
 from tests.support.verifying import found, program
+from tests.unit.verifier.test_bad_input import BAD, BYTES, SECONDS
 
 PAGE = VERIFIERS["wushe-verify.html"]
-BATCH = 150
-ASK = """async cases => {
+BATCH, AT_ONCE = 150, 4
+BEGIN = """([cases, atOnce]) => {
   const bytes = text => text === null ? null : Uint8Array.from(atob(text), c => c.charCodeAt(0));
-  const said = [];
-  for (const [bundle, policy, pin] of cases) said.push((await judge(new Blob([bytes(bundle)]), bytes(policy), bytes(pin))).found);
-  return said;
+  const said = new Array(cases.length);
+  let next = 0;
+  const some = async () => {
+    while (next < cases.length) {
+      const i = next++, [bundle, policy, pin] = cases[i];
+      said[i] = (await judge(new Blob([bytes(bundle)]), bytes(policy), bytes(pin))).found;
+    }
+  };
+  window.judged = window.judged || [];
+  window.judged.push(Promise.all(Array.from({ length: atOnce }, some)).then(() => said));
 }"""
+"""The page begins to judge, some bundles at once, and nobody waits for it meanwhile."""
+END = "async () => { const said = await Promise.all(window.judged); window.judged = []; return said.flat(); }"
 
 
 @pytest.fixture
@@ -51,24 +62,34 @@ def text(data: bytes | None) -> str | None:
     return None if data is None else b64encode(data).decode()
 
 
-def judged(page: Page, changes: Sequence[Change]) -> list[dict[str, Any]]:
-    """What the page says of each."""
-    said: list[dict[str, Any]] = []
+def begin(page: Page, changes: Sequence[Change], at_once: int = AT_ONCE) -> None:
+    """Have the page judge these."""
     for i in range(0, len(changes), BATCH):
         batch = [[text(c.bundle), text(c.policy), text(c.pin)] for c in changes[i : i + BATCH]]
-        said += page.evaluate(ASK, batch)
-    return said
+        page.evaluate(BEGIN, [batch, at_once])
+
+
+def judged(page: Page, changes: Sequence[Change]) -> list[dict[str, Any]]:
+    """What the page says of each."""
+    begin(page, changes)
+    return list(page.evaluate(END))
 
 
 def test_what_changes_the_meaning_is_refused_by_both_verifiers_and_nothing_else_is(
-    page: Page, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    page: Page, chromium: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
         program(), "ed25519", cache(program().ed25519)
     )  # Most changes leave the signatures as they were.
     changes = corpus(every=4)
-    by_page = judged(page, changes)
-    by_program = [found(tmp_path, c.bundle, c.policy, c.pin) for c in changes]
+    another = chromium.new_page()
+    another.goto(PAGE.as_uri())
+    pages, half = (page, another), len(changes) // 2
+    for one, some in zip(pages, (changes[:half], changes[half:]), strict=True):
+        begin(one, some)
+    by_program = [found(tmp_path, c.bundle, c.policy, c.pin) for c in changes]  # meanwhile
+    by_page = [said for one in pages for said in one.evaluate(END)]
+    another.close()
     wrong = [f for c, said in zip(changes * 2, by_page + by_program, strict=True) if (f := fault(c, said))]
     assert wrong == []
     either = [c.must == "either" for c in changes]
@@ -95,6 +116,52 @@ def test_where_the_browser_knows_no_ed25519_the_page_verifies_by_hand(page: Page
     verify = "async ([k, s, m]) => ed25519(...[k, s, m].map(t => Uint8Array.from(atob(t), c => c.charCodeAt(0))))"
     assert page.evaluate(verify, [text(part) for part in asked]) is True
     assert page.evaluate(verify, [text(part) for part in (*asked[:2], asked[2] + b"x")]) is False
+
+
+def test_what_is_no_bundle_is_refused_at_once_by_the_page_too(page: Page, chromium: Browser) -> None:
+    """As the program does: the same reason, in two seconds of work and 200 MiB beyond what an idle page takes."""
+    ledger, texts = story(60)
+    files = Exporter(ledger, opened=texts[:2], erased=[url64(sha(texts[2].encode()))], old=21).case(MATTER)
+    spent = Spent(chromium)
+    for name, code, make in BAD:
+        change = Change(name, make(files), "refused", policy())
+        before = spent.begun()
+        (said,) = judged(page, [change])
+        assert (said["ok"], said["code"], bool(said["reason"])) == (False, code, True), name
+        seconds, bytes_ = spent.since(before)
+        assert seconds < SECONDS, (name, seconds)
+        assert bytes_ < BYTES + 2 * len(change.bundle), (name, bytes_)
+
+
+class Spent:
+    """What the processes that show pages have spent: seconds of their processors, and bytes at the most."""
+
+    def __init__(self, chromium: Browser) -> None:
+        self.asks = chromium.new_browser_cdp_session()
+
+    def begun(self) -> dict[int, tuple[float, int]]:
+        """Where each stands now; from now on its most is counted anew."""
+        there = {each["id"]: each["cpuTime"] for each in self._renderers()}
+        for number in there:
+            Path(f"/proc/{number}/clear_refs").write_text("5")
+        return {number: (seconds, self._bytes(number)) for number, seconds in there.items()}
+
+    def since(self, before: dict[int, tuple[float, int]]) -> tuple[float, int]:
+        """The most that any of them has spent since."""
+        now = {each["id"]: each["cpuTime"] for each in self._renderers() if each["id"] in before}
+        return (
+            max(seconds - before[number][0] for number, seconds in now.items()),
+            max(self._bytes(number) - before[number][1] for number in now),
+        )
+
+    def _renderers(self) -> list[dict[str, Any]]:
+        processes = self.asks.send("SystemInfo.getProcessInfo")["processInfo"]
+        return [each for each in processes if each["type"] == "renderer"]
+
+    @staticmethod
+    def _bytes(number: int) -> int:
+        told = Path(f"/proc/{number}/status").read_text()
+        return int(re.findall(r"VmHWM:\s+(\d+) kB", told)[0]) << 10
 
 
 @pytest.fixture

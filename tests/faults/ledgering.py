@@ -1,9 +1,9 @@
 """A ledger that records and signs until it is killed, saying what it has done; and what must hold of what is left.
 
-`python -m tests.faults.ledgering URL ROUNDS` hears events of one publisher, batch after batch, signs after each, opens
-everything anew every few rounds, and prints `heard POSITION` and `signed SIZE ROOT` only when that is done: whoever reads
-such a line has been told. `python -m tests.faults.ledgering URL` signs what others record, whenever it has the right to,
-and prints `holds` when it has got that.
+A child of `python -m tests.faults.ledgering serve` (see `forking`) hears events of one publisher, batch after batch, signs
+after each, opens everything anew every few rounds, and prints `heard POSITION` and `signed SIZE ROOT` only when that is
+done: whoever reads such a line has been told. `python -m tests.faults.ledgering URL` signs what others record, whenever
+it has the right to, and prints `holds` when it has got that.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from services.kernel.store import Store
 from services.kernel.tlog import checkpoint
 from services.kernel.tlog.keys import vkey
 from services.kernel.tlog.merkle import Frontier, leaf_hash
+from tests.faults.forking import serve
 from tests.unit.audit.said import said
 
 PEN = Pen.of("hub.example/audit/v1", (b"k" * 32,))
@@ -170,6 +171,7 @@ def _forks(store: Store, word: Word) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) == 2:
+    if sys.argv[1] == "serve":
+        serve(main)
+    else:
         sign(sys.argv[1])
-    main(sys.argv[1], int(sys.argv[2]))

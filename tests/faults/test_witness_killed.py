@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import re
-import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +14,7 @@ import requests
 from services.kernel.tlog import note
 from services.kernel.tlog.checkpoint import Checkpoint, read
 from tests.conftest import without_server
-from tests.support.embedded import DIE_WITH_THE_RUN
+from tests.faults.forking import Playing, Template
 from tests.support.servers import ServerMissing
 from tests.support.strace import KILL, Fault, faults
 from tests.support.toylog import ToyLog
@@ -27,7 +25,6 @@ pytestmark = pytest.mark.faults
 
 LOG, FORK = ToyLog(), ToyLog(story="?", turns_at=5)
 SIZES = (5, 6, 9, 14, 22, 30)
-RUN = "from wushe.commands.witness import witness; witness()"
 
 EVERY = [
     *faults(("openat",), range(1, 31)),
@@ -46,35 +43,18 @@ class Run:
     fault: Fault | None = None
     answered: list[Checkpoint] = field(default_factory=list)
 
-    def play(self) -> None:
+    def play(self, template: Template) -> None:
         """Until all was asked, or nobody answers any more."""
         files = [self.home, self.home / "book.db", self.home / "book.db-journal"]
-        before = self.fault.before(files, self.home / "trace") if self.fault else []
-        command = [
-            *DIE_WITH_THE_RUN,
-            *before,
-            sys.executable,
-            "-c",
-            RUN,
-            "run",
-            "--listen",
-            "127.0.0.1:0",
-            "--home",
-            str(self.home),
-        ]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
-            try:
-                assert process.stdout is not None
-                port = next(
-                    (found[1] for line in process.stdout if (found := re.search(r"listening on .*:(\d+)", line))), None
-                )
-                if port is not None:
-                    self.ask(f"http://127.0.0.1:{port}/add-checkpoint")
-                if self.fault and self.fault.error == KILL:
-                    with contextlib.suppress(subprocess.TimeoutExpired):
-                        process.wait(2)  # strace tells of it last
-            finally:
-                process.kill()
+        playing = template.begin((str(self.home),), self.fault, files, self.home / "trace")
+        try:
+            port = listening(playing)
+            if port is not None:
+                self.ask(f"http://127.0.0.1:{port}/add-checkpoint")
+            if self.fault and self.fault.error == KILL:
+                playing.has_ended(2)  # strace tells of it last
+        finally:
+            playing.kill()
 
     def ask(self, url: str) -> None:
         with requests.Session() as session, contextlib.suppress(requests.RequestException):
@@ -97,6 +77,15 @@ class Run:
             old = int(answer.text)
 
 
+def listening(playing: Playing) -> str | None:
+    """Where it listens, once it does; None where it has ended before."""
+    while True:
+        ended = playing.has_ended(0.005)
+        found = re.search(r"listening on .*:(\d+)\n", "".join(playing.lines()))
+        if found or ended:
+            return found[1] if found else None
+
+
 def one_history(heads: Sequence[Checkpoint]) -> bool:
     """Whether one of the two stories has all of these heads."""
     return any(all(story.head(head.size) == head for head in heads) for story in (LOG, FORK))
@@ -114,18 +103,25 @@ def violations(home: Path, answered: list[Checkpoint]) -> Iterator[str]:
         yield "it remembers another history than it answered for"
 
 
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Template]:
+    """What the witnesses of this module are forked from."""
+    with Template("tests.faults.witnessing", tmp_path_factory.mktemp("template")) as template:
+        yield template
+
+
 @pytest.mark.sampled(3)
 @pytest.mark.parametrize("fault", EVERY, ids=str)
-def test_a_witness_keeps_its_word_whatever_fails_in_it(fault: Fault, tmp_path: Path):
+def test_a_witness_keeps_its_word_whatever_fails_in_it(fault: Fault, template: Template, tmp_path: Path):
     made = home_of(tmp_path)
     broken = Run(made.path, fault)
     try:
-        broken.play()
+        broken.play(template)
     except ServerMissing as reason:
         without_server(reason)
     assert fault.met(made.path / "trace"), "the fault was met"
     again = Run(made.path)
-    again.play()
+    again.play(template)
     assert list(violations(made.path, broken.answered + again.answered)) == []
     assert again.answered[-1].size == SIZES[-1], "it goes on where it stood"
 

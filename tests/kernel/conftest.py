@@ -9,7 +9,10 @@ from typing import Any
 
 import pytest
 
+from services.kernel import projector
 from services.kernel.store import Store
+from tests.kernel.book import BOOK
+from tests.kernel.play import Teller
 from tests.kernel.toy import SHOP
 
 
@@ -49,3 +52,35 @@ def opened(any_url: str) -> Iterator[Opening]:
 def shop(opened: Opening) -> Store:
     """A store that takes commands."""
     return opened()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def book_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/book.db"
+    found: str = request.getfixturevalue("postgres_url")
+    return found
+
+
+@pytest.fixture
+def book(book_url: str) -> Iterator[Store]:
+    """A book with views of every kind."""
+    made = Store(BOOK, book_url)
+    made.start()
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def teller(tmp_path: Path) -> Iterator[Teller]:
+    """Another publisher."""
+    made = Teller(f"sqlite:///{tmp_path}/teller.db")
+    yield made
+    made.store.stop()
+
+
+@pytest.fixture
+def few_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages so small that a few events are many."""
+    monkeypatch.setattr(projector, "PAGE", 3)

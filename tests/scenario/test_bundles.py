@@ -146,6 +146,39 @@ def test_each_takes_away_what_he_may_see_and_no_more(station: Station, traveller
     assert traveller.refused("--full", as_=COORDINATOR)["code"] == "not-found"
 
 
+def test_with_a_second_persons_word_an_auditor_takes_values_and_what_is_restricted_away(
+    station: Station, traveller: Traveller
+) -> None:
+    """INV-11: of itself nobody's bundle says that there is a concern; who approved is on record with the export."""
+    known = known_matter(station)
+    person, matter = known["person"], known["matter"]
+    raised = {"situation_code": "4", "person_id": person, "about_matter_id": matter}
+    station.do("/intake/safeguarding-concerns", raised)
+    station.settles()
+
+    def word(about: str, by: str) -> Path:
+        file = traveller.folder / f"word-{uuid4().hex[:6]}"
+        approved = station.hub.approved("unseal", about, {}, asker=AUDITOR.id, by=by, role=HEAD.role, org=HEAD.org)
+        file.write_text(approved + "\n")
+        return file
+
+    alone = traveller.takes("--case", matter)
+    assert not [name for name in types(alone) if name.startswith("safeguarding.")]
+    opened = traveller.takes(
+        "--case", matter, "--values-approved", str(word(person, HEAD.id)),
+        "--restricted-approved", str(word(matter, HEAD.id)),
+    )  # fmt: skip
+    said = traveller.verifies(opened)
+    assert (said["ok"], said["disclosed"] >= 2) == (True, True), said
+    assert "safeguarding.concern-raised" in types(opened)
+    exports = [e["event"] for line in inside(opened, "entries.ndjson").splitlines() if (e := json.loads(line))]
+    (export_,) = [event for event in exports if event["type"] == "bundle.exported" and event["position"] > 0][-1:]
+    assert export_["approverid"] == HEAD.id
+    assert traveller.verifies(alone)["ok"]
+    refused = traveller.refused("--case", matter, "--restricted-approved", str(word(person, HEAD.id)), as_=AUDITOR)
+    assert refused["code"] == "approval-needed"
+
+
 def test_the_whole_ledger_is_taken_away_with_what_is_restricted_as_hashes(
     station: Station, traveller: Traveller
 ) -> None:

@@ -130,3 +130,70 @@ class Monitor:
                     raise Bad(f"tile {n} of level {level} does not hold the hashes of the tree")
             hashes = [tree(hashes[at : at + 256]) for at in range(0, len(hashes) // 256 * 256, 256)]
             level += 1
+
+
+@dataclass(frozen=True)
+class Served:
+    """What a log answered: its status, and where that is 200 the headers and the body."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass
+class Prover:
+    """Shows that an entry is in a log of any size, by the few tiles on its way to the root (tlog-tiles, Merkle Tree).
+
+    `asks` gives what is served under `<prefix>/` and a path, whatever it is; a partial tile that is gone is read from the
+    full one, as the specification has it (Partial Tiles).
+    """
+
+    asks: Callable[[str], Served]
+    head: Head
+    read: dict[str, bytes]
+
+    @classmethod
+    def of(cls, asks: Callable[[str], Served], vkey: str) -> Prover:
+        """One that has read the checkpoint, and nothing else."""
+        return cls(asks, read_checkpoint(asks("checkpoint").body, vkey), {})
+
+    def entry(self, index: int) -> bytes:
+        """The entry at this index, from its bundle."""
+        bundle, at = self._file("entries", index // 256, self.head.size), 0
+        for _ in range(index % 256):
+            at += 2 + int.from_bytes(bundle[at : at + 2], "big")
+        length = int.from_bytes(bundle[at : at + 2], "big")
+        return bundle[at + 2 : at + 2 + length]
+
+    def proves(self, index: int, entry: bytes) -> bool:
+        """Whether the entry stands there under the signed root."""
+        return self._root(0, self.head.size, index, leaf(entry)) == self.head.root
+
+    def _root(self, start: int, end: int, index: int, hashed: bytes) -> bytes:
+        """MTH over the leaves from start to end; what lies beside the entry's way comes from tiles (RFC 6962, 2.1)."""
+        if end - start == 1:
+            return hashed if start == index else self._node(0, start)
+        if not start <= index < end and (end - start) & (end - start - 1) == 0:
+            return self._node((end - start).bit_length() - 1, start)
+        k = start + (1 << (end - start - 1).bit_length() - 1)
+        left, right = self._root(start, k, index, hashed), self._root(k, end, index, hashed)
+        return hashlib.sha256(b"\x01" + left + right).digest()
+
+    def _node(self, height: int, start: int) -> bytes:
+        """The root of a complete subtree: hashed from the tile in which its nodes of the next lower eighth height stand."""
+        level, first = height // 8, start >> 8 * (height // 8)
+        data = self._file(str(level), first // 256, self.head.size >> 8 * level)
+        at = first % 256 * 32
+        return tree([data[at + 32 * i : at + 32 * (i + 1)] for i in range(1 << height % 8)])
+
+    def _file(self, level: str, n: int, count: int) -> bytes:
+        width = min(256, count - n * 256)
+        for path in (path_of(level, n, width), path_of(level, n, 256)):
+            if path in self.read:
+                return self.read[path]
+            served = self.asks(path)
+            if served.status == 200:
+                self.read[path] = served.body
+                return served.body
+        raise Bad(f"the log does not serve {path}")

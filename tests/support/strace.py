@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import product
@@ -28,17 +29,21 @@ class Fault:
     def __str__(self) -> str:
         return f"{self.call}-{self.error.partition('=')[2]}-{self.when}{'+' if self.ever else ''}"
 
-    def before(self, files: Iterable[Path], trace: Path) -> list[str]:
-        """What stands before a command so that it meets the fault; what was met is told in the file `trace`."""
+    def attached(self, process: int, files: Iterable[Path], trace: Path) -> subprocess.Popen[bytes]:
+        """A tracer at a process, which meets the fault from now on; what was met is told in the file `trace`."""
         strace = shutil.which("strace")
         if strace is None:
             raise ServerMissing("strace is not installed: `make servers` installs it")
         paths = [part for file in files for part in ("-P", str(file))]
         inject = f"inject={self.call}:{self.error}:when={self.when}{'+' if self.ever else ''}"
         # Not with --seccomp-bpf, which is quicker: with it strace 6.1 loses count of the calls.
-        options = ("-f", "-o", str(trace), "-e", f"trace={self.call}", "-e", inject)
-        # What is traced outlives a tracer that is killed, unless it is told not to.
-        return [strace, *options, *paths, *DIE_WITH_THE_RUN]
+        options = ("-f", "-o", str(trace), "-e", f"trace={self.call}", "-e", inject, "-p", str(process))
+        tracer = subprocess.Popen([*DIE_WITH_THE_RUN, strace, *options, *paths], stderr=subprocess.PIPE, bufsize=0)
+        assert tracer.stderr is not None
+        while b"attached" not in (line := tracer.stderr.readline()):
+            if not line:
+                raise ServerMissing("strace may not trace here")
+        return tracer
 
     def met(self, trace: Path) -> bool:
         """Whether it happened: there may be fewer such calls than its place says."""

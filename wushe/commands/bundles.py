@@ -19,6 +19,7 @@ ROLES = ("auditor", "station_head", "coordinator", "supervisor", "worker", "grid
 WAIT_SECONDS = 60
 NOT_YET = "not-signed-yet"
 Items = list[dict[str, Any]]
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 def pinned(_: object, __: object, value: Path | None) -> int | None:
@@ -31,6 +32,11 @@ def pinned(_: object, __: object, value: Path | None) -> int | None:
     return int(lines[1])
 
 
+def word(_: object, __: object, value: Path | None) -> str:
+    """A second person's word, as he got it from `POST /console/v1/approvals`."""
+    return "" if value is None else value.read_text(encoding="ascii", errors="replace").strip()
+
+
 @click.command()
 @click.option("--case", "matter", type=click.UUID, help="The matter to take away.")
 @click.option("--full", is_flag=True, help="Take the whole ledger away.")
@@ -39,26 +45,40 @@ def pinned(_: object, __: object, value: Path | None) -> int | None:
 @click.option("--org", default="", help="For whom somebody in that role works, such as an area code.")
 @click.option("--why", default="audit", show_default=True, help="The purpose, on record with the export.")
 @click.option("--read-for", default="audit", show_default=True, help="The purpose of reading personal values.")
-@click.option("--pin", "old", type=click.Path(exists=True, dir_okay=False, path_type=Path), callback=pinned,
+@click.option("--pin", "old", type=FILE, callback=pinned,
               help="A checkpoint that you kept: the bundle then leads from it to today.")  # fmt: skip
+@click.option(
+    "--values-approved",
+    "opened",
+    type=FILE,
+    callback=word,
+    help="A file with the word of a second person that an auditor sees a person's values (`unseal` of the person).",
+)
+@click.option(
+    "--restricted-approved",
+    "unsealed",
+    type=FILE,
+    callback=word,
+    help="The same for what only named readers may know of (`unseal` of the matter).",
+)
 @click.option("-o", "--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="Where to write it.")
 @hub_options
 @as_json
 def export(
-    matter: UUID | None, full: bool, role: str, org: str, why: str, read_for: str, old: int | None, out: Path, url: str,
-    token: str, folder: Path, json_: bool,
+    matter: UUID | None, full: bool, role: str, org: str, why: str, read_for: str, old: int | None, opened: str,
+    unsealed: str, out: Path, url: str, token: str, folder: Path, json_: bool,
 ) -> None:  # fmt: skip
     """Take a matter or the whole ledger away, as one file that proves itself."""
     if full == (matter is not None):
         raise click.UsageError("say one of --case and --full")
     client = Client(url, token, folder, role=role, json_=json_, org=org)
-    items = [] if matter is None else _values(client, matter, read_for, json_)
+    items = [] if matter is None else _values(client, matter, read_for, opened, json_)
     asked: dict[str, Any] = {"scope": "full" if full else "case", "purpose": why}
     asked |= {"matter_id": str(matter)} if matter is not None else {}
     asked |= {"old": old} if old is not None else {}
     asked["opened"] = [item["digest"] for item in items if "disclosure" in item]
     asked["erased"] = [item["digest"] for item in items if "erased" in item]
-    made = client.post("/audit/v1/exports", asked, json_)
+    made = client.post("/audit/v1/exports", asked, json_, unsealed)
     _fetch(client, made["id"], items, out, json_)
     found = {
         "file": str(out),
@@ -75,13 +95,13 @@ def export(
     say(found, json_, said)
 
 
-def _values(client: Client, matter: UUID, why: str, json_: bool) -> Items:
+def _values(client: Client, matter: UUID, why: str, approval: str, json_: bool) -> Items:
     """The values of a matter that this reader may see, from the service that keeps them, and which of them are gone."""
     listed = client.get(f"/audit/v1/matters/{matter}/digests", json_)["items"]
     mine = [item["digest"] for item in listed if item["publisher"] == "intake"]
     if not mine:
         return []
-    answer = client.post(f"/intake/v1/matters/{matter}/disclosures?why={why}", {"digests": mine}, json_)
+    answer = client.post(f"/intake/v1/matters/{matter}/disclosures?why={why}", {"digests": mine}, json_, approval)
     return sorted(answer["items"], key=lambda item: item["digest"])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from datetime import datetime, time
 from pathlib import Path
+from time import sleep
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,10 @@ import click
 
 from wushe import wording
 from wushe.client import Client, hub_options
-from wushe.output import as_json, say
+from wushe.output import as_json, fail, say
+
+MANY = 100_000
+"""From so many entries on it is shown how far a check has come."""
 
 
 def instant(value: str) -> str:
@@ -65,7 +69,16 @@ def custody(
 @as_json
 def verify(url: str, token: str, folder: Path, json_: bool) -> None:
     """Check the ledger of a running hub from its first entry to its last; end with 1 when it is not sound."""
-    found = Client(url, token, folder, json_=json_).get("/audit/v1/ledger/verification", json_)
+    client = Client(url, token, folder, json_=json_)
+    found = client.post("/audit/v1/verifications", {}, json_)
+    with click.progressbar(length=found["size"], file=sys.stderr, hidden=json_ or found["size"] < MANY) as bar:
+        while found["state"] == "running":
+            sleep(0.2)
+            found = client.get("/audit/v1/verifications/running", json_)
+            bar.update(found.get("checked", 0) - bar.pos)
+    if found["state"] != "done":
+        fail("not-checked", "The check has ended before it was done; the service's log says why.",
+             "复核未能完成; 原因见服务日志。", json_)  # fmt: skip
     say(found, json_, "" if json_ else wording.ledger(found))
     if not found["sound"]:
         sys.exit(1)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -15,6 +16,7 @@ from services.audit import language
 from services.audit.archive import b64
 from services.audit.entries import envelope_of
 from services.audit.tables import entry
+from services.kernel.database import IN_BYTES
 from services.kernel.manifest import Look
 
 CHUNK = 1_000
@@ -64,13 +66,29 @@ COLUMNS = (entry.c.idx, entry.c.publisher, entry.c.stream, entry.c.type, entry.c
 
 def read(look: Look, *where: sa.ColumnElement[bool]) -> list[Chosen]:
     """Entries, in the ledger's order."""
-    rows = look.run(sa.select(*COLUMNS).where(*where).order_by(entry.c.idx))
-    return [Chosen(**(row | {"leaf": bytes(row["leaf"]), "raw": bytes(row["raw"])})) for row in rows]
+    rows = look.run(sa.select(*COLUMNS).where(*where).order_by(entry.c.idx).execution_options(**IN_BYTES))
+    return [_chosen(row) for row in rows]
+
+
+def own(look: Look, stream: str, type_: str, *where: sa.ColumnElement[bool], most: int = 1) -> list[Chosen]:
+    """The last entries of a type in a stream of audit's own, in the ledger's order; found by the stream, however long the ledger is."""
+    c = entry.c
+    query = sa.select(*COLUMNS).where(c.publisher == "audit", c.stream == stream, c.type == type_, *where)
+    rows = look.run(query.order_by(c.seq.desc()).limit(most))
+    return [_chosen(row) for row in reversed(rows)]
+
+
+def _chosen(row: dict[str, Any]) -> Chosen:
+    return Chosen(**(row | {"leaf": bytes(row["leaf"]), "raw": bytes(row["raw"])}))
 
 
 @dataclass(frozen=True)
 class Case:
-    """One matter's entries: those about it, and the consents that they cite; what is restricted is in no bundle (INV-11)."""
+    """One matter's entries: those about it, and the consents that they cite.
+
+    What is restricted is in no bundle, unless a second person has approved that it is unsealed (INV-11); then each stream
+    in which something restricted was said about the matter is there whole.
+    """
 
     matter_id: UUID
     size: int
@@ -79,15 +97,17 @@ class Case:
     cited: tuple[UUID, ...]
 
     @classmethod
-    def of(cls, look: Look, matter_id: UUID, size: int) -> Case:
+    def of(cls, look: Look, matter_id: UUID, size: int, *, unsealed: bool = False) -> Case:
         """As the ledger was at this size."""
-        hidden = sorted(language.restricted())
-        about = read(look, entry.c.matter_id == matter_id, entry.c.idx < size, entry.c.type.not_in(hidden))
+        c, restricted = entry.c, language.restricted()
+        hidden = () if unsealed else (c.type.not_in(sorted(restricted)),)
+        about = read(look, c.matter_id == matter_id, c.idx < size, *hidden)
         cited = sorted({consent for e in about if (consent := e.cited.consent_id) is not None}, key=str)
-        streams = [f"consent/{consent}" for consent in cited]
-        consents = read(look, entry.c.publisher == "intake", entry.c.stream.in_(streams), entry.c.idx < size)
-        there = {e.idx for e in about}
-        chosen = sorted([*about, *(e for e in consents if e.idx not in there)], key=lambda e: e.idx)
+        streams = {("intake", f"consent/{consent}") for consent in cited}
+        streams |= {(e.publisher, e.stream) for e in about if e.type in restricted}
+        named = sa.tuple_(c.publisher, c.stream).in_(sorted(streams))
+        more = read(look, c.stream.in_(sorted({stream for _, stream in streams})), named, c.idx < size)
+        chosen = sorted({e.idx: e for e in (*about, *more)}.values(), key=lambda e: e.idx)
         return cls(matter_id, size, tuple(chosen), tuple(_whole(look, chosen, size)), tuple(cited))
 
     @property

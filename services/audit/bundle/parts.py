@@ -14,7 +14,9 @@ import msgspec
 
 from services.audit import seal
 from services.audit.archive import Tiles, b64
-from services.audit.bundle.chosen import Case, Chosen, everything, read
+from services.audit.bundle.chosen import Case, Chosen, everything, own, read
+from services.audit.domain.export import PROGRAMS as PUBLISHED
+from services.audit.domain.export import VERIFIERS
 from services.audit.seal import Absence, Map, Shown
 from services.audit.tables import entry
 from services.kernel.manifest import Look
@@ -103,7 +105,8 @@ class CaseParts(Parts):
     @cached_property
     def shown(self) -> Sequence[Chosen]:
         """The matter's own entries, and those by which they are proved."""
-        published = read(self.look, entry.c.type == "verifier.published", entry.c.idx < self.head.size)[-1:]
+        stream = f"{VERIFIERS.name}/{PUBLISHED}"
+        published = own(self.look, stream, "verifier.published", entry.c.idx < self.head.size)
         more = [self.sealed, *read(self.look, entry.c.idx == self.export.idx), *published]
         return sorted({e.idx: e for e in (*self.case.entries, *more)}.values(), key=lambda e: e.idx)
 

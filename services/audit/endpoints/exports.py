@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
+import sqlalchemy as sa
 
 from services.audit import archive, asked, language, sealer, witnesses
 from services.audit.bundle import chosen, parts
@@ -23,15 +24,18 @@ from services.audit.domain import export, integrity
 from services.audit.entries import Entry, envelope_of
 from services.audit.scopes import stands, words
 from services.audit.tables import entry
+from services.audit.views import check
 from services.contracts.audit import (
     BundleExported,
     ExportBundle,
     LedgerSealed,
 )
+from services.contracts.visibility import APPROVERS
 from services.contracts.words import STATION_ROLES
 from services.kernel.contract import Said, read_data
 from services.kernel.entrypoints import Flow, Request, aside, http
 from services.kernel.errors import NotFound, Refused, Unavailable
+from services.kernel.message import Actor
 from services.kernel.tlog.policy import Party, Policy
 
 AUDITORS = ("auditor", "service")
@@ -76,27 +80,35 @@ class Exporting:
         if not entries or not (stands(request.actor, words(entries)) or _his(request, entries)):
             raise NotFound("no such matter")
 
+    def approver(self, request: Request, matter_id: UUID | None) -> Actor | None:
+        """Who has approved that an auditor takes what is restricted in a matter as well; of itself nobody does (INV-11)."""
+        if matter_id is None or request.actor.role != "auditor" or not request.header("approval"):
+            return None
+        second: Actor = self.log.second(request, "unseal", matter_id, APPROVERS["unseal-child"])
+        return second
+
     def export(self, found: Wanted, request: Request) -> dict[str, Any]:
         """Seal the ledger and say what is given; what is said is in the ledger before anything is given."""
+        second = self.approver(request, found.matter_id)
         if found.old is not None and found.old > archive.size_of(self.look):
             raise asked.wrong("old", Said("a size that the ledger has had", "账本曾有的条数"))
         self._publish(request)
         size = self._sealed(request)
-        told = self._told(found, request, size)
+        told = self._told(found, request, size, unsealed=second is not None)
         export_id = uuid4()
         command = ExportBundle(
             scope=found.scope, matter_id=found.matter_id, role=request.actor.role, purpose=found.purpose, size=size,
             entries=told.entries, entries_hash=told.entries_hash, withheld=told.withheld, disclosed=len(found.opened),
             erased=len(found.erased), disclosures_hash=hash_of(found.opened, found.erased), old=found.old,
         )  # fmt: skip
-        self.log.ask(export.EXPORTS, export_id, command, request)
+        self.log.ask(export.EXPORTS, export_id, command, request, approver=second)
         return {"id": str(export_id), "size": size, "entries": told.entries, "withheld": told.withheld}
 
-    def _told(self, found: Wanted, request: Request, size: int) -> Told:
+    def _told(self, found: Wanted, request: Request, size: int, *, unsealed: bool) -> Told:
         if found.matter_id is None:
             there(found, ())
             return chosen.told_of_all(self.look, size, _hidden(request))
-        case = Case.of(self.look, found.matter_id, size)
+        case = Case.of(self.look, found.matter_id, size, unsealed=unsealed)
         there(found, chosen.digests(case.entries))
         return chosen.told_of(case)
 
@@ -129,7 +141,8 @@ class Exporting:
         nothing = () if said.disclosed or said.erased else (NO_VALUES,)
         if said.matter_id is None or sealed is None:
             return _joined(FullParts(self.look, head, exported, said.old, _hidden(request)).files(), nothing)
-        case, histories = Case.of(self.look, said.matter_id, said.size), self.histories.at(self.look, said.size)
+        case = Case.of(self.look, said.matter_id, said.size, unsealed=bool(envelope.approverid))
+        histories = self.histories.at(self.look, said.size)
         return _joined(CaseParts(self.look, head, exported, said.old, case, sealed, histories).files(), nothing)
 
     def _unheard(self, export_id: UUID) -> Exception:
@@ -138,9 +151,10 @@ class Exporting:
         return NotSignedYet("the export is not in the ledger yet") if known else NotFound("no such export")
 
     def _seal_at(self, size: int) -> Chosen:
-        """The seal with a map at this size."""
-        after = (entry.c.publisher == "audit", entry.c.type == "ledger.sealed", entry.c.idx >= size)
-        for found in chosen.read(self.look, *after):
+        """The seal with a map at this size; where it stands in audit's own log, a view says."""
+        there = sa.select(check.c.position).where(check.c.kind == "sealed", check.c.size == size)
+        positions = [row["position"] for row in self.look.run(there)]
+        for found in chosen.read(self.look, entry.c.publisher == "audit", entry.c.position.in_(positions)):
             said: LedgerSealed = read_data(LedgerSealed, bytes(envelope_of(found.raw).data))
             if said.to_size == size and said.map_root is not None:
                 return found
@@ -202,7 +216,11 @@ class Exports:
 
     @http("POST", "/exports", roles=READERS, takes=BODY, answer=ANSWER, says="an export, which is on record now")
     def export(self, request: Request) -> object:
-        """Say what is to be given: it stands in the ledger, and is given when that is signed (`/exports/{id}/bundle`)."""
+        """Say what is to be given: it stands in the ledger, and is given when that is signed (`/exports/{id}/bundle`).
+
+        With a second person's word (`Approval`: `unseal` of the matter) an auditor's bundle of it holds what is restricted,
+        too; who approved is in the export's entry.
+        """
         asked.only(request.query)
         found, exporting = wanted(request.json), self._exporting()
         if found.matter_id is not None:

@@ -11,8 +11,9 @@ from services.audit.domain import integrity
 from services.audit.fsck import Verification
 from services.audit.inspecting import crooked
 from services.audit.ledger import instant
+from services.audit.verifying import shown, told
 from services.audit.views import signing
-from services.contracts.audit import ReportVerification, ResumeSigning
+from services.contracts.audit import ResumeSigning
 from services.kernel.entrypoints import Request, http
 
 PUBLISHERS = ("intake", "referral", "volunteer", "partner", "console", "audit")
@@ -60,23 +61,17 @@ class Integrity:
 
     @http("GET", "/ledger/verification", roles=KEEPERS, answer=HEADED, says="whether it is sound")
     def verification(self, request: Request) -> object:
-        """Every entry read and hashed again and compared with the tree; what came of it is on record."""
+        """Every entry read and hashed again and compared with the tree; what came of it is on record.
+
+        Whoever asks waits until it is done: of a large ledger rather begin it (`POST /verifications`) and follow it.
+        """
         asked.only(request.query)
         found = self._verified(request)
-        return {
-            "sound": found.count == 0,
-            "size": found.size,
-            "root": b64(found.root),
-            "flaws_count": found.count,
-            "flaws": [{"code": flaw.code, "entry": flaw.entry} for flaw in found.flaws],
-        }
+        return shown(found)
 
     def _verified(self, request: Request) -> Verification:
         found = fsck.verify(self.log.look)
-        report = ReportVerification(
-            size=found.size, root=b64(found.root), flaws_count=found.count, flaws=tuple(found.flaws)
-        )
-        self.log.ask(integrity.DECIDER, integrity.STREAM, report, request)
+        self.log.ask(integrity.DECIDER, integrity.STREAM, told(found), request)
         return found
 
     @http("POST", "/ledger/signing", roles=("auditor", "administrator"), answer=HEADED, says="signing goes on")

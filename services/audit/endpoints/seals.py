@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from services.audit import asked, sealer
 from services.audit.archive import b64
+from services.audit.bundle.chosen import own
 from services.audit.bundle.histories import Histories
 from services.audit.domain import integrity
 from services.audit.endpoints.moments import headed
@@ -66,12 +67,10 @@ class Seals:
 
 def last_seal(look: Look) -> tuple[int, LedgerSealed] | None:
     """The last seal with a map that is in the ledger, and at which entry."""
-    c = entry.c
-    query = sa.select(c.idx, c.raw).where(c.publisher == "audit", c.type == "ledger.sealed")
-    for row in look.run(query.order_by(c.idx.desc()).limit(5)):
-        said: LedgerSealed = read_data(LedgerSealed, bytes(envelope_of(row["raw"]).data))
+    for found in reversed(own(look, f"{integrity.DECIDER.name}/{integrity.STREAM}", "ledger.sealed", most=5)):
+        said: LedgerSealed = read_data(LedgerSealed, bytes(envelope_of(found.raw).data))
         if said.map_root is not None:
-            return row["idx"], said
+            return found.idx, said
     return None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import monotonic, sleep
 from typing import Any
 from uuid import UUID
 
@@ -11,10 +12,12 @@ from services.console.endpoints.inspecting import shown
 from services.console.hub import Hub
 from services.console.pages import overseeing
 from services.console.web import Visit, page_for
-from services.kernel.entrypoints import Page, http
+from services.kernel.entrypoints import Page, Reply, http
 
 AUDITORS = ("auditor",)
 AT_ONCE = 200
+AWHILE = 3.0
+"""So long whoever has asked for a check waits for its end; of a longer one he sees how far it is."""
 PURPOSES = ("audit", "complaint", "incident", "person-asked")
 
 
@@ -39,11 +42,26 @@ class Overseeing:
     @http("POST", "/audit/ledger/verification", roles=None, page=True)
     @page_for(*AUDITORS)
     def verify_now(self, v: Visit) -> Page:
-        """Read every entry again, hash it and compare it with the tree; what came of it is on record."""
-        found = shown(v, v.hub.get("audit", "/ledger/verification"))
-        if found["sound"]:
+        """Have every entry read again, hashed and compared with the tree; of a large ledger the page shows how far it is."""
+        found = shown(v, v.hub.post("audit", "/verifications", {}))
+        until = monotonic() + AWHILE
+        while found["state"] == "running" and monotonic() < until:
+            sleep(0.1)
+            found = shown(v, v.hub.get("audit", "/verifications/running"))
+        if found["state"] == "done" and found["sound"]:
             return v.go("/audit/ledger", done=v.words("ledger.sound", n=found["size"]))
-        return v.go("/audit/ledger", failed=v.words("ledger.flawed", n=found["flaws_count"]))
+        if found["state"] == "done":
+            return v.go("/audit/ledger", failed=v.words("ledger.flawed", n=found["flaws_count"]))
+        return v.go("/audit/ledger", done=v.words("ledger.verifying"))
+
+    @http("GET", "/audit/ledger/verification", roles=None, page=True)
+    @page_for(*AUDITORS)
+    def verifying(self, v: Visit) -> Any:
+        """How far the check has come, for the page that shows it."""
+        found = shown(v, v.hub.get("audit", "/verifications/running"))
+        return Reply(
+            {name: found.get(name) for name in ("state", "checked", "size")}, headers=(("Cache-Control", "no-store"),)
+        )
 
     # --- who has seen what ---
 
@@ -84,7 +102,8 @@ def gathered(hub: Hub) -> overseeing.Ledger:
         state=one("/ledger/state"), head=one("/ledger/head"), witnesses=one("/witnesses"),
         logs=hub.listed("audit", "/publisher-logs"), differences=hub.listed("audit", "/differences", state="open"),
         compared=one("/reconciliations").get("items") or [], gaps=hub.listed("audit", "/gaps", state="open"),
-        checks=hub.listed("audit", "/verifications", most=AT_ONCE * 5), deliveries=one("/deliveries").get("items") or [],
+        running=one("/verifications/running"), checks=hub.listed("audit", "/verifications", most=AT_ONCE * 5),
+        deliveries=one("/deliveries").get("items") or [],
     )  # fmt: skip
 
 

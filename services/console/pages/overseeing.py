@@ -29,6 +29,7 @@ class Ledger:
     differences: Sequence[Row]
     compared: Sequence[Row]
     gaps: Sequence[Row]
+    running: Row
     checks: Sequence[Row]
     deliveries: Sequence[Row]
 

@@ -117,6 +117,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "ledger.flaws": ("损坏", "Flaws"),
     "ledger.no-checks": ("还没有复核记录。", "No check is on record yet."),
     "ledger.verify": ("现在全部复核", "Check all of it now"),
+    "ledger.verifying": ("正在全部复核；完成后记入账本。", "All of it is being checked; what comes of it is put on record."),
     "ledger.sound": ("已复核 {n} 条，全部完好。", "{n} entries checked: all sound."),
     "ledger.flawed": ("复核发现 {n} 处损坏，签名已停止；请看运行手册。", "{n} flaws were found and signing has stopped; see the runbook."),
     "ledger.deliveries": ("投递给合作方的", "Delivered to partners"),

@@ -16,6 +16,9 @@ HEIGHT = 8
 WIDTH = 1 << HEIGHT
 EMPTY_ROOT = sha256(b"").digest()
 
+UNREAD = bytes(WIDTH * HASH)
+"""In place of a tile, where it is only to be known which ones are needed: nothing is hashed of it."""
+
 Tile = Callable[[int, int], bytes]
 """Reads the hashes of a tile, by level and number; empty where there is none."""
 
@@ -92,6 +95,8 @@ def _complete(tile: Tile, height: int, index: int) -> bytes:
     level, inside = divmod(height, HEIGHT)
     first = index << inside
     data = tile(level, first // WIDTH)
+    if data is UNREAD:
+        return data[:HASH]
     start = first % WIDTH * HASH
     hashes = [data[i : i + HASH] for i in range(start, start + (HASH << inside), HASH)]
     if len(hashes[-1]) != HASH:

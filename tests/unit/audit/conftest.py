@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,9 @@ from services.audit import tables, views
 from services.kernel.database import engine_for
 from services.kernel.view import Change, Rows, merged
 from tests.support.empty import Part, with_tables
+from tests.support.witnessed import Village
+from tests.unit.audit.signed import ORIGIN
+from tests.unit.audit.witnessed import KEYS, Hub, Starting
 
 
 class Tables:
@@ -63,3 +67,19 @@ def db() -> Iterator[Tables]:
     made = Tables(tables.KEPT, views.METADATA)
     yield made
     made.engine.dispose()
+
+
+@pytest.fixture
+def starting(tmp_path: Path) -> Iterator[Starting]:
+    """Begins a hub in a village of witnesses."""
+    started: list[Hub] = []
+
+    def start(**village: Any) -> Hub:
+        for folder in ("hub", "village"):
+            (tmp_path / folder).mkdir()
+        started.append(Hub(tmp_path / "hub", Village(tmp_path / "village", ORIGIN, KEYS, **village)))
+        return started[-1]
+
+    yield start
+    for each in started:
+        each.stop()

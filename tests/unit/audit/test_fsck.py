@@ -78,6 +78,7 @@ def test_an_entry_hashed_anew_after_a_change_still_differs_from_the_tree(kept: T
     [
         ("UPDATE entry SET type = 'x' WHERE idx = 7", ("row-differs", 7)),
         ("UPDATE entry SET vt = 0 WHERE idx = 7", ("row-differs", 7)),
+        ("UPDATE entry SET matter_id = NULL WHERE idx = 7", ("row-differs", 7)),
         ("UPDATE entry SET stream = 'case/x' WHERE idx = 7", ("row-differs", 7)),
         ("UPDATE entry SET rt = 5 WHERE idx = 7", ("time-goes-back", 7)),
         ("UPDATE entry SET seq = 900 WHERE idx = 7", ("stream-gap", 7)),

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.bundles import ORIGIN, VERIFIERS, Files, Signer, packed, policy
-from tests.support.tampering import twice
+from tests.support.tampering.middle import twice
 from tests.unit.verifier.conftest import Made
 
 SECONDS, BYTES = 2, 200 << 20

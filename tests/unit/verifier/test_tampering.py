@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.tampering import Change, corpus, fault
+from tests.support.tampering import corpus, fault
+from tests.support.tampering.change import Change
 from tests.support.verifying import found, program
 
 SHARE = 12
