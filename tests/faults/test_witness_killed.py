@@ -110,7 +110,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Template]:
         yield template
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(12)
 @pytest.mark.parametrize("fault", EVERY, ids=str)
 def test_a_witness_keeps_its_word_whatever_fails_in_it(fault: Fault, template: Template, tmp_path: Path):
     made = home_of(tmp_path)

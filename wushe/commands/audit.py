@@ -10,6 +10,10 @@ COMMANDS = {
     "state": ("ledger", "Show how far the ledger reaches, how far it is signed, and whether it is sound."),
     "export": ("bundles", "Take a matter or the whole ledger away, as one file that proves itself."),
     "checkpoint": ("ledger", "Print the last signed head."),
+    "policy": (
+        "vouching",
+        "Print the hub's own policy: keys of log and witnesses, to be compared with what was printed.",
+    ),
     "witnesses": ("vouching", "Show who vouches for the ledger, and the key that a witness needs."),
     "receipt": ("ledger", "Take the receipt of a handoff or a consent home."),
     "check-receipt": ("ledger", "Check a receipt by a policy, without a hub."),

@@ -90,7 +90,8 @@ def export(
     said = (
         f"{out}: {made['entries']} 条账目, 截至第 {made['size']} 条; 出示 {found['opened']} 项个人信息, 已删除 {found['erased']} 项。\n"
         f"{out}: {made['entries']} entries up to {made['size']}; {found['opened']} personal values shown, {found['erased']} erased.\n"
-        f"核验 Verify: python3 wushe_verify.py {out} --policy POLICY"
+        f"核验 Verify: python3 verifier/wushe_verify.py {out} --policy POLICY --pin CHECKPOINT\n"
+        "(POLICY: `wushe audit policy`, 与另行取得的公钥核对; compared with keys that you got by another way)"
     )
     say(found, json_, said)
 

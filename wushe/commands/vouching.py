@@ -30,6 +30,13 @@ def witnesses(url: str, token: str, folder: Path, json_: bool) -> None:
     say(found | {"keys": keys}, json_, "" if json_ else _told(found, keys))
 
 
+@click.command()
+@hub_options
+def policy(url: str, token: str, folder: Path) -> None:
+    """Print the hub's policy: what a verifier believes, once its keys were compared with those got by another way."""
+    click.echo(Client(url, token, folder).file(f"{BASE}/policy").decode(), nl=False)
+
+
 def _told(found: dict[str, Any], keys: list[str]) -> str:
     en, zh = STATES[found["state"]]
     lines = [f"{zh} / {en}", f"signed {found['signed']}, vouched for {found['witnessed']}, quorum {found['quorum']}"]
