@@ -6,6 +6,7 @@ telephone number, an address and a note: four sealed values an event, from the c
 
 from __future__ import annotations
 
+import itertools
 import json
 import subprocess
 import sys
@@ -42,10 +43,16 @@ from tests.support.bundles import VERIFIERS
 SIZES = (100_000, 1_000_000)
 SENT, AT_ONCE, SENDERS = 20_000, 500, 2
 PROOFS, PEERS_PROOFS = 300, 20
+NUMBERS = itertools.count(1)
 AUDITOR = Actor(id="a-01", role="auditor")
-PERSON = {
-    "station": "220104004", "name": "小伟", "phone": "000-0000-0000", "address": "某街某号", "note": "见面时再谈",
-}  # fmt: skip
+
+
+def person(number: int) -> dict[str, str]:
+    """Somebody like nobody else, with four values that are sealed: of those who are alike each would be looked into."""
+    return {
+        "station": "220104004", "name": f"小伟{number}", "phone": f"000-{number % 10_000:04d}-{number:08d}",
+        "address": f"某街{number}号", "note": f"见面时再谈{number}",
+    }  # fmt: skip
 
 
 @dataclass
@@ -284,7 +291,7 @@ def _send(made: Ground, count: int) -> None:
     with requests.Session() as session:
         left = count
         while left:
-            items = [{"command": "register-person", "body": PERSON}] * min(AT_ONCE, left)
+            items = [{"command": "register-person", "body": person(next(NUMBERS))} for _ in range(min(AT_ONCE, left))]
             answer = session.post(
                 f"{made.hub.url('intake')}/intake/v1/commands", json=items, headers=headers, timeout=60
             )
