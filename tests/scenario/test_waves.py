@@ -75,7 +75,7 @@ def test_silence_expires_the_next_are_asked_somebody_above_looks_and_a_late_yes_
     assert told(dispatch, task, "task.escalated", 2)["to"] == f"community:{dispatch.street}"
 
     late, too_late, *_ = asked
-    assert says_yes(dispatch, task, late)["events"] == ["task.accepted", "task.assigned"]
+    assert says_yes(dispatch, task, late)["events"][:2] == ["task.accepted", "task.assigned"]
     assert says_yes(dispatch, task, too_late)["events"] == ["task.accepted-in-vain"]
     assert says_yes(dispatch, task, too_late).get("events", []) == [], "thanked once"
     assert told(dispatch, task, "task.accepted-in-vain")["assignee"] == too_late
