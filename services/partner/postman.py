@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
 from random import random
 from time import monotonic
 from uuid import UUID
@@ -77,13 +79,15 @@ class Box:
     def __post_init__(self) -> None:
         self.sent = self.confirmed
 
-    def confirm(self, tag: int) -> None:
-        """The broker has taken the message with this tag; the confirmed prefix grows over what has come before it."""
+    def confirm(self, tag: int) -> int:
+        """The broker has taken the message with this tag; by how many the confirmed prefix grows, over what came before."""
         self.early.add(tag)
+        before = len(self.open)
         while self.open and self.open[0][0] in self.early:
             done, number = self.open.popleft()
             self.early.discard(done)
             self.confirmed, self.failures = number, 0
+        return before - len(self.open)
 
     def refuse(self, now: float) -> None:
         """The queue takes nothing now: begin anew from what is confirmed, a little later each time."""
@@ -103,6 +107,7 @@ class Round:
 
     def __init__(self, boxes: Iterable[Box]) -> None:
         self.boxes = {box.organization_id: box for box in boxes}
+        self.confirmed = 0
         self.since: deque[tuple[int, float]] = deque()
         self._owners: dict[int, Box] = {}
 
@@ -124,7 +129,7 @@ class Round:
             for tag in tags:
                 box = self._owners.pop(tag, None)
                 if box is not None:
-                    box.confirm(tag)
+                    self.confirmed += box.confirm(tag)
             self._settled(receipt.tag)
             return None
         box = self._owners.pop(receipt.tag, None)
@@ -237,31 +242,36 @@ class Postman:
             self._saved[organization_id] = begin
 
     def _send(self, post: Post, rounds: Round) -> None:
-        """Give each queue that wants it the next of its sequence."""
-        for box in rounds.boxes.values():
-            now = monotonic()
+        """Give each queue that wants it the next of its sequence, a few queues at a time."""
+        now = monotonic()
+        wanting = [box for box in rounds.boxes.values() if box.wants(now)]
+        for start in range(0, len(wanting), views.TOGETHER):
             if len(rounds) >= OPEN or self._stopping.is_set():
                 return
-            if not box.wants(now):
-                continue
-            rows = self._look.run(views.following(box.organization_id, box.sent, AT_ONCE))
-            box.hungry = len(rows) == AT_ONCE
-            if rows:
-                beside = head_of(self._hand).headers
-                tags = post.send([_letter(box, row["number"], bytes(row["body"]), beside) for row in rows])
-                rounds.sent(box, tags, [row["number"] for row in rows], now)
-                self._settle(post, rounds, 0)
+            self._give(post, rounds, wanting[start : start + views.TOGETHER])
+            self._settle(post, rounds, 0)
+
+    def _give(self, post: Post, rounds: Round, some: Sequence[Box]) -> None:
+        begins = [(box.organization_id, box.sent) for box in some]
+        rows = self._look.run(views.SEVERAL.params(views.spans(begins, AT_ONCE)))
+        beside = head_of(self._hand).headers
+        found = {key: list(of_it) for key, of_it in groupby(rows, itemgetter("organization_id"))}
+        for box in some:
+            its = found.get(box.organization_id, [])
+            box.hungry = len(its) == AT_ONCE
+            if its:
+                tags = post.send([_letter(box, row["number"], bytes(row["body"]), beside) for row in its])
+                rounds.sent(box, tags, [row["number"] for row in its], monotonic())
 
     def _settle(self, post: Post, rounds: Round, timeout: float) -> None:
-        before = sum(box.confirmed for box in rounds.boxes.values())
+        before = rounds.confirmed
         for receipt in post.settle(timeout):
             refused = rounds.take(receipt, monotonic())
             if refused is not None and receipt.outcome == "returned":
                 post.queue(queue_of(refused.organization_id), QUEUE)
-        moved = sum(box.confirmed for box in rounds.boxes.values()) - before
-        if moved > 0:
+        if rounds.confirmed > before:
             self._failures = 0
-            metrics.relayed("partner", "queues", moved)
+            metrics.relayed("partner", "queues", rounds.confirmed - before)
         if rounds.is_stuck(monotonic()):
             raise WireLost(f"no confirmation within {CONFIRM_SECONDS:.0f} s")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -130,6 +131,39 @@ def following(organization_id: UUID, after: int, limit: int) -> sa.Select[Any]:
     """
     number = t.delivery.c.number
     return _delivered(organization_id).where(number > after, number <= after + limit)
+
+
+NEVER = 2**62
+"""No delivery has a number like this."""
+
+TOGETHER = 16
+"""So many sequences are read on in one statement."""
+
+
+def _several() -> sa.Select[Any]:
+    """Ranges of several sequences, bound by `spans`: built once, since building costs more than the answer."""
+    d, f = t.delivery.c, t.fact.c
+    spans = [
+        (d.organization_id == sa.bindparam(f"of_{n}", type_=sa.Uuid()))
+        & (d.number > sa.bindparam(f"after_{n}", type_=sa.BigInteger()))
+        & (d.number <= sa.bindparam(f"last_{n}", type_=sa.BigInteger()))
+        for n in range(TOGETHER)
+    ]
+    same = (d.organization_id == f.organization_id) & (d.publisher == f.publisher) & (d.position == f.position)
+    rows = sa.select(d.organization_id, d.number, f.body).select_from(t.delivery.join(t.fact, same))
+    return rows.where(sa.or_(*spans)).order_by(d.organization_id, d.number)
+
+
+SEVERAL = _several()
+
+
+def spans(begins: Sequence[tuple[UUID, int]], limit: int) -> dict[str, Any]:
+    """What SEVERAL asks for: up to `limit` deliveries of each of these, after a number. At most TOGETHER of them."""
+    found: dict[str, Any] = {}
+    for n in range(TOGETHER):
+        organization_id, after = begins[n] if n < len(begins) else (begins[0][0], NEVER)
+        found |= {f"of_{n}": organization_id, f"after_{n}": after, f"last_{n}": after + limit}
+    return found
 
 
 def numbers(organization_id: UUID, wanted: list[int]) -> sa.Select[Any]:
