@@ -15,6 +15,7 @@ from tests.bench import (
     moments,
     offers,
     opening,
+    pages,
     partners,
     path,
     planning,
@@ -59,6 +60,9 @@ FIGURES = (
     Figure("offers", "filled ≥ 88.7 %, ≤ 8.4 askings a fill", offers.run),
     Figure("referrals", "median ≤ 1.0 days, first ask accepted ≥ 57 %, placed ≥ 98.5 %", referrals.run),
     Figure("racing", "100 race for the last place, 200 times: one goes, 99 are told", racing.run),
+    Figure(
+        "pages", "every page ≤ 100 ms p95 with 100,000 matters and 1,000,000 events; first page ≤ 200 KiB", pages.run
+    ),
     Figure(
         "partners", "200 partners, 20 dead: p99 ≤ 1 s by queue and feed at 200/s; catch-up ≥ 10,000/s", partners.run
     ),
