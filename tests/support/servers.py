@@ -10,6 +10,7 @@ What they start belongs to a keeper (keeper.py) and ends with the test run, even
 """
 
 import contextlib
+import fcntl
 import glob
 import os
 import pwd
@@ -30,6 +31,8 @@ import psycopg
 from psycopg import sql
 
 KEEPER = Path(__file__).with_name("keeper.py")
+PORTS = Path(tempfile.gettempdir()) / f"wushe-ports-{os.getuid()}"
+"""A file for each port that a run of tests keeps for itself: its lock says whose it is."""
 
 
 class ServerMissing(Exception):
@@ -44,7 +47,8 @@ def free_port() -> int:
     """A loopback port that nobody listens on now, and that no client is ever given as its own.
 
     A client that retries a dead server's port can be given that very port, and then it connects to itself and the
-    server cannot come back. So we choose below the range that the system hands out.
+    server cannot come back. So we choose below the range that the system hands out. And no other run of tests on this
+    machine is given it until this process ends, though the server may begin to listen much later.
     """
     first_handed_out = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
     while True:
@@ -52,7 +56,19 @@ def free_port() -> int:
         port = 10_000 + secrets.randbelow(max(first_handed_out - 10_000, 1_000))
         with socket.socket() as probe, contextlib.suppress(OSError):
             probe.bind(("127.0.0.1", port))
+            _keep(port)
             return port
+
+
+def _keep(port: int) -> None:
+    """Until this process ends; raises OSError where another run has the port."""
+    PORTS.mkdir(exist_ok=True)
+    file = os.open(PORTS / str(port), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(file)
+        raise
 
 
 def answers(port: int) -> bool:
