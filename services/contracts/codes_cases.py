@@ -124,6 +124,7 @@ REASON = table("reason_code", "原因", """
     worker-ill | 社工请假 | the worker is ill or away
     reorganized | 工作调整 | reorganized
     handed-over | 接手 | handed over
+    transfer-returned | 移交退回 | the transfer came back
     unknown | 未知 | unknown
     moved-away | 迁居 | moved away
     hospital | 住院 | in hospital
@@ -143,7 +144,7 @@ REASON = table("reason_code", "原因", """
     cannot-agree | 无法表达意愿 | cannot say
     emergency | 紧急情况 | emergency
     other | 其他 | other
-""", needs="deceased worker-left handed-over unknown")  # fmt: skip
+""", needs="deceased worker-left handed-over transfer-returned unknown")  # fmt: skip
 
 PAIRING_COMMITMENT = table("pairing_commitment", "校社结对承诺", """
     c1 | 根据需求选择帮扶对象、跟学 | choose clients by need, learn along

@@ -125,6 +125,24 @@ def request_fact(look: Look, request_id: UUID) -> RequestFact | None:
         state=row["state"],
         unit=row["unit"],
         case_id=case["case_id"] if case else None,
+        case_open=case is not None and case["state"] in (*erasure_facts.OPEN_CASES, "transferred"),
+    )
+
+
+def _whose_need(command: public.ReceiveHelpRequest | public.LinkPersonToHelpRequest, itself: UUID, look: Look) -> Known:
+    """Whose need it is said to be."""
+    return Known(itself=itself, person=person_fact(look, command.person_id) if command.person_id else None)
+
+
+def _for_request(command: object, itself: UUID, look: Look) -> Known:
+    """The request itself with the day on which it ended, the case that it has become, and the person whose need it is."""
+    row = look.one(t.help_requests, itself)
+    whose = row["person_id"] if row else None
+    return Known(
+        itself=itself,
+        request=request_fact(look, itself),
+        person=person_fact(look, whose) if whose else None,
+        closed_on=_closed_on(row),
     )
 
 
@@ -173,15 +191,14 @@ def _for_information(command: public.CollectInformation, itself: UUID, look: Loo
 
 
 def _for_reopening(command: object, itself: UUID, look: Look) -> Known:
-    """The person whose case it is, and the day of its closing."""
+    """The person whose case it is, the day of its closing, and what another organization still holds of its matter."""
     row = look.one(t.cases, itself)
-    person = person_fact(look, row["person_id"]) if row else None
-    return Known(itself=itself, person=person, closed_on=_closed_on(row))
-
-
-def _for_taking_up(command: object, itself: UUID, look: Look) -> Known:
-    """The day on which the request was ended."""
-    return Known(itself=itself, closed_on=_closed_on(look.one(t.help_requests, itself)))
+    if row is None:
+        return Known(itself=itself)
+    strands = look.all(t.strands, matter_id=row["matter_id"], is_open=True)
+    held = tuple(s["need_id"] for s in strands if row["transferred_to"] and s["receiver"] == row["transferred_to"])
+    person = person_fact(look, row["person_id"])
+    return Known(itself=itself, person=person, closed_on=_closed_on(row), strands=held)
 
 
 def _closed_on(row: Row | None) -> date | None:
@@ -278,6 +295,10 @@ FACTS: Mapping[type, Facts] = cast(
         public.DiscloseIdentity: _for_disclosure,
         public.SetVisitPlan: _about_person,
         public.OpenCase: _for_case,
+        public.ReceiveHelpRequest: _whose_need,
+        public.LinkPersonToHelpRequest: _whose_need,
+        public.ReopenHelpRequest: _for_request,
+        public.MarkHelpRequestEnteredInError: _for_request,
         public.TriageHelpRequest: _for_triage,
         public.LinkDuplicateRequest: _for_duplicate,
         public.LinkGuardian: _for_guardian,
@@ -289,7 +310,6 @@ FACTS: Mapping[type, Facts] = cast(
         public.CollectInformation: _for_information,
         public.CloseCase: _for_closing,
         public.ReopenCase: _for_reopening,
-        public.ReopenHelpRequest: _for_taking_up,
         public.CloseCaseOnDeath: _for_closing,
         public.RecordVisits: _for_visits,
         public.RecordAttendance: _for_attendance,

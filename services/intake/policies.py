@@ -49,6 +49,8 @@ def _own(message: Message, look: Look) -> list[Do]:
     match message.event:
         case public.CaseOpened(request_id=UUID() as request_id, case_id=case_id):
             return [Do(help_request.DECIDER, request_id, public.ConvertHelpRequest(case_id=case_id))]
+        case public.CaseEnteredInError() as event:
+            return _asked_again(event, look)
         case public.ConsentGranted() as event:
             return _open_up(message, event, look)
         case public.ConsentWithdrawn(consent_id=consent_id) as event:
@@ -70,6 +72,14 @@ def _own(message: Message, look: Look) -> list[Do]:
             return _taken_apart(event, look)
         case _:
             return []
+
+
+def _asked_again(event: public.CaseEnteredInError, look: Look) -> list[Do]:
+    """A request that had become a case by mistake is open again: nobody's need goes with the mistake (INV-1)."""
+    request = look.one(t.help_requests, event.matter_id)
+    if request is None or request["state"] != "converted":
+        return []
+    return [Do(help_request.DECIDER, event.matter_id, public.ReopenHelpRequest(reason_code=event.reason_code))]
 
 
 def _open_up(message: Message, event: public.ConsentGranted, look: Look) -> list[Do]:
@@ -135,17 +145,20 @@ def _referral(message: Message, look: Look) -> list[Do]:
             return _accepted(message, event, look)
         case referral.OrganizationSuspended() | referral.OrganizationRetired() as event:
             return on_organization(message.stream_id, event, look)
-        case referral.ReferralReturned() | referral.ReferralRerouted():
-            return _revoke_all(look, "returned", (), need_id=need_id)
+        case referral.ReferralReturned() | referral.ReferralRerouted() as event:
+            return [*_case_back(event, need_id, look), *_revoke_all(look, "returned", (), need_id=need_id)]
         case referral.ReferralClosed() as event:
             done = event.confirmed and event.outcome == "delivered"
             ended = _strand_ended(event.matter_id, need_id, event.outcome, "worker" if done else None, look)
             return [*ended, *_revoke_all(look, "service-ended", (), need_id=need_id)]
-        case referral.ReferralWithdrawn(matter_id=matter_id):
-            ended = _strand_ended(matter_id, need_id, "withdrawn", None, look)
+        case referral.ReferralWithdrawn(matter_id=matter_id) as event:
+            ended = [*_case_back(event, need_id, look), *_strand_ended(matter_id, need_id, "withdrawn", None, look)]
             return [*ended, *_revoke_all(look, "consent-withdrawn", (), need_id=need_id)]
-        case referral.ReferralCancelled(matter_id=matter_id) | referral.ReferralEnteredInError(matter_id=matter_id):
-            ended = _strand_ended(matter_id, need_id, "cancelled", None, look)
+        case referral.ReferralCancelled() | referral.ReferralEnteredInError() as event:
+            ended = [
+                *_case_back(event, need_id, look),
+                *_strand_ended(event.matter_id, need_id, "cancelled", None, look),
+            ]
             return [*ended, *_revoke_all(look, "service-ended", (), need_id=need_id)]
         case _:
             return []
@@ -165,6 +178,14 @@ def _accepted(message: Message, event: referral.ReferralAccepted, look: Look) ->
     if event.kind == "consult" or person_id is None:
         return moved
     return [*moved, _disclose(message, message.stream_id, person_id, receiver, event.matter_id)]
+
+
+def _case_back(event: Any, referral_id: UUID, look: Look) -> list[Do]:
+    """What was transferred by this referral comes back with it, to whoever gets the need back (INV-1)."""
+    handoff = getattr(event, "handoff", None)
+    back = public.TakeCaseBack(referral_id=referral_id, owner=handoff.takers[0] if handoff else None)
+    cases = look.all(t.cases, matter_id=event.matter_id, state="transferred")
+    return [Do(case.DECIDER, row["case_id"], back) for row in cases]
 
 
 def person_of(matter_id: UUID, look: Look) -> UUID | None:

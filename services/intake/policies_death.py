@@ -27,7 +27,7 @@ def on_death(message: Message, event: public.PersonDied, look: Look) -> list[Do]
     """Cases close, requests are asked no more, visits stop; records of later days are to be looked at."""
     day = event.on or local_day(message.happened_at)
     person_id = event.person_id
-    cases = [row for row in look.all(t.cases, person_id=person_id) if row["state"] in OPEN_CASES]
+    cases = [row for row in look.all(t.cases, person_id=person_id) if row["state"] in {*OPEN_CASES, "transferred"}]
     requests = [row for row in look.all(t.help_requests, person_id=person_id) if row["state"] in OPEN_STATES]
     plans = look.all(t.visit_plans, person_id=person_id, state="running")
     over = public.EndVisitPlan(reason_code="deceased", on=day)

@@ -142,7 +142,7 @@ def of_answer(command: public.AcceptReferral, stream_id: UUID, look: Look) -> Kn
     found = consents_of(row["person_id"], look) if row["person_id"] else []
     if row["consent_id"] and all(c["consent_id"] != row["consent_id"] for c in found):
         cited = look.one(consents, row["consent_id"])
-        found += [cited] if cited else []
+        found += [cited] if cited and not _of_another(row["person_id"], cited["person_id"], look) else []
     return Known(
         consents=tuple(consent_of(consent) for consent in found), offerings=offerings_of(command.organization_id, look)
     )

@@ -18,7 +18,16 @@ from services.referral.domain.referral_allowed import CONSENT_ITSELF
 from services.referral.lookup import consents_of, records_of
 from services.referral.views import deadlines as clocks
 from services.referral.views.tables import clocks as owed
-from services.referral.views.tables import deadlines, grants, offerings, offers, organizations, referrals
+from services.referral.views.tables import (
+    consents,
+    deadlines,
+    grants,
+    merged_persons,
+    offerings,
+    offers,
+    organizations,
+    referrals,
+)
 
 Row = dict[str, Any]
 
@@ -40,7 +49,9 @@ def whenever(message: Message, look: Look) -> list[Do]:
             return _consent_gone(event.consent_id, event.person_id, gone, CONSENT_WITHDRAWN, look)
         case intake.ConsentExpired() | intake.ConsentSuperseded() as event:
             return _consent_gone(event.consent_id, event.person_id, None, "consent-over", look)
-        case intake.PersonDied() | intake.DeathCorrected() | intake.PersonsMerged() as event:
+        case (
+            intake.PersonDied() | intake.DeathCorrected() | intake.PersonsMerged() | intake.PersonsUnmerged()
+        ) as event:
             return _of_person(event, look)
         case intake.CaseClosed(reason_code="deceased") as event:
             return _ended_by_death(look, matter_id=event.matter_id)
@@ -69,7 +80,10 @@ def whenever(message: Message, look: Look) -> list[Do]:
             return _matter_closed(message.event.matter_id, look) if closes else []
 
 
-def _of_person(event: intake.PersonDied | intake.DeathCorrected | intake.PersonsMerged, look: Look) -> list[Do]:
+_OfPerson = intake.PersonDied | intake.DeathCorrected | intake.PersonsMerged | intake.PersonsUnmerged
+
+
+def _of_person(event: _OfPerson, look: Look) -> list[Do]:
     """What is said of a person is said of all records of the same human being."""
     match event:
         case intake.PersonDied():
@@ -79,6 +93,8 @@ def _of_person(event: intake.PersonDied | intake.DeathCorrected | intake.Persons
             return [do for record in records_of(event.person_id, look) for do in _lives(record, look)]
         case intake.PersonsMerged():
             return _paid_twice((event.survivor_id, event.merged_id), look)
+        case intake.PersonsUnmerged():
+            return _taken_apart(event, look)
         case _:
             assert_never(event)
 
@@ -101,6 +117,35 @@ def _consent_gone(
             todo.append(_withdraw(row, "client", reason_code))
         elif row["state"] == "offered":
             todo += [_take_back(o, reason_code) for o in _live(look, row["referral_id"]) if o["party"] in lost]
+    return todo
+
+
+def _taken_apart(event: intake.PersonsUnmerged, look: Look) -> list[Do]:
+    """What stood for one on the consent of the other has no ground any more (INV-5); this service still has them as one."""
+    both = records_of(event.survivor_id, look)
+    apart = {event.merged_id, *(record for record in both if event.merged_id in _merged_into(record, look))}
+    return [do for side in (apart, set(both) - apart) for do in _without_the_other(side, look)]
+
+
+def _merged_into(record: UUID, look: Look) -> list[UUID]:
+    """The records that speak for this one, the nearest first."""
+    row = look.one(merged_persons, record)
+    return [] if row is None else [row["survivor_id"], *_merged_into(row["survivor_id"], look)]
+
+
+def _without_the_other(side: set[UUID], look: Look) -> list[Do]:
+    own = [row for record in side for row in look.all(consents, person_id=record) if row["for_referral"]]
+    covered = {party for row in own if row["granted"] for party in row["receivers"]}
+    todo: list[Do] = []
+    for row in (row for record in sorted(side) for row in look.all(referrals, person_id=record)):
+        cited = look.one(consents, row["consent_id"]) if row["consent_id"] else None
+        if row["legal_basis"] not in CONSENT_ITSELF or cited is None or cited["person_id"] in side:
+            continue
+        if row["state"] in TAKEN and row["holder"] not in covered:
+            todo.append(_withdraw(row, "station", "consent-over"))
+        elif row["state"] == "offered":
+            offered = _live(look, row["referral_id"])
+            todo += [_take_back(offer, "consent-over") for offer in offered if offer["party"] not in covered]
     return todo
 
 

@@ -69,7 +69,11 @@ MATTER_ENDS = (
     | intake.HelpRequestEnteredInError | intake.DuplicateRequestLinked
 )  # fmt: skip
 REFERRAL_ENDS = (
-    referral.ReferralWithdrawn | referral.ReferralReturned | referral.ReferralRerouted | referral.ReferralCancelled
+    referral.ReferralWithdrawn
+    | referral.ReferralReturned
+    | referral.ReferralRerouted
+    | referral.ReferralCancelled
+    | referral.ReferralEnteredInError
 )
 
 CHANGED = ServiceHoursCorrected | ServiceHoursVoided

@@ -1,4 +1,4 @@
-"""What else comes in the way of a matter: mergers, suspensions, swaps, papers that come late, and corrections."""
+"""What else comes in the way of a matter: mergers, deaths, suspensions, swaps, papers that come late, and corrections."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from services.contracts import intake, referral, volunteer
-from services.intake.domain import case, consent, person, record
+from services.intake.domain import case, consent, help_request, person, record
 from services.kernel.decider import Decider
 from services.kernel.message import Actor
 from services.referral.domain import organization
@@ -42,11 +42,19 @@ class Further:
 
     @rule(n=ANY, m=ANY)
     def something_with_people(self, n: int, m: int) -> None:
-        (self.one_human_being, self.somebody_rests, self.part_of_a_consent)[n % 3](n // 3, m)
+        ways = (self.one_human_being, self.somebody_rests, self.part_of_a_consent, self.somebody_dies)
+        ways[n % len(ways)](n // len(ways), m)
 
     @rule(n=ANY, m=ANY)
     def something_with_work(self, n: int, m: int) -> None:
-        (self.sent_on, self.two_places, self.a_paper_comes_late, self.a_record_was_wrong)[n % 4](n // 4, m)
+        ways = (
+            self.sent_on,
+            self.two_places,
+            self.a_paper_comes_late,
+            self.a_record_was_wrong,
+            self.all_of_it_was_wrong,
+        )
+        ways[n % len(ways)](n // len(ways), m)
 
     def one_human_being(self, n: int, m: int) -> None:
         """Two records are said to be of one, or to be of two after all (INV-39)."""
@@ -64,6 +72,7 @@ class Further:
             ("referral", organization.DECIDER, referral.SuspendOrganization(reason_code="complaint"), team),
             ("referral", organization.DECIDER, referral.ActivateOrganization(), team),
             ("referral", organization.DECIDER, referral.ActivateOrganization(), team),
+            ("referral", organization.DECIDER, referral.RetireOrganization(reason_code="dissolved"), self.teams[2]),
             ("volunteer", volunteers.DECIDER, volunteer.SuspendVolunteer(reason_code="complaint"), helper),
             ("volunteer", volunteers.DECIDER, volunteer.ReinstateVolunteer(reason_code="complaint"), helper),
             ("intake", case.DECIDER, intake.SuspendCase(reason_code="hospital"), on),
@@ -71,6 +80,33 @@ class Further:
         )
         service, decider, command, about = acts[m % len(acts)]
         self.ask(service, decider, command, about, by=SECOND)
+
+    def somebody_dies(self, n: int, m: int) -> None:
+        """A death is reported, or was reported wrongly (INV-44, H6)."""
+        on = self.one("person", n)
+        if m % 3:
+            self.ask("intake", person.DECIDER, intake.RecordDeath(evidence_kind="document"), on)
+        else:
+            wrong = intake.CorrectDeath(reason_code="typing-error", approver=SECOND.id)
+            self.ask("intake", person.DECIDER, wrong, on, second=SECOND)
+
+    def all_of_it_was_wrong(self, n: int, m: int) -> None:
+        """A request, a case or a referral should never have been (INV-31)."""
+        acts: tuple[tuple[str, Decider, Any], ...] = (
+            (
+                "intake",
+                help_request.DECIDER,
+                intake.MarkHelpRequestEnteredInError(reason_code="test", approver=SECOND.id),
+            ),
+            ("intake", case.DECIDER, intake.MarkCaseEnteredInError(reason_code="test", approver=SECOND.id)),
+            (
+                "referral",
+                referrals.DECIDER,
+                referral.MarkReferralEnteredInError(reason_code="other", approver_id=SECOND.id),
+            ),
+        )
+        service, decider, command = acts[m % len(acts)]
+        self.ask(service, decider, command, self.one(decider.name, n), second=SECOND)
 
     def part_of_a_consent(self, n: int, m: int) -> None:
         """Some categories are taken back, and the rest stands (INV-7)."""

@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
-from services.audit.custody import custody
+from services.audit.custody import Custody, custody
 from services.audit.entries import Entry
 from services.audit.ledger import matter_of, micros
 from services.contracts import intake, referral, volunteer
@@ -34,6 +34,10 @@ class Answers:
             for finding in custody(self.matters[matter_id]).findings:
                 if finding.kind in ("none", "two"):
                     yield f"matter {matter_id}, need {finding.need_id}: {finding.kind} answer, {finding.holders}"
+
+    def custody_of(self, matter_id: UUID) -> Custody:
+        """The chain of responsibility of a matter, as far as it was read."""
+        return custody(self.matters[matter_id])
 
     def _take(self, recorded: Recorded) -> UUID | None:
         matter_id = matter_of(recorded).matter_id
@@ -179,9 +183,51 @@ def _impossible(records: Iterable[tuple[UUID, Any, int, tuple[datetime, datetime
                 yield f"volunteer {who} was at two places at {began}"
 
 
+GIVEN_BACK = (
+    referral.ReferralReturned, referral.ReferralRerouted, referral.ReferralWithdrawn, referral.ReferralEnteredInError,
+)  # fmt: skip
+
+
+def what_is_given_back_is_taken_back(log: Log) -> Iterator[str]:
+    """A case that has moved is with the other side as long as that side has it, and not a moment longer (INV-1)."""
+    moved: dict[UUID, str] = {}
+    back: set[UUID] = set()
+    for recorded in log:
+        match recorded.event:
+            case intake.CaseTransferredOut() as out:
+                moved[out.referral_id] = recorded.stream
+            case intake.CaseReopened() | intake.CaseClosed() | intake.CaseEnteredInError():
+                moved = {one: stream for one, stream in moved.items() if stream != recorded.stream}
+            case said if isinstance(said, GIVEN_BACK):
+                back.add(recorded.stream_id)
+    for referral_id in back & moved.keys():
+        yield f"{moved[referral_id]} stays with one who has given it back"
+
+
+def nobody_holds_who_may_not_act(log: Log) -> Iterator[str]:
+    """A suspended or retired organization holds no need, save an outcome that it has reported already (INV-43)."""
+    held: dict[str, UUID] = {}
+    barred: set[UUID] = set()
+    for recorded in log:
+        match recorded.event:
+            case referral.ReferralAccepted() | referral.OutcomeDisputed() | referral.ServiceResumed() as said:
+                held[recorded.stream] = said.organization_id
+            case referral.OutcomeReported() | referral.ReferralClosed():
+                held.pop(recorded.stream, None)
+            case said if isinstance(said, GIVEN_BACK):
+                held.pop(recorded.stream, None)
+            case referral.OrganizationSuspended() | referral.OrganizationRetired():
+                barred.add(recorded.stream_id)
+            case referral.OrganizationActivated():
+                barred.discard(recorded.stream_id)
+    for stream, organization_id in held.items():
+        if organization_id in barred:
+            yield f"{stream} is with {organization_id}, which may not act"
+
+
 OTHERS: tuple[Callable[[Log], Iterator[str]], ...] = (
     one_acceptance, the_owner_stays, outcome_before_closing, consent_before_disclosure, paid_within_what_was_approved,
-    hours_are_possible,
+    hours_are_possible, what_is_given_back_is_taken_back, nobody_holds_who_may_not_act,
 )  # fmt: skip
 
 

@@ -22,13 +22,14 @@ from services.kernel.contract import canonical
 from services.kernel.message import Recorded
 from tests.histories import laws
 from tests.histories.machine import Matters
+from tests.histories.test_transfers import Moved
 
 HISTORIES, PARTS, STEPS = 2_000, 4, 22
 
 
 @pytest.mark.parametrize("part", range(PARTS))
 def test_no_history_breaks_the_law(part: int) -> None:
-    """INV-1, INV-2, INV-3, INV-4, INV-5, INV-7, INV-18, INV-23"""
+    """INV-1, INV-2, INV-3, INV-4, INV-5, INV-7, INV-18, INV-23, INV-43"""
 
     @seed(part)
     class Histories(Matters):
@@ -136,7 +137,7 @@ def test_the_machine_goes_through_what_comes_in_the_way_of_a_matter() -> None:
     hub.a_person(n=1)
     for which in (1, 3):
         hub.one_human_being(n=2, m=which)
-    for which in (0, 1, 3, 4, 5, 6):
+    for which in (0, 1, 4, 5, 6, 7):
         hub.somebody_rests(n=4, m=which)
     hub.part_of_a_consent(n=4, m=0)
     kinds = {type(recorded.event) for recorded in hub.table.log}
@@ -147,6 +148,16 @@ def test_the_machine_goes_through_what_comes_in_the_way_of_a_matter() -> None:
     } - kinds == set()  # fmt: skip
     assert max(len(r.event.assignees) for r in hub.table.said(volunteer.TaskAssigned)) == 2
     assert laws.broken(hub.table.log) == []
+
+
+def test_a_case_that_moved_comes_back_and_not_by_itself() -> None:
+    """What the law of given-back cases is about happens, and a case that stays behind breaks it."""
+    moved = Moved()
+    moved.does(referral.ReturnReferral(reason_code="no-capacity"))
+    log = moved.table.log
+    assert laws.broken(log) == []
+    stuck = [r for r in log if not isinstance(r.event, intake.CaseReopened)]
+    assert list(laws.what_is_given_back_is_taken_back(stuck))
 
 
 def _spoilt(told: list[Recorded], kind: type, **changes: object) -> Iterator[Recorded]:
@@ -170,6 +181,14 @@ def test_each_law_bites(told: list[Recorded]) -> None:
     assert list(laws.outcome_before_closing(without(referral.OutcomeReported)))
     assert list(laws.paid_within_what_was_approved(without(referral.GrantApproved)))
     assert list(laws.hours_are_possible(list(_spoilt(told, volunteer.ServiceHoursRecorded, minutes=1_441))))
+    team = next(r.event.organization_id for r in told if isinstance(r.event, referral.ReferralAccepted))
+    suspended = referral.OrganizationSuspended(reason_code="complaint")
+    unreported = without(referral.OutcomeReported)
+    barred = [
+        replace(r, event=suspended) if r.stream_id == team and isinstance(r.event, referral.OrganizationActivated) else r
+        for r in unreported if not isinstance(r.event, referral.ReferralClosed)
+    ]  # fmt: skip
+    assert list(laws.nobody_holds_who_may_not_act(barred))
     assert list(laws.somebody_answers([_unheld(recorded) for recorded in told]))
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
 
+from services.audit.times import HERE
 from services.kernel.message import Actor
 from tests.support.reference import Reference
-from tests.support.station import COORDINATOR, HEAD, Station, Told, until
+from tests.support.station import COORDINATOR, HEAD, STREET, Station, Told, until
 
 pytestmark = [pytest.mark.scenario, pytest.mark.usefixtures("loud")]
 
@@ -63,15 +65,40 @@ def decided(station: Station, person: str) -> Told:
     return station.do(path, DECISION, HEAD, approved="decide-erasure", about=person)
 
 
+COUNTED = (
+    "cases-opened",
+    "cases-open",
+    "cases-closed",
+    "goals-reached",
+    "persons-served",
+    "contacts",
+    "requests-settled",
+)
+"""The figures in which he stands; others follow the clock."""
+
+
+def counted(station: Station) -> dict[tuple[str, str], tuple[Any, Any]]:
+    """These figures of this month at the station, when all that was said is counted."""
+    station.settles()
+    head = station.get("/audit/ledger/head")["size"]
+    path = f"/audit/figures?month={datetime.now(HERE):%Y-%m}&station={STREET}"
+    told = until(lambda: (f := station.get(path)) and f["size"] >= head - 1 and f, "everything is counted")
+    return {(line["indicator"], line["part"] or ""): (line["value"], line["of"]) for line in told["items"]
+            if line["indicator"] in COUNTED}  # fmt: skip
+
+
 def test_identity_goes_facts_rest_safeguarding_stays_and_every_proof_holds(station: Station, reference: Reference):
     """INV-34, INV-35."""
+    nobody = counted(station)
     known = known_person(station)
     person, partner = known["person"], known["partner"]
     assert station.get(f"/intake/persons/{person}/identity?why=casework", COORDINATOR)["fields"]["name"] == NAME
     assert station.get(f"/intake/persons/{person}/identity?why=referral", partner)["fields"]["name"] == NAME
     station.settles()
     assert station.sound()
-    before = {event["id"]: event for event in station.log("intake")}
+    before, figures = {event["id"]: event for event in station.log("intake")}, counted(station)
+    for indicator in ("cases-opened", "cases-closed", "persons-served", "contacts"):
+        assert figures[indicator, ""][0] == nobody[indicator, ""][0] + 1, indicator
 
     decided(station, person)
     # From the decision on nobody reads, whether the key is gone yet or not.
@@ -105,6 +132,7 @@ def test_identity_goes_facts_rest_safeguarding_stays_and_every_proof_holds(stati
     assert {one: after[one] for one in before} == before
     station.settles()
     assert station.sound()
+    assert counted(station) == figures, "no number has changed: he is in them all, and in none by name"
     assert station.get(f"/intake/cases/{known['case']}")["state"] == "closed"
     assert station.get(f"/intake/persons/{person}")["residence_area"] is None
 

@@ -77,10 +77,10 @@ class Street:
         case = self.makes("intake", "/cases", {"person_id": person, "owner": owner, "area": STREET})
         return {"person": person, "consent": consent, "case": case}
 
-    def referral(self, told: dict[str, str], organization: str) -> str:
-        """The case's need, offered to an organization."""
+    def referral(self, told: dict[str, str], organization: str, kind: str = "referral") -> str:
+        """The case's need, or the case itself, offered to an organization."""
         draft = {
-            "matter_id": told["case"], "case_id": told["case"], "person_id": told["person"], "kind": "referral",
+            "matter_id": told["case"], "case_id": told["case"], "person_id": told["person"], "kind": kind,
             "need_codes": ["companionship"], "consent_id": told["consent"],
         }  # fmt: skip
         made = self.makes("referral", "/referrals", draft)
@@ -154,11 +154,15 @@ def test_an_organization_leaves_and_nothing_of_it_stays(street: Street):
     street.worker("w-own")
     team, party = street.team("harbour")
     told = [street.case(owner, party), street.case(owner, party)]
+    moved = street.case(owner, party)
     street.rests()
     held, asked = (street.referral(one, team) for one in told)
+    taken_over = street.referral(moved, team, "transfer")
     behalf = {"org": party, "evidence_kind": "phone"}
-    street.asks("referral", f"/referrals/{held}/acceptance", {"organization_id": team}, behalf=behalf)
+    for one in (held, taken_over):
+        street.asks("referral", f"/referrals/{one}/acceptance", {"organization_id": team}, behalf=behalf)
     street.rests()
+    assert street.sees(f"/intake/v1/cases/{moved['case']}")["state"] == "transferred"
     disclosed = street.sees(f"/intake/v1/disclosures?person_id={told[0]['person']}")["items"]
     assert [one["state"] for one in disclosed] == ["live"]
     assert reads(street, told[0]["person"], party) == 200
@@ -171,6 +175,10 @@ def test_an_organization_leaves_and_nothing_of_it_stays(street: Street):
     assert street.sees(f"/referral/v1/referrals/{asked}")["state"] == "ready"
     offers = street.sees(f"/referral/v1/offers?organization_id={team}")["items"]
     assert {one["state"] for one in offers} == {"returned", "withdrawn"}
+    # A case that it had taken over is the station's again, with the matter; somebody answered at every moment.
+    case = street.sees(f"/intake/v1/cases/{moved['case']}")
+    assert (case["state"], case["owner"]) == ("opened", owner)
+    assert owners(street, moved["case"]) == [owner, party, owner]
     offerings = street.sees(f"/referral/v1/offerings?organization_id={team}")["items"]
     assert [one["state"] for one in offerings] == ["withdrawn"]
     assert reads(street, told[0]["person"], party) == 404

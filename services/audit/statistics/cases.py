@@ -19,13 +19,15 @@ def rows(facts: Sequence[Fact]) -> Iterable[Row]:
     opened = first_of(facts, "case.opened")
     if opened is None:
         return
-    case, place = stream_id(opened), opened.event.area
+    case, place, is_open = stream_id(opened), opened.event.area, False
     yield row(opened, "case.opened", case, place=place)
     for fact in facts:
-        if fact.type in OPENS:
+        # A case that was transferred out is closed as well when the person dies: it has ended once.
+        if fact.type in OPENS and not is_open:
             yield row(fact, "case.open", case, value=1, place=place)
-        elif fact.type in ENDS:
+        elif fact.type in ENDS and is_open:
             yield row(fact, "case.open", case, value=-1, place=place)
+        is_open = fact.type in OPENS or (is_open and fact.type not in ENDS)
         if fact.type == "case.closed" and fact.event.reason_code != ERROR:
             yield row(fact, "case.closed", fact.id, part=fact.event.reason_code, place=place)
 

@@ -22,6 +22,7 @@ from services.contracts.intake.case_acts import ReopenCase as ReopenCase
 from services.contracts.intake.case_acts import ResumeCase as ResumeCase
 from services.contracts.intake.case_acts import ReviseServicePlan as ReviseServicePlan
 from services.contracts.intake.case_acts import SuspendCase as SuspendCase
+from services.contracts.intake.case_acts import TakeCaseBack as TakeCaseBack
 from services.contracts.intake.case_acts import TakeOverCase as TakeOverCase
 from services.contracts.intake.case_acts import TakeOverCases as TakeOverCases
 from services.contracts.intake.case_acts import TransferCaseOut as TransferCaseOut

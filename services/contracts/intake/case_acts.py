@@ -189,6 +189,17 @@ class TransferCaseOut:
     to_org: Party
 
 
+@asked(zh="移交退回")
+class TakeCaseBack:
+    """The transfer of the case has come back or was void: the case is the origin's again (issued by intake itself).
+
+    Without `owner` it is whoever owned it before.
+    """
+
+    referral_id: UUID
+    owner: Party | None = None
+
+
 @asked(zh="标记个案误录")
 class MarkCaseEnteredInError:
     """Say that the case should never have existed; somebody else approves."""

@@ -34,6 +34,7 @@ Command = (
     | public.FollowUpCase
     | public.ReopenCase
     | public.TransferCaseOut
+    | public.TakeCaseBack
     | public.MarkCaseEnteredInError
 )
 
@@ -75,6 +76,8 @@ def decide(command: Command, state: State | None, ask: Ask) -> list[Event]:  # n
             return case_ends.reopen(command, state, ask)
         case public.TransferCaseOut():
             return case_ends.transfer_out(command, state)
+        case public.TakeCaseBack():
+            return case_ends.take_back(command, state)
         case public.MarkCaseEnteredInError():
             return case_ends.mark_error(command, state, ask)
         case _:
@@ -153,6 +156,14 @@ def _household_of(command: public.OpenCase, ask: Ask) -> None:
         )
 
 
+BEFORE_A_CASE = {
+    "received": ("triage-help-request",),
+    "waiting_client": ("follow-up-help-request",),
+    "closed": ("reopen-help-request",),
+}
+"""What makes a request ready to become a case, by its state; of what a task or referral carries, the end of that."""
+
+
 def _request_unit(command: public.OpenCase, ask: Ask) -> str:
     """Who answered for the matter so far; a request must be triaged, and becomes one case only."""
     if command.request_id is None:
@@ -172,7 +183,7 @@ def _request_unit(command: public.OpenCase, ask: Ask) -> str:
             "request-not-triaged",
             "Triage the help request first.",
             "请先分诊。",
-            allowed=("triage-help-request",),
+            allowed=BEFORE_A_CASE.get(request.state, ()),
             field="request_id",
         )
     return request.unit

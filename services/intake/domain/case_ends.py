@@ -6,13 +6,14 @@ from uuid import UUID
 
 from services.contracts import codes
 from services.contracts import intake as public
-from services.contracts.words import Handoff
+from services.contracts.words import Handoff, Party
 from services.intake.domain.case_state import (
     Closed,
     EnteredInError,
     Evaluated,
     Event,
     FollowedUp,
+    Intervening,
     Open,
     State,
     Transferred,
@@ -22,6 +23,8 @@ from services.intake.domain.known import known
 from services.intake.domain.rules import registered, reopened_by_two, two_persons
 from services.kernel.errors import Refused
 from services.kernel.message import Ask
+
+TRANSFER_RETURNED = "transfer-returned"
 
 
 def close(command: public.CloseCase, state: State, ask: Ask) -> list[Event]:
@@ -37,7 +40,7 @@ def close(command: public.CloseCase, state: State, ask: Ask) -> list[Event]:
             "evaluate-first",
             "Evaluate the progress first, or say why the case closes without.",
             "请先追踪评估, 或说明未评估即结案的原因。",
-            allowed=("evaluate-progress",),
+            allowed=("evaluate-progress", "close-case") if isinstance(state, Intervening) else ("close-case",),
             field="early_reason",
         )
     _nothing_left(command.strands_handled, known(ask).strands)
@@ -69,8 +72,8 @@ def _closed(state: State, command: public.CloseCase, ask: Ask) -> public.CaseClo
 
 
 def close_on_death(state: State, ask: Ask) -> list[Event]:
-    """The client has died: whatever is open ends with the case."""
-    if not isinstance(state, Open):
+    """The client has died: whatever is open ends with the case, also with one that another organization owns."""
+    if not isinstance(state, Open | Transferred):
         return []
     ended = public.CloseCase(reason_code="deceased", early_reason="deceased", strands_handled=known(ask).strands)
     return [_closed(state, ended, ask)]
@@ -90,25 +93,44 @@ def follow_up(command: public.FollowUpCase, state: State, ask: Ask) -> list[Even
 
 
 def reopen(command: public.ReopenCase, state: State, ask: Ask) -> list[Event]:
-    """Open it again: its last owner answers for it, or the one who is named. For the dead nothing begins (INV-44)."""
+    """Open it again: its last owner answers for it, or the one who is named. For the dead nothing begins (INV-44).
+
+    So does a case come back that had moved to another organization, once that one holds it no longer (INV-43).
+    """
     codes.REASON.known(command.reason_code, field="reason_code")
-    if not isinstance(state, Closed | FollowedUp):
+    if not isinstance(state, Closed | FollowedUp | Transferred):
         raise not_now(state)
+    if isinstance(state, Transferred) and known(ask).strands:
+        raise Refused(
+            "transfer-stands",
+            "Another organization has this case; it comes back when that one returns it, or leaves.",
+            "该个案已移交且仍由接收机构负责; 待其退回或退出后方可接回。",
+            allowed=("return-referral", "reroute-referral", "withdraw-referral"),
+        )
     if known(ask).person is not None:
         registered(ask)
     reopened_by_two(command.approver, ask)
+    before = state.before if isinstance(state, Transferred) else state.file.owner
+    return [_reopened(state, command.owner or before, command.reason_code, command.approver)]
+
+
+def _reopened(state: State, owner: Party, reason_code: str, approver: str | None = None) -> public.CaseReopened:
     file = state.file
-    owner = command.owner or file.owner
-    return [
-        public.CaseReopened(
-            case_id=file.case_id,
-            matter_id=file.matter_id,
-            handoff=Handoff(act="taken", matter_id=file.matter_id, giver=file.owner, takers=(owner,)),
-            owner=owner,
-            reason_code=command.reason_code,
-            approver=command.approver,
-        )
-    ]
+    return public.CaseReopened(
+        case_id=file.case_id,
+        matter_id=file.matter_id,
+        handoff=Handoff(act="taken", matter_id=file.matter_id, giver=file.owner, takers=(owner,)),
+        owner=owner,
+        reason_code=reason_code,
+        approver=approver,
+    )
+
+
+def take_back(command: public.TakeCaseBack, state: State) -> list[Event]:
+    """What was transferred has come back, and its matter with it: nobody answers for what he has given back (INV-1)."""
+    if not isinstance(state, Transferred) or state.referral_id != command.referral_id:
+        return []
+    return [_reopened(state, command.owner or state.before, TRANSFER_RETURNED)]
 
 
 def transfer_out(command: public.TransferCaseOut, state: State) -> list[Event]:

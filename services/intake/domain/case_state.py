@@ -88,10 +88,12 @@ class FollowedUp:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Transferred:
-    """Another organization owns the case."""
+    """Another organization owns the case, by this referral; before that it was this worker's."""
 
     file: File
     to_org: Party
+    referral_id: UUID
+    before: Party
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -148,13 +150,15 @@ ALLOWED: dict[type, tuple[str, ...]] = {
     Planned: ALWAYS,
     Intervening: ("evaluate-progress", "revise-service-plan", *ALWAYS),
     Evaluated: ("revise-service-plan", *ALWAYS),
-    Suspended: ("resume-case", "take-over-case", "change-risk-level", "close-case", "mark-case-entered-in-error"),
-    Closed: ("follow-up-case", "reopen-case", "mark-case-entered-in-error"),
-    FollowedUp: ("follow-up-case", "reopen-case", "mark-case-entered-in-error"),
-    Transferred: (),
+    Suspended: (
+        "resume-case", "take-over-case", "change-risk-level", "record-service", "close-case", "mark-case-entered-in-error",
+    ),
+    Closed: ("follow-up-case", "reopen-case", "record-service", "mark-case-entered-in-error"),
+    FollowedUp: ("follow-up-case", "reopen-case", "record-service", "mark-case-entered-in-error"),
+    Transferred: ("reopen-case", "record-service"),
     EnteredInError: (),
-}
-"""What may be asked in each state."""
+}  # fmt: skip
+"""What may be asked in each state; of a case that rests or has ended, a service is written up from paper alone (H8)."""
 
 
 def not_now(state: State) -> Refused:
@@ -215,7 +219,12 @@ def _after(state: State, event: Event) -> State:  # noqa: C901 - one line an eve
         case public.CaseReopened():
             return Opened(file=replace(file, owner=event.owner))
         case public.CaseTransferredOut():
-            return Transferred(file=replace(file, owner=event.to_org), to_org=event.to_org)
+            return Transferred(
+                file=replace(file, owner=event.to_org),
+                to_org=event.to_org,
+                referral_id=event.referral_id,
+                before=file.owner,
+            )
         case public.CaseEnteredInError():
             return EnteredInError(file=file)
         case _:

@@ -197,7 +197,7 @@ def _fits(command: public.RecordService, state: State) -> str | None:
     match state:
         case Planned() | Intervening() | Evaluated():
             return None
-        case Closed() | FollowedUp() | Suspended() if command.paper_ref is not None:
+        case Closed() | FollowedUp() | Transferred() | Suspended() if command.paper_ref is not None:
             return "recorded-after-closing" if not isinstance(state, Suspended) else "while-suspended"
         case Opened() | Assessed() if command.emergency_reason is not None or command.paper_ref is not None:
             return None if command.emergency_reason else "before-plan"
@@ -206,7 +206,7 @@ def _fits(command: public.RecordService, state: State) -> str | None:
                 "plan-first",
                 "Agree a plan first, or give the reason of an emergency.",
                 "请先商定服务计划, 或注明紧急原因。",
-                allowed=("assess-needs", "agree-service-plan"),
+                allowed=("assess-needs" if isinstance(state, Opened) else "agree-service-plan", "record-service"),
                 field="emergency_reason",
             )
         case Closed() | FollowedUp() | Suspended() | Transferred() | EnteredInError():

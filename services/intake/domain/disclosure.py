@@ -227,7 +227,7 @@ def answer(command: public.AnswerDeletion, state: State | None, ask: Ask) -> lis
         raise NotFound("no such disclosure")
     if not isinstance(state, Revoked) or not state.demanded:
         raise Refused("nothing-demanded", "Nothing was demanded of this receiver.", "未要求该接收方删除。",
-                      allowed=("revoke-identity-access",))  # fmt: skip
+                      allowed=("revoke-identity-access",) if isinstance(state, Live) else ())  # fmt: skip
     _speaks_for(state.was.receiver, ask)
     if state.answered == command.result:
         return []

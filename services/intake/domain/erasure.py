@@ -150,7 +150,7 @@ def _waiting(state: Active | Deceased | Restricted | Erased) -> Asked:
             "nothing-to-decide",
             "Nobody has asked that this person's data be deleted.",
             "没有待决定的删除请求。",
-            allowed=("request-erasure",),
+            allowed=("request-erasure",) if isinstance(state, Active | Deceased) else (),
         )
     return waiting
 

@@ -39,7 +39,7 @@ from services.intake.domain.help_request_state import (
 from services.intake.domain.known import itself, known
 from services.intake.domain.late import delay_days
 from services.intake.domain.reading import reads_here
-from services.intake.domain.rules import already_there, day_of
+from services.intake.domain.rules import already_there, day_of, erased
 from services.kernel.decider import Decider
 from services.kernel.errors import NotFound, Refused
 from services.kernel.message import Ask
@@ -72,7 +72,7 @@ def decide(command: Command, state: State | None, ask: Ask) -> list[Event]:  # n
         raise NotFound("no such help request")
     match command:
         case public.LinkPersonToHelpRequest():
-            return link_person(command, state)
+            return link_person(command, state, ask)
         case public.TriageHelpRequest():
             return triage(command, state, ask)
         case public.GiveGuidance():
@@ -113,6 +113,7 @@ def receive(command: public.ReceiveHelpRequest, state: State | None, ask: Ask) -
     codes.CAME_BY.known(command.came_by, field="came_by")
     codes.REPORTER_KIND.known(command.reporter_kind, field="reporter_kind")
     codes.PLACE_KIND.known(command.place_kind, field="place_kind")
+    _not_erased(ask)
     matter_id = itself(ask)
     reporter = command.reporter
     if reporter == "unknown" and command.reporter_kind == "self" and command.person_id is not None:
@@ -142,7 +143,14 @@ def receive(command: public.ReceiveHelpRequest, state: State | None, ask: Ask) -
     return [received, late]
 
 
-def link_person(command: public.LinkPersonToHelpRequest, state: State) -> list[Event]:
+def _not_erased(ask: Ask) -> None:
+    """Nothing new is laid to somebody whose data were erased: who comes again is somebody new (H10)."""
+    person = known(ask).person
+    if person is not None and person.gone:
+        raise erased("person_id")
+
+
+def link_person(command: public.LinkPersonToHelpRequest, state: State, ask: Ask) -> list[Event]:
     """Say whose need it is; a person once named is not exchanged silently."""
     if state.core.person_id == command.person_id:
         return []
@@ -155,6 +163,7 @@ def link_person(command: public.LinkPersonToHelpRequest, state: State) -> list[E
         )
     if not isinstance(state, Open):
         raise not_now(state)
+    _not_erased(ask)
     return [public.HelpRequestPersonLinked(matter_id=state.core.matter_id, person_id=command.person_id)]
 
 

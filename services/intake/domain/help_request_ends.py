@@ -9,6 +9,7 @@ from services.intake.domain.help_request_clocks import first_action
 from services.intake.domain.help_request_state import (
     OPEN_STATES,
     Closed,
+    Converted,
     Core,
     Declined,
     Duplicate,
@@ -22,7 +23,7 @@ from services.intake.domain.help_request_state import (
     not_now,
 )
 from services.intake.domain.known import known
-from services.intake.domain.rules import reopened_by_two, two_persons
+from services.intake.domain.rules import registered, reopened_by_two, two_persons
 from services.kernel.errors import Refused
 from services.kernel.message import Ask
 
@@ -83,10 +84,13 @@ def from_dispatcher(core: Core) -> Handoff | None:
 
 
 def reopen(command: public.ReopenHelpRequest, state: State, ask: Ask) -> list[Event]:
-    """It was not over after all."""
+    """It was not over after all, or the case that it had become was a mistake; for the dead nothing begins (INV-44)."""
     codes.REASON.known(command.reason_code, field="reason_code")
-    if not isinstance(state, Closed):
+    if not isinstance(state, Closed | Converted):
         raise not_now(state)
+    _no_case_carries(state, ask)
+    if known(ask).person is not None:
+        registered(ask)
     reopened_by_two(command.approver, ask)
     core = state.core
     again = Handoff(act="taken", matter_id=core.matter_id, giver=core.unit, takers=(core.unit,))
@@ -96,6 +100,20 @@ def reopen(command: public.ReopenHelpRequest, state: State, ask: Ask) -> list[Ev
             wait=first_action(core.urgency, ask), approver=command.approver,
         )
     ]  # fmt: skip
+
+
+def _no_case_carries(state: State, ask: Ask, *, only_if_open: bool = False) -> None:
+    """What has become a case is the case's matter, as long as that stands: it ends and goes on with the case (INV-1)."""
+    request = known(ask).request
+    if not isinstance(state, Converted) or request is None or request.case_id is None:
+        return
+    if request.case_open or not only_if_open:
+        raise Refused(
+            "case-carries-it",
+            "This request has become a case, which carries the matter; act on the case.",
+            "该求助已转为个案, 事项由个案承担; 请在个案上办理。",
+            allowed=("close-case", "reopen-case", "mark-case-entered-in-error"),
+        )
 
 
 def link_duplicate(command: public.LinkDuplicateRequest, state: State, ask: Ask) -> list[Event]:
@@ -120,6 +138,7 @@ def mark_error(command: public.MarkHelpRequestEnteredInError, state: State, ask:
     codes.REASON.known(command.reason_code, field="reason_code")
     if isinstance(state, EnteredInError):
         return []
+    _no_case_carries(state, ask, only_if_open=True)
     two_persons(ask, command.approver)
     return [
         public.HelpRequestEnteredInError(

@@ -243,14 +243,16 @@ def step_of(state: Waiting) -> public.RequestStep:
             assert_never(state)
 
 
-ANYTIME = ("close-help-request", "link-duplicate-request", "mark-help-request-entered-in-error")
+ANYTIME = (
+    "link-person-to-help-request", "close-help-request", "link-duplicate-request", "mark-help-request-entered-in-error",
+)  # fmt: skip
 ALLOWED: dict[type, tuple[str, ...]] = {
     Received: ("triage-help-request", "give-guidance", "decline-help-request", *ANYTIME),
     Triaged: ("give-guidance", "decline-help-request", "open-case", *ANYTIME),
     WaitingClient: ("follow-up-help-request", *ANYTIME),
     InService: ANYTIME,
     Referred: ANYTIME,
-    Converted: ("mark-help-request-entered-in-error",),
+    Converted: ("reopen-help-request", "mark-help-request-entered-in-error"),
     Closed: ("reopen-help-request", "mark-help-request-entered-in-error"),
     Declined: ("mark-help-request-entered-in-error",),
     Duplicate: ("mark-help-request-entered-in-error",),

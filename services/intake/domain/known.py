@@ -65,12 +65,13 @@ class ConsentFact:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RequestFact:
-    """A help request and who answers for it."""
+    """A help request and who answers for it; the case that it has become, if that stands, and whether that is open."""
 
     request_id: UUID
     state: str
     unit: Party
     case_id: UUID | None = None
+    case_open: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

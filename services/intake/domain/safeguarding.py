@@ -75,11 +75,12 @@ Event = (
     | public.SafeguardingConcernRead
 )
 
+ALWAYS = ("name-safeguarding-reader",)
 ALLOWED: dict[type, tuple[str, ...]] = {
-    Raised: ("make-mandatory-report", "decide-not-reportable"),
-    Reported: ("make-mandatory-report", "acknowledge-mandatory-report", "close-safeguarding-concern"),
-    NotReportable: ("make-mandatory-report",),
-    Closed: ("make-mandatory-report",),
+    Raised: ("make-mandatory-report", "decide-not-reportable", *ALWAYS),
+    Reported: ("make-mandatory-report", "acknowledge-mandatory-report", "close-safeguarding-concern", *ALWAYS),
+    NotReportable: ("make-mandatory-report", *ALWAYS),
+    Closed: ("make-mandatory-report", *ALWAYS),
 }
 """What may be asked in each state; a report always may."""
 

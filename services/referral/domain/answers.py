@@ -28,7 +28,7 @@ def accept(command: public.AcceptReferral, state: State, ask: Ask) -> list[Event
     if found.state in ("accepted", "refused"):
         return []
     if found.state in ("declined", "returned"):
-        must_be_live(found)
+        must_be_live(found, known_state)
     late = _late(found, ask)
     fault = "expired" if late else _fault(known_state, found, ask)
     if fault is not None:
@@ -120,7 +120,7 @@ def decline(command: public.DeclineOffer, state: State, ask: Ask) -> list[Event]
         case "accepted":
             raise no(state)
         case _:
-            must_be_live(found)
+            must_be_live(found, known_state)
     DECLINE_REASON.known(command.reason_code, field="reason_code")
     left = len(live(known_state)) - 1
     return [

@@ -49,11 +49,12 @@ Command = (
     | ByTheHub
 )
 
+ASKED_BACK = ("ask-grant-return", "waive-grant-return")
 ALLOWED: dict[type, tuple[str, ...]] = {
     Applied: ("approve-grant", "reject-grant", "lapse-grant"),
     Approved: ("disburse-grant", "lapse-grant"),
-    PartlyPaid: ("disburse-grant", "return-grant", "lapse-grant"),
-    Paid: ("report-grant-use", "return-grant"),
+    PartlyPaid: ("disburse-grant", "return-grant", "lapse-grant", *ASKED_BACK),
+    Paid: ("report-grant-use", "return-grant", *ASKED_BACK),
     UseReported: ("close-grant",),
     Closed: (),
     Rejected: (),

@@ -108,13 +108,20 @@ def agreed(offering: OfferingFact, day: date | None) -> bool:
     return offering.agreed_until is not None and (day is None or day <= offering.agreed_until)
 
 
+ALLOWED: dict[type, tuple[str, ...]] = {
+    Published: ("change-capacity", "withdraw-offering", "publish-offering"),
+    Withdrawn: ("publish-offering",),
+}
+"""What may be asked of an offering; another one is published under an id of its own."""
+
+
 def publish(command: public.PublishOffering, state: State, ask: Ask) -> list[Event]:
     """Only of an organization that stands in the directory and has not left."""
     organization = known(ask).organization
     if state is not None:
         if isinstance(state, Published) and state.organization_id == command.organization_id:
             return []
-        raise not_now(state, {}, "offering", "供给")
+        raise not_now(state, ALLOWED, "offering", "供给")
     if organization is None or organization.state == "retired":
         raise Refused("organization-unknown", "There is no such organization in the directory.", "名录中没有该机构。",
                       field="organization_id", allowed=("register-organization",))  # fmt: skip
@@ -144,7 +151,7 @@ def change(command: public.ChangeCapacity, state: State, ask: Ask) -> list[Event
                 )
             ]
         case _:
-            raise not_now(state, {}, "offering", "供给")
+            raise not_now(state, ALLOWED, "offering", "供给")
 
 
 def withdraw(command: public.WithdrawOffering, state: State, ask: Ask) -> list[Event]:
@@ -156,7 +163,7 @@ def withdraw(command: public.WithdrawOffering, state: State, ask: Ask) -> list[E
         case Withdrawn():
             return []
         case None:
-            raise not_now(state, {}, "offering", "供给")
+            raise not_now(state, ALLOWED, "offering", "供给")
         case _:
             assert_never(state)
 

@@ -171,10 +171,11 @@ def asked_of(state: State, organization_id: UUID, ask: Ask) -> tuple[Known, Offe
     return state, found
 
 
-def must_be_live(offer: Offer) -> None:
-    """Refuse to go on about an offer that has ended."""
+def must_be_live(offer: Offer, state: Known) -> None:
+    """Refuse to go on about an offer that has ended; where others may be asked, so may this one be again."""
     if offer.state != "live":
-        raise Refused("offer-ended", f"This offer is {offer.state}.", "该要约已结束。", allowed=("offer-referral",))
+        again = ("offer-referral",) if isinstance(state, Ready | Offered | Exhausted) else ()
+        raise Refused("offer-ended", f"This offer is {offer.state}.", "该要约已结束。", allowed=again)
 
 
 def view(command: public.ViewOffer, state: State, ask: Ask) -> list[Event]:
@@ -192,7 +193,7 @@ def view(command: public.ViewOffer, state: State, ask: Ask) -> list[Event]:
 def request_information(command: public.RequestInformation, state: State, ask: Ask) -> list[Event]:
     """The organization asks back; its clock stands still for the first question alone."""
     known_state, found = asked_of(state, command.organization_id, ask)
-    must_be_live(found)
+    must_be_live(found, known_state)
     if found.asking:
         raise Refused("question-open", "An earlier question has not been answered yet.", "此前的问题尚未答复。",
                       allowed=("supply-information",))  # fmt: skip

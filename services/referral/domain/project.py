@@ -159,7 +159,7 @@ def _report(report_id: UUID, state: Running | Ended) -> Report:
         if report.report_id == report_id:
             return report
     raise Refused("report-unknown", "No such report is owed by this project.", "该项目没有这份应交报告。", field="report_id",
-                  allowed=("owe-report",))  # fmt: skip
+                  allowed=("owe-report",) if isinstance(state, Running) else ())  # fmt: skip
 
 
 def end(command: public.EndProject, state: Running) -> list[Event]:

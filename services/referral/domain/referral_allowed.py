@@ -10,27 +10,30 @@ from services.referral.domain.speaking import not_now
 CONSENT_ITSELF = (None, "pipl13-1")
 """No legal basis but the person's consent."""
 
+TOLD = ("contact-person",)
+OPEN = (*TOLD, "change-referral-origin")
 ALLOWED: dict[type, tuple[str, ...]] = {
-    states.Draft: ("mark-referral-ready", "cancel-referral", "withdraw-referral", "mark-referral-entered-in-error"),
+    states.Draft: ("mark-referral-ready", "cancel-referral", "withdraw-referral", "mark-referral-entered-in-error",
+                   "change-referral-origin"),
     states.Ready: ("offer-referral", "plan-sequence", "exhaust-referral", "cancel-referral", "withdraw-referral",
-                   "mark-referral-entered-in-error"),
+                   "mark-referral-entered-in-error", *OPEN),
     states.Offered: ("offer-referral", "plan-sequence", "accept-referral", "decline-offer", "view-offer", "request-information",
                      "supply-information", "withdraw-offer", "cancel-referral", "withdraw-referral",
-                     "mark-referral-entered-in-error"),
+                     "mark-referral-entered-in-error", *OPEN),
     states.Accepted: ("start-service", "return-referral", "reroute-referral", "withdraw-referral",
-                      "mark-referral-entered-in-error"),
+                      "mark-referral-entered-in-error", *OPEN),
     states.InService: ("report-outcome", "pause-service", "return-referral", "reroute-referral", "withdraw-referral",
-                       "mark-referral-entered-in-error"),
+                       "mark-referral-entered-in-error", *OPEN),
     states.Paused: ("resume-service", "report-outcome", "return-referral", "reroute-referral", "withdraw-referral",
-                    "mark-referral-entered-in-error"),
-    states.OutcomeReported: ("confirm-outcome", "dispute-outcome", "close-referral", "mark-referral-entered-in-error"),
+                    "mark-referral-entered-in-error", *OPEN),
+    states.OutcomeReported: ("confirm-outcome", "dispute-outcome", "close-referral", "mark-referral-entered-in-error", *OPEN),
     states.Disputed: ("report-outcome", "resume-service", "return-referral", "reroute-referral", "close-referral",
-                      "withdraw-referral", "mark-referral-entered-in-error"),
+                      "withdraw-referral", "mark-referral-entered-in-error", *OPEN),
     states.Exhausted: ("offer-referral", "plan-sequence", "close-referral", "cancel-referral", "withdraw-referral",
-                       "mark-referral-entered-in-error"),
-    states.Closed: ("mark-referral-entered-in-error",),
-    states.Withdrawn: ("mark-referral-entered-in-error",),
-    states.Cancelled: ("mark-referral-entered-in-error",),
+                       "mark-referral-entered-in-error", *OPEN),
+    states.Closed: ("mark-referral-entered-in-error", *TOLD),
+    states.Withdrawn: ("mark-referral-entered-in-error", *TOLD),
+    states.Cancelled: ("mark-referral-entered-in-error", *TOLD),
     states.EnteredInError: (),
 }  # fmt: skip
 

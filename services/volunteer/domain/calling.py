@@ -47,9 +47,10 @@ SLOT_YEARS = range(2000, 2100)
 """Tasks are planned for the near future and written down from the near past."""
 
 WAVES = ("open-wave", "escalate-task", "override-suggestion")
-ALWAYS = ("contact-client", "mark-task-entered-in-error")
+TOLD = ("contact-client", "call-emergency-service")
+ALWAYS = (*TOLD, "mark-task-entered-in-error")
 ALLOWED: dict[type, tuple[str, ...]] = {
-    Opened: ("offer-task", *WAVES, "accept-task", "assign-task", "declare-unfilled", "cancel-task", *ALWAYS),
+    Opened: ("offer-task", *WAVES, "accept-task", "decline-task", "assign-task", "declare-unfilled", "cancel-task", *ALWAYS),
     Offered: ("offer-task", *WAVES, "accept-task", "decline-task", "assign-task", "declare-unfilled", "cancel-task", *ALWAYS),
     Unfilled: ("offer-task", *WAVES, "accept-task", "decline-task", "assign-task", "cancel-task", *ALWAYS),
     Assigned: (
@@ -59,7 +60,7 @@ ALLOWED: dict[type, tuple[str, ...]] = {
     Completed: ("verify-task", *ALWAYS),
     Verified: ALWAYS,
     Cancelled: ALWAYS,
-    EnteredInError: (),
+    EnteredInError: TOLD,
 }  # fmt: skip
 
 
@@ -202,7 +203,7 @@ def assign_task(command: AssignTask, state: State | None, ask: Ask) -> list[Even
     match state:
         case Opened() | Offered() | Unfilled():
             going = tuple(dict.fromkeys((*state.call.accepted, *command.assignees)))
-            _must_be_enough(len(going), state.job.headcount)
+            _must_be_enough(going, state)
             for who in command.assignees:
                 must_not_send_oneself_to_family(known(ask).person(who), ask.actor)
                 _must_be_sendable(who, state, known(ask), ask)
@@ -242,16 +243,18 @@ def _assigned(state: State, going: tuple[Party, ...], facts: Known, ask: Ask) ->
     )  # fmt: skip
 
 
-def _must_be_enough(going: int, headcount: int) -> None:
-    if going < headcount:
+def _must_be_enough(going: tuple[Party, ...], state: Opened | Offered | Unfilled) -> None:
+    headcount, accepted = state.job.headcount, state.call.accepted
+    if len(going) < headcount:
         raise Refused(
-            "too-few", f"{headcount} are needed, {going} are named.", f"需要 {headcount} 人, 仅有 {going} 人。",
-            allowed=("offer-task",), field="assignees",
+            "too-few", f"{headcount} are needed, {len(going)} are named.", f"需要 {headcount} 人, 仅有 {len(going)} 人。",
+            allowed=("offer-task", "assign-task"), field="assignees",
         )  # fmt: skip
-    if going > headcount:
+    if len(going) > headcount:
         raise Refused(
-            "too-many", f"{headcount} are needed, {going} would go, those who said yes included.",
-            f"需要 {headcount} 人, 连同已接单者共 {going} 人。", allowed=("decline-task",), field="assignees",
+            "too-many", f"{headcount} are needed, {len(going)} would go, those who said yes included.",
+            f"需要 {headcount} 人, 连同已接单者共 {len(going)} 人。",
+            allowed=("assign-task", "decline-task") if accepted else ("assign-task",), field="assignees",
         )  # fmt: skip
 
 

@@ -206,6 +206,10 @@ def supervise(command: SupervisePairing, state: State, ask: Ask) -> list[Event]:
     if command.supervised_on > day_of(ask.now):
         raise Refused("dates-wrong", "Supervision is recorded after it took place.", "督导须在进行之后登记。",
                       field="supervised_on")  # fmt: skip
+    if pair.kind != "school_community":
+        raise Refused(
+            "not-a-unit", "This pair has no mentors who could supervise it.", "该结对不设导师, 无督导可登记。"
+        )
     kinds = tuple(sorted(set(command.mentor_kinds)))
     if any(pair.mentor(kind) is None for kind in kinds):
         raise _no_mentors()
@@ -283,7 +287,7 @@ def end(command: EndPairing, state: State | None, ask: Ask) -> list[Event]:
         raise not_now("pairing", "结对", state, ALLOWED)
     pair = state.pair
     if command.result == "fulfilled":
-        _must_be_fulfilled(pair)
+        _must_be_fulfilled(state)
     if command.result == "broken_off" and command.reason_code is None:
         raise Refused("reason-missing", "Breaking off needs a reason.", "中止结对须注明原因。", field="reason_code")
     giver, back = pair.parties[0], (known(ask).holder or pair.holder,)
@@ -334,10 +338,13 @@ def _owed(commitments: tuple[Commitment, ...], now: datetime) -> Wait | None:
     return wait_for(end_of(min(days)), now) if days else None
 
 
-def _must_be_fulfilled(pair: Pair) -> None:
+def _must_be_fulfilled(state: State) -> None:
+    pair = state.pair
     if pair.open_codes:
+        # Before its mentors are there a pair fulfils nothing; what was promised can be waived, or the pair broken off.
+        first = ("assign-mentor",) if isinstance(state, Formed) else ("fulfil-commitment",)
         raise Refused("commitments-open", f"Still open: {', '.join(pair.open_codes)}.", f"尚有未履行的承诺: {', '.join(pair.open_codes)}。",
-                      allowed=("fulfil-commitment", "waive-commitment"))  # fmt: skip
+                      allowed=(*first, "waive-commitment", "end-pairing"))  # fmt: skip
     unheard = pair.unheard
     if pair.kind == "school_community" and unheard:
         raise Refused("report-missing", f"No report yet to: {', '.join(unheard)}.", f"尚未向以下单位汇报: {', '.join(unheard)}。",

@@ -124,14 +124,14 @@ Event = (
 
 ALWAYS = (
     "clear-volunteer", "train-volunteer", "insure-volunteer", "join-team", "leave-team", "link-worker", "declare-relative",
-    "withdraw-volunteer", "erase-volunteer",
+    "withdraw-volunteer", "erase-volunteer", "issue-record-statement",
 )  # fmt: skip
 ALLOWED: dict[type, tuple[str, ...]] = {
     Registered: ("verify-volunteer", "suspend-volunteer", "merge-volunteers", *ALWAYS),
     Verified: ("verify-volunteer", "suspend-volunteer", "merge-volunteers", *ALWAYS),
     Active: ("verify-volunteer", "suspend-volunteer", "merge-volunteers", *ALWAYS),
     Suspended: ("reinstate-volunteer", *ALWAYS),
-    Withdrawn: ("merge-volunteers", "erase-volunteer"),
+    Withdrawn: ("merge-volunteers", "erase-volunteer", "issue-record-statement"),
     Merged: ("unmerge-volunteers",),
     Leaving: (),
     Erased: (),

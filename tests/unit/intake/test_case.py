@@ -294,6 +294,37 @@ def test_an_accepted_transfer_takes_the_case_along() -> None:
     assert isinstance(case.given(*WORKING, moved).state, Transferred)
 
 
+MOVED = public.CaseTransferredOut(
+    case_id=CASE, matter_id=REQUEST, handoff=Handoff(act="taken", matter_id=REQUEST, giver=ZSL, takers=(TEAM,)),
+    referral_id=REFERRAL, to_org=TEAM,
+)  # fmt: skip
+
+
+def came_back(owner: str, reason: str) -> public.CaseReopened:
+    """The case is the station's again."""
+    back = Handoff(act="taken", matter_id=REQUEST, giver=TEAM, takers=(owner,))
+    return public.CaseReopened(case_id=CASE, matter_id=REQUEST, handoff=back, owner=owner, reason_code=reason)
+
+
+def test_what_was_transferred_comes_back_to_whoever_gets_the_need_back_or_had_the_case_before() -> None:
+    moved = case.given(*WORKING, MOVED)
+    moved.when(public.TakeCaseBack(referral_id=REFERRAL, owner=WZ)).then(came_back(WZ, "transfer-returned"))
+    moved.when(public.TakeCaseBack(referral_id=REFERRAL)).then(came_back(ZSL, "transfer-returned"))
+    moved.when(public.TakeCaseBack(referral_id=UUID(int=99))).then_nothing()
+    case.given(*WORKING).when(public.TakeCaseBack(referral_id=REFERRAL)).then_nothing()
+
+
+def test_a_transferred_case_is_taken_up_again_once_the_other_side_holds_it_no_longer() -> None:
+    again, moved = public.ReopenCase(reason_code="not-over"), case.given(*WORKING, MOVED)
+    moved.when(again, facts=Known(strands=(REFERRAL,))).then_refused("transfer-stands")
+    moved.when(again, facts=Known()).then(came_back(ZSL, "not-over"))
+
+
+def test_who_closes_too_soon_is_told_what_he_can_do_in_this_state() -> None:
+    close = public.CloseCase(reason_code="goals-reached")
+    assert case.given(OPENED).when(close).then_refused("evaluate-first").allowed == ("close-case",)
+
+
 def test_a_changed_risk_is_said_with_both_levels() -> None:
     command = public.ChangeRiskLevel(to_level="red", reason_code="got-worse")
     changed = public.RiskLevelChanged(case_id=CASE, matter_id=REQUEST, to_level="red", reason_code="got-worse")

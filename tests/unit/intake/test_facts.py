@@ -141,6 +141,7 @@ INTERNAL = {
     public.ConvertHelpRequest,
     public.CloseCaseOnDeath,
     public.TransferCaseOut,
+    public.TakeCaseBack,
     public.ExpireConsent,
     public.CarryOutErasure,
     public.EndRetention,

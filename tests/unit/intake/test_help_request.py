@@ -14,7 +14,7 @@ from services.contracts.codes_times import wait
 from services.contracts.words import Handoff, Wait
 from services.intake.domain import help_request
 from services.intake.domain.help_request_state import Closed, Referred, Triaged, WaitingClient
-from services.intake.domain.known import Known, RequestFact
+from services.intake.domain.known import Known, PersonFact, RequestFact
 from services.kernel.errors import NotFound
 from services.kernel.message import Actor
 from tests.support.spec import NOON, Spec
@@ -75,6 +75,31 @@ CLOSE = public.CloseHelpRequest(outcome="resolved", confirmed_by="client")
 ERROR = public.HelpRequestEnteredInError(matter_id=REQUEST, reason_code="test", approver="w-02")
 DECLINED = public.HelpRequestDeclined(matter_id=REQUEST, reason_code="outside-area", alternatives=("other-station",))
 CONVERTED = public.HelpRequestConverted(matter_id=REQUEST, case_id=CASE)
+
+
+STANDS = RequestFact(request_id=REQUEST, state="converted", unit=COMMUNITY, case_id=CASE, case_open=True)
+
+
+def test_what_has_become_a_case_ends_and_goes_on_with_the_case_as_long_as_that_stands() -> None:
+    """INV-1: one matter is closed by one of the two."""
+    became = request.given(RECEIVED, TRIAGED, CONVERTED)
+    error = public.MarkHelpRequestEnteredInError(reason_code="test", approver="w-02")
+    again = public.ReopenHelpRequest(reason_code="wrong-person")
+    for command in (error, again):
+        became.when(command, facts=Known(request=STANDS)).then_refused("case-carries-it")
+    mistaken = replace(STANDS, case_id=None, case_open=False)
+    assert became.when(again, facts=Known(request=mistaken)).decided()
+    assert became.when(error, facts=Known(request=mistaken)).decided()
+
+
+def test_nothing_new_is_laid_to_somebody_whose_data_were_erased() -> None:
+    """H10: who comes again is registered anew."""
+    gone = Known(person=PersonFact(person_id=PERSON, age_band="adult", gone=True))
+    link = public.LinkPersonToHelpRequest(person_id=PERSON)
+    unnamed = request.given(replace(RECEIVED, person_id=None))
+    assert "register-person" in unnamed.when(link, facts=gone).then_refused("person-erased").allowed
+    came = public.ReceiveHelpRequest(unit=COMMUNITY, area="220104004001", person_id=PERSON)
+    request.given().when(came, facts=gone).then_refused("person-erased")
 
 
 def test_the_receiving_unit_answers_for_the_request_from_the_first_moment() -> None:

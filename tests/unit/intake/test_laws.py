@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -128,9 +129,23 @@ def test_a_help_request_keeps_the_laws() -> None:
     )
 
 
+def decided(kinds: tuple[str, ...], fate: str, basis: str) -> tuple[public.KindDecided, ...]:
+    """One fate for some kinds."""
+    until = TODAY + timedelta(days=365) if fate == "restricted" else None
+    return tuple(public.KindDecided(kind=kind, fate=fate, basis=basis, until=until) for kind in kinds)  # type: ignore[arg-type]
+
+
 def test_a_person_keeps_the_laws() -> None:
-    keeps(person.DECIDER, person.Command, public.AmendPersonDetails, public.MovePerson, public.InvokeLegalBasis,
-          public.ReadIdentity)  # fmt: skip
+    sealed, facts = ("identity", "contact", "narrative", "health"), ("facts",)
+    gone = decided(sealed, "erased", "pipl47-erase")
+    resting = decided(facts, "restricted", "pipl47-keep")
+    again = (public.AmendPersonDetails, public.MovePerson, public.InvokeLegalBasis, public.ReadIdentity)
+    keeps(
+        person.DECIDER, person.Command, *again,
+        ground=some(codes_record.ERASURE_GROUND),
+        kinds=st.sampled_from([sealed, facts, (*sealed, "facts")]),
+        decisions=st.sampled_from([gone, resting, (*gone, *resting), decided(sealed, "refused", "safeguarding")]),
+    )  # fmt: skip
 
 
 def test_mergers_keep_the_laws() -> None:
@@ -164,6 +179,8 @@ def test_an_activity_keeps_the_laws() -> None:
 
 def test_a_safeguarding_concern_keeps_the_laws() -> None:
     keeps(safeguarding.DECIDER, safeguarding.Command, public.ReadSafeguardingConcern)
+    before = tuple(cls for cls in members(safeguarding.Command) if cls is not public.MakeMandatoryReport)
+    keeps(safeguarding.DECIDER, before, public.ReadSafeguardingConcern, authority_kind=st.none())
 
 
 def test_a_record_keeps_the_laws() -> None:

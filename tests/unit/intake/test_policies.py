@@ -279,6 +279,25 @@ def test_an_accepted_transfer_takes_the_case_and_a_referral_never_does(desk: Des
     assert desk.row(t.cases, CASE)["state"] == "transferred"
 
 
+BACK = Handoff(act="returned", matter_id=REQUEST, need_id=OTHER, giver=TEAM, takers=(ZSL,))
+GIVEN_BACK = referral.ReferralReturned(
+    matter_id=REQUEST, offer_id=UUID(int=1), organization_id=UUID(int=2), reason_code="no-capacity", handoff=BACK
+)
+
+
+def test_a_transferred_case_comes_back_with_its_transfer_and_with_no_other_referral(desk: Desk) -> None:
+    """INV-1: who has given it back does not answer for it any longer."""
+    consents(desk)
+    opens_case(desk)
+    desk.hears("referral", "referral", OTHER, replace(ACCEPTED, kind="transfer"))
+    desk.hears("referral", "referral", REFERRAL, replace(GIVEN_BACK, handoff=replace(BACK, need_id=REFERRAL)))
+    assert desk.row(t.cases, CASE)["state"] == "transferred"
+    desk.hears("referral", "referral", OTHER, GIVEN_BACK)
+    assert (desk.row(t.cases, CASE)["state"], desk.row(t.cases, CASE)["owner"]) == ("opened", ZSL)
+    (reopened,) = desk.events(public.CaseReopened)
+    assert (reopened.handoff.giver, reopened.reason_code) == (TEAM, "transfer-returned")
+
+
 def test_a_case_does_not_close_over_an_open_strand(desk: Desk) -> None:
     consents(desk)
     opens_case(desk)

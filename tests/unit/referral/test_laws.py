@@ -11,6 +11,7 @@ from services.referral.domain import (
     code_table,
     grant,
     in_kind,
+    mailing,
     offering,
     organization,
     project,
@@ -19,7 +20,7 @@ from services.referral.domain import (
     station,
     training,
 )
-from services.referral.domain.facts import ConsentFact, Known, MatterFact, OfferingFact, OrganizationFact
+from services.referral.domain.facts import ConsentFact, Known, MatterFact, OfferingFact, OrganizationFact, Whom
 from services.referral.domain.staffing import Staffing, StationFact
 from tests.support.laws import check_laws
 
@@ -68,20 +69,48 @@ def test_a_referral_keeps_the_laws():
     )
 
 
+def willing(command: object) -> st.SearchStrategy[Known]:
+    """Facts in which everybody may be asked and may accept; the one who is asked, and two in turn."""
+    asked = getattr(command, "organization_id", IDS[0])
+    offers = (OfferingFact(offering_id=IDS[1], service_codes=("goods", "tuition")),)
+    organizations = [OrganizationFact(organization_id=each, state="active", party="team:lotus") for each in IDS[:2]]
+    return st.just(
+        Known(
+            itself=IDS[2],
+            matter=MatterFact(is_open=True, holder="worker:w-01"),
+            organization=OrganizationFact(organization_id=asked, state="active", party="team:lotus"),
+            offerings=offers,
+            consents=tuple(ConsentFact(consent_id=each, granted=True, receivers=PARTIES) for each in IDS),
+            in_turn=tuple(Whom(organization=each, offerings=offers) for each in organizations),
+        )
+    )
+
+
 def test_a_referral_that_is_offered_keeps_the_laws():
     asking = (
         public.DraftReferral,
         public.MarkReferralReady,
         public.OfferReferral,
+        public.PlanSequence,
+        public.AskNext,
+        public.DeclineOffer,
         public.AcceptReferral,
         public.StartService,
     )
-    check_laws(referral.DECIDER, *asking, pools=POOLS, facts=known, examples=40)
+    pools = POOLS | {
+        "mode": st.just("broadcast"),
+        "organization_ids": st.sampled_from([tuple(IDS[:2]), (IDS[1], IDS[0])]),
+    }
+    check_laws(referral.DECIDER, *asking, pools=pools, facts=willing, examples=40)
 
 
 def test_an_organization_keeps_the_laws():
     repeatable = (public.AddOrganizationAlias, public.VerifyOrganization)
     check_laws(organization.DECIDER, *members(organization.Command), pools=POOLS, facts=known, repeatable=repeatable)
+
+
+def test_an_organization_that_is_told_by_mail_keeps_the_laws():
+    check_laws(mailing.DECIDER, *members(mailing.Command), facts=known, repeatable=(public.ChooseMail,))
 
 
 def test_an_agreement_keeps_the_laws():

@@ -211,6 +211,17 @@ def test_a_consent_of_the_survivor_carries_a_need_of_the_merged_record_until_the
     assert follows(shelf, GONE) == [STOP]
 
 
+def test_what_stood_for_one_on_the_consent_of_the_other_ends_when_they_are_two_after_all(shelf: Shelf):
+    """INV-5"""
+    shelf.hear(MERGED)
+    shelf.hear(replace(granted(CONSENT, team(LEIFENG)), person_id=SURVIVOR))
+    shelf.play(REFERRAL, *TAKEN)
+    ended = public.WithdrawReferral(by="station", reason_code="consent-over")
+    assert follows(shelf, UNMERGED) == [Do(referral.DECIDER, REFERRAL, ended)]
+    shelf.hear(replace(granted(OTHER_CONSENT, team(LEIFENG)), person_id=PERSON))
+    assert follows(shelf, UNMERGED) == []
+
+
 APPLIED = public.GrantApplied(
     matter_id=MATTER, case_id=CASE, person_id=PERSON, applicant=ORIGIN, holder=ORIGIN, applied_by="w-zsl", fund="unknown",
     purpose_code="economic-hardship",

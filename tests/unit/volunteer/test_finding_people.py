@@ -88,7 +88,8 @@ def test_one_worker_is_too_few_where_two_are_needed() -> None:
 
 
 def test_three_are_too_many_where_two_are_needed() -> None:
-    task.given(OPENED).when(AssignTask(assignees=(ZBS, ZYH, "worker:w-9"))).then_refused("too-many")
+    too_many = task.given(OPENED).when(AssignTask(assignees=(ZBS, ZYH, "worker:w-9"))).then_refused("too-many")
+    assert too_many.allowed == ("assign-task",), "nobody has said yes who could say no"
 
 
 def test_assigning_the_same_again_changes_nothing() -> None:

@@ -190,6 +190,14 @@ def test_both_mentors_supervise() -> None:
     pairing.given(CONVENED, PAIRED, COMMUNITY_MENTOR).when(once).then_refused("mentors-missing")
 
 
+def test_who_cannot_be_supervised_or_done_yet_is_told_what_can_be_done() -> None:
+    once = SupervisePairing(mentor_kinds=("community",), supervised_on=date(2022, 8, 1))
+    assert pairing.given(SUPPORTED).when(once).then_refused("not-a-unit").allowed == ()
+    fulfilled = EndPairing(result="fulfilled")
+    unled = pairing.given(CONVENED, PAIRED).when(fulfilled).then_refused("commitments-open")
+    assert unled.allowed == ("assign-mentor", "waive-commitment", "end-pairing")
+
+
 LINKED = PairingCaseLinked(matter_id=PAIR, case_id=CASE)
 
 

@@ -266,8 +266,12 @@ RETURNED = referral.ReferralReturned(
     matter_id=MATTER, offer_id=UUID(int=1), organization_id=UUID(int=2), reason_code="no-capacity", handoff=BACK
 )
 
+VOID = referral.ReferralEnteredInError(matter_id=MATTER, need_id=REFERRAL, reason_code="other", approver_id="w-02")
 
-@pytest.mark.parametrize(("publisher", "event"), [("intake", CLOSED), ("intake", DIED), ("referral", RETURNED)])
+
+@pytest.mark.parametrize(
+    ("publisher", "event"), [("intake", CLOSED), ("intake", DIED), ("referral", RETURNED), ("referral", VOID)]
+)
 def test_what_ends_elsewhere_is_called_off_here(desk: Desk, publisher: str, event: object) -> None:
     searching = desk.asks(replace(ONE, referral_id=REFERRAL), task.DECIDER)
     sent = going(desk, ZBS, opened=replace(ONE, referral_id=REFERRAL))
