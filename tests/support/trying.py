@@ -117,7 +117,7 @@ class Hand:
         """What may be found for it: it may depend on whom is asked for."""
         about = getattr(command, "organization_id", None)
         if about not in self._found:
-            self._found[about] = drawn({0: self._facts(command)}, 12)[0]
+            self._found[about] = drawn({0: self._facts(command)}, 28)[0]
         return _any(self._found[about], chance)
 
 
@@ -167,7 +167,8 @@ class There:
 
     def fitting(self, name: str, kinds: tuple[type, ...]) -> list[Any]:
         """What in it could stand in this field of a command."""
-        named = [each for each in self.named.get(name, ()) if isinstance(each, kinds)]
+        alike = self.named.get(name) or (self.named.get(name.rpartition("_")[2], ()) if str in kinds else ())
+        named = [each for each in alike if isinstance(each, kinds)]
         if named:
             return named
         if UUID in kinds:

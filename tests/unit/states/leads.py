@@ -9,12 +9,21 @@ from uuid import UUID
 
 from services.contracts import referral as public
 from services.contracts.referral import ProjectEnded
-from services.contracts.volunteer import ArrivalRecorded, PairConfirmed, PairsProposed, ProposedPair, WishesStated
+from services.contracts.volunteer import (
+    ArrivalRecorded,
+    Commitment,
+    PairConfirmed,
+    PairingReported,
+    PairsProposed,
+    ProposedPair,
+    WishesStated,
+)
 from tests.support.spec import NOON
 from tests.unit.intake.stories import RECEIVED
 from tests.unit.referral import samples
 from tests.unit.referral.test_training_and_projects import OWED, STARTED
 from tests.unit.volunteer.people import LIN, MATTER, MEI, OPENED, ZBS, assigned
+from tests.unit.volunteer.test_pairing import SUPPORTED
 from tests.unit.volunteer.test_pairing_rounds import OPENED as ROUND
 
 Lead = tuple[Any, ...]
@@ -49,6 +58,12 @@ LEADS: dict[str, tuple[Lead, ...]] = {
         IN_TURN,
     ),
     "task": ((BEGUN, assigned(MEI, ZBS), ArrivalRecorded(matter_id=MATTER, assignees=(MEI,), method="told")),),
+    "pairing": (
+        (
+            replace(SUPPORTED, commitments=(Commitment(code="alpha", giver="team:lotus"),), parties=("team:lotus",)),
+            PairingReported(matter_id=SUPPORTED.matter_id, to_org="university:nenu", form_code="talk"),
+        ),
+    ),
     "pairing-round": (
         WISHED,
         (
