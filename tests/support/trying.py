@@ -167,7 +167,9 @@ class There:
 
     def fitting(self, name: str, kinds: tuple[type, ...]) -> list[Any]:
         """What in it could stand in this field of a command."""
-        alike = self.named.get(name) or (self.named.get(name.rpartition("_")[2], ()) if str in kinds else ())
+        alike = self.named.get(name, [])
+        if not alike and str in kinds:
+            alike = self.named.get(name.rpartition("_")[2], [])
         named = [each for each in alike if isinstance(each, kinds)]
         if named:
             return named
