@@ -170,14 +170,20 @@ WAITS: dict[str, Wait | None] = {
 }
 """What an event leaves to be waited for; None: nothing any more."""
 
+MISFITS = ("before-plan", "while-suspended", "recorded-after-closing", "after-end")
+"""Why an event does not fit what was so when it happened."""
+
 CLIENT = Wait("others", "client")
 
 
 def matter_state(name: str, code: str, promised: bool) -> str | None:
     """The state of a matter after an event; None where it does not touch it.
 
-    A follow-up says itself what it leaves; guidance with a promised day waits for the resident.
+    A follow-up says itself what it leaves; guidance with a promised day waits for the resident. What does not fit what was
+    so then, as a paper tells that comes in after the closing, changes nothing (H8).
     """
+    if code in MISFITS:
+        return None
     if name == "help-request.followed-up":
         return {"waiting": "waiting-client", "triaged": "triaged"}.get(code)
     if name == "help-request.guidance-given" and promised:

@@ -103,10 +103,15 @@ def read(message: Message, said: Said) -> Entry | None:
         giver=handoff.text("giver"), takers=tuple(takers.split()), need_id=need, opens=opens,
         closes=closes, offer_id=said.ident("offer_id"),
         needs=tuple((said.texts("need_codes", "topic_codes", "item_codes") or said.text("purpose_code") or kind_code(name, said)).split()),
-        code=said.text("leaves", "disposition", "outcome", "reason_code", "result_code", "result", "cadence"),
+        code=misfit(said) or said.text("leaves", "disposition", "outcome", "reason_code", "result_code", "result", "cadence"),
         urgency=said.text("urgency"), risk=said.text("risk_level", "to_level"),
         due_at=said.moment("respond_by", "start_by", "check_at", "follow_up_by", "due_at", "answer_by", "supply_by"),
     )  # fmt: skip
+
+
+def misfit(said: Said) -> str:
+    """Why something that was written down does not fit what was so then: after the end, before there was a plan (H8)."""
+    return said.text("conflict") or ("before-plan" if said.data.get("under_plan") is False else "")
 
 
 def kind_code(name: str, said: Said) -> str:

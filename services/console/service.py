@@ -39,6 +39,7 @@ from services.console.endpoints.reporting import Reporting
 from services.console.endpoints.searching import Searching
 from services.console.endpoints.seconding import Seconding
 from services.console.endpoints.signing import Signing
+from services.console.endpoints.standing import Standing
 from services.console.endpoints.stations import Stations
 from services.console.endpoints.system import System
 from services.console.endpoints.taking import Taking
@@ -74,6 +75,8 @@ READERS = (*STATION_ROLES, "auditor")
 LIST = 50
 HOUR = 3600
 CATCH_UP_SECONDS = 2.0
+IN_VAIN = "acceptance.refused"
+"""What follows a yes that takes no effect: it is on record, and whoever said it must not believe that it counts (H2)."""
 
 
 class ConsoleService(
@@ -94,6 +97,7 @@ class ConsoleService(
     Filing,
     Approvals,
     Acting,
+    Standing,
     Answering,
     Daily,
     Auditing,
@@ -182,6 +186,8 @@ class ConsoleService(
 
     def go_on(self, v: Visit, service: str, answer: Answer, to: str, event: str, otherwise: str = "") -> Page:
         """Go where what was just done can be seen; if the console has not heard of it yet, say so (`otherwise`: elsewhere)."""
+        if IN_VAIN in (answer.body.get("events") or ()):
+            return v.go(to, failed=v.words("answer.in-vain"))
         position, until = answer.body.get("position"), monotonic() + CATCH_UP_SECONDS
         while v.look.one(views.record, service, position) is None:
             if monotonic() > until:

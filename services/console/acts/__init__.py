@@ -8,6 +8,7 @@ is ready for, and why the others have to wait.
 from __future__ import annotations
 
 from services.console.acts.act import Act, Offered, Subject
+from services.console.acts.activities import ACTIVITIES
 from services.console.acts.cases import CASES
 from services.console.acts.erasing import ERASING
 from services.console.acts.errors import ERRORS
@@ -16,12 +17,14 @@ from services.console.acts.pairings import PAIRINGS
 from services.console.acts.people import PEOPLE
 from services.console.acts.referrals import PARTNERS, REFERRALS
 from services.console.acts.requests import REQUESTS
+from services.console.acts.station import STATION
 from services.console.acts.tasks import TASKS
 from services.console.acts.told import TOLD
+from services.console.acts.visits import VISITS
 from services.console.record import Strand
 
 ACTS: tuple[Act, ...] = (
-    *REQUESTS, *CASES, *REFERRALS, *PARTNERS, *TOLD, *TASKS, *GRANTS, *PAIRINGS, *PEOPLE, *ERRORS,
+    *REQUESTS, *CASES, *REFERRALS, *PARTNERS, *TOLD, *TASKS, *GRANTS, *PAIRINGS, *PEOPLE, *VISITS, *ACTIVITIES, *STATION, *ERRORS,
 )  # fmt: skip
 KNOWN = {(act.of, act.code): act for act in (*ACTS, *ERASING)}
 """With those that have a page of their own and no form made from their fields."""

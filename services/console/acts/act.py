@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Literal
+from urllib.parse import quote
 from uuid import UUID
 
-from services.console.words import CHINA
+from services.console.acts.reading import LISTS, PAPER_DAY, PAPER_REF, READERS, first, happened, on_paper
 from services.contracts.tables import Table
 from services.contracts.words import STATION_ROLES
 from services.kernel.contract import name_of
 
-Kind = Literal["one", "many", "pick", "text", "words", "day", "moment", "number", "yuan", "yes", "hidden"]
+Kind = Literal[
+    "one", "many", "pick", "text", "words", "day", "days", "moment", "number", "yuan", "yes", "hidden", "members"
+]
 
 
-SEVERAL = ("parties", "strands", "volunteers", "goals", "helpers", "receivers")
+SEVERAL = ("parties", "strands", "volunteers", "goals", "helpers", "receivers", "receivers_at_all", "pairs")
 """Of these, any number can be chosen."""
 
 
@@ -42,6 +44,8 @@ class Field:
     """Under which name of a field it is shown, where two share one."""
     second: bool = False
     """Whether it belongs to the second step of an act."""
+    folded: bool = False
+    """Whether it is one of those about the paper that is written up, which stand behind a fold."""
 
     @property
     def choices(self) -> tuple[str, ...]:
@@ -53,6 +57,8 @@ class Field:
         given = [text.strip() for text in typed if text.strip()]
         if not given:
             return None
+        if self.kind in LISTS:
+            return LISTS[self.kind](given)
         if self.source == "goals":
             return [dict(zip(("code", "result"), text.split("=", 1), strict=False)) for text in given]
         if self.kind == "many" or self.source in SEVERAL:
@@ -80,38 +86,6 @@ def pick(name: str, source: str, *, needed: bool = False) -> Field:
 def plain(name: str, kind: Kind, *, needed: bool = False, start: str = "") -> Field:
     """Something that is typed."""
     return Field(name=name, kind=kind, needed=needed, start=start)
-
-
-def fen(text: str) -> Any:
-    """An amount in yuan, with at most two decimals, in fen; anything else stays as it was typed, to be refused."""
-    whole, _, part = text.replace(",", "").replace("，", "").removeprefix("¥").removesuffix("元").strip().partition(".")
-    fits = whole.isascii() and whole.isdecimal() and len(part) <= 2 and (not part or part.isdecimal())
-    return int(whole) * 100 + int(part.ljust(2, "0") or "0") if fits else text
-
-
-def moment_typed(text: str) -> str:
-    """A moment as a form sends it, at the station's own clock; anything else as it was typed, to be refused."""
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=CHINA).isoformat()
-    except ValueError:
-        return text
-
-
-def _number(text: str) -> Any:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else text
-
-
-def _hidden(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
-
-
-READERS: dict[str, Callable[[str], Any]] = {
-    "moment": moment_typed, "number": _number, "yuan": fen, "yes": lambda text: text == "yes",
-    "hidden": _hidden,
-}  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -168,14 +142,20 @@ def nothing(at: Circumstances) -> dict[str, Any]:
     return {}
 
 
+def as_typed(body: dict[str, Any]) -> dict[str, Any]:
+    """A body as the fields of the form have it."""
+    return body
+
+
 @dataclass(frozen=True, kw_only=True)
 class Act:
     """A command that somebody may ask for on a page.
 
     It is about something of the kind `of`, and possible in `states`; `path` holds `{id}` where it is about something
-    that is there. `given(circumstances)` is what the page says of itself, before the form. `behalf` names whose will is
-    written down, where it is another's. Of the choices of the field `tries` the service is asked which it would refuse.
-    `title` is what it is called here, where the command has a wider name.
+    that is there. `given(circumstances)` is what the page says of itself, before the form; `shape` brings what both said into
+    the form of the contract, where that is another. `behalf` names whose will is written down, where it is another's. Of
+    the choices of the field `tries` the service is asked which it would refuse. `title` is what it is called here, where
+    the command has a wider name. What `begins` a matter of its own leads to that matter's page.
     """
 
     command: type
@@ -192,6 +172,8 @@ class Act:
     behalf: Callable[[Circumstances], str] | None = None
     tries: str = ""
     title: str = ""
+    shape: Callable[[dict[str, Any]], dict[str, Any]] = as_typed
+    begins: bool = False
 
     @property
     def code(self) -> str:
@@ -205,8 +187,18 @@ class Act:
 
     def body(self, at: Circumstances, form: Mapping[str, Sequence[str]]) -> dict[str, Any]:
         """The command's body: what the page knows, then what was typed; what was left empty is left out."""
-        told = self._typed(form, second=False)
-        return {**self.given(at), **told, "happened": self._happened(at, form)}
+        told = self.shape({**self.given(at), **self._typed(form, second=False)})
+        return {**told, "happened": self._happened(at, form)}
+
+    def path_of(self, at: Circumstances, form: Mapping[str, Sequence[str]]) -> str:
+        """The command's path: about what is acted on, or about what was chosen on the form (`{field}`)."""
+        chosen = {name: quote(next(iter(form.get(name, ())), "") or "-", safe="") for name in self._named}
+        return self.path.format(id=at.subject.asked_of, **chosen)
+
+    @property
+    def _named(self) -> tuple[str, ...]:
+        """The fields that stand in the path and not in the body."""
+        return tuple(each.name for each in self.fields if f"{{{each.name}}}" in self.path)
 
     def more(self, form: Mapping[str, Sequence[str]]) -> dict[str, Any]:
         """What was typed for the second step."""
@@ -214,16 +206,20 @@ class Act:
 
     def _typed(self, form: Mapping[str, Sequence[str]], *, second: bool) -> dict[str, Any]:
         # Where two fields share a name, the form has their boxes under one name, and each reads all of them.
-        mine = [each for each in self.fields if each.second is second and each.name not in (TOLD_HOW, TOLD_REF)]
+        elsewhere = (TOLD_HOW, TOLD_REF, PAPER_DAY, *self._named)
+        mine = [each for each in self.fields if each.second is second and each.name not in elsewhere]
         typed = {each.name: each.value(form.get(each.name, ())) for each in mine}
         return {name: value for name, value in typed.items() if value is not None}
 
     def _happened(self, at: Circumstances, form: Mapping[str, Sequence[str]]) -> dict[str, Any]:
-        told = happened(form)
+        told = on_paper(form) if self._of_paper(form) else happened(form)
         if self.behalf is None:
             return told
         how, ref = (next(iter(form.get(name, ())), "").strip() for name in (TOLD_HOW, TOLD_REF))
         return told | {"behalf": {"org": self.behalf(at), "evidence_kind": how, "evidence_ref": ref}}
+
+    def _of_paper(self, form: Mapping[str, Sequence[str]]) -> bool:
+        return any(each.folded for each in self.fields) and bool(first(form, PAPER_REF))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -233,10 +229,3 @@ class Offered:
     act: Act
     subject: Subject
     possible: bool
-
-
-def happened(form: Mapping[str, Sequence[str]]) -> dict[str, Any]:
-    """When it happened: the time typed, at the station's own clock; now, where none was."""
-    told: dict[str, Any] = {"channel": "web"}
-    at = next(iter(form.get("happened_at", ())), "").strip()
-    return told | {"at": moment_typed(at), "precision": "instant"} if at else told

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.console.acts.act import Act, many, one, pick, plain
+from services.console.acts.paper import PAPER
 from services.console.acts.requests import CONSENT, concern, handing_on, of_person
 from services.contracts import codes
 from services.contracts import intake as public
@@ -30,11 +31,10 @@ CASES = (
             one("agreed_by", codes=("client", "guardian", "nobody"), words="agreed-by", needed=True),
             many("method_codes", codes.SERVICE_KIND), one("reason_code", codes.REASON), plain("note", "words"))),
     Act(command=public.RecordService, of="case", service="intake", path="/cases/{id}/services",
-        event="case.service-delivered", states=OPEN, main=True, fields=(
+        event="case.service-delivered", states=(*OPEN, "suspended", "closed"), main=True, fields=(
             one("kind", codes.SERVICE_KIND, needed=True), one("place_kind", codes.PLACE_KIND),
             plain("started", "moment"), plain("ended", "moment"), plain("participants", "number", start="1"),
-            many("goal_codes", codes.GOAL), one("emergency_reason", codes.REASON), plain("paper_ref", "text"),
-            plain("note", "words"))),
+            many("goal_codes", codes.GOAL), one("emergency_reason", codes.REASON), plain("note", "words"), *PAPER)),
     Act(command=public.EvaluateProgress, of="case", service="intake", path="/cases/{id}/evaluations",
         event="case.progress-evaluated", states=WORKING, main=True, fields=(
             one("source", codes.SOURCE_KIND, needed=True), pick("goal_results", "goals"), plain("words", "words")),

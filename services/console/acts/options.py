@@ -7,47 +7,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
-from services.console.acts.act import Circumstances
-from services.console.hub import Hub
-from services.console.record import Story
+from services.console.acts.looking import Looking, Option, listed, organizations
+from services.console.acts.pair_options import (
+    activities,
+    agreements,
+    cases,
+    colleges,
+    communities,
+    conveners,
+    hosts,
+    pairings,
+    receivers_at_all,
+    units,
+)
 from services.console.words import Words
 
-MOST = 200
-
-
-@dataclass(frozen=True, kw_only=True)
-class Option:
-    """One choice: what is sent, what is read; what speaks for it, and what against."""
-
-    value: str
-    label: str
-    reasons: tuple[str, ...] = ()
-    against: tuple[str, ...] = ()
-
-    @property
-    def possible(self) -> bool:
-        """Whether it can be chosen."""
-        return not self.against
-
-
-@dataclass(frozen=True, kw_only=True)
-class Looking:
-    """Whoever looks up what can be chosen, for one form; `shown` goes with the form, out of sight."""
-
-    hub: Hub
-    at: Circumstances
-    story: Story
-    words: Words
-    shown: dict[str, str] = field(default_factory=dict)
-
-    def rows(self, service: str, path: str, **query: str) -> list[Mapping[str, Any]]:
-        """The rows of a list; none where it may not be seen."""
-        answer = self.hub.get(service, path, **query)
-        rows = answer.body.get("items") if answer.ok and isinstance(answer.body, dict) else None
-        return list(rows or ())[:MOST]
+UNNAMED = "worker:unnamed"
+"""A colleague whose name is not told: a paper may say that two went, and name one (INV-29)."""
 
 
 def options(looking: Looking, sources: Iterable[str]) -> dict[str, tuple[Option, ...]]:
@@ -82,26 +60,19 @@ def _said(t: Words, row: Mapping[str, Any]) -> str:
     return t.pick(str(row.get("zh") or ""), str(row.get("en") or "")) or t.any(str(row.get("code")))
 
 
-def _organizations(looking: Looking, *kinds: str) -> Iterable[Option]:
-    for row in looking.rows("referral", "/organizations", state="active"):
-        if not kinds or row.get("kind") in kinds:
-            party = str(row["party"])
-            yield Option(value=party, label=looking.words.party(party), reasons=(looking.words.any(str(row["kind"])),))
-
-
 def parties(looking: Looking) -> Iterable[Option]:
     """Every active organization, as a party."""
-    return _organizations(looking)
+    return organizations(looking)
 
 
 def givers(looking: Looking) -> Iterable[Option]:
     """Those who give money or goods."""
-    return _organizations(looking, "charity")
+    return organizations(looking, "charity")
 
 
 def anybody(looking: Looking) -> Iterable[Option]:
     """One active organization."""
-    return _organizations(looking)
+    return organizations(looking)
 
 
 def helpers(looking: Looking) -> Iterable[Option]:
@@ -128,8 +99,18 @@ def alike(looking: Looking) -> Iterable[Option]:
 
 def receivers(looking: Looking) -> Iterable[Option]:
     """Whom a consent names."""
-    for party in _listed(looking.at.subject.known.get("receivers")):
+    for party in listed(looking.at.subject.known.get("receivers")):
         yield Option(value=party, label=looking.words.party(party))
+
+
+def pairs(looking: Looking) -> Iterable[Option]:
+    """Who of the station's own may be one of a pair."""
+    return workers(looking)
+
+
+def named(looking: Looking) -> Iterable[Option]:
+    """One of those whom a consent names."""
+    return receivers(looking)
 
 
 def workers(looking: Looking) -> Iterable[Option]:
@@ -146,8 +127,8 @@ def consents(looking: Looking) -> Iterable[Option]:
     t, person_id = looking.words, looking.at.person_id
     for row in looking.rows("intake", "/consents", person_id=person_id) if person_id else ():
         if row.get("state") == "granted":
-            purposes = t.all("purpose", _listed(row.get("purposes")))
-            receivers = t.parties(_listed(row.get("receivers"))) if row.get("receivers") else t("act.no-receiver")
+            purposes = t.all("purpose", listed(row.get("purposes")))
+            receivers = t.parties(listed(row.get("receivers"))) if row.get("receivers") else t("act.no-receiver")
             yield Option(value=str(row["consent_id"]), label=purposes, reasons=(receivers,))
 
 
@@ -157,8 +138,9 @@ def volunteers(looking: Looking) -> Iterable[Option]:
     for row in looking.rows("volunteer", "/volunteers", state="active"):
         party = f"volunteer:{row['volunteer_id']}"
         yield Option(value=party, label=t.party(party))
-    yield from _organizations(looking, "volunteer_team")
+    yield from organizations(looking, "volunteer_team")
     yield from workers(looking)
+    yield Option(value=UNNAMED, label=looking.words("act.unnamed"))
 
 
 def going(looking: Looking) -> Iterable[Option]:
@@ -189,20 +171,17 @@ def strands(looking: Looking) -> Iterable[Option]:
 def goals(looking: Looking) -> Iterable[Option]:
     """Each goal of the case's plan with each result there may be."""
     t = looking.words
-    for code in _listed(looking.at.subject.known.get("goal_codes")):
+    for code in listed(looking.at.subject.known.get("goal_codes")):
         for result in ("achieved", "partly", "not_achieved"):
             said = f"{t.code('goal_code', code)}{t.pick('：', ': ')}{t.code('goal-result', result)}"
             yield Option(value=f"{code}={result}", label=said)
 
 
-def _listed(value: Any) -> tuple[str, ...]:
-    return (
-        tuple(value.replace(",", " ").split()) if isinstance(value, str) else tuple(str(each) for each in value or ())
-    )
-
-
 SOURCES: Mapping[str, Callable[[Looking], Iterable[Option]]] = {
     "candidates": candidates, "parties": parties, "givers": givers, "workers": workers, "consents": consents,
     "volunteers": volunteers, "going": going, "asked": asked, "strands": strands, "goals": goals,
+    "receivers_at_all": receivers_at_all, "units": units, "communities": communities, "colleges": colleges, "hosts": hosts,
+    "conveners": conveners, "agreements": agreements, "pairs": pairs, "named": named, "pairings": pairings, "cases": cases,
+    "activities": activities,
     "anybody": anybody, "helpers": helpers, "guardians": guardians, "alike": alike, "receivers": receivers,
 }  # fmt: skip

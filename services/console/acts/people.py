@@ -18,6 +18,11 @@ def as_guardian(at: Circumstances, made: dict[str, Any]) -> tuple[str, str, dict
     return "intake", f"/persons/{at.subject.id}/guardians", {"guardian_id": made["id"]}
 
 
+def by_consent(at: Circumstances) -> dict[str, Any]:
+    """Whose identity it is."""
+    return {"person_id": str(at.subject.known.get("person_id") or "")}
+
+
 def _person(command: type, path: str, event: str, *fields: Any, **more: Any) -> Act:
     return Act(command=command, of="person", service="intake", path=path, event=event, states=("active",), fields=fields,
                **more)  # fmt: skip
@@ -42,6 +47,10 @@ PEOPLE = (
         public.RuleOutDuplicate, "/persons/{id}/duplicates/ruling-out", "", pick("candidate_id", "alike", needed=True),
         one("basis", codes.SAME_PERSON, needed=True, start="person-says"),
     ),
+    Act(command=public.DiscloseIdentity, of="consent", service="intake", path="/disclosures", event="", states=("granted",),
+        given=by_consent, fields=(
+            pick("receiver", "named", needed=True), one("purpose", codes.PURPOSE, needed=True),
+            pick("need_id", "pairings"))),
     Act(command=public.WithdrawConsent, of="consent", service="intake", path="/consents/{id}/withdrawal", event="",
         states=("granted",), fields=(
             one("by", codes=GIVERS, words="consent-by", needed=True, start="self"),

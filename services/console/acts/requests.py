@@ -57,9 +57,21 @@ def linked(at: Circumstances, made: dict[str, Any]) -> tuple[str, str, dict[str,
     return "intake", f"/help-requests/{at.subject.id}/person", {"person_id": made["id"]}
 
 
+SUPPLIER = "supplier_kind"
+
+
+def with_supplier(body: dict[str, Any]) -> dict[str, Any]:
+    """Each paper that is missing with who can supply it, where that is known."""
+    told = {name: value for name, value in body.items() if name != SUPPLIER}
+    if SUPPLIER not in body or "materials_missing" not in body:
+        return told
+    return told | {"materials_missing": [each | {SUPPLIER: body[SUPPLIER]} for each in body["materials_missing"]]}
+
+
 CONSENT = (
     many("purposes", codes.PURPOSE, needed=True), many("categories", codes.PERSONAL_CATEGORY, needed=True),
-    pick("receivers", "parties"), plain("sensitive", "yes"), one("by", codes=GIVERS, words="consent-by", needed=True, start="self"),
+    pick("receivers", "receivers_at_all"), plain("sensitive", "yes"),
+    one("by", codes=GIVERS, words="consent-by", needed=True, start="self"),
     pick("by_person_id", "guardians"), one("method", codes.CONSENT_METHOD, needed=True), one("child_asked", codes.CHILD_ASKED),
     plain("notice_version", "text", needed=True, start="2026-1"), plain("valid_until", "moment"), plain("words", "words"),
 )  # fmt: skip
@@ -90,12 +102,17 @@ GOODS = (
 )  # fmt: skip
 
 
-def concern(of: str, states: tuple[str, ...]) -> Act:
+HARM = (
+    one("situation_code", codes.SITUATION, needed=True, start="9"), plain("what", "words"),
+    plain("guardian_suspected", "yes"), one("authority_kind", codes.AUTHORITY_KIND), plain("receipt_ref", "text"),
+)  # fmt: skip
+
+
+def concern(of: str, states: tuple[str, ...], **more: Any) -> Act:
     """Suspected harm, on one screen; nothing is required, whatever the state of the matter (H7)."""
+    given = more.pop("given", lambda at: {"about_matter_id": str(at.matter_id), **of_person(at)})
     return Act(command=public.RaiseSafeguardingConcern, of=of, service="intake", path="/safeguarding-concerns",
-        event="", states=states, given=lambda at: {"about_matter_id": str(at.matter_id), **of_person(at)}, fields=(
-            one("situation_code", codes.SITUATION, needed=True, start="9"), plain("what", "words"),
-            plain("guardian_suspected", "yes"), one("authority_kind", codes.AUTHORITY_KIND), plain("receipt_ref", "text")))  # fmt: skip
+               event="", states=states, given=given, fields=HARM, **more)  # fmt: skip
 
 
 def handing_on(of: str, states: tuple[str, ...]) -> tuple[Act, ...]:
@@ -116,7 +133,8 @@ REQUESTS = (
     Act(command=public.TriageHelpRequest, of="help-request", service="intake", path="/help-requests/{id}/triage",
         event="help-request.triaged", states=("received", "reopened"), main=True, fields=(
             one("urgency", codes.URGENCY, needed=True), one("risk_level", codes.RISK_LEVEL),
-            one("disposition", codes.DISPOSITION, needed=True), one("emergency_contact", codes.EMERGENCY_CONTACT)),
+            one("disposition", codes.DISPOSITION, needed=True), pick("dispatcher", "workers"),
+            one("emergency_contact", codes.EMERGENCY_CONTACT)),
         tries="disposition"),
     Act(command=public.RegisterPerson, of="help-request", service="intake", path="/persons",
         event="help-request.person-linked", states=OPEN, given=lambda at: {"station": at.org}, then=linked, fields=(
@@ -127,8 +145,10 @@ REQUESTS = (
     Act(command=public.GiveGuidance, of="help-request", service="intake", path="/help-requests/{id}/guidance",
         event="help-request.guidance-given", states=ROUTED, main=True, fields=(
             many("topic_codes", codes.TOPIC), many("materials_have", codes.MATERIAL),
-            many("materials_missing", codes.MATERIAL, as_="code"), many("next_step_codes", codes.NEXT_STEP),
-            many("difficulty_codes", codes.DIFFICULTY), plain("follow_up_by", "day"), plain("advice", "words"))),
+            many("materials_missing", codes.MATERIAL, as_="code"), one(SUPPLIER, codes.SUPPLIER_KIND),
+            many("next_step_codes", codes.NEXT_STEP),
+            many("difficulty_codes", codes.DIFFICULTY), plain("follow_up_by", "day"), plain("advice", "words")),
+        shape=with_supplier),
     Act(command=public.OpenCase, of="help-request", service="intake", path="/cases", event="case.opened",
         states=("triaged",), given=to_case, main=True, fields=(
             pick("owner", "workers", needed=True), one("legal_basis", codes.LEGAL_BASIS))),

@@ -10,7 +10,8 @@ from uuid import UUID, uuid4
 
 from services.console import acts, refusals, views
 from services.console.acts.act import Act, Circumstances, Subject
-from services.console.acts.options import Looking, options
+from services.console.acts.looking import Looking
+from services.console.acts.options import options
 from services.console.gate.second import WAITS, Seconds, can_wait, is_grave
 from services.console.hub import Answer, Hub, Unreachable
 from services.console.pages import act as page
@@ -24,7 +25,8 @@ from services.kernel.errors import NotFound
 SHOWN_AT = {
     "help-request": ("intake", "/help-requests"), "case": ("intake", "/cases"), "referral": ("referral", "/referrals"),
     "grant": ("referral", "/grants"), "task": ("volunteer", "/tasks"), "pairing": ("volunteer", "/pairings"),
-    "told-grant": ("referral", "/grants"), "person": ("intake", "/persons"), "consent": ("intake", "/consents"),
+    "told-grant": ("referral", "/grants"), "visit-plan": ("intake", "/visit-plans"),
+    "person": ("intake", "/persons"), "consent": ("intake", "/consents"),
 }  # fmt: skip
 """Where the services show what can be acted on."""
 
@@ -69,7 +71,9 @@ class Acting:
         if act.code == "raise-safeguarding-concern" and not v.request.form.get("authority_kind"):
             return v.go(_report(v, answer[1]), done=v.words("concern.raised"))
         if act.event:
-            return self.go_on(v, *answer, f"/matters/{v.id}", act.event)
+            here = f"/matters/{v.id}"
+            to = f"/matters/{answer[1].body['id']}" if act.begins else here
+            return self.go_on(v, *answer, to, act.event, here)
         return v.go(f"/matters/{v.id}", done=v.words("form.done", what=page.name_of_act(act, v.words)))
 
 
@@ -109,7 +113,7 @@ def done(
     """What the service answered, or, where the act has a second step, what the second one did; and the one that said no."""
     said = (
         act.service,
-        hub.post(act.service, act.path.replace("{id}", str(at.subject.asked_of)), act.body(at, form), key),
+        hub.post(act.service, act.path_of(at, form), act.body(at, form), key),
     )
     if not said[1].ok:
         return said, said[1]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, Protocol
 from uuid import UUID, uuid4
 
-from services.console.acts.act import happened
 from services.console.acts.erasing import ANSWER, DECIDE, DECIDERS, REQUEST
+from services.console.acts.reading import happened
 from services.console.endpoints.acting import typed
 from services.console.gate.second import Seconds
 from services.console.pages import erasing, file

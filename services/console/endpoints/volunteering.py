@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
-from services.console.acts.act import moment_typed
+from services.console.acts.reading import moment_typed
 from services.console.endpoints.daily import listed
 from services.console.hub import Unreachable
 from services.console.pages import volunteering as pages

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from services.console import acts, effects
 from services.console.acts.act import SEVERAL, Act, Field, Offered, Subject
-from services.console.acts.options import Option
+from services.console.acts.looking import Option
 from services.console.pages.matter import ENDED, Model
 from services.console.templating import Frame, render
 from services.console.words import Words, humanised
@@ -17,7 +17,11 @@ from services.kernel.contract import about
 FEW = 9
 """So many choices are shown side by side; more are put into a list."""
 
-OWN = ("help-request", "case")
+LONG = ("workers", "units", "colleges", "communities", "conveners")
+"""Sources of which so many would hide the rest of the form."""
+
+OWN = ("case", "help-request", "visit-plan")
+"""What a matter itself can be; where it has been several, the first of these is acted on."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +44,11 @@ class Form:
     fields: tuple[Shown, ...] = ()
     given: Mapping[str, Sequence[str]] = field(default_factory=dict)
     wrong: str = ""
+
+    @property
+    def has_paper(self) -> bool:
+        """Whether something was typed about the paper that is written up."""
+        return any(text for each in self.fields if each.field.folded for text in self.given.get(each.field.name, ()))
 
     def said(self, one: Field) -> tuple[str, ...]:
         """What stands in a field: what was typed or is known, or what it starts with."""
@@ -75,8 +84,8 @@ def name_of_act(act: Act, words: Words) -> str:
 def subjects(model: Model) -> list[Subject]:
     """What a matter is made of: itself as a request or a case, then its strands."""
     kinds = dict(entry.strand for entry in model.entries if entry.strand[0] in OWN)
-    own = "case" if "case" in kinds else "help-request"
-    mine = [Subject(kind=own, id=kinds[own], state=model.story.state, needs=model.story.needs)] if own in kinds else []
+    own = next((kind for kind in OWN if kind in kinds), "")
+    mine = [Subject(kind=own, id=kinds[own], state=model.story.state, needs=model.story.needs)] if own else []
     return [*mine, *(acts.subject_of(strand) for strand in model.story.strands.values()), *told(model)]
 
 
@@ -125,6 +134,8 @@ def title(subject: Subject, words: Words) -> str:
         return words("told.title", org=words.party(subject.code))
     if subject.kind == "told-grant":
         return words("told.giver")
+    if subject.kind in ("station", "harm"):
+        return words(f"{subject.kind}.title")
     kind = words.code("matter-kind" if subject.kind in OWN else "strand-kind", subject.kind)
     return f"{kind}{words.pick('：', ': ')}{words.all('need', subject.needs)}" if subject.needs else kind
 
@@ -150,11 +161,9 @@ def _explained(shown: Shown, against: Mapping[str, str]) -> Shown:
 def _shown(one: Field, words: Words, found: tuple[Option, ...]) -> Shown:
     if one.kind == "pick":
         several = one.source in SEVERAL
-        return Shown(
-            field=one,
-            widget="cards" if one.source == "candidates" else "checks" if several else "radios",
-            options=found,
-        )
+        alone = "list" if len(found) > FEW and one.source in LONG else "radios"
+        widget = "cards" if one.source == "candidates" else "checks" if several else alone
+        return Shown(field=one, widget=widget, options=found)
     if one.kind in ("one", "many"):
         coded = tuple(Option(value=code, label=words.code(one.words, code)) for code in one.choices)
         many = len(coded) > FEW and one.kind == "one"

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from services.console import acts
+from services.console.pages.act import name_of_act
 from services.console.templating import Frame, render
 from services.console.words import Words
 from services.contracts.visibility import unit_of
@@ -161,6 +163,8 @@ def page(
     keeps: bool = False,
 ) -> str:
     """The whole page; who keeps the directory finds the way to each organization's mails."""
+    doing = [act for act in acts.ACTS if act.of == "station"]
     return render(
-        "directory.html", frame, societies=societies, wanted=wanted or Wanted(), services=services, keeps=keeps
-    )
+        "directory.html", frame, societies=societies, wanted=wanted or Wanted(), services=services, keeps=keeps,
+        doing=doing, named=name_of_act,
+    )  # fmt: skip

@@ -40,6 +40,7 @@ class File:
     grants: tuple[Row, ...] = ()
     goods: tuple[Row, ...] = ()
     going: tuple[Row, ...] = ()
+    promises: tuple[Row, ...] = ()
 
 
 def rows(hub: Hub, service: str, path: str, **query: str) -> tuple[Row, ...]:
@@ -64,6 +65,12 @@ def person_of(hub: Hub, model: Model) -> str:
     return ""
 
 
+def promises(hub: Hub, model: Model) -> tuple[Row, ...]:
+    """What was promised in the pairings of the matter: what is kept, what is open, and until when."""
+    pairings = [strand.id for strand in model.story.strands.values() if strand.kind == "pairing"]
+    return tuple(row for one in pairings for row in rows(hub, "volunteer", "/commitments", pairing_id=str(one)))
+
+
 def gathered(hub: Hub, model: Model) -> File:
     """The file as it is now."""
     person_id, matter = person_of(hub, model), str(model.matter_id)
@@ -71,6 +78,7 @@ def gathered(hub: Hub, model: Model) -> File:
         "grants": rows(hub, "referral", "/grants", matter_id=matter),
         "goods": rows(hub, "referral", "/in-kind-support", matter_id=matter),
         "going": rows(hub, "volunteer", "/assignments", matter_id=matter),
+        "promises": promises(hub, model),
     }
     if not person_id:
         return File(matter_id=model.matter_id, **money)

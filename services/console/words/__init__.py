@@ -28,6 +28,7 @@ from services.console.words import (
     placing,
     registers,
     seconding,
+    standing,
     street,
     volunteering,
 )
@@ -52,6 +53,7 @@ PARTS = (
     registers,
     seconding,
     placing,
+    standing,
 )
 TEXTS: dict[str, tuple[str, str]] = joined(part.TEXTS for part in PARTS)
 LANGS: tuple[Lang, ...] = ("zh", "en")

@@ -15,6 +15,7 @@ from services.console.words import (
     partnering,
     registers,
     seconding,
+    standing,
     street,
     volunteering,
 )
@@ -232,6 +233,7 @@ _OWN: dict[str, dict[str, tuple[str, str]]] = {
 
 PARTS = (
     acts, street, auditing, desk, dispatching, gate, registers, volunteering, inspecting, partnering, mailing, seconding,
+    standing,
 )  # fmt: skip
 CODES: dict[str, dict[str, tuple[str, str]]] = joined([_OWN, *(part.CODES for part in PARTS)])
 """The console's own tables: table -> code -> (Chinese, English)."""

@@ -11,7 +11,7 @@ import pytest
 
 import services.contracts.audit  # noqa: F401 (it declares the events)
 from services.console import effects, views
-from services.console.hearing import Said
+from services.console.hearing import Said, misfit
 from services.console.record import Entry
 from services.contracts import intake, referral, volunteer
 from services.contracts.words import Handoff
@@ -178,3 +178,18 @@ def test_the_tables_speak_of_events_that_are_declared(table: dict[str, Any]):
 def test_every_column_of_the_record_is_a_field_of_an_entry():
     names = {f.name for f in fields(Entry)}
     assert {column.name for column in views.record.columns} == names
+
+
+@pytest.mark.parametrize(
+    ("told", "why"),
+    [
+        ({"under_plan": False, "conflict": "recorded-after-closing"}, "recorded-after-closing"),
+        ({"under_plan": False}, "before-plan"),
+        ({"under_plan": True}, ""),
+        ({"result": "ok", "conflict": "after-end"}, "after-end"),
+    ],
+)
+def test_what_does_not_fit_what_was_so_then_is_marked_and_opens_nothing_again(told: dict[str, Any], why: str):
+    """H8: a paper that tells of a day after the closing leaves the case closed."""
+    assert misfit(Said(told)) == why
+    assert effects.matter_state("case.service-delivered", why, False) == (None if why else "intervening")
