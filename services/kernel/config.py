@@ -183,6 +183,14 @@ def _given(setting: Setting, environ: Mapping[str, str]) -> str:
         raise Wrong(f"its file cannot be read ({why})", f"文件无法读取 ({why})") from broken
 
 
+def without_green_names() -> None:
+    """Names are asked for in real threads: call this before eventlet is imported, and it leaves its own resolver away.
+
+    It would be imported with it otherwise, at a tenth of a second and some megabytes a process.
+    """
+    os.environ.setdefault("EVENTLET_NO_GREENDNS", "yes")
+
+
 def _put(values: dict[str, Any], into: str, value: Any) -> None:
     group, _, member = into.partition(".")
     if value is not None and member:

@@ -19,7 +19,6 @@ from services.kernel.scope import Reach, Scope, Way, Where, through, within, wit
 from services.kernel.scope import names as named_by
 from services.volunteer import view_tables as t
 from services.volunteer.served import lies_in
-from services.volunteer.views_plans import plan_pairs, plan_unserved, plans
 from services.volunteer.views_tasks import SEARCHING
 
 MADE = {"made_by": "ledger", "kept_by": "ledger"}
@@ -319,15 +318,6 @@ def _clock_ways(table: sa.Table) -> dict[str, Way]:
     return {"all": everything} | {name: found[name] for name in ("own", "station", "tasks")}
 
 
-PLANS = Scope(
-    table=plans,
-    opens=opens,
-    usual="codes",
-    kinds=MADE,
-    ways={"all": everything, "station": _station(plans, ("area",), ())},
-)
-
-
 SCOPES: dict[sa.Table, Scope] = {
     t.tasks: TASKS,
     t.assignments: ASSIGNMENTS,
@@ -343,19 +333,6 @@ SCOPES: dict[sa.Table, Scope] = {
     t.task_clocks: Scope(table=t.task_clocks, opens=opens, usual="codes", ways=_clock_ways(t.task_clocks)),
     t.overrides: Scope(
         table=t.overrides, opens=opens, usual="codes", kinds={"matter_id": "person"}, ways=_clock_ways(t.overrides)
-    ),
-    plans: PLANS,
-    plan_pairs: Scope(
-        table=plan_pairs,
-        opens=opens,
-        usual="codes",
-        ways={"all": everything, "station": through(PLANS, "plan_id", plan_pairs.c.plan_id)["station"]},
-    ),
-    plan_unserved: Scope(
-        table=plan_unserved,
-        opens=opens,
-        usual="codes",
-        ways={"all": everything, "station": through(PLANS, "plan_id", plan_unserved.c.plan_id)["station"]},
     ),
     t.volunteers: VOLUNTEERS,
     t.volunteer_checks: _of_volunteer(t.volunteer_checks),
@@ -380,10 +357,6 @@ def _approvers(command: type) -> tuple[str, ...]:
     return APPROVERS[""]
 
 
-def _reach(scope: Scope) -> Reach:
-    return Reach(scope=scope, who=_who, approvers=_approvers)
-
-
 OF_MATTER = {"matter_id": MATTERS}
 REACHES: dict[str, Reach] = {
     "task": Reach(
@@ -396,7 +369,6 @@ REACHES: dict[str, Reach] = {
         scope=HOURS, who=_who, approvers=_approvers,
         names={public.RecordHours: {"volunteer_id": SERVING, "task_id": SERVED, "pairing_id": PAIRINGS}},
     ),
-    "plan": _reach(PLANS),
     "pairing": Reach(scope=PAIRINGS, who=_who, approvers=_approvers, names={public.FormPairing: OF_MATTER}),
 }  # fmt: skip
 """Of each kind of aggregate: who may command it."""

@@ -23,6 +23,7 @@ from services.volunteer.facts_waves import WAVE_FACTS
 from services.volunteer.planning_act import PLAN_TIMERS
 from services.volunteer.policies import TIMERS, whenever
 from services.volunteer.scopes import REACHES, SCOPES
+from services.volunteer.scopes_plans import PLAN_REACH, PLAN_SCOPES
 from services.volunteer.scopes_rounds import ROUND_REACH, ROUND_SCOPES
 from services.volunteer.views_heard import project_heard
 from services.volunteer.views_plans import KEPT
@@ -46,8 +47,8 @@ MANIFEST = Manifest(
     facts=FACTS | HOURS_FACTS | WAVE_FACTS | notes.FACTS,
     timers=(*TIMERS, *PLAN_TIMERS, *notes.CHORES, *aliases.CHORES),
     kept=KEPT,
-    scopes=SCOPES | ROUND_SCOPES,
-    reaches=REACHES | {"pairing-round": ROUND_REACH},
+    scopes=SCOPES | PLAN_SCOPES | ROUND_SCOPES,
+    reaches=REACHES | {"plan": PLAN_REACH, "pairing-round": ROUND_REACH},
     withholds=is_restricted,
     bound=BOUND,
 )

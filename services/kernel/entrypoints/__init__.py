@@ -5,12 +5,11 @@ it answers (`http`); they are nameko extensions, and a service stays a nameko se
 is served by eventlet on the main thread, the store and the bus have threads of their own.
 """
 
-import os
 import warnings
 
-# Names are asked for in real threads. eventlet's own way of asking is imported with it otherwise, at a tenth of a second
-# and some megabytes a process.
-os.environ.setdefault("EVENTLET_NO_GREENDNS", "yes")
+from services.kernel.config import without_green_names
+
+without_green_names()
 
 # eventlet announces its retirement at import. It serves HTTP here and nothing else (see decision 0014).
 warnings.filterwarnings("ignore", message="\\s*Eventlet is deprecated", category=Warning)
