@@ -12,7 +12,7 @@ from uuid import UUID
 
 from services.audit.custody import Custody, custody
 from services.audit.entries import Entry
-from services.audit.ledger import matter_of, micros
+from services.audit.ledger import about, micros
 from services.contracts import intake, referral, volunteer
 from services.kernel.message import Recorded
 
@@ -40,7 +40,7 @@ class Answers:
         return custody(self.matters[matter_id])
 
     def _take(self, recorded: Recorded) -> UUID | None:
-        matter_id = matter_of(recorded).matter_id
+        matter_id = about(recorded.envelope).matter_id
         if matter_id is not None:
             self.matters[matter_id].append(Entry(self.read, micros(recorded.recorded_at), recorded.envelope))
         self.read += 1
