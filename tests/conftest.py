@@ -29,6 +29,9 @@ def pytest_collection_finish() -> None:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--all-faults", action="store_true", help="every case of the tests marked `sampled`, not a sample")
+    parser.addoption(
+        "--embedded", action="store_true", help="the browser's stories in one process, which is there sooner"
+    )
     parser.addoption("--slice", metavar="N/M", help="of all tests that are chosen every M-th alone, from the N-th on")
 
 

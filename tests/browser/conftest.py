@@ -6,6 +6,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -27,7 +28,16 @@ PATIENCE = 30_000
 """Milliseconds until what does not come is a failure: nothing is measured here, and the machine may be busy."""
 expect.set_options(timeout=PATIENCE)
 VIEW = {"width": 1280, "height": 900}
+HERE = Path(__file__).parent
 COMMUNITY, STREET = "220104004005", "220104004"
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where several work side by side, a file stays with one of them, and so do all stories, for they share one stack."""
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.xdist_group("stories" if item.path.parent != HERE else item.path.name))
 
 
 @dataclass
@@ -121,12 +131,6 @@ Open = Callable[..., Page]
 @pytest.fixture
 def opens(chromium: Browser, street: Street) -> Iterator[Open]:
     """Opens a window, signed in as one of the demo's roles; at the end nothing may have failed or gone to another host."""
-    yield from windows(chromium, street.hub.url)
-
-
-@pytest.fixture
-def enters(chromium: Browser, street: Street) -> Iterator[Open]:
-    """The same for the stories."""
     yield from windows(chromium, street.hub.url)
 
 
