@@ -56,16 +56,16 @@ unit: $(VENV)/.dev ## test the rules: no server, no network, half a minute
 ifeq ($(strip $(ARGS)),)
 	@$(MAKE) --keep-going --jobs=2 --output-sync=target unit-one unit-other
 else
-	$(call tests,tests/unit,,-n auto --timeout=20)
+	$(call tests,tests/unit,,-n auto --timeout=120)
 endif
 
 # Each half in a process of its own: two workers of one run would both read all of them, and a third process each result.
 ONE := audit console intake kernel
 OTHER := $(filter-out $(ONE:%=tests/unit/%),$(patsubst %/,%,$(wildcard tests/unit/*/)) $(wildcard tests/unit/test_*.py))
 unit-one:
-	$(call tests,$(ONE:%=tests/unit/%),,--timeout=20)
+	$(call tests,$(ONE:%=tests/unit/%),,--timeout=120)
 unit-other:
-	$(call tests,$(filter-out %/__pycache__,$(OTHER)),,--timeout=20)
+	$(call tests,$(filter-out %/__pycache__,$(OTHER)),,--timeout=120)
 
 histories: $(VENV)/.dev ## try two thousand whole matters with any commands against the laws of the domain
 	$(call tests,tests/histories,,-n auto --timeout=900)
