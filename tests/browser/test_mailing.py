@@ -29,7 +29,7 @@ def offered(street: Street, team: str) -> str:
 
 
 def test_an_address_is_written_down_letters_go_there_and_a_link_is_made_void(opens: Open, street: Street):
-    name, address = f"晨光队{uuid4().hex[:4]}", f"dawn.{uuid4().hex[:6]}@example.org"
+    name, address = f"Dawn {uuid4().hex[:4]}", f"dawn.{uuid4().hex[:6]}@example.org"
     team = street.organization("volunteer_team", f"dawn-{uuid4().hex[:6]}", name, "companionship")
     referral = offered(street, team)
     page = opens(COORDINATOR)
