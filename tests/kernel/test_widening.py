@@ -10,8 +10,7 @@ import sqlalchemy as sa
 
 from services.kernel.projector import Rebuild
 from services.kernel.store import Store
-from tests.kernel.test_projector import BOOK, content, copied, ended, nobody, shape, tales, tell, tell_some, words
-from tests.kernel.test_projector import url as url  # a fixture
+from tests.kernel.book import BOOK, content, copied, ended, nobody, shape, tales, tell, tell_some, words
 
 OLDER = (
     "DROP INDEX tales_place",
@@ -25,24 +24,24 @@ OLDER = (
 
 
 @pytest.fixture
-def store(url: str) -> Iterator[Store]:
+def store(book_url: str) -> Iterator[Store]:
     """A store whose events were shown by an older release."""
-    before = Store(BOOK, url)
+    before = Store(BOOK, book_url)
     before.start()
     tell_some(before)
     with before.engine.begin() as connection:
         for statement in OLDER:
             connection.exec_driver_sql(statement.format(uuid=sa.Uuid().compile(connection.dialect)))
     before.stop()
-    made = Store(BOOK, url)
+    made = Store(BOOK, book_url)
     made.start()
     yield made
     made.stop()
 
 
-def opened_once_more(url: str) -> list[str]:
+def opened_once_more(book_url: str) -> list[str]:
     """What is outdated for a process that starts now."""
-    made = Store(BOOK, url)
+    made = Store(BOOK, book_url)
     found = made.outdated()
     made.stop()
     return found
@@ -54,7 +53,7 @@ def test_what_an_older_release_left_is_noted_until_it_is_rebuilt(store: Store) -
     assert store.outdated() == ["ended"]
 
 
-def test_commands_are_taken_before_the_rebuild_and_nothing_is_missing_after_it(store: Store, url: str) -> None:
+def test_commands_are_taken_before_the_rebuild_and_nothing_is_missing_after_it(store: Store, book_url: str) -> None:
     tell(store, (UUID(int=1), "once", 4), (UUID(int=9), "end", 1))
     Rebuild(store, nobody).run()
     found = content(store, tales, words, ended, copied)
@@ -62,9 +61,9 @@ def test_commands_are_taken_before_the_rebuild_and_nothing_is_missing_after_it(s
     assert len(found["ended"]) == 3
     assert store.outdated() == []
     again = shape(store)
-    opened_once_more(url)
+    opened_once_more(book_url)
     assert shape(store) == again
 
 
-def test_a_new_database_has_nothing_to_rebuild(url: str) -> None:
-    assert opened_once_more(url) == opened_once_more(url) == []
+def test_a_new_database_has_nothing_to_rebuild(book_url: str) -> None:
+    assert opened_once_more(book_url) == opened_once_more(book_url) == []
