@@ -18,7 +18,14 @@ class Verifications:
 
     log: Any
 
-    @http("POST", "/verifications", roles=KEEPERS, answer=PROGRESS, says="the check that has begun, or goes on")
+    @http(
+        "POST",
+        "/verifications",
+        roles=KEEPERS,
+        answer=PROGRESS,
+        status=202,
+        says="the check that has begun, or goes on",
+    )
     def begin_verification(self, request: Request) -> Reply:
         """Have every entry read and hashed again and compared with the tree; one that goes on already is not begun anew."""
         asked.only(request.query)

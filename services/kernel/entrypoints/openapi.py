@@ -184,12 +184,13 @@ def _free(route: Route) -> dict[str, Any]:
         for name, shape in route.document.get("query", {}).items()
     ]
     says, answer = route.document.get("says", route.name), route.document.get("answer", {})
+    status = str(route.document.get("status", 200))
     media = route.document.get("media", "application/json")
     made: dict[str, Any] = {
         "parameters": parameters,
-        "responses": {"200": {"description": says, "content": {media: {"schema": answer}}}},
+        "responses": {status: {"description": says, "content": {media: {"schema": answer}}}},
     }
-    made["responses"]["200"]["content"] |= {other: {"schema": {}} for other in route.document.get("also", ())}
+    made["responses"][status]["content"] |= {other: {"schema": {}} for other in route.document.get("also", ())}
     if media.startswith("application/cloudevents-batch"):
         made["responses"]["304"] = {"description": "nothing new since the page with this ETag"}
     if takes := route.document.get("takes"):
