@@ -100,6 +100,7 @@ def test_a_sealed_report_stays_and_the_next_one_names_what_was_learnt_since(stat
     assert (event["publisher"], event["type"]) == ("intake", "help-request.received")
     listed = station.get(HEAD, "/figures/requests-settled/events", month=first, station=STATION, side="of")["items"]
     assert {each["stream"] for each in listed} >= {f"help-request/{late}"}
+    assert late in {each["matter_id"] for each in listed}, "each leads to its matter"
     assert event["entry"] in {each["entry"] for each in listed}
 
     restated = station.get(HEAD, f"/monthly-reports/{STATION}/{first}")

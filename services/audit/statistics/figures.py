@@ -85,9 +85,13 @@ def entries_of(rows: Iterable[Counted]) -> list[int]:
 
 
 def events(look: Look, indices: Sequence[int]) -> list[dict[str, Any]]:
-    """Entries as a drill-down lists them: where they stand, of which stream and type, and both times; never whose."""
+    """Entries as a drill-down lists them: where they stand, of which matter, stream and type, and both times; never whose."""
     c = entry.c
-    query = sa.select(c.idx, c.rt, c.raw, c.vt, c.publisher, c.position).where(c.idx.in_(indices)).order_by(c.idx)
+    query = (
+        sa.select(c.idx, c.rt, c.raw, c.vt, c.publisher, c.position, c.matter_id)
+        .where(c.idx.in_(indices))
+        .order_by(c.idx)
+    )
     return [_event(row) for row in look.run(query)] if indices else []
 
 
@@ -99,6 +103,7 @@ def _event(row: Mapping[str, Any]) -> dict[str, Any]:
         "position": row["position"],
         "id": str(envelope.id),
         "stream": envelope.subject,
+        "matter_id": None if row["matter_id"] is None else str(row["matter_id"]),
         "type": envelope.type,
         "effective_at": None if row["vt"] is None else written(row["vt"]),
         "effective_precision": envelope.effectiveprecision,
