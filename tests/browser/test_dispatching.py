@@ -58,8 +58,10 @@ def test_others_than_suggested_are_sent_with_a_reason_and_counted_by_month(opens
 
 def test_a_day_is_planned_looked_at_and_published(opens: Open, street: Street, member: str):
     """The plan binds nobody; those whom it names are asked when a person publishes it."""
-    one = task(street, matter(street), 48)
-    day = (system_clock().astimezone(CHINA) + timedelta(hours=48)).date().isoformat()
+    now = system_clock().astimezone(CHINA)
+    noon = (now + timedelta(days=2)).replace(hour=12, minute=0, second=0, microsecond=0)  # nobody sets out before midnight
+    one = task(street, matter(street), (noon - now) / timedelta(hours=1))
+    day = noon.date().isoformat()
     page = opens(COORDINATOR, java_script_enabled=False)
     page.goto(f"/dispatch?view=day&day={day}")
     expect(page.get_by_role("row", name=re.compile(one[:8]))).to_contain_text("还差 1 人")

@@ -41,7 +41,7 @@ def keeper(street: Street, path: str, body: dict[str, object], key: str) -> str:
     return str(answer.json()["id"])
 
 
-def task(street: Street, matter: str, hours: int, **more: object) -> str:
+def task(street: Street, matter: str, hours: float, **more: object) -> str:
     """Somebody is needed in so many hours."""
     start = system_clock().astimezone(UTC).replace(microsecond=0) + timedelta(hours=hours)
     body = {"matter_id": matter, "holder": f"community:{COMMUNITY}", "kind": "companionship", "area": COMMUNITY,
