@@ -50,7 +50,13 @@ class Vouching:
             "items": [stands(name, party, rows.get(name, {})) for name, party in them.policy.witnesses.items()],
         }
 
-    @http("GET", "/policy", roles=READERS, media=TEXT, says="the policy by which the hub itself judges a head")
+    @http(
+        "GET",
+        "/policy",
+        roles=(*READERS, "team_leader"),
+        media=TEXT,
+        says="the policy by which the hub itself judges a head",
+    )
     def policy(self, request: Request) -> Page:
         """The keys of log and witnesses as a file (C2SP tlog-policy): worth something once compared with what was printed."""
         asked.only(request.query)
