@@ -59,7 +59,9 @@ def test_others_than_suggested_are_sent_with_a_reason_and_counted_by_month(opens
 def test_a_day_is_planned_looked_at_and_published(opens: Open, street: Street, member: str):
     """The plan binds nobody; those whom it names are asked when a person publishes it."""
     now = system_clock().astimezone(CHINA)
-    noon = (now + timedelta(days=2)).replace(hour=12, minute=0, second=0, microsecond=0)  # nobody sets out before midnight
+    noon = (now + timedelta(days=2)).replace(
+        hour=12, minute=0, second=0, microsecond=0
+    )  # nobody sets out before midnight
     one = task(street, matter(street), (noon - now) / timedelta(hours=1))
     day = noon.date().isoformat()
     page = opens(COORDINATOR, java_script_enabled=False)
