@@ -52,7 +52,7 @@ stage-%:
 	exec 9>$(SAID)/.telling; flock 9; \
 	echo; echo "==== $*"; cat $(SAID)/$*.log; echo "==== $* $$word after $$((SECONDS - began)) s"; [ $$word = passed ]
 
-unit: $(VENV)/.dev ## test the rules: no server, no network, half a minute
+unit: $(VENV)/.dev ## test the rules: no server, no network, one to two minutes
 ifeq ($(strip $(ARGS)),)
 	@$(MAKE) --keep-going --jobs=2 --output-sync=target unit-one unit-other
 else
