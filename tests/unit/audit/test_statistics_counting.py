@@ -89,7 +89,7 @@ def test_a_drill_down_names_where_each_event_stands_and_both_its_times_and_nobod
     (event,) = events(counting.db, entries_of(counting.figures()["cases-opened", ""].line.made))
     assert event == {
         "entry": 0, "publisher": "intake", "position": 1, "id": event["id"], "stream": f"case/{case}", "type": "case.opened",
-        "matter_id": event["matter_id"], "effective_at": "2026-10-02T04:00:00.000000Z", "effective_precision": "instant",
+        "matter_id": str(case), "effective_at": "2026-10-02T04:00:00.000000Z", "effective_precision": "instant",
         "recorded_at": "2026-10-09T04:00:01.000000Z", "corrects": None,
     }  # fmt: skip
 
