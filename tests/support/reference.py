@@ -168,12 +168,14 @@ class Reference:
         return [str(Path(sys.executable).parent / program), *arguments]
 
     def kill9(self, name: str) -> None:
-        """End one service at whatever it is doing."""
-        self.processes.pop(name).kill9()
+        """End one service at whatever it is doing; only when it is dead it is no longer among the processes."""
+        self.processes[name].kill9()
+        del self.processes[name]
 
     def stop(self, name: str) -> None:
-        """End one service in peace."""
-        self.processes.pop(name).stop()
+        """End one service in peace; only when it has ended it is no longer among the processes."""
+        self.processes[name].stop()
+        del self.processes[name]
 
     @contextmanager
     def twin(self, name: str) -> Iterator[Kept]:
