@@ -15,7 +15,7 @@ PYTEST := $(BIN)/python -m pytest $(ARGS)
 # Two workers, each with servers of its own and whole files of tests: where one waits, the other goes on.
 TWO := -n 2 --dist loadfile
 # What `make test` goes through, two at a time and in this order: while one waits for what it has killed, another computes.
-STAGES := faults lint unit histories browser scenario kernel contract architecture
+STAGES := faults lint unit service histories browser scenario kernel contract architecture
 # Where each writes what it says; it is shown when the stage has ended.
 SAID := build/test
 # The tests that talk to servers fail, and are not skipped, when a server is missing.
@@ -26,7 +26,7 @@ define tests
 	@if find $(1) -name 'test_*.py' 2>/dev/null | grep -q .; then echo "→ $(strip $(1))"; $(2) $(PYTEST) $(1) $(3); else echo "$(strip $(1)): no tests yet"; fi
 endef
 
-.PHONY: help run stop test unit histories kernel contract architecture scenario faults browser screenshots bench lint format docs verify lock clean servers
+.PHONY: help run stop test unit service histories kernel contract architecture scenario faults browser screenshots bench lint format docs verify lock clean servers
 
 help: ## print this list
 	@echo "make TARGET, where TARGET is one of:"
@@ -52,7 +52,7 @@ stage-%:
 	exec 9>$(SAID)/.telling; flock 9; \
 	echo; echo "==== $*"; cat $(SAID)/$*.log; echo "==== $* $$word after $$((SECONDS - began)) s"; [ $$word = passed ]
 
-unit: $(VENV)/.dev ## test the rules: no server, no network, one to two minutes
+unit: $(VENV)/.dev ## test the rules: no server, no network, half a minute
 ifeq ($(strip $(ARGS)),)
 	@$(MAKE) --keep-going --jobs=2 --output-sync=target unit-one unit-other
 else
@@ -60,14 +60,17 @@ else
 endif
 
 # Each half in a process of its own: two workers of one run would both read all of them, and a third process each result.
-ONE := audit console intake kernel
+ONE := intake referral states
 OTHER := $(filter-out $(ONE:%=tests/unit/%),$(patsubst %/,%,$(wildcard tests/unit/*/)) $(wildcard tests/unit/test_*.py))
 unit-one:
 	$(call tests,$(ONE:%=tests/unit/%),,--timeout=120)
 unit-other:
 	$(call tests,$(filter-out %/__pycache__,$(OTHER)),,--timeout=120)
 
-histories: $(VENV)/.dev ## try two thousand whole matters with any commands against the laws of the domain
+service: $(VENV)/.dev ## test each service over its own tables, the ledger and the verifiers: no broker, no server, no network
+	$(call tests,tests/service,,$(TWO) --timeout=120)
+
+histories: $(VENV)/.dev ## try any commands on every decider, and two thousand whole matters, against the laws of the domain
 	$(call tests,tests/histories,,-n auto --timeout=900)
 
 architecture: $(VENV)/.dev ## test what may import what, how long things are, and that each such rule bites

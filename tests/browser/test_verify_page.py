@@ -16,11 +16,11 @@ from axe_playwright_python.sync_playwright import Axe
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from playwright.sync_api import Browser, Page
 
+from tests.service.verifier.test_bad_input import BAD, BYTES, SECONDS
 from tests.support.bundles import MATTER, VERIFIERS, Exporter, packed, policy, sha, story, url64
 from tests.support.tampering import corpus, fault
 from tests.support.tampering.change import Change, deflated, sound_case, sound_full
 from tests.support.verifying import found, program
-from tests.unit.verifier.test_bad_input import BAD, BYTES, SECONDS
 
 PAGE = VERIFIERS["wushe-verify.html"]
 BATCH, AT_ONCE = 150, 4
