@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from services.volunteer.planning.problem import Bools, Floats, Ints, Problem
 from services.volunteer.planning.sharing import each
@@ -161,18 +162,30 @@ class Ground:
                     value=done.gain - self.problem.per_travel_minute * done.back)  # fmt: skip
 
 
+MOST_LOOKED_AT = 600
+SHORT = 2**14
+"""Minutes up to this are short enough for three of them to be added in sixteen bits."""
+
+
 def _is_metric(problem: Problem) -> bool:
     """Whether a detour with a stay in it is never quicker than the straight way; then no late route gets early again."""
     places = np.unique(np.concatenate([problem.visits.place, problem.people.home]))
-    if len(places) > 600:
+    if len(places) > MOST_LOOKED_AT:
         return False
     stay = int(problem.visits.minutes.min(initial=0))
-    for mode in np.unique(problem.people.mode):
-        way = problem.travel[mode][np.ix_(places, places)].astype(np.int32)
-        for middle in range(len(places)):
-            if (way[:, middle, None] + stay + way[None, middle, :] < way).any():
-                return False
-    return True
+    kind = np.uint16 if max(stay, int(problem.travel.max(initial=0))) < SHORT else np.int64
+    return all(_no_detour(problem.travel[mode][np.ix_(places, places)].astype(kind), stay)
+               for mode in np.unique(problem.people.mode))  # fmt: skip
+
+
+def _no_detour(way: npt.NDArray[Any], stay: int) -> bool:
+    """Whether no way over a third place, with a stay there, is shorter."""
+    quickest, detour = way.copy(), np.empty_like(way)
+    there = way + way.dtype.type(stay)
+    for middle in range(len(way)):
+        np.add(there[:, middle, None], way[None, middle, :], out=detour)
+        np.minimum(quickest, detour, out=quickest)
+    return bool((quickest == way).all())
 
 
 def all_bundles(ground: Ground, after: Following, most: int | None = None) -> Pool | None:

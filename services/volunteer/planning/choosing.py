@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import highspy
 import numpy as np
 
-from services.volunteer.planning.master import Master, add_columns, program
+from services.volunteer.planning.master import Master, add_columns, pinned, program
 from services.volunteer.planning.problem import Bools, Floats, Ints
 
 
@@ -48,6 +48,7 @@ def choose(
         ("time_limit", max(seconds, 0.05)),
         ("mip_rel_gap", gap),
         ("mip_abs_gap", 1e-4),
+        ("presolve", "off"),
     ):
         highs.setOptionValue(option, value)
     if start is not None:
@@ -69,32 +70,49 @@ def choose(
 def greedy(master: Master) -> Choice | None:
     """A first whole choice without any search: what the linear program chose most of, then what saves most at its prices.
 
-    None where something is agreed, or two go together: there only a search finds what fits.
+    None where two go together, or where somebody with whom something is agreed would have no day: a search finds what fits.
     """
-    if master.extra:
+    if len(master.together):
         return None
     share = np.zeros(len(master.pool))
-    share[master.columns] = master.share
-    order = np.lexsort((-master.pool.value, -master.reduced.round(6), -share.round(6)))
+    share[master.columns] = master.share.round(6)
     free = np.ones(master.rows, dtype=bool)
-    begins, rows = master.members.indptr, master.members.indices
-    chosen = []
-    for column in order[master.pool.value[order] > 0].tolist():
-        mine = rows[begins[column] : begins[column + 1]]
-        if free[mine].all():
-            free[mine] = False
-            chosen.append(column)
+    chosen = _fitting(master, np.nonzero(share > 0)[0], share, free)
+    chosen += _fitting(master, _beside(master, free), share, free)
+    if free[pinned(master.problem)].any():
+        return None
     columns = np.array(sorted(chosen), dtype=np.int64)
     cost = master.problem.nothing_served - float(master.pool.value[columns].sum())
     return Choice(columns, cost, -np.inf)
 
 
+def _fitting(master: Master, some: Ints, share: Floats, free: Bools) -> list[int]:
+    """Of these bundles, in that order, those whose person and visits are free still; they are not any more."""
+    order = some[np.lexsort((some, -master.pool.value[some], -master.reduced[some].round(6), -share[some]))]
+    begins, rows = master.members.indptr, master.members.indices
+    chosen = []
+    for column in order.tolist():
+        mine = rows[begins[column] : begins[column + 1]]
+        if free[mine].all():
+            free[mine] = False
+            chosen.append(column)
+    return chosen
+
+
+def _beside(master: Master, free: Bools) -> Ints:
+    """All bundles whose person and visits are free."""
+    pool, visits = master.pool, np.append(free[master.people :], True)
+    people = np.nonzero(free[pool.who])[0]
+    found: Ints = people[visits[pool.visits[people]].all(axis=1)]
+    return found
+
+
 def whole(master: Master, most: int) -> Ints:
     """What the linear program chose as a whole, and of the rest the nearest bundles that fit beside it."""
     full = master.columns[master.share > 1 - 1e-6]
-    taken = np.zeros(master.rows)
-    taken[master.members[full].indices] = 1.0
-    beside = np.nonzero((master.members @ taken) == 0)[0]
+    free = np.ones(master.rows, dtype=bool)
+    free[master.members[full].indices] = False
+    beside = _beside(master, free)
     near = beside[np.lexsort((beside, -master.reduced[beside]))[:most]]
     return np.sort(np.concatenate([full, near]))
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from services.volunteer.planning.agreed import Agreed
 from services.volunteer.planning.bundles import Ground, Pool, all_bundles, joined
 from services.volunteer.planning.following import Following, following
 from services.volunteer.planning.master import Master, best_of_each
@@ -42,19 +43,13 @@ AGREED = 1e7
 """What an agreed visit is worth on top while bundles are listed, so that a person's bundles have all of them in."""
 
 
-class _Agreed:
-    """What is agreed, as worth on top: its people do all of it, and nobody else does any of it alone."""
+class _Agreed(Agreed):
+    """What is agreed, as worth on top: its people do all of it."""
 
     def __init__(self, ground: Ground) -> None:
-        problem = ground.problem
-        self.wide = len(problem.visits.place)
-        who, visit = np.array(problem.pins, dtype=np.int64).reshape(-1, 2).T
-        self.keys = who * self.wide + visit
-        self.many = np.bincount(who, minlength=len(problem.people.home))
-        mine = np.isin(ground.who * self.wide + ground.visit, self.keys)
-        alone = visit[problem.visits.people[visit] == 1]
+        super().__init__(ground.problem)
         self.ground = copy.copy(ground)
-        self.ground.gain = ground.gain + AGREED * mine - AGREED * (np.isin(ground.visit, alone) & ~mine)
+        self.ground.gain = ground.gain + AGREED * self.named(ground.who, ground.visit)
 
     def least(self, people: Floats) -> Floats:
         """What a bundle has to be worth, with that on top."""
@@ -63,8 +58,7 @@ class _Agreed:
     def without(self, found: Listed) -> Listed:
         """The same without it, and only bundles that have all of it in."""
         pool = found.pool
-        named = np.isin(pool.who[:, None] * self.wide + pool.visits, self.keys) & (pool.visits < self.wide)
-        in_it = named.sum(axis=1)
+        in_it = self.within(pool)
         rows = np.nonzero(in_it == self.many[pool.who])[0]
         value = pool.value - AGREED * in_it
         return Listed(
@@ -79,7 +73,7 @@ class _Agreed:
                 who=self.keys, visits=np.zeros((0, ground.problem.max_visits), dtype=np.int64), value=np.zeros(0)
             )
         pairs = ground.problem.pairs
-        mine = np.isin(pairs.who * self.wide + pairs.visit, self.keys)
+        mine = self.named(pairs.who, pairs.visit)
         only = Pairs(who=pairs.who[mine], visit=pairs.visit[mine], charge=pairs.charge[mine])
         mine_alone = Ground(replace(ground.problem, pairs=only))
         found = all_bundles(mine_alone, following(mine_alone), MOST_AGREED)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from services.volunteer.planning import bundles
+from services.volunteer.planning.agreed import Agreed, what_is_left
 from services.volunteer.planning.bundles import Ground, Pool, all_bundles
 from services.volunteer.planning.choosing import Choice, choose, greedy, near, whole
 from services.volunteer.planning.cuts import separate
@@ -22,7 +23,7 @@ from services.volunteer.planning.problem import Bools, CannotKeep, Floats, Ints,
 from services.volunteer.planning.rounds import LONG, floor, improved, total
 from services.volunteer.planning.watch import UNLIMITED, Watch
 
-MODEL = "bundles-3"
+MODEL = "bundles-4"
 CUT_ROUNDS = 12
 CUT_SOLVES = 20
 CUTTING, SOLVING = 0.6, 0.8
@@ -76,6 +77,7 @@ def _raised(problem: Problem, found: Decision) -> Decision:
 
 
 def _by_bundles(problem: Problem, watch: Watch, seed: int) -> Decision:
+    problem = what_is_left(problem)
     ground = Ground(problem)
     after = following(ground, watch.room(FOLLOWING, TRIED_A_SECOND, MOST_TRIED))
     pool = all_bundles(ground, after, watch.room(LISTING, STEPS_A_SECOND, bundles.MOST_STEPS))
@@ -151,46 +153,30 @@ def tighten(master: Master, watch: Watch) -> None:
 
 def _kept(problem: Problem, pool: Pool) -> Pool:
     """The pool, if it has a day for everybody with whom something is agreed."""
-    for who, _ in problem.pins:
-        if not (pool.who == who).any():
-            raise CannotKeep(who)
+    missing = np.setdiff1d(pinned(problem), pool.who)
+    if len(missing):
+        raise CannotKeep(int(missing[0]))
     return pool
 
 
 def allowed(problem: Problem, pool: Pool) -> Pool:
-    """Without bundles that save nothing, and with what is agreed: its people do at least that, and nobody else does."""
-    pinned: dict[int, set[int]] = {}
-    for who, visit in problem.pins:
-        pinned.setdefault(who, set()).add(visit)
+    """Without bundles that save nothing; whoever has agreed to something has days with all of it, and no others."""
     keep = pool.value > 0 if not len(problem.together) else np.ones(len(pool), dtype=bool)
-    alone = problem.visits.people == 1
-    taken = np.zeros(len(alone) + 1, dtype=bool)
-    for who, visits in pinned.items():
-        theirs = pool.who == who
-        whole = np.logical_and.reduce([(pool.visits == visit).any(axis=1) for visit in visits])
-        keep = np.where(theirs, whole, keep)
-        taken[[visit for visit in visits if alone[visit]]] = True
-    mine = np.isin(pool.who, list(pinned))
-    return pool.take(keep & (mine | ~taken[pool.visits].any(axis=1)) & _nobody_elses(pool, pinned, taken))
+    if problem.pins:
+        agreed = Agreed(problem)
+        keep = (keep | (agreed.many > 0)[pool.who]) & (agreed.within(pool) == agreed.many[pool.who])
+    return pool.take(keep)
 
 
-def _nobody_elses(pool: Pool, pinned: dict[int, set[int]], taken: Bools) -> Bools:
-    """A pinned person takes no visit that is agreed with another pinned one."""
-    good = np.ones(len(pool), dtype=bool)
-    for who, visits in pinned.items():
-        others = taken.copy()
-        others[list(visits)] = False
-        theirs = np.nonzero(pool.who == who)[0]
-        good[theirs] = ~others[pool.visits[theirs]].any(axis=1)
-    return good
-
-
-STAGES = ((2_000, 100), (8_000, 100), (16_000, 10), (16_000, 400))
-"""How many bundles are chosen from, the nearest to the best price first, and how many nodes are searched for that."""
-FAR = 0.002
-"""Only a plan that is still so far above the bound is worth the last of these stages."""
 GOOD = 0.0006
 """As close to the bound the search for something better ends."""
+FAR = 0.002
+"""Only a plan that is still so far above the bound is worth a long search."""
+ALL = 16_000
+"""Where no more bundles than these can matter, all of them are chosen from at once: that proves the plan, or mends it."""
+STAGES = ((2_000, 100, 0.0), (8_000, 100, GOOD), (16_000, 10, FAR), (16_000, 400, FAR))
+"""How many bundles are chosen from, the nearest to the best price first; how many nodes are searched for that; and how far
+above the bound a plan has to be for it."""
 
 
 def settle(master: Master, watch: Watch, proven: float | None) -> tuple[Choice, float]:
@@ -200,17 +186,18 @@ def settle(master: Master, watch: Watch, proven: float | None) -> tuple[Choice, 
         return Choice(np.zeros(0, dtype=np.int64), floor, floor), floor
     choice = greedy(master)
     keep = _fallback(master)
-    for number, (most, nodes) in enumerate(STAGES):
+    for number, (most, nodes, enough) in enumerate(STAGES):
         gap = UNLIMITED if choice is None else choice.cost - floor
-        enough = FAR if number == len(STAGES) - 1 else GOOD
-        if gap <= 1e-6 or (choice is not None and ((number and gap < enough * choice.cost) or watch.passed())):
+        if gap <= 1e-6 or (choice is not None and (gap < enough * choice.cost or watch.passed())):
             break
         if choice is not None:
             keep[choice.columns] = True
         if number == 0 and choice is not None:
             columns, reach = whole(master, most), 0.0
         else:
-            columns, reach = near(master.reduced, gap, max(most, 2 * int(keep.sum())), keep)
+            slack = UNLIMITED if choice is None else choice.cost - base
+            few = int(np.count_nonzero(master.reduced >= -slack)) <= ALL
+            columns, reach = near(master.reduced, slack, ALL if few else max(most, 2 * int(keep.sum())), keep)
         found = choose(master, columns, watch.left, nodes, None if number == 0 else choice)
         if found is None:
             continue

@@ -8,7 +8,6 @@ Prices from inside the optimal face say more of what is missing than a corner of
 from __future__ import annotations
 
 import numpy as np
-from scipy.optimize import minimize
 
 from services.volunteer.planning.bundles import Pool
 from services.volunteer.planning.problem import Bools, Floats, Problem
@@ -72,6 +71,8 @@ class Prices:
 
     def lowered(self, prices: Floats, warmth: float, steps: int) -> Floats:
         """Better prices, from these on."""
+        from scipy.optimize import minimize  # takes longer to be loaded than a street takes to be planned
+
         least = np.zeros(self.visits)
         least[self.together] = -np.inf
 
