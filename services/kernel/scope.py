@@ -48,7 +48,7 @@ class Scope:
 
     def rows(self, actor: Actor) -> Where:
         """The rows that this one sees."""
-        return self._in(self.opens(actor.role, self.usual), actor)
+        return _rows(self, actor)
 
     def reaches(self, role: str) -> bool:
         """Whether there may be a row for this role at all."""
@@ -65,7 +65,7 @@ class Scope:
         here, hidden = rows & seen, rows - seen
         if not here:
             return nothing.label(name)
-        shown, other = self._in(here, actor), self._in(hidden, actor)
+        shown, other = self.rows_by(here, actor), self.rows_by(hidden, actor)
         if not _is_light(shown) and _is_light(other):
             # Whoever sees the row, and not in a way in which this stays hidden, sees it in one in which it is shown.
             return sa.case((sa.not_(other), column), (shown, column), else_=nothing).label(name)
@@ -75,7 +75,8 @@ class Scope:
         """Every row that this one sees, in the columns that he sees."""
         return sa.select(*(self.column(c.name, actor) for c in self.table.columns)).where(self.rows(actor))
 
-    def _in(self, ways: frozenset[str], actor: Actor) -> Where:
+    def rows_by(self, ways: frozenset[str], actor: Actor) -> Where:
+        """The rows to which this one stands in one of these ways."""
         found = [self.ways[way](actor) for way in sorted(ways & self.ways.keys())]
         return sa.true() if any(isinstance(where, True_) for where in found) else sa.or_(sa.false(), *found)
 
@@ -162,6 +163,12 @@ class Reach:
             if (named := getattr(command, name)) is not None:
                 asked.append((_look(self, scope, actor, kind, False), named))
         return asked
+
+
+@lru_cache(maxsize=2_000)
+def _rows(scope: Scope, actor: Actor) -> Where:
+    """The condition for one caller, made once: who he is says it all, and what lies where is asked by the condition."""
+    return scope.rows_by(scope.opens(actor.role, scope.usual), actor)
 
 
 @lru_cache(maxsize=2_000)

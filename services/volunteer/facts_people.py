@@ -49,8 +49,18 @@ def people_of(parties: Iterable[Party], task_id: UUID, look: Look) -> tuple[Pers
 
 def family_of(task_id: UUID, look: Look) -> tuple[Party, ...]:
     """The relatives of a task's client, in every role that they have."""
-    ids = [row["volunteer_id"] for row in _family(task_id, look)]
-    rows = look.run(sa.select(volunteers).where(volunteers.c.volunteer_id.in_(ids)))
+    return _as_parties(_family(task_id, look), look)
+
+
+def relatives_of(person_id: UUID | None, look: Look) -> tuple[Party, ...]:
+    """The relatives of a client, in every role that they have."""
+    return _as_parties(look.all(volunteer_relatives, person_id=person_id) if person_id else [], look)
+
+
+def _as_parties(family: list[Row], look: Look) -> tuple[Party, ...]:
+    if not family:
+        return ()
+    rows = look.run(sa.select(volunteers).where(volunteers.c.volunteer_id.in_([one["volunteer_id"] for one in family])))
     as_volunteers = (f"volunteer:{row['volunteer_id']}" for row in rows)
     return (*as_volunteers, *(row["worker"] for row in rows if row["worker"] is not None))
 

@@ -44,10 +44,9 @@ class Suggestions:
         """The first few whom the caller may see, how many each rule kept out, and what to do where nobody is left."""
         choice = self._choice(request)
         most = int(request.query.get("k", USUALLY))
-        first = choice.first(LOOKED_AT)
-        seen = self._seen(request, first)
+        shown = self._seen(request, choice.names(LOOKED_AT))[:most]
         return {
-            "items": [_suggested(one) for one in first if UUID(one.party.partition(":")[2]) in seen][:most],
+            "items": [_suggested(one) for party in shown if (one := choice.one(party)) is not None],
             "kept_out": [_rule(code) | {"number": number} for code, number in choice.kept_out.items()],
             "eased": [_eased(code, number) for code, number in choice.eased()],
             "model": MODEL, "weights": WEIGHTS.version,
@@ -83,17 +82,17 @@ class Suggestions:
         return {"items": [row | {"sent": sent[row["month"]]["chosen"] or 0} for row in rows]}
 
     def _choice(self, request: Request) -> Choice:
-        task_id = request.path["id"]
-        choice = choice_for(self.log.look, task_id) if self.log.seen(request, TASKS, task_id) else None
+        choice = choice_for(self.log.look, request.path["id"], TASKS.rows(request.actor))
         if choice is None:
             raise NotFound("no such task")
         return choice
 
-    def _seen(self, request: Request, first: list[Suggested]) -> set[UUID]:
-        """Which of these the caller may see: those of the own station, and those whose place nobody knows."""
-        ids = [UUID(one.party.partition(":")[2]) for one in first]
-        wanted = VOLUNTEERS.select(request.actor).where(volunteers.c.volunteer_id.in_(ids))
-        return {row["volunteer_id"] for row in self.log.look.run(wanted)}
+    def _seen(self, request: Request, names: list[str]) -> list[str]:
+        """Those of them whom the caller may see: of the own station, and those whose place nobody knows."""
+        ids, column = {UUID(name.partition(":")[2]): name for name in names}, volunteers.c.volunteer_id
+        wanted = sa.select(column).where(column.in_(ids), VOLUNTEERS.rows(request.actor))
+        seen = {row["volunteer_id"] for row in self.log.look.run(wanted)}
+        return [name for one, name in ids.items() if one in seen]
 
 
 def _suggested(one: Suggested) -> dict[str, Any]:

@@ -188,13 +188,21 @@ class Choice:
 
     def first(self, most: int) -> list[Suggested]:
         """The first few, in order; among equals those who have been in the roster longest."""
+        return [self._suggested(at) for at in self._first(most)]
+
+    def names(self, most: int) -> list[str]:
+        """Who the first few are, in order: what speaks for each is asked of those alone who are shown."""
+        return [self.roster.party(at) for at in self._first(most)]
+
+    def _first(self, most: int) -> list[int]:
         fit = np.flatnonzero(self.fits)
         costs = self._costs(fit)
         if fit.size > most:
             bar = np.partition(costs, most - 1)[most - 1]
             kept = costs <= bar
             fit, costs = fit[kept], costs[kept]
-        return [self._suggested(int(at)) for at in fit[np.argsort(costs, kind="stable")][:most]]
+        found: list[int] = fit[np.argsort(costs, kind="stable")][:most].tolist()
+        return found
 
     def _suggested(self, at: int) -> Suggested:
         return Suggested(party=self.roster.party(at), reasons=tuple(self._reasons(at)), parts=self._parts(at))

@@ -5,28 +5,40 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
+
 from services.kernel.clock import system_clock
 from services.kernel.manifest import Look
+from services.kernel.scope import Where
 from services.volunteer.domain.eligibility import Needs, day_of
-from services.volunteer.facts_people import aware, family_of
+from services.volunteer.facts_people import aware, relatives_of
 from services.volunteer.matching.choosing import Choice, Search
 from services.volunteer.matching.roster import Roster
 from services.volunteer.policies_organizations import sent_by_nobody
-from services.volunteer.view_tables import assignments, matters, tasks
+from services.volunteer.view_tables import assignments, matters, tasks, volunteers
 
 Row = dict[str, Any]
 GOING = ("accepted", "assigned")
 
 
-def choice_for(look: Look, task_id: UUID) -> Choice | None:
-    """The roster as this task sees it now; None where there is no such task."""
-    row = look.one(tasks, task_id)
-    if row is None or row["state"] is None:
+def choice_for(look: Look, task_id: UUID, seen: Where | None = None) -> Choice | None:
+    """The roster as this task sees it now; None where there is no such task, or none that is `seen`."""
+    found = look.run(_asked(task_id, sa.true() if seen is None else seen))
+    if not found or found[0]["state"] is None:
         return None
-    roster = look.beside(Roster)
+    roster, row = look.beside(Roster), found[0]
     with roster.lock:
-        roster.refresh(look)
+        roster.refresh(look, row["volunteers_at"], row["tasks_at"])
         return Choice(roster, search_of(look, row))
+
+
+def _asked(task_id: UUID, seen: Where) -> sa.Select[Any]:
+    """A task with what its matter says, and with how far the views have come that the roster follows."""
+    m, at = matters.c, {"volunteers_at": volunteers.c.changed, "tasks_at": tasks.alias().c.changed}
+    matter = (m.area.label("matter_area"), m.person_id.label("matter_person"))
+    stands = (sa.select(sa.func.max(column)).scalar_subquery().label(name) for name, column in at.items())
+    query = sa.select(tasks, *matter, *stands).outerjoin(matters, m.matter_id == tasks.c.matter_id)
+    return query.where(tasks.c.task_id == task_id, seen)
 
 
 def search_of(look: Look, row: Row) -> Search:
@@ -35,13 +47,12 @@ def search_of(look: Look, row: Row) -> Search:
         skills=tuple(row["skills"] or ()), demands=tuple(row["demands"] or ()), risk=row["risk"],
         with_minor=bool(row["with_minor"]), slot_start=aware(row["slot_start"]), slot_end=aware(row["slot_end"]),
     )  # fmt: skip
-    area: str | None = row["area"]
     people = look.all(assignments, task_id=row["task_id"])
-    matter = look.one(matters, row["matter_id"])
+    person_id: UUID | None = row["person_id"] or row["matter_person"]
     return Search(
-        needs=needs, day=day_of(needs.slot_start or system_clock()), area=area or (matter["area"] if matter else None),
-        person_id=row["person_id"] or (matter["person_id"] if matter else None),
+        needs=needs, day=day_of(needs.slot_start or system_clock()), area=row["area"] or row["matter_area"],
+        person_id=person_id,
         asked=tuple(one["assignee"] for one in people if one["state"] not in GOING),
         going=tuple(one["assignee"] for one in people if one["state"] in GOING),
-        family=family_of(row["task_id"], look), barred=sent_by_nobody(look),
+        family=relatives_of(person_id, look), barred=sent_by_nobody(look),
     )  # fmt: skip

@@ -35,6 +35,9 @@ Row = dict[str, Any]
 SOME = 400
 """With more changed rows than this, their skills and checks are read as whole tables."""
 
+FAR = 2**62
+"""Further than any view has come: whoever does not know how far it has, looks."""
+
 HOUR = timedelta(hours=1)
 WENT = ("assigned", "released")
 
@@ -74,13 +77,22 @@ class Roster:
         self._traces: dict[UUID, _Traces] = {}
         self._volunteers_seen = self._tasks_seen = 0
 
-    def refresh(self, look: Look) -> None:
-        """Read what has changed since it was read last."""
-        v, t = volunteers.c, tasks.c
+    def refresh(self, look: Look, volunteers_at: int | None = FAR, tasks_at: int | None = FAR) -> None:
+        """Read what has changed since it was read last; nothing, where that is as far as the views have come."""
+        if (volunteers_at or 0) > self._volunteers_seen:
+            self._read_volunteers(look)
+        if (tasks_at or 0) > self._tasks_seen:
+            self._read_tasks(look)
+
+    def _read_volunteers(self, look: Look) -> None:
+        v = volunteers.c
         changed = look.run(sa.select(volunteers).where(v.changed > self._volunteers_seen).order_by(v.volunteer_id))
         if changed:
             self._take_volunteers(changed, look)
             self._volunteers_seen = max(row["changed"] for row in changed)
+
+    def _read_tasks(self, look: Look) -> None:
+        t = tasks.c
         columns = (t.task_id, t.state, t.slot_start, t.slot_end, t.began_at, t.ended_at, t.person_id, t.changed)
         moved = look.run(sa.select(*columns).where(t.changed > self._tasks_seen).order_by(t.changed))
         if moved:
