@@ -31,7 +31,7 @@ from services.kernel.clock import system_clock
 from tests.browser.conftest import FLAGS
 from tests.support.embedded import Embedded, Hub
 from tests.support.postoffice import PostOffice
-from tests.support.street import until
+from tests.support.waiting import until
 
 LOOKS = [(lang, theme) for lang in ("zh", "en") for theme in ("light", "dark")]
 ROLES = {

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from tests.conftest import without_server
-from tests.faults.sending import until
 from tests.support.clocked import Clocked
 from tests.support.servers import ServerMissing
+from tests.support.waiting import until
 
 QUEUES = {f"{consumer}.intake.log" for consumer in ("referral", "volunteer", "audit", "partner", "console")}
 """They must be there before anything is killed: what was never declared cannot be purged or filled with rubbish."""

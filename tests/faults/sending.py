@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -127,11 +126,3 @@ def ledger_is_whole(hub: Hub, publishers: tuple[str, ...]) -> None:
         )
     verified = hub.ask("GET", "/audit/v1/ledger/verification", role="auditor").json()
     assert verified["sound"], verified
-
-
-def until(so: Callable[[], bool], what: str, seconds: float = 60) -> None:
-    """Look until it is so, or say what is not."""
-    ending = time.monotonic() + seconds
-    while not so():
-        assert time.monotonic() < ending, what
-        time.sleep(0.1)

@@ -17,7 +17,8 @@ from tests.faults.sending import ledger_is_whole
 from tests.support.clocked import Clocked
 from tests.support.courier import Courier, couriers
 from tests.support.reference import ROOT
-from tests.support.street import AUDITOR, COORDINATOR, ORIGIN, Organization, Person, Street, Told, until
+from tests.support.street import AUDITOR, COORDINATOR, ORIGIN, Organization, Person, Street, Told
+from tests.support.waiting import until
 from wushe.services import CLASSES
 
 pytestmark = pytest.mark.faults

@@ -14,8 +14,9 @@ import psutil
 import psycopg
 import pytest
 
-from tests.faults.sending import BODY, CLERK, Sender, ledger_is_whole, nothing_lost_nothing_twice, until
+from tests.faults.sending import BODY, CLERK, Sender, ledger_is_whole, nothing_lost_nothing_twice
 from tests.support.reference import Reference
+from tests.support.waiting import until
 from wushe.services import CLASSES
 
 pytestmark = pytest.mark.faults

@@ -11,7 +11,8 @@ import requests
 from services.referral.mail.schedule import TOLD_AFTER, WAITS
 from tests.support.clocked import Clocked
 from tests.support.postoffice import TAKEN, PostOffice
-from tests.support.street import HEAD, Organization, Street, until
+from tests.support.street import HEAD, Organization, Street
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.faults
 NEED = "housework"

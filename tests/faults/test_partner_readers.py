@@ -21,7 +21,8 @@ from tests.support.embedded import DIE_WITH_THE_RUN, Hub
 from tests.support.member import admitted
 from tests.support.reader import Seen, again, read_queue
 from tests.support.reference import ROOT
-from tests.support.street import HEAD, Organization, Street, until
+from tests.support.street import HEAD, Organization, Street
+from tests.support.waiting import until
 
 pytestmark = [pytest.mark.faults, pytest.mark.slow]
 NEED = "housework"

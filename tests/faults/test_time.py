@@ -8,7 +8,8 @@ import pytest
 
 from tests.faults.sending import ledger_is_whole
 from tests.support.clocked import Clocked
-from tests.support.street import ORIGIN, Street, until
+from tests.support.street import ORIGIN, Street
+from tests.support.waiting import until
 from wushe.services import CLASSES
 
 pytestmark = pytest.mark.faults

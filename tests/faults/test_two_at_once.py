@@ -14,8 +14,8 @@ import pytest
 from services.kernel.errors import ConcurrentChange
 from services.kernel.tables import parked
 from tests.faults.ledgering import BATCH, Ledgering, Word, violations
-from tests.faults.sending import until
 from tests.support.embedded import DIE_WITH_THE_RUN
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.faults
 

@@ -17,7 +17,8 @@ from services.kernel.clock import system_clock
 from services.partner.schedule import WAITS
 from tests.support.called import OK, Answer, Endpoints, Heard
 from tests.support.clocked import Clocked
-from tests.support.street import HEAD, Organization, Street, until
+from tests.support.street import HEAD, Organization, Street
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.faults
 NEED = "housework"

@@ -14,7 +14,8 @@ from click.testing import CliRunner
 
 from services.partner.signing import secrets_of
 from tests.support.embedded import Embedded, Hub
-from tests.support.street import Street, until
+from tests.support.street import Street
+from tests.support.waiting import until
 from wushe.cli import main
 from wushe.partner.kit import Endpoint, report
 from wushe.partner.simulated import Desk, Partner, served

@@ -12,7 +12,8 @@ import requests
 
 from services.kernel.message import Actor
 from tests.support.embedded import Embedded, Hub
-from tests.support.street import HEAD, Organization, Street, until
+from tests.support.street import HEAD, Organization, Street
+from tests.support.waiting import until
 
 NEED = "housework"
 

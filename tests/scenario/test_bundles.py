@@ -14,8 +14,9 @@ from click.testing import CliRunner
 from services.kernel.message import Actor
 from tests.scenario.test_h10_erasure import DECISION, _state
 from tests.support.reference import Reference
-from tests.support.station import AUDITOR, COORDINATOR, HEAD, Station, Told, until
+from tests.support.station import AUDITOR, COORDINATOR, HEAD, Station, Told
 from tests.support.verifying import found
+from tests.support.waiting import until
 from wushe.commands.bundles import export
 
 pytestmark = pytest.mark.scenario

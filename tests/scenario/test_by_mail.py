@@ -12,7 +12,8 @@ import requests
 
 from tests.support.postoffice import Letter, PostOffice
 from tests.support.reference import Reference
-from tests.support.street import HEAD, Organization, Person, Street, until
+from tests.support.street import HEAD, Organization, Person, Street
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.scenario
 NEED = "housework"

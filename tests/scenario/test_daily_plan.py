@@ -9,7 +9,8 @@ import psutil
 import pytest
 
 from tests.support.reference import Reference
-from tests.support.volunteering import Dispatch, now, until, volunteer
+from tests.support.volunteering import Dispatch, now, volunteer
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.scenario
 

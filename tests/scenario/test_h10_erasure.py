@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from services.audit.times import HERE
 from services.kernel.message import Actor
 from tests.support.reference import Reference
-from tests.support.station import COORDINATOR, HEAD, STREET, Station, Told, until
+from tests.support.station import COORDINATOR, HEAD, STREET, Station, Told
+from tests.support.waiting import until
 
 pytestmark = [pytest.mark.scenario, pytest.mark.usefixtures("loud")]
 

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.support.clocked import Clocked
-from tests.support.street import ORIGIN, Street, Told, until
+from tests.support.street import ORIGIN, Street, Told
+from tests.support.waiting import until
 
 pytestmark = [pytest.mark.scenario, pytest.mark.timeout(300)]
 

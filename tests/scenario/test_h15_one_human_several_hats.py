@@ -9,7 +9,8 @@ import pytest
 
 from services.kernel.message import Actor
 from tests.support.reference import Reference
-from tests.support.volunteering import COORDINATOR, Dispatch, now, until, volunteer
+from tests.support.volunteering import COORDINATOR, Dispatch, now, volunteer
+from tests.support.waiting import until
 
 pytestmark = [pytest.mark.scenario, pytest.mark.usefixtures("loud")]
 

@@ -11,7 +11,8 @@ import pytest
 
 from tests.support.courier import couriers
 from tests.support.reference import Reference
-from tests.support.street import Organization, Street, Told, until
+from tests.support.street import Organization, Street, Told
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.scenario
 

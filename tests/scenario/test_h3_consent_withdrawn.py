@@ -9,7 +9,8 @@ import pytest
 
 from tests.support.courier import Courier
 from tests.support.reference import Reference
-from tests.support.street import COMMUNITY, ORIGIN, WORKER, Organization, Person, Street, until
+from tests.support.street import COMMUNITY, ORIGIN, WORKER, Organization, Person, Street
+from tests.support.waiting import until
 
 pytestmark = [pytest.mark.scenario, pytest.mark.usefixtures("loud")]
 

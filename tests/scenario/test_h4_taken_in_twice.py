@@ -12,7 +12,8 @@ from services.audit.times import HERE
 from services.contracts.numbers import id_check_sign
 from services.kernel.message import Actor
 from tests.scenario.conftest import Reference
-from tests.support.station import AUDITOR, Station, Told, until
+from tests.support.station import AUDITOR, Station, Told
+from tests.support.waiting import until
 
 pytestmark = [pytest.mark.scenario, pytest.mark.usefixtures("loud")]
 

@@ -10,7 +10,8 @@ import pytest
 
 from services.kernel.message import Actor
 from tests.support.reference import Reference
-from tests.support.station import COMMUNITY, COORDINATOR, HEAD, STREET, WORKER, Station, Told, until
+from tests.support.station import COMMUNITY, COORDINATOR, HEAD, STREET, WORKER, Station, Told
+from tests.support.waiting import until
 
 pytestmark = [pytest.mark.scenario, pytest.mark.usefixtures("loud")]
 

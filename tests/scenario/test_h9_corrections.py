@@ -9,7 +9,8 @@ import pytest
 import sqlalchemy as sa
 
 from tests.support.reference import Reference
-from tests.support.station import AUDITOR, COMMUNITY, COORDINATOR, HEAD, SECOND, Station, Told, until
+from tests.support.station import AUDITOR, COMMUNITY, COORDINATOR, HEAD, SECOND, Station, Told
+from tests.support.waiting import until
 
 pytestmark = [pytest.mark.scenario, pytest.mark.usefixtures("loud")]
 

@@ -9,7 +9,8 @@ import pytest
 
 from tests.scenario.conftest import Told
 from tests.support.reference import Reference
-from tests.support.station import COMMUNITY, Station, until
+from tests.support.station import COMMUNITY, Station
+from tests.support.waiting import until
 from wushe.demo import expectations
 
 pytestmark = pytest.mark.scenario

@@ -16,7 +16,8 @@ import pytest
 from tests.support.called import Endpoints
 from tests.support.member import Member, admitted
 from tests.support.reference import ROOT, Reference
-from tests.support.street import HEAD, Street, until
+from tests.support.street import HEAD, Street
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.scenario
 PAGE = (ROOT / "docs/partners.md").read_text(encoding="utf-8")

@@ -14,7 +14,8 @@ from cloudevents.core.bindings.rabbitmq import RabbitMQMessage, from_rabbitmq_ev
 from tests.support.member import Member, admitted, wushe_partner
 from tests.support.reader import Seen, read_feed, read_queue
 from tests.support.reference import Reference
-from tests.support.street import HEAD, Street, until
+from tests.support.street import HEAD, Street
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.scenario
 NEED = "housework"

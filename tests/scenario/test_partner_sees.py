@@ -23,8 +23,9 @@ from tests.support.courier import Courier
 from tests.support.member import Member, admitted
 from tests.support.reader import Seen, read_feed, read_queue
 from tests.support.reference import Reference
-from tests.support.street import HEAD, Organization, Person, Street, Told, until
+from tests.support.street import HEAD, Organization, Person, Street, Told
 from tests.support.volunteering import Dispatch, now
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.scenario
 NEED = "housework"

@@ -14,7 +14,8 @@ import requests
 
 from tests.support.member import ADMIN
 from tests.support.reference import ROOT, Reference
-from tests.support.street import HEAD, Organization, Street, Told, until
+from tests.support.street import HEAD, Organization, Street, Told
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.scenario
 NEED = "housework"

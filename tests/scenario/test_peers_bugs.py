@@ -9,7 +9,8 @@ import pytest
 
 from tests.support.courier import couriers
 from tests.support.reference import Reference
-from tests.support.street import COMMUNITY, ORIGIN, Organization, Street, until
+from tests.support.street import COMMUNITY, ORIGIN, Organization, Street
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.scenario
 

@@ -8,7 +8,8 @@ import pytest
 
 from services.contracts.tables import BEIJING
 from tests.support.clocked import Clocked
-from tests.support.volunteering import Dispatch, Told, now, until, volunteer
+from tests.support.volunteering import Dispatch, Told, now, volunteer
+from tests.support.waiting import until
 
 pytestmark = [pytest.mark.scenario, pytest.mark.timeout(300)]
 

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from base64 import b64decode
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from services.kernel.tlog import checkpoint, note, policy
 from tests.faults.sending import BODY, CLERK
 from tests.support.embedded import DIE_WITH_THE_RUN, Embedded, Hub
 from tests.support.servers import free_port
+from tests.support.waiting import until
 from wushe.embedded import POLICY
 from wushe.witness.home import Home
 
@@ -53,15 +54,6 @@ def answers(port: int) -> bool:
         return requests.get(f"http://127.0.0.1:{port}/", timeout=2).status_code == 200
     except requests.RequestException:
         return False
-
-
-def until(true: Callable[[], Any], what: str, seconds: float = 40) -> Any:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if found := true():
-            return found
-        time.sleep(0.1)
-    raise AssertionError(what)
 
 
 def audit(hub: Hub, path: str) -> dict[str, Any]:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from services.kernel.message import Actor
 from tests.support.reference import ROOT, Reference
-from tests.support.street import Organization, Street, until
+from tests.support.street import Organization, Street
+from tests.support.waiting import until
 
 ADMIN = Actor(id="a-ops", role="administrator")
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +9,7 @@ import requests
 
 from services.kernel.message import Actor
 from tests.support.embedded import Hub
+from tests.support.waiting import until
 
 STREET, COMMUNITY = "220104004", "220104004001"
 WORKER = Actor(id="w-zsl", role="worker", org=STREET)
@@ -19,17 +18,7 @@ HEAD = Actor(id="w-head", role="station_head", org=STREET)
 SECOND = Actor(id="w-second", role="station_head", org=STREET)
 AUDITOR = Actor(id="a-01", role="auditor")
 SERVICES = ("intake", "referral", "volunteer", "audit", "partner")
-SECONDS = 60
 Told = dict[str, Any]
-
-
-def until(so: Callable[[], Any], what: str, seconds: float = SECONDS) -> Any:
-    """Look until it is so; answers what was seen."""
-    ending = time.monotonic() + seconds
-    while not (seen := so()):
-        assert time.monotonic() < ending, f"waited in vain until {what}"
-        time.sleep(0.05)
-    return seen
 
 
 @dataclass

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
@@ -15,6 +13,7 @@ import requests
 from services.audit.times import HERE
 from services.kernel.message import Actor
 from tests.support.embedded import Hub
+from tests.support.waiting import until
 
 STREET, COMMUNITY = "220104004", "220104004001"
 WORKER = Actor(id="w-zsl", role="worker", org=STREET)
@@ -23,19 +22,9 @@ HEAD = Actor(id="w-head", role="station_head", org=STREET)
 AUDITOR = Actor(id="a-01", role="auditor")
 SERVICE = Actor(id="a-looker", role="service")
 ORIGIN, STATION_HEAD = f"worker:{WORKER.id}", f"worker:{HEAD.id}"
-SECONDS = 60
 Told = dict[str, Any]
 
 _numbers = count(1)
-
-
-def until(so: Callable[[], Any], what: str, seconds: float = SECONDS) -> Any:
-    """Look until it is so; answers what was seen."""
-    ending = time.monotonic() + seconds
-    while not (seen := so()):
-        assert time.monotonic() < ending, f"waited in vain until {what}"
-        time.sleep(0.03)
-    return seen
 
 
 @dataclass(frozen=True)

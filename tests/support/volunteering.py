@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count, pairwise
@@ -15,10 +13,10 @@ import requests
 from services.kernel.clock import system_clock
 from services.kernel.message import Actor
 from tests.support.embedded import Hub
+from tests.support.waiting import until
 
 COORDINATOR = Actor(id="w-vc", role="coordinator", org="220104004")
 AUDITOR = Actor(id="a-01", role="auditor")
-SECONDS = 60
 Told = dict[str, Any]
 
 _numbers = count(1)
@@ -27,15 +25,6 @@ _numbers = count(1)
 def now() -> datetime:
     """This moment, in whole seconds."""
     return system_clock().astimezone(UTC).replace(microsecond=0)
-
-
-def until(so: Callable[[], Any], what: str) -> Any:
-    """Look until it is so; answers what was seen."""
-    ending = time.monotonic() + SECONDS
-    while not (seen := so()):
-        assert time.monotonic() < ending, f"waited in vain until {what}"
-        time.sleep(0.05)
-    return seen
 
 
 def volunteer(volunteer_id: str) -> Actor:
