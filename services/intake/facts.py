@@ -50,7 +50,7 @@ def age_of(bands: list[str]) -> str:
 def _guardians(look: Look, person_id: UUID) -> list[GuardianFact]:
     """Who may consent, under any record of theirs."""
     return [
-        GuardianFact(guardian_id=record, until=row["until"])
+        GuardianFact(guardian_id=record, since=row["since"], until=row["until"])
         for row in look.all(t.guardians, person_id=person_id)
         for record in same.records_of(look, row["guardian_id"])
     ]
@@ -93,6 +93,13 @@ def _about_answer(command: public.AnswerConsentRequest, itself: UUID, look: Look
     """The person of whom the consent was asked."""
     row = look.one(t.consents, itself)
     return Known(itself=itself, person=person_fact(look, row["person_id"]) if row else None)
+
+
+def _for_superseding(command: public.SupersedeConsent, itself: UUID, look: Look) -> Known:
+    """The later consent, if it was given of the same human being."""
+    row = look.one(t.consents, itself)
+    later = consent_facts(look, row["person_id"]) if row else ()
+    return Known(itself=itself, consents=tuple(c for c in later if c.consent_id == command.by_consent_id))
 
 
 def _for_case(command: public.OpenCase, itself: UUID, look: Look) -> Known:
@@ -292,6 +299,7 @@ FACTS: Mapping[type, Facts] = cast(
         public.GrantConsent: _about_person,
         public.RefuseConsent: _about_person,
         public.AnswerConsentRequest: _about_answer,
+        public.SupersedeConsent: _for_superseding,
         public.DiscloseIdentity: _for_disclosure,
         public.SetVisitPlan: _about_person,
         public.OpenCase: _for_case,

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from services.contracts import intake as public
 from services.contracts import referral, volunteer
-from services.contracts.words import Party
 from services.intake import same
 from services.intake import tables as t
 from services.intake.alike import suspects
 from services.intake.domain import case, consent, disclosure, help_request, person
 from services.intake.domain.help_request_state import OPEN_STATES
 from services.intake.likeness import RULES
+from services.intake.policies_access import carried_on, disclose, open_up, person_of, revoke_all, taken_apart
 from services.intake.policies_death import on_correction, on_death
 from services.intake.policies_erasure import on_decision
 from services.intake.policies_organizations import on_organization
@@ -52,12 +52,14 @@ def _own(message: Message, look: Look) -> list[Do]:
         case public.CaseEnteredInError() as event:
             return _asked_again(event, look)
         case public.ConsentGranted() as event:
-            return _open_up(message, event, look)
+            return open_up(message, event, look)
         case public.ConsentWithdrawn(consent_id=consent_id) as event:
             left = event.receivers_left if event.categories_left else ()
-            return _revoke_all(look, "consent-withdrawn", left, consent_id=consent_id)
-        case public.ConsentExpired(consent_id=consent_id) | public.ConsentSuperseded(consent_id=consent_id):
-            return _revoke_all(look, "consent-ended", (), consent_id=consent_id)
+            ended = revoke_all(look, "consent-withdrawn", left, consent_id=consent_id)
+            return [*ended, *carried_on(message, event, left, look)]
+        case public.ConsentExpired() | public.ConsentSuperseded() as event:
+            ended = revoke_all(look, "consent-ended", (), consent_id=event.consent_id)
+            return [*ended, *carried_on(message, event, (), look)]
         case public.PersonDied(person_id=person_id) as event:
             each = [replace(event, person_id=record) for record in same.records_of(look, person_id)]
             return [do for one in each for do in _died(message, one, look)]
@@ -69,7 +71,7 @@ def _own(message: Message, look: Look) -> list[Do]:
         case public.PersonRegistered() | public.PersonDetailsAmended() as event if event.sealed:
             return _suspect(event.person_id, look)
         case public.PersonsUnmerged() as event:
-            return _taken_apart(event, look)
+            return taken_apart(event, look)
         case _:
             return []
 
@@ -82,26 +84,6 @@ def _asked_again(event: public.CaseEnteredInError, look: Look) -> list[Do]:
     return [Do(help_request.DECIDER, event.matter_id, public.ReopenHelpRequest(reason_code=event.reason_code))]
 
 
-def _open_up(message: Message, event: public.ConsentGranted, look: Look) -> list[Do]:
-    """A consent that comes after the acceptance opens what the acceptance could not."""
-    if "referral" not in event.purposes:
-        return []
-    records = same.records_of(look, event.person_id)
-    live = {row["need_id"] for record in records for row in look.all(t.disclosures, person_id=record, state="live")}
-    strands = [
-        (record, row)
-        for record in records
-        for matter_id in matters_of(record, look)
-        for row in look.all(t.strands, matter_id=matter_id)
-    ]
-    waiting = [
-        (record, row)
-        for record, row in strands
-        if row["is_open"] and row["receiver"] in event.receivers and row["need_id"] not in live
-    ]
-    return [_disclose(message, row["need_id"], record, row["receiver"], row["matter_id"]) for record, row in waiting]
-
-
 def _suspect(person_id: UUID, look: Look) -> list[Do]:
     """Whoever looks like somebody on record is written down as that, and nobody is refused for it (H4)."""
     return [
@@ -112,25 +94,7 @@ def _suspect(person_id: UUID, look: Look) -> list[Do]:
 
 def _died(message: Message, event: public.PersonDied, look: Look) -> list[Do]:
     """What ends under one record of a person who has died."""
-    return [*on_death(message, event, look), *_revoke_all(look, "deceased", (), person_id=event.person_id)]
-
-
-def _taken_apart(event: public.PersonsUnmerged, look: Look) -> list[Do]:
-    """What was disclosed of one on the consent of the other has no ground any more (INV-5)."""
-    sides = [same.records_of(look, person_id) for person_id in (event.survivor_id, event.merged_id)]
-    return [
-        Do(disclosure.DECIDER, row["disclosure_id"], public.RevokeIdentityAccess(reason_code="consent-ended"))
-        for side in sides
-        for record in side
-        for row in look.all(t.disclosures, person_id=record, state="live")
-        if row["consent_id"] is not None and not _consents_of(row["consent_id"], side, look)
-    ]
-
-
-def _consents_of(consent_id: UUID, records: list[UUID], look: Look) -> bool:
-    """Whether a consent was given under one of these records."""
-    row = look.one(t.consents, consent_id)
-    return row is not None and row["person_id"] in records
+    return [*on_death(message, event, look), *revoke_all(look, "deceased", (), person_id=event.person_id)]
 
 
 # --- referrals --------------------------------------------------------------------------------------------------------
@@ -146,20 +110,20 @@ def _referral(message: Message, look: Look) -> list[Do]:
         case referral.OrganizationSuspended() | referral.OrganizationRetired() as event:
             return on_organization(message.stream_id, event, look)
         case referral.ReferralReturned() | referral.ReferralRerouted() as event:
-            return [*_case_back(event, need_id, look), *_revoke_all(look, "returned", (), need_id=need_id)]
+            return [*_case_back(event, need_id, look), *revoke_all(look, "returned", (), need_id=need_id)]
         case referral.ReferralClosed() as event:
             done = event.confirmed and event.outcome == "delivered"
             ended = _strand_ended(event.matter_id, need_id, event.outcome, "worker" if done else None, look)
-            return [*ended, *_revoke_all(look, "service-ended", (), need_id=need_id)]
+            return [*ended, *revoke_all(look, "service-ended", (), need_id=need_id)]
         case referral.ReferralWithdrawn(matter_id=matter_id) as event:
             ended = [*_case_back(event, need_id, look), *_strand_ended(matter_id, need_id, "withdrawn", None, look)]
-            return [*ended, *_revoke_all(look, "consent-withdrawn", (), need_id=need_id)]
+            return [*ended, *revoke_all(look, "consent-withdrawn", (), need_id=need_id)]
         case referral.ReferralCancelled() | referral.ReferralEnteredInError() as event:
             ended = [
                 *_case_back(event, need_id, look),
                 *_strand_ended(event.matter_id, need_id, "cancelled", None, look),
             ]
-            return [*ended, *_revoke_all(look, "service-ended", (), need_id=need_id)]
+            return [*ended, *revoke_all(look, "service-ended", (), need_id=need_id)]
         case _:
             return []
 
@@ -177,7 +141,7 @@ def _accepted(message: Message, event: referral.ReferralAccepted, look: Look) ->
         ]
     if event.kind == "consult" or person_id is None:
         return moved
-    return [*moved, _disclose(message, message.stream_id, person_id, receiver, event.matter_id)]
+    return [*moved, disclose(message, message.stream_id, person_id, receiver, event.matter_id)]
 
 
 def _case_back(event: Any, referral_id: UUID, look: Look) -> list[Do]:
@@ -186,28 +150,6 @@ def _case_back(event: Any, referral_id: UUID, look: Look) -> list[Do]:
     back = public.TakeCaseBack(referral_id=referral_id, owner=handoff.takers[0] if handoff else None)
     cases = look.all(t.cases, matter_id=event.matter_id, state="transferred")
     return [Do(case.DECIDER, row["case_id"], back) for row in cases]
-
-
-def person_of(matter_id: UUID, look: Look) -> UUID | None:
-    """Whose matter it is, as far as intake knows."""
-    request = look.one(t.help_requests, matter_id)
-    known = [request] if request else []
-    rows = [*look.all(t.cases, matter_id=matter_id), *known]
-    return next((row["person_id"] for row in rows if row["person_id"] is not None), None)
-
-
-def matters_of(person_id: UUID, look: Look) -> list[UUID]:
-    """The matters of a person that intake knows of."""
-    rows = [*look.all(t.cases, person_id=person_id), *look.all(t.help_requests, person_id=person_id)]
-    return sorted({row["matter_id"] for row in rows})
-
-
-def _disclose(message: Message, need_id: UUID, person_id: UUID, receiver: Party, matter_id: UUID | None) -> Do:
-    """A disclosure of its own for every message that asks for one, so that a repeated message makes no second."""
-    command = public.DiscloseIdentity(
-        person_id=person_id, receiver=receiver, purpose="referral", matter_id=matter_id, need_id=need_id
-    )
-    return Do(disclosure.DECIDER, uuid5(message.envelope.id, f"disclosure/{need_id}"), command)
 
 
 # --- tasks and pairings -----------------------------------------------------------------------------------------------
@@ -221,12 +163,12 @@ def _volunteer(message: Message, look: Look) -> list[Do]:
         case volunteer.TaskVerified() as event:
             by = event.by if event.result == "done" else None
             ended = _strand_ended(event.matter_id, need_id, event.result, by, look)
-            return [*ended, *_revoke_all(look, "service-ended", (), need_id=need_id)]
+            return [*ended, *revoke_all(look, "service-ended", (), need_id=need_id)]
         case volunteer.TaskCancelled(matter_id=matter_id) | volunteer.TaskEnteredInError(matter_id=matter_id):
             ended = _strand_ended(matter_id, need_id, "cancelled", None, look)
-            return [*ended, *_revoke_all(look, "service-ended", (), need_id=need_id)]
+            return [*ended, *revoke_all(look, "service-ended", (), need_id=need_id)]
         case volunteer.PairingEnded():
-            return _revoke_all(look, "pairing-ended", (), need_id=need_id)
+            return revoke_all(look, "pairing-ended", (), need_id=need_id)
         case _:
             return []
 
@@ -249,15 +191,6 @@ def _strand_ended(matter_id: UUID, strand_id: UUID, result: str, confirmed_by: s
         strand_id=strand_id, result_code=result, resolved=confirmed_by is not None, confirmed_by=confirmed_by
     )
     return [Do(help_request.DECIDER, matter_id, command)]
-
-
-def _revoke_all(look: Look, reason: str, still_named: tuple[Party, ...], **which: UUID) -> list[Do]:
-    """Revoke the live disclosures of a consent, a strand or a person, save to receivers who are still named."""
-    return [
-        Do(disclosure.DECIDER, row["disclosure_id"], public.RevokeIdentityAccess(reason_code=reason))
-        for row in look.all(t.disclosures, state="live", **which)
-        if row["receiver"] not in still_named
-    ]
 
 
 def project_heard(message: Message) -> list[Change]:

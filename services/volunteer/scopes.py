@@ -12,23 +12,18 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from services.contracts import volunteer as public
-from services.contracts.visibility import APPROVERS, CODED, opens, unit_of
-from services.contracts.words import PARTY_KINDS, STATION_ROLES
+from services.contracts.visibility import CODED, opens, unit_of
+from services.contracts.words import PARTY_KINDS
 from services.kernel.message import Actor
 from services.kernel.scope import Reach, Scope, Way, Where, through, within, within_code
 from services.kernel.scope import names as named_by
 from services.volunteer import view_tables as t
 from services.volunteer.served import lies_in
+from services.volunteer.standing import MADE, approvers, everything, who
 from services.volunteer.views_tasks import SEARCHING
 
-MADE = {"made_by": "ledger", "kept_by": "ledger"}
 ORGANIZATIONS = ("partner", "team_leader")
 NOBODY = UUID(int=0)
-
-
-def everything(actor: Actor) -> Where:
-    """Every row."""
-    return sa.true()
 
 
 def names(column: sa.ColumnElement[Any], text: str) -> Where:
@@ -349,26 +344,18 @@ SCOPES: dict[sa.Table, Scope] = {
 """Of each table that the volunteer service shows: who stands in which way to its rows."""
 
 
-def _who(command: type) -> tuple[str, ...]:
-    return STATION_ROLES
-
-
-def _approvers(command: type) -> tuple[str, ...]:
-    return APPROVERS[""]
-
-
 OF_MATTER = {"matter_id": MATTERS}
 REACHES: dict[str, Reach] = {
     "task": Reach(
-        scope=ANSWERABLE, near=_asked_or_seen, who=_who, approvers=_approvers, names={public.OpenTask: OF_MATTER}
+        scope=ANSWERABLE, near=_asked_or_seen, who=who, approvers=approvers, names={public.OpenTask: OF_MATTER}
     ),
     "volunteer": Reach(
-        scope=VOLUNTEERS, who=_who, approvers=_approvers, names={public.MergeVolunteers: {"survivor_id": VOLUNTEERS}}
+        scope=VOLUNTEERS, who=who, approvers=approvers, names={public.MergeVolunteers: {"survivor_id": VOLUNTEERS}}
     ),
     "service-hours": Reach(
-        scope=HOURS, who=_who, approvers=_approvers,
+        scope=HOURS, who=who, approvers=approvers,
         names={public.RecordHours: {"volunteer_id": SERVING, "task_id": SERVED, "pairing_id": PAIRINGS}},
     ),
-    "pairing": Reach(scope=PAIRINGS, who=_who, approvers=_approvers, names={public.FormPairing: OF_MATTER}),
+    "pairing": Reach(scope=PAIRINGS, who=who, approvers=approvers, names={public.FormPairing: OF_MATTER}),
 }  # fmt: skip
 """Of each kind of aggregate: who may command it."""

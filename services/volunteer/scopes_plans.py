@@ -4,18 +4,12 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from services.contracts.visibility import APPROVERS, CODED, opens, unit_of
-from services.contracts.words import STATION_ROLES
+from services.contracts.visibility import CODED, opens, unit_of
 from services.kernel.message import Actor
 from services.kernel.scope import Reach, Scope, Where, through, within_code
 from services.volunteer.served import lies_in
+from services.volunteer.standing import MADE, approvers, everything, who
 from services.volunteer.views_plans import plan_pairs, plan_unserved, plans
-
-MADE = {"made_by": "ledger", "kept_by": "ledger"}
-
-
-def _everything(actor: Actor) -> Where:
-    return sa.true()
 
 
 def _station(actor: Actor) -> Where:
@@ -23,12 +17,12 @@ def _station(actor: Actor) -> Where:
     return sa.or_(lies_in(plans.c.area, where), within_code(plans.c.kept_by, where, *CODED))
 
 
-PLANS = Scope(table=plans, opens=opens, usual="codes", kinds=MADE, ways={"all": _everything, "station": _station})
+PLANS = Scope(table=plans, opens=opens, usual="codes", kinds=MADE, ways={"all": everything, "station": _station})
 
 
 def _of_plan(table: sa.Table) -> Scope:
     found = through(PLANS, "plan_id", table.c.plan_id)
-    return Scope(table=table, opens=opens, usual="codes", ways={"all": _everything, "station": found["station"]})
+    return Scope(table=table, opens=opens, usual="codes", ways={"all": everything, "station": found["station"]})
 
 
 PLAN_SCOPES: dict[sa.Table, Scope] = {
@@ -38,12 +32,4 @@ PLAN_SCOPES: dict[sa.Table, Scope] = {
 }
 
 
-def _who(command: type) -> tuple[str, ...]:
-    return STATION_ROLES
-
-
-def _approvers(command: type) -> tuple[str, ...]:
-    return APPROVERS[""]
-
-
-PLAN_REACH = Reach(scope=PLANS, who=_who, approvers=_approvers)
+PLAN_REACH = Reach(scope=PLANS, who=who, approvers=approvers)

@@ -4,17 +4,11 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from services.contracts.visibility import APPROVERS, CODED, opens, unit_of
-from services.contracts.words import STATION_ROLES
+from services.contracts.visibility import CODED, opens, unit_of
 from services.kernel.message import Actor
 from services.kernel.scope import Reach, Scope, Way, Where, through, within_code
+from services.volunteer.standing import MADE, approvers, everything, who
 from services.volunteer.views_rounds import round_pairs, rounds
-
-MADE = {"made_by": "ledger", "kept_by": "ledger"}
-
-
-def _everything(actor: Actor) -> Where:
-    return sa.true()
 
 
 def _own(actor: Actor) -> Where:
@@ -26,7 +20,7 @@ def _station(actor: Actor) -> Where:
     return within_code(rounds.c.kept_by, unit_of(actor.org), *CODED)
 
 
-WAYS: dict[str, Way] = {"all": _everything, "own": _own, "station": _station}
+WAYS: dict[str, Way] = {"all": everything, "own": _own, "station": _station}
 ROUNDS = Scope(table=rounds, opens=opens, usual="codes", kinds=MADE, ways=WAYS)
 ROUND_SCOPES: dict[sa.Table, Scope] = {
     rounds: ROUNDS,
@@ -36,12 +30,4 @@ ROUND_SCOPES: dict[sa.Table, Scope] = {
 }
 
 
-def _who(command: type) -> tuple[str, ...]:
-    return STATION_ROLES
-
-
-def _approvers(command: type) -> tuple[str, ...]:
-    return APPROVERS[""]
-
-
-ROUND_REACH = Reach(scope=ROUNDS, who=_who, approvers=_approvers)
+ROUND_REACH = Reach(scope=ROUNDS, who=who, approvers=approvers)

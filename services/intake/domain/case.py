@@ -12,7 +12,7 @@ from services.contracts.words import Handoff
 from services.intake.domain import case_ends, case_work
 from services.intake.domain.case_state import Event, Open, State, evolve, not_now
 from services.intake.domain.known import itself, known
-from services.intake.domain.rules import already_there, registered
+from services.intake.domain.rules import already_there, on_law, registered
 from services.kernel.decider import Decider
 from services.kernel.errors import NotFound, Refused
 from services.kernel.message import Ask
@@ -128,7 +128,7 @@ def _may_work(command: public.OpenCase, ask: Ask) -> UUID | None:
         raise Refused("owner-needed", "A case has an owner from its first moment.", "个案须有负责人。", field="owner")
     registered(ask)
     if command.legal_basis is not None:
-        codes.LEGAL_BASIS.known(command.legal_basis, field="legal_basis")
+        on_law(command.legal_basis)
         return None
     consent = found.consent_to("casework", ask.now)
     if consent is None:

@@ -25,7 +25,7 @@ from services.intake.domain.case_state import (
 )
 from services.intake.domain.known import known
 from services.intake.domain.late import delay_days
-from services.intake.domain.rules import day_of
+from services.intake.domain.rules import day_of, on_law
 from services.kernel.errors import Refused
 from services.kernel.message import Ask
 
@@ -33,7 +33,7 @@ from services.kernel.message import Ask
 def collect(command: public.CollectInformation, state: State, ask: Ask) -> list[Event]:
     """Learn more. What concerns somebody else's health stands on that person's own consent, or a legal basis."""
     codes.SOURCE_KIND.known(*command.source_kinds, field="source_kinds")
-    codes.LEGAL_BASIS.known(command.legal_basis, field="legal_basis")
+    on_law(command.legal_basis)
     if not isinstance(state, Working):
         raise not_now(state)
     file = state.file

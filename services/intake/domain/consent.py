@@ -53,7 +53,7 @@ def decide(command: Command, state: State | None, ask: Ask) -> list[Event]:
         case public.ExpireConsent():
             return expire(state, ask)
         case public.SupersedeConsent():
-            return supersede(command, state)
+            return supersede(command, state, ask)
         case _:
             assert_never(command)
 
@@ -105,6 +105,7 @@ def _granted(command: public.GrantConsent, consent_id: UUID, ask: Ask) -> list[E
     codes.CHILD_ASKED.known(command.child_asked, field="child_asked")
     _may_give(command, registered(ask), today(ask))
     _separate(command)
+    _lasts(command, ask)
     return [
         public.ConsentGranted(
             consent_id=consent_id,
@@ -168,6 +169,17 @@ def _separate(command: public.GrantConsent) -> None:
             "Health is sensitive: ask for it separately, and say so.",
             "健康信息属敏感个人信息, 须取得单独同意。",
             field="sensitive",
+        )
+
+
+def _lasts(command: public.GrantConsent, ask: Ask) -> None:
+    """What is over before it begins allows nothing; a paper that comes late may tell of one that is over by now."""
+    if command.valid_until is not None and command.valid_until <= ask.happened_at:
+        raise Refused(
+            "validity-wrong",
+            "It would end before it begins.",
+            "有效期早于同意之时。",
+            field="valid_until",
         )
 
 
@@ -282,14 +294,15 @@ def expire(state: State | None, ask: Ask) -> list[Event]:
     return [public.ConsentExpired(consent_id=state.consent_id, person_id=state.person_id)]
 
 
-def supersede(command: public.SupersedeConsent, state: State | None) -> list[Event]:
-    """A later consent of the same person stands in its place."""
+def supersede(command: public.SupersedeConsent, state: State | None, ask: Ask) -> list[Event]:
+    """A later consent of the same person, that is in force, stands in its place."""
     match state:
         case Granted(consent_id=command.by_consent_id):
             raise Refused(
                 "superseded-by-itself", "Name the later consent.", "请注明后一份同意。", field="by_consent_id"
             )
         case Granted():
+            _later(ask)
             return [
                 public.ConsentSuperseded(
                     consent_id=state.consent_id, person_id=state.person_id, by_consent_id=command.by_consent_id
@@ -301,6 +314,17 @@ def supersede(command: public.SupersedeConsent, state: State | None) -> list[Eve
             raise NotFound("no such consent")
         case _:
             raise Refused("nothing-granted", "Nothing has been granted.", "尚未同意。", allowed=("grant-consent",))
+
+
+def _later(ask: Ask) -> None:
+    if not any(consent.stands(ask.now) for consent in known(ask).consents):
+        raise Refused(
+            "no-later-consent",
+            "Name a consent of the same person that is in force.",
+            "请填写同一人的另一份有效同意。",
+            allowed=("grant-consent", "withdraw-consent"),
+            field="by_consent_id",
+        )
 
 
 DECIDER = Decider(name="consent", decide=dated(decide), evolve=evolve, events=Event, states=State)

@@ -13,7 +13,7 @@ from services.contracts.tables import dated
 from services.contracts.words import Party
 from services.intake.domain.known import ConsentFact, PersonFact, itself, known
 from services.intake.domain.reading import named
-from services.intake.domain.rules import already_there, today, two_persons
+from services.intake.domain.rules import already_there, on_law, today, two_persons
 from services.kernel.decider import Decider
 from services.kernel.errors import NotFound, Refused
 from services.kernel.message import Ask
@@ -87,7 +87,7 @@ def disclose(command: public.DiscloseIdentity, state: State | None, ask: Ask) ->
     if state is not None:
         raise already_there("disclosure", "披露")
     codes.PURPOSE.known(command.purpose, field="purpose")
-    codes.LEGAL_BASIS.known(command.legal_basis, field="legal_basis")
+    on_law(command.legal_basis)
     person = known(ask).person
     if person is None:
         raise Refused("no-such-person", "The person is not registered.", "该服务对象尚未建档。", field="person_id")

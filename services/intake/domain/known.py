@@ -13,10 +13,15 @@ from services.kernel.message import Ask
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class GuardianFact:
-    """Who may consent for a person, up to which day."""
+    """Who may consent for a person, from which day and up to which; a day that nobody knows bars nobody (INV-29)."""
 
     guardian_id: UUID
+    since: date | None = None
     until: date | None = None
+
+    def on(self, day: date) -> bool:
+        """Whether it holds on this day."""
+        return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,7 +43,7 @@ class PersonFact:
 
     def guarded_by(self, somebody: UUID | None, today: date) -> bool:
         """Whether this one may consent for the person on this day."""
-        return any(g.guardian_id == somebody and (g.until is None or today <= g.until) for g in self.guardians)
+        return any(g.guardian_id == somebody and g.on(today) for g in self.guardians)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,11 +57,14 @@ class ConsentFact:
     receivers: tuple[str, ...]
     valid_until: datetime | None = None
 
+    def stands(self, now: datetime) -> bool:
+        """Whether it is in force at this moment."""
+        return self.state == "granted" and (self.valid_until is None or now < self.valid_until)
+
     def allows(self, purpose: str, now: datetime, *categories: str, receiver: Party | None = None) -> bool:
         """Whether it allows this purpose, to this receiver and with these categories, at this moment."""
         return (
-            self.state == "granted"
-            and (self.valid_until is None or now < self.valid_until)
+            self.stands(now)
             and purpose in self.purposes
             and (receiver is None or receiver in self.receivers)
             and set(categories) <= set(self.categories)

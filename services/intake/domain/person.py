@@ -20,7 +20,7 @@ from services.intake.domain.person_state import (
     State,
     evolve,
 )
-from services.intake.domain.rules import already_there, elsewhere, sensitivity_of, two_persons
+from services.intake.domain.rules import already_there, elsewhere, on_law, sensitivity_of, two_persons
 from services.kernel.decider import Decider
 from services.kernel.errors import NotFound, Refused
 from services.kernel.message import Ask
@@ -301,16 +301,8 @@ def correct_death(command: public.CorrectDeath, state: State | None, ask: Ask) -
 
 def invoke_basis(command: public.InvokeLegalBasis, state: Active, ask: Ask) -> list[Event]:
     """Process without consent, on a basis in law; two persons say so. Consent is no such basis."""
-    codes.LEGAL_BASIS.known(command.basis_code, field="basis_code")
+    on_law(command.basis_code, "basis_code")
     codes.REASON.known(command.reason_code, field="reason_code")
-    if command.basis_code == "pipl13-1":
-        raise Refused(
-            "consent-is-no-basis-here",
-            "Consent is recorded as a consent, not invoked.",
-            "个人同意应登记为同意, 不得援引。",
-            allowed=("grant-consent",),
-            field="basis_code",
-        )
     two_persons(ask, command.approver)
     return [
         public.LegalBasisInvoked(

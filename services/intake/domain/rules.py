@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from services.contracts import codes
 from services.intake.domain.known import PersonFact, known
 from services.kernel.errors import Refused
 from services.kernel.message import Ask
@@ -14,6 +15,9 @@ HERE = ZoneInfo("Asia/Shanghai")
 
 CHILD_BANDS = frozenset({"under_8", "from_8_to_13", "unknown"})
 """Under 14, or possibly so: a guardian consents, and the whole record is a child's (INV-8)."""
+
+CONSENT = "pipl13-1"
+"""Consent among the bases of the law (PIPL 13(1)(1))."""
 
 ASKED_BANDS = frozenset({"from_8_to_13", "from_14_to_17"})
 """Old enough to be asked themselves (INV-9)."""
@@ -50,6 +54,19 @@ def two_persons(ask: Ask, approver: str) -> None:
             "Somebody else must approve this; name that person as the approver.",
             "此事须由另一人批准, 请填写批准人。",
             field="approver",
+        )
+
+
+def on_law(basis_code: str | None, field: str = "legal_basis") -> None:
+    """What is done without consent names a basis of the table; consent itself is none, for it is recorded as one (INV-5)."""
+    codes.LEGAL_BASIS.known(basis_code, field=field)
+    if basis_code == CONSENT:
+        raise Refused(
+            "consent-is-no-basis-here",
+            "Consent is recorded as a consent, not invoked.",
+            "个人同意应登记为同意, 不得援引。",
+            allowed=("grant-consent",),
+            field=field,
         )
 
 

@@ -248,7 +248,24 @@ def test_withdrawing_from_one_receiver_leaves_the_others_alive(desk: Desk) -> No
 def test_a_consent_that_is_superseded_or_over_ends_what_stood_on_it(desk: Desk) -> None:
     consents(desk)
     desk.hears("referral", "referral", REFERRAL, ACCEPTED)
+    consents(desk, replace(GRANT, receivers=("charity:fund",)), OTHER)
     desk.asks(consent.DECIDER, CONSENT, public.SupersedeConsent(by_consent_id=OTHER))
+    assert live(desk) == []
+
+
+def test_who_is_named_by_another_consent_in_force_goes_on_on_that_one(desk: Desk) -> None:
+    """INV-5: by the later consent that stands in the place of the first; nobody else, and each on record anew."""
+    consents(desk, replace(GRANT, valid_until=LATER))
+    consents(desk, replace(GRANT, receivers=(TEAM,), categories=("identity",)), OTHER)
+    desk.hears("referral", "referral", REFERRAL, ACCEPTED)
+    by_hand = public.DiscloseIdentity(person_id=PERSON, receiver="charity:fund", purpose="referral")
+    desk.asks(disclosure.DECIDER, TASK, by_hand)
+    desk.asks(consent.DECIDER, CONSENT, public.SupersedeConsent(by_consent_id=OTHER))
+    assert live(desk) == [TEAM]
+    first, _, again = desk.events(public.IdentityDisclosed)
+    assert (first.consent_id, again.consent_id, again.need_id) == (CONSENT, OTHER, REFERRAL)
+    assert again.categories == ("identity",), "what the later one names, and no more"
+    desk.asks(consent.DECIDER, OTHER, public.WithdrawConsent())
     assert live(desk) == []
 
 

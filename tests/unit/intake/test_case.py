@@ -96,6 +96,14 @@ def test_a_legal_basis_stands_in_for_a_consent() -> None:
     case.given().when(command, facts=replace(WITH_REQUEST, consents=())).then(opened)
 
 
+def test_consent_is_no_legal_basis_for_working_without_one() -> None:
+    """INV-5: named as a basis it stood in for the consent that nobody had given."""
+    nothing = replace(WITH_REQUEST, consents=())
+    opens, learns = replace(OPEN, legal_basis="pipl13-1"), replace(COLLECT, legal_basis="pipl13-1")
+    case.given().when(opens, facts=nothing).then_refused("consent-is-no-basis-here")
+    case.given(OPENED).when(learns, facts=Known()).then_refused("consent-is-no-basis-here")
+
+
 @pytest.mark.parametrize(
     ("command", "facts", "code"),
     [

@@ -73,7 +73,13 @@ def test_a_grown_up_consents_himself() -> None:
 
 
 @pytest.mark.parametrize(
-    "guardians", [(), (GuardianFact(guardian_id=OTHER),), (GuardianFact(guardian_id=MOTHER, until=date(2026, 3, 1)),)]
+    "guardians",
+    [
+        (),
+        (GuardianFact(guardian_id=OTHER),),
+        (GuardianFact(guardian_id=MOTHER, until=date(2026, 3, 1)),),
+        (GuardianFact(guardian_id=MOTHER, since=date(2026, 3, 3)),),
+    ],
 )
 def test_a_guardian_is_one_on_record_today(guardians: tuple[GuardianFact, ...]) -> None:
     facts = replace(OF_CHILD, person=replace(CHILD, guardians=guardians))
@@ -206,9 +212,26 @@ def test_a_consent_expires_when_its_time_is_over_and_not_before() -> None:
 def test_a_later_consent_takes_the_place_of_an_earlier_one() -> None:
     command = public.SupersedeConsent(by_consent_id=OTHER)
     superseded = public.ConsentSuperseded(consent_id=CONSENT, person_id=PERSON, by_consent_id=OTHER)
-    consent.given(GRANTED).when(command).then(superseded)
+    later = Known(consents=(YES,))
+    consent.given(GRANTED).when(command, facts=later).then(superseded)
     consent.given(GRANTED, superseded).when(command).then_nothing()
     consent.given(GRANTED).when(replace(command, by_consent_id=CONSENT)).then_refused("superseded-by-itself")
+
+
+def test_what_takes_its_place_is_the_same_persons_and_in_force() -> None:
+    """Facts hold the later consent where it is of the same human being, and nothing else."""
+    command = public.SupersedeConsent(by_consent_id=OTHER)
+    for found in ((), (replace(YES, state="withdrawn"),), (replace(YES, valid_until=NOON),)):
+        consent.given(GRANTED).when(command, facts=Known(consents=found)).then_refused("no-later-consent")
+
+
+def test_a_consent_does_not_end_before_it_begins() -> None:
+    """A paper may tell later of one that is over by now."""
+    short = replace(GRANT, valid_until=NOON)
+    consent.given().when(short, facts=OF_CHILD).then_refused("validity-wrong")
+    earlier = NOON - timedelta(days=40)
+    (granted,) = consent.given().when(short, facts=OF_CHILD, at=earlier).decided()
+    assert (granted.valid_from, granted.valid_until) == (earlier, NOON)
 
 
 def test_a_purpose_is_one_of_the_table() -> None:

@@ -92,6 +92,8 @@ def test_on_a_legal_basis_categories_are_named_and_somebody_else_approves() -> N
     command = replace(BY_HAND, legal_basis="life-safety")
     facts = replace(FACTS, consents=())
     assert disclosure.given().when(command, facts=facts).then_refused("approval-needed").field == "categories"
+    consent = replace(command, legal_basis="pipl13-1", categories=("contact",), approver="w-02")
+    disclosure.given().when(consent, facts=facts).then_refused("consent-is-no-basis-here")
     named = replace(command, categories=("contact",))
     assert disclosure.given().when(named, facts=facts).then_refused("approval-needed").field == "approver"
     for oneself in ("w-01", "worker:w-01"):
