@@ -1,4 +1,7 @@
-"""Whose matters are whose, as audit shows them: a matter is the station's by where it lies and who has worked on it."""
+"""Whose matters are whose, as audit shows them: a matter is the station's by where it lies and who has worked on it.
+
+A station is where its area code begins and the places that the directory says it serves (`places`), as everywhere (INV-41).
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,10 @@ import sqlalchemy as sa
 
 from services.audit import finding_views, reconciliation_views, report_views, views
 from services.audit.entries import Entry
+from services.audit.places import REGIONS, has
 from services.contracts.visibility import lies_within, opens, unit_of
 from services.contracts.words import STATION_ROLES
+from services.kernel.manifest import Look
 from services.kernel.message import Actor
 from services.kernel.scope import Scope, Where, lists, through
 
@@ -58,12 +63,13 @@ def joined(found: frozenset[str]) -> str:
     return ",".join(sorted(found))
 
 
-def stands(actor: Actor, found: frozenset[str]) -> bool:
+def stands(look: Look, actor: Actor, found: frozenset[str]) -> bool:
     """Whether somebody sees a matter of which these are the words."""
     ways, where = opens(actor.role, "codes"), unit_of(actor.org)
     own = f"worker:{actor.id}" in found or (where != "" and where in found)
-    station = any(lies_within(word, actor.org) for word in found)
-    return "all" in ways or ("own" in ways and own) or ("station" in ways and station)
+    if "all" in ways or ("own" in ways and own):
+        return True
+    return "station" in ways and any(lies_within(word, actor.org) or has(look, where, word) for word in found)
 
 
 def _own(actor: Actor) -> Where:
@@ -74,10 +80,8 @@ def _own(actor: Actor) -> Where:
 
 def _station(actor: Actor) -> Where:
     where = unit_of(actor.org)
-    if not (where.isascii() and where.isdecimal()):
-        return lists(views.matter.c.words, where) if where else sa.false()
-    listed = sa.literal(",") + views.matter.c.words
-    return listed.contains(f",{where}", autoescape=True)
+    named = lists(views.matter.c.words, where) if where and not where.isdecimal() else sa.false()
+    return sa.or_(named, REGIONS.listed_in(views.matter.c.words, ",", where))
 
 
 def everything(actor: Actor) -> Where:

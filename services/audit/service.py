@@ -28,6 +28,7 @@ from services.audit.follow import CustodyFollower, barring
 from services.audit.inspecting import Inspector
 from services.audit.ledger import Ledger
 from services.audit.moments.follower import ReplayFollower
+from services.audit.places import PlacesFollower
 from services.audit.receipts import ReceiptFollower
 from services.audit.refolding import Refolding
 from services.audit.remedies import told
@@ -62,7 +63,7 @@ MANIFEST = Manifest(
     hears=PUBLISHERS,
     record=Ledger,
     kept=tables.KEPT,
-    followers=(CustodyFollower(), StatisticsFollower(), ReplayFollower(), ReceiptFollower()),
+    followers=(CustodyFollower(), StatisticsFollower(), ReplayFollower(), ReceiptFollower(), PlacesFollower()),
     duties=(
         Checkpointer.duty,
         Inspector.duty,
@@ -191,7 +192,7 @@ class Asked:
         self.times, self.purpose = asked.times(request.query), asked.purpose(request.query)
         self.size = archive.size_at(log.look, self.times.micros["known_at"])
         self.entries: list[Entry] = archive.entries_of(log.look, self.matter_id, restricted=self.unsealed)
-        if not self.entries or not stands(request.actor, words(self.entries)):
+        if not self.entries or not stands(log.look, request.actor, words(self.entries)):
             raise NotFound("no such matter")
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from services.console import views
+from services.console.served import lies_in, listed_in
 from services.contracts.visibility import CODED, opens, unit_of
 from services.contracts.words import STATION_ROLES
 from services.kernel.message import Actor
@@ -30,15 +31,11 @@ def _holds(party: str) -> tuple[Where, ...]:
 
 
 def _hold_within(where: str) -> tuple[Where, ...]:
-    """A unit of the area stands among those who gave or took."""
-    if not (where.isascii() and where.isdecimal()):
-        return _holds(f":{where}")
+    """A unit of the station's area, or of a place that it serves, stands among those who gave or took (INV-41)."""
     r = views.record.c
-    return tuple(
-        (sa.literal(" ") + c).contains(f" {kind}:{where}", autoescape=True)
-        for c in (r.giver, r.takers)
-        for kind in CODED
-    )
+    several = sa.and_(r.takers.contains(" "), listed_in(r.takers, " ", where, *CODED))
+    found = (lies_in(r.giver, where, *CODED), lies_in(r.takers, where, *CODED), several)
+    return found if where.isdecimal() else (*_holds(f":{where}"), *found)
 
 
 def _own(column: sa.Column[object]) -> Way:
@@ -56,8 +53,8 @@ def _station(column: sa.Column[object]) -> Way:
         r, where = views.record.c, unit_of(actor.org)
         if not where:
             return sa.false()
-        worked = sa.and_(within_code(r.actor_org, where, *CODED), r.actor_role.in_(STATION_ROLES))
-        return _told(column, worked, *_hold_within(where))
+        there = sa.or_(within_code(r.actor_org, where, *CODED), lies_in(r.actor_org, where, *CODED))
+        return _told(column, sa.and_(there, r.actor_role.in_(STATION_ROLES)), *_hold_within(where))
 
     return way
 

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import sqlalchemy as sa
 
-from services.console import assets, proved, views
+from services.console import assets, proved, served, views
 from services.console.directory import Directory
 from services.console.domain import account, edition, repair
 from services.console.endpoints.accounts import Accounts
@@ -66,7 +66,7 @@ from services.kernel.message import Actor
 HEARS = ("intake", "referral", "volunteer", "audit")
 MANIFEST = Manifest(
     name="console", deciders=(account.DECIDER, repair.DECIDER, edition.DECIDER), metadata=views.METADATA, kept=gate.KEPT,
-    project=gate_views.project, project_heard=views.project_heard, facts=gate_views.FACTS, hears=HEARS, bound=BOUND,
+    project=gate_views.project, project_heard=served.project_heard, facts=gate_views.FACTS, hears=HEARS, bound=BOUND,
     companions=lambda hand: (Listening(hand, HEARS),),
 )  # fmt: skip
 

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from services.kernel.scope import Where, begins, begins_with_any
+from services.kernel.scope import Where, begins, begins_with_any, lists_any_beginning
 from services.kernel.view import Change, put
 
 
@@ -47,6 +47,20 @@ class Regions:
         by_place = begins_with_any(column, self._places(unit, before))
         coded = unit.isascii() and unit.isdecimal()
         return sa.or_(by_place, *(begins(column, f"{each}{unit}") for each in before if coded))
+
+    def listed_in(self, column: sa.ColumnElement[Any], between: str, unit: str, *kinds: str) -> Where:
+        """The same of one of several words with this between them."""
+        if not unit:
+            return sa.false()
+        before = ("", *(f"{kind}:" for kind in kinds))
+        by_place = lists_any_beginning(column, between, self._places(unit, before))
+        coded, words = unit.isascii() and unit.isdecimal(), sa.literal(between) + column
+        own = (words.contains(f"{between}{each}{unit}", autoescape=True) for each in before if coded)
+        return sa.or_(by_place, *own)
+
+    def places_of(self, unit: str) -> sa.Select[tuple[str]]:
+        """The places that this unit has now, and those below it."""
+        return self._places(unit, ("",))  # type: ignore[no-any-return]
 
     def _places(self, unit: str, before: tuple[str, ...]) -> Any:
         """The places that this unit has now, and those below it, each with what may stand before it."""

@@ -228,6 +228,14 @@ def begins_with_any(column: sa.ColumnElement[Any], texts: sa.Select[tuple[str]])
     return _Either(once, each)
 
 
+def lists_any_beginning(column: sa.ColumnElement[Any], between: str, texts: sa.Select[tuple[str]]) -> Where:
+    """The value, words with this between them, holds one that begins with one of these texts: letters, digits and colons."""
+    found = texts.subquery("listed")
+    (text,) = found.c
+    there = (sa.literal(between) + column).contains(sa.literal(between) + text)
+    return sa.select(sa.literal(1)).select_from(found).where(there).correlate_except(found).exists()
+
+
 def names(column: sa.ColumnElement[Any], text: str, *kinds: str) -> Where:
     """The value, `<kind>:<id>` or an id alone, names this id; where the kinds that there are can be said, by an index."""
     if not text:

@@ -77,7 +77,7 @@ class Exporting:
     def may(self, request: Request, matter_id: UUID) -> None:
         """Refuse whom the matter is not shown to; a matter that is not there looks the same."""
         entries = archive.entries_of(self.look, matter_id, restricted=False)
-        if not entries or not (stands(request.actor, words(entries)) or _his(request, entries)):
+        if not entries or not (stands(self.look, request.actor, words(entries)) or _his(request, entries)):
             raise NotFound("no such matter")
 
     def approver(self, request: Request, matter_id: UUID | None) -> Actor | None:

@@ -8,15 +8,18 @@ from typing import Any
 from services.audit import archive, asked
 from services.audit.archive import b64
 from services.audit.followed import followed
+from services.audit.places import has
 from services.audit.statistics.counting import StatisticsFollower
 from services.audit.statistics.figures import SIDES, entries_of, events, figures, made_of
 from services.audit.statistics.held import Period
 from services.audit.statistics.indicators import DEFINITIONS, INDICATORS, Indicator
 from services.audit.statistics.shown import told_lines
+from services.contracts.visibility import unit_of
 from services.contracts.words import STATION_ROLES
 from services.kernel.contract import Said
 from services.kernel.entrypoints import Request, http
 from services.kernel.errors import NotFound, Refused, Unavailable
+from services.kernel.manifest import Look
 
 SEES_ALL = ("auditor", "service")
 READERS = (*SEES_ALL, *STATION_ROLES, "administrator", "commissioner")
@@ -54,7 +57,7 @@ class Question:
         """Read from the query; refuses what it cannot read."""
         asked.only(request.query, *ASKED, *more)
         station, role = station_of(request.query.get("station", "")), request.actor.role
-        own = role in SEES_ALL or at_home(request, station)
+        own = role in SEES_ALL or at_home(log.look, request, station)
         return cls(
             month_of(request.query.get("month", "")), station, size_of(log, request), own, own and role in RESTRICTED
         )
@@ -75,10 +78,12 @@ def station_of(text: str) -> str:
     return text
 
 
-def at_home(request: Request, station: str) -> bool:
-    """Whether whoever asks works at this station, or at the one that it is a point of."""
-    org, role = request.actor.org, request.actor.role
-    return role in STATION_ROLES and org.isdecimal() and station.startswith(org)
+def at_home(look: Look, request: Request, station: str) -> bool:
+    """Whether whoever asks works at this station, at the one that it is a point of, or at one that serves it (INV-41)."""
+    where = unit_of(request.actor.org)
+    if request.actor.role not in STATION_ROLES or not station:
+        return False
+    return (where.isdecimal() and station.startswith(where)) or has(look, where, station)
 
 
 def size_of(log: Any, request: Request) -> int:

@@ -46,7 +46,7 @@ class Reports:
         asked.only(request.query)
         wanted, _ = read_request(request.json, SealMonthlyReport)
         month_of(wanted.month)
-        if request.actor.role != "administrator" and not (wanted.station and at_home(request, wanted.station)):
+        if request.actor.role != "administrator" and not (wanted.station and at_home(self.log.look, request, wanted.station)):
             raise not_yours()
         sealing = Sealing(self.log.look, wanted, self.log.store.cursor(PLACE))
         written = sealing.report(told(self.log, wanted.station))
@@ -103,7 +103,7 @@ def found(log: Any, request: Request, station: str | None, month: str) -> dict[s
     sealed = next((each for each in said if isinstance(each, MonthlyReportSealed)), None)
     if sealed is None:
         raise NotFound("no such report")
-    own = request.actor.role in SEES_ALL or at_home(request, station or "")
+    own = request.actor.role in SEES_ALL or at_home(log.look, request, station or "")
     later = [each.in_month for each in said if not isinstance(each, MonthlyReportSealed)]
     return {
         "month": sealed.month,
