@@ -12,6 +12,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from services.kernel.manifest import Look
 from services.kernel.scope import Where, begins, begins_with_any, lists_any_beginning
 from services.kernel.view import Change, put
 
@@ -61,6 +62,21 @@ class Regions:
     def places_of(self, unit: str) -> sa.Select[tuple[str]]:
         """The places that this unit has now, and those below it."""
         return self._places(unit, ("",))  # type: ignore[no-any-return]
+
+    def serving(self, look: Look, place: str | None) -> tuple[str, ...]:
+        """The units that have a place in which this one lies, and those above them."""
+        if not place:
+            return ()
+        p, around = self.places.c, [place[:length] for length in range(2, len(place) + 1)]
+        rows = look.run(sa.select(p.station_id, p.since).where(p.place.in_(around)).order_by(p.station_id))
+        found = [unit for row in rows for unit in self._above(row["station_id"], row["since"], look)]
+        return tuple(dict.fromkeys(found))
+
+    def _above(self, key: UUID | None, since: int | None, look: Look) -> list[str]:
+        row = look.one(self.units, key) if key else None
+        if row is None or since not in (None, row["since"]):
+            return []
+        return [row["unit"], *self._above(row["parent_id"], None, look)]
 
     def _places(self, unit: str, before: tuple[str, ...]) -> Any:
         """The places that this unit has now, and those below it, each with what may stand before it."""

@@ -146,6 +146,8 @@ NOBODYS: dict[str, str] = {
     "volunteer.statement-issued": "a record of the volunteer's own", "volunteer.worker-linked": "a record of the volunteer's own",
     "code-table.edition-adopted": "whoever reads codes reads their tables",
     "notes.end-owed": "the hub's own housekeeping", "notes.ended": "the hub's own housekeeping",
+    "volunteer.identity-read": "who looked is on record for auditors",
+    "volunteer.identity-read-refused": "who looked is on record for auditors",
     "staff.identity-read": "who looked is on record for auditors",
     "staff.identity-read-refused": "who looked is on record for auditors",
     "staff.registered": "the station's own people", "staff.left": "the station's own people",

@@ -9,7 +9,7 @@ from services.kernel.view import Change
 from services.volunteer.view_tables import METADATA
 
 REGIONS = Regions(METADATA, "stations", "served_places")
-lies_in = REGIONS.lies_in
+lies_in, serving = REGIONS.lies_in, REGIONS.serving
 
 
 def project_stations(message: Message) -> list[Change]:

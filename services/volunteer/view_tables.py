@@ -68,6 +68,28 @@ volunteer_teams = sa.Table(
     sa.Column("team", sa.String, primary_key=True),
 )  # fmt: skip
 
+volunteer_sealed = sa.Table(
+    "volunteer_sealed", METADATA,
+    sa.Column("volunteer_id", sa.Uuid, primary_key=True),
+    sa.Column("digest", sa.String, primary_key=True),
+)  # fmt: skip
+"""Where a volunteer's own values lie in the vault."""
+
+volunteer_reads = sa.Table(
+    "volunteer_reads", METADATA,
+    sa.Column("position", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("volunteer_id", sa.Uuid, index=True),
+    sa.Column("reader", sa.String),
+    sa.Column("reader_role", sa.String),
+    sa.Column("reader_org", sa.String),
+    sa.Column("why", sa.String),
+    sa.Column("fields", sa.String),
+    sa.Column("task_id", sa.Uuid),
+    sa.Column("allowed", sa.Boolean),
+    sa.Column("at", sa.DateTime(timezone=True)),
+)  # fmt: skip
+"""Who read, or tried to read, what a volunteer is called and how to reach one (INV-33)."""
+
 statements = sa.Table(
     "statements", METADATA,
     sa.Column("verify_code", sa.String, primary_key=True),

@@ -32,6 +32,7 @@ from services.contracts.volunteer import (
 from services.kernel.message import Recorded
 from services.kernel.view import Change, add, drop, put
 from services.volunteer.notes import about_notes
+from services.volunteer.reading import about_reading
 from services.volunteer.view_tables import (
     MADE,
     METADATA,
@@ -71,7 +72,7 @@ def _about(recorded: Recorded) -> list[Change]:
     match kind:
         case "volunteer":
             changed = put(volunteers, key, version=recorded.version, changed=recorded.position)
-            return [changed, *about_volunteer(recorded, key)]
+            return [changed, *about_volunteer(recorded, key), *about_reading(recorded, key)]
         case "task":
             return list(about_task(recorded, key))
         case "service-hours":

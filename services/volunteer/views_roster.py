@@ -40,6 +40,7 @@ from services.volunteer.view_tables import (
     volunteer_checks,
     volunteer_limits,
     volunteer_relatives,
+    volunteer_sealed,
     volunteer_skills,
     volunteer_teams,
     volunteers,
@@ -50,7 +51,7 @@ EMPTIED = (
 )  # fmt: skip
 """What is shown of a volunteer who is forgotten no more; what was given stays."""
 
-BESIDE = (volunteer_skills, volunteer_checks, volunteer_relatives, volunteer_limits, volunteer_teams)
+BESIDE = (volunteer_skills, volunteer_checks, volunteer_relatives, volunteer_limits, volunteer_teams, volunteer_sealed)
 """What is about the human being who volunteers, and goes with the own data."""
 
 

@@ -10,9 +10,10 @@ from uuid import UUID
 from hypothesis import strategies as st
 
 from services.contracts.codes_volunteer import MINOR_PROTECTION
-from services.contracts.volunteer import Commitment, ContactClient, ProposedPair
+from services.contracts.volunteer import Commitment, ContactClient, ProposedPair, ReadVolunteerIdentity
 from services.volunteer.domain import hours, notes, pairing, pairing_round, task, volunteer
 from services.volunteer.domain.known import HoursKnown, Known, Statement, Suggestion, Willing
+from services.volunteer.domain.reading import Findable
 from tests.support.laws import check_laws
 from tests.unit.volunteer.people import LIN, LIN_ID, MEI, MEI_ID, WEN, ZBS, fit
 
@@ -45,18 +46,19 @@ def test_notes_keep_the_laws() -> None:
 
 KNOWN = st.sampled_from([
     replace(THERE, itself=MEI_ID, minutes=120 * 60), replace(THERE, itself=MEI_ID, minutes=0),
-    Statement(records=(UUID(int=1),), minutes=60),
+    Statement(records=(UUID(int=1),), minutes=60), Findable(volunteer_id=MEI_ID, places=("220104004",)),
 ])  # fmt: skip
 VOLUNTEER_POOLS = {
     "survivor_id": st.sampled_from([LIN_ID, MEI_ID]), "basis": st.just("documents"),
-    "check_kind": st.sampled_from([MINOR_PROTECTION, "alpha"]), "result": st.just("clear"),
+    "check_kind": st.sampled_from([MINOR_PROTECTION, "alpha"]), "result": st.just("clear"), "why": st.just("contact"),
 }  # fmt: skip
 
 
 def test_a_volunteer_keeps_the_laws() -> None:
     check_laws(
-        volunteer.DECIDER, *get_args(volunteer.Command), pools=VOLUNTEER_POOLS, facts=lambda _: KNOWN, examples=25
-    )
+        volunteer.DECIDER, *get_args(volunteer.Command), pools=VOLUNTEER_POOLS, facts=lambda _: KNOWN, examples=25,
+        repeatable=(ReadVolunteerIdentity,),
+    )  # fmt: skip
 
 
 HOURS = st.just(HoursKnown(record_by=date(2026, 3, 16), volunteer_state="active", assignees=(MEI, LIN)))

@@ -233,7 +233,7 @@ def test_no_table_message_log_or_figure_holds_a_mark_save_those_that_are_planted
 OPENED = {
     "/persons/{id}/identity": "identity", "/disclosures/{id}/identity": "identity", "/cases/{id}/notes": "narrative",
     "/help-requests/{id}/notes": "narrative", "/safeguarding-concerns/{id}": "child", "/staff/{id}/identity": "directory",
-    "/organizations/{id}/names": "directory", "/stations/{id}/names": "directory",
+    "/organizations/{id}/names": "directory", "/stations/{id}/names": "directory", "/volunteers/{id}/identity": "roster",
 }  # fmt: skip
 """The paths that open the vault, with the kind of information that they show; no other path shows anything of it."""
 PLACES = {"matters": ("help-requests", "cases", "visit-plans")}

@@ -105,7 +105,7 @@ FREE = {
         "/fitting-tasks",
         "/me/service-hours", "/me/stars", "/me/tasks", "/open-tasks", "/overrides/totals", "/pairing-rounds/{id}/proposal",
         "/record-statements/{code}",
-        "/tasks/{id}/suggestions", "/tasks/{id}/why-not",
+        "/tasks/{id}/suggestions", "/tasks/{id}/why-not", "/volunteers/{id}/identity",
     },
     "audit": {
         "/figures", "/figures/{indicator}/events", "/indicators", "/monthly-reports", "/monthly-reports/{station}/{month}",

@@ -98,6 +98,11 @@ from services.contracts.volunteer.plans import (
     Shortage,
     UnservedTask,
 )
+from services.contracts.volunteer.reading import (
+    ReadVolunteerIdentity,
+    VolunteerIdentityRead,
+    VolunteerIdentityReadRefused,
+)
 from services.contracts.volunteer.roster import (
     ClearVolunteer,
     DeclareRelative,
@@ -281,6 +286,7 @@ __all__ = [
     "QuestionHours",
     "RateService",
     "ReadAt",
+    "ReadVolunteerIdentity",
     "ReassignTask",
     "RecordArrival",
     "RecordHours",
@@ -338,6 +344,8 @@ __all__ = [
     "VolunteerCleared",
     "VolunteerDataErased",
     "VolunteerErasureDecided",
+    "VolunteerIdentityRead",
+    "VolunteerIdentityReadRefused",
     "VolunteerInsured",
     "VolunteerJoinedTeam",
     "VolunteerLeftTeam",

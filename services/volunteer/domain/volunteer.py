@@ -19,6 +19,7 @@ from services.contracts.volunteer import (
     LeaveTeam,
     LinkWorker,
     MergeVolunteers,
+    ReadVolunteerIdentity,
     RegisterVolunteer,
     ReinstateVolunteer,
     RelativeDeclared,
@@ -45,7 +46,7 @@ from services.contracts.worktime import end_of
 from services.kernel.decider import Decider
 from services.kernel.errors import Refused
 from services.kernel.message import Ask
-from services.volunteer.domain import aliases
+from services.volunteer.domain import aliases, reading
 from services.volunteer.domain.eligibility import day_of
 from services.volunteer.domain.known import known
 from services.volunteer.domain.recognition import issue_statement, review_stars
@@ -75,7 +76,10 @@ Later = (
     | ReinstateVolunteer | LinkWorker | DeclareRelative
 )  # fmt: skip
 Aliased = MergeVolunteers | UnmergeVolunteers | EraseVolunteer | CarryOutVolunteerErasure
-Command = RegisterVolunteer | Later | WithdrawVolunteer | IssueRecordStatement | ReviewStars | LapseClearance | Aliased
+Command = (
+    RegisterVolunteer | Later | WithdrawVolunteer | IssueRecordStatement | ReviewStars | LapseClearance | Aliased
+    | ReadVolunteerIdentity
+)  # fmt: skip
 
 JUDGED = VerifyVolunteer | ClearVolunteer | TrainVolunteer | InsureVolunteer | ReinstateVolunteer
 """What is said of a volunteer by somebody else: not even on duty does anybody say it of himself (H15)."""
@@ -85,6 +89,8 @@ def decide(command: Command, state: State | None, ask: Ask) -> list[Event]:
     """What follows from this command."""
     if isinstance(command, RegisterVolunteer):
         return register(command, state, ask)
+    if isinstance(command, ReadVolunteerIdentity):
+        return [*reading.read(command, state, ask)]
     if isinstance(command, Aliased):
         return _decide_aliased(command, state, ask)
     if isinstance(state, Gone):

@@ -15,6 +15,8 @@ from services.contracts.volunteer import (
     VolunteerCleared,
     VolunteerDataErased,
     VolunteerErasureDecided,
+    VolunteerIdentityRead,
+    VolunteerIdentityReadRefused,
     VolunteerInsured,
     VolunteerJoinedTeam,
     VolunteerLeftTeam,
@@ -120,6 +122,7 @@ Event = (
     | VolunteerSuspended | VolunteerReinstated | VolunteerWithdrew | VolunteerClearanceLapsed
     | RecordStatementIssued | StarLevelReached | StarLevelRevised
     | VolunteersMerged | VolunteersUnmerged | VolunteerErasureDecided | VolunteerDataErased
+    | VolunteerIdentityRead | VolunteerIdentityReadRefused
 )  # fmt: skip
 
 ALWAYS = (
@@ -238,6 +241,8 @@ def _profile(profile: Profile, event: Event) -> Profile:  # noqa: C901 - one lin
         case VolunteerRegistered() | VolunteerSuspended() | VolunteerReinstated() | VolunteerWithdrew():
             return profile
         case VolunteersMerged() | VolunteersUnmerged() | VolunteerErasureDecided() | VolunteerDataErased():
+            return profile
+        case VolunteerIdentityRead() | VolunteerIdentityReadRefused():
             return profile
         case _ as never:
             assert_never(never)

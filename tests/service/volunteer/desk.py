@@ -16,7 +16,7 @@ from services.kernel.manifest import Do, Manifest
 from services.kernel.message import Actor, Ask, Envelope, Recorded
 from services.kernel.store import Store
 from services.kernel.unit import Done, Order, Unit
-from services.volunteer import views
+from services.volunteer import reading, views
 from services.volunteer.domain import hours, pairing, pairing_round, plan, task, volunteer
 from services.volunteer.facts import FACTS
 from services.volunteer.facts_hours import HOURS_FACTS
@@ -45,7 +45,7 @@ class Desk:
             kept=KEPT,
             metadata=views.METADATA,
             project=views.project,
-            facts=FACTS | HOURS_FACTS | WAVE_FACTS,
+            facts=FACTS | HOURS_FACTS | WAVE_FACTS | reading.FACTS,
             timers=TIMERS,
         )
         self.store = Store(manifest, f"sqlite:///{folder}/volunteer.db", clock=lambda: self.now.astimezone(UTC))
