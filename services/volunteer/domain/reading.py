@@ -16,6 +16,7 @@ from services.contracts.volunteer import ReadVolunteerIdentity, VolunteerIdentit
 from services.contracts.words import STATION_ROLES, Party
 from services.kernel.errors import NotFound
 from services.kernel.message import Actor, Ask
+from services.volunteer.domain.known import itself
 from services.volunteer.domain.volunteer_states import Erased, Leaving, State
 
 ALL = ("name", "id_number", "gender", "birth_date", "phone", "address")
@@ -56,9 +57,9 @@ def read(
 ) -> list[VolunteerIdentityRead | VolunteerIdentityReadRefused]:
     """Who reads whom and why; the one who may not learns nothing, and of the forgotten nobody reads (INV-35)."""
     READ_PURPOSE.known(command.why, field="why")
-    found = ask.facts
-    if state is None or not isinstance(found, Findable):
+    if state is None:
         raise NotFound("no such volunteer")
+    found = ask.facts if isinstance(ask.facts, Findable) else Findable(volunteer_id=itself(ask))
     opened = None if isinstance(state, Leaving | Erased) else _opened(found, state, ask)
     reader, org = ask.actor, ask.actor.org or None
     if opened is None:
