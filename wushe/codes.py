@@ -7,7 +7,7 @@ import threading
 from datetime import date
 from pathlib import Path
 
-from services.contracts import editions, editions_watch
+from services.contracts import editions, editions_watch, tables
 from services.contracts.tables import BEIJING
 from services.kernel import log
 from services.kernel.clock import system_clock
@@ -24,6 +24,7 @@ def adopt(folder: Path | None) -> editions_watch.Watch | None:
             return None
         watch = editions_watch.Watch(folder)
         watch.begin()
+        tables.it_is(_today())
     except editions.EditionsBroken as broken:
         sys.stderr.write(f"HUB_CODES: {len(broken.problems)} faults / {len(broken.problems)} 处有误\n{broken}\n")
         raise SystemExit(EX_CONFIG) from broken
@@ -39,6 +40,7 @@ def follow(watch: editions_watch.Watch | None, services: str) -> None:
 def _look(watch: editions_watch.Watch, services: str) -> None:
     rest = threading.Event()
     while not rest.wait(LOOK_SECONDS):
+        tables.it_is(_today())
         came = watch.look(_today())
         if came == "adopted":
             log.noticed(services, "codes-adopted")

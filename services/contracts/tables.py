@@ -84,8 +84,11 @@ class Table:
 
     @property
     def current(self) -> Edition:
-        """The edition of the day on which something is being decided; outside of decisions, the newest."""
-        day = today() if len(self.editions) > 1 else None
+        """The edition of the day on which something is being decided; outside of decisions that of the day that it is.
+
+        Where nobody has said which day that is (`it_is`), the newest.
+        """
+        day = (today() or _outside[0]) if len(self.editions) > 1 else None
         return self.editions[-1] if day is None else self.on(day)
 
     def on(self, day: date) -> Edition:
@@ -97,7 +100,7 @@ class Table:
         """The editions whose codes may be used now: that of today, and that of the day on which the thing happened."""
         days = _days() if len(self.editions) > 1 else None
         if days is None:
-            return self.editions[-1:]
+            return (self.current,)
         return (self.on(days[0]),) if days[0] == days[1] else (self.on(days[0]), self.on(days[1]))
 
     def edition_with(self, code: str) -> Edition:
@@ -235,6 +238,17 @@ def dated(decide: Decide) -> Decide:
             _deciding.reset(before)
 
     return on_its_day
+
+
+_outside: list[date | None] = [None]
+
+
+def it_is(day: date | None) -> None:
+    """Let tables stand as on this day wherever nothing is being decided: what pages and lists show to choose from.
+
+    An edition is placed before its first day; until then nobody is shown what would be refused.
+    """
+    _outside[0] = day
 
 
 def today() -> date | None:

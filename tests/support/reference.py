@@ -19,6 +19,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from pathlib import Path
+from shutil import copytree
 from signal import SIGTERM
 from typing import Any, Self
 
@@ -84,6 +85,8 @@ class Reference:
                     tempfile.TemporaryDirectory(prefix="hub-reference-", ignore_cleanup_errors=True)
                 )
             )
+            self.codes = self.folder / "codes"
+            copytree(ROOT / "deploy/codes", self.codes)  # a test may place editions in its own hub
             with ThreadPoolExecutor() as pool:  # none of these needs another
                 for begun in [pool.submit(make) for make in (self._databases, self._keys, self._broker, self._post)]:
                     begun.result()
@@ -153,8 +156,8 @@ class Reference:
             "@postgres-keys:5432", f"@127.0.0.1:{self.keys.port}"
         )
         value = value.replace("@rabbitmq:5672", f"@127.0.0.1:{self.rabbit.port}")
-        for folder in ("codes", "witness"):
-            value = value.replace(f"/etc/hub/{folder}", str(ROOT / "deploy" / folder))  # as the compose file mounts it
+        value = value.replace("/etc/hub/codes", str(self.codes))
+        value = value.replace("/etc/hub/witness", str(ROOT / "deploy/witness"))  # as the compose file mounts it
         return re.sub(r"http://([a-z]+):8000", lambda found: f"http://127.0.0.1:{self.ports[found[1]]}", value)
 
     def start(self, name: str) -> None:

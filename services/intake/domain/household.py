@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.contracts import codes
 from services.contracts import intake as public
+from services.contracts.tables import dated
 from services.intake.domain.known import itself, known
 from services.intake.domain.rules import already_there, registered
 from services.kernel.decider import Decider
@@ -111,4 +112,4 @@ def evolve(state: State | None, event: Event) -> State | None:
             assert_never(event)
 
 
-DECIDER = Decider(name="household", decide=decide, evolve=evolve, events=Event, states=State)
+DECIDER = Decider(name="household", decide=dated(decide), evolve=evolve, events=Event, states=State)

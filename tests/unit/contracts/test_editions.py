@@ -59,6 +59,7 @@ def folder(tmp_path: Path) -> Iterator[Path]:
     """A folder for a station's files; the shipped tables hold again afterwards."""
     yield tmp_path
     adopt(None)
+    tables.it_is(None)
 
 
 def written(folder: Path, **files: str) -> Path:
@@ -113,6 +114,17 @@ def test_a_decision_knows_the_edition_of_its_own_day(folder: Path):
     assert refused.value.code == "unknown-code"
     assert assign("night-shift", on("2026-03-02"))[0].table_version == "changchun-2026"
     assert assign("resident", on("2026-02-27"))[0].table_version == "2022"
+
+
+def test_outside_of_decisions_what_is_shown_to_choose_from_is_the_edition_of_the_day(folder: Path):
+    """An edition that was placed before its first day is neither offered nor taken until then (INV-40)."""
+    adopt(written(folder, groups=TWELVE))
+    for day, offered in ((date(2026, 2, 27), "resident"), (date(2026, 3, 1), "night-shift")):
+        tables.it_is(day)
+        assert {"resident", "night-shift"} & codes.CLIENT_GROUP.current.terms.keys() == {offered}
+        codes.CLIENT_GROUP.known(offered)
+    tables.it_is(None)
+    assert codes.CLIENT_GROUP.current.version == "changchun-2026"
 
 
 def test_a_paper_written_up_late_may_use_the_words_of_its_own_day(folder: Path):
