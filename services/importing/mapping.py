@@ -55,7 +55,8 @@ class Key:
 class Command:
     """One command that a row becomes, if any of `given` is there, all of `needs` and none of `unless`.
 
-    With `each` it is repeated for every entry of that column.
+    With `each` it is repeated for every entry of that column. Where any of `known` is there, what it brings into being came
+    by another register: it is named, and not brought into being again.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Command:
     given: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
+    known: tuple[str, ...] = ()
     each: str | None = None
     happened: str | None = None
 
@@ -210,7 +212,8 @@ def _command(given: dict[str, Any]) -> Command:
     return Command(
         name=given["name"], command=given["command"], key=given["key"], body=given["body"], each=given.get("each"),
         path=(path,) if isinstance(path, str) else tuple(path), given=tuple(given.get("given", ())),
-        needs=tuple(given.get("needs", ())), unless=tuple(given.get("unless", ())), happened=given.get("happened"),
+        needs=tuple(given.get("needs", ())), unless=tuple(given.get("unless", ())), known=tuple(given.get("known", ())),
+        happened=given.get("happened"),
     )  # fmt: skip
 
 
@@ -222,7 +225,7 @@ def _check(made: Register) -> None:
         _wrong("settings", f"set {sets}", f"请设置 {sets}")
     commands = {command.name for command in made.commands}
     for command in made.commands:
-        used = [*names_in(command.body), *command.path, *command.given, *command.needs, *command.unless]
+        used = [*names_in(command.body), *command.path, *command.given, *command.needs, *command.unless, *command.known]
         used += [name for name in (command.each, command.happened) if name]
         for name in used:
             _check_one(name, made, commands, command)

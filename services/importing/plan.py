@@ -131,7 +131,7 @@ class _Rowed:
     def fill(self) -> None:
         """Add every command that applies."""
         for command in self.mapping.commands:
-            if not self._applies(command):
+            if not self._applies(command) or self._is_known(command):
                 continue
             entries = self.cells.get(command.each) or () if command.each else (None,)
             for entry in entries:
@@ -144,6 +144,10 @@ class _Rowed:
             and all(self._is_there(name) for name in command.needs)
             and not any(self._is_there(name) for name in command.unless)
         )
+
+    def _is_known(self, command: Command) -> bool:
+        """Whether another register of the same hub has brought it here."""
+        return any(self._is_there(name) for name in command.known)
 
     def _is_there(self, name: str) -> bool:
         found = self.cells.get(name)
@@ -177,9 +181,13 @@ class _Rowed:
             self._note(ways[0], "not-recognised", *said, weight="wrong")
 
     def _ways(self, key: Key) -> Iterator[str]:
-        for way in key.ways:
+        """By what a thing is recognised, in words; ids of a hub come last, for people write none."""
+        for way in sorted(key.ways, key=self._is_by_id):
             parts = [self._where(name) for name in way]
             yield " + ".join(part[0] if len(part) == 1 else f"({' / '.join(part)})" for part in parts)
+
+    def _is_by_id(self, way: tuple[str, ...]) -> bool:
+        return any(name in self.mapping.columns and self.mapping.columns[name].kind == "uuid" for name in way)
 
     def _where(self, name: str) -> list[str]:
         if name.startswith("#"):

@@ -249,13 +249,14 @@ def code(cell: Any, context: Context, *, table: str, also: Mapping[str, str]) ->
 
 
 def codes(cell: Any, context: Context, *, table: str, also: Mapping[str, str]) -> list[str] | None:
-    """Codes of a table, one or several."""
+    """Codes of a table, one or several; some labels have signs in them that stand between labels elsewhere."""
     whole = plain(cell)
     if is_unknown(whole):
         return None
-    labels = _labels(context, table)
-    if _key(whole) in labels.codes or whole in also:
-        return [_coded(whole, context, table, also)]
+    known = _labels(context, table).codes
+    for parts in ([whole], whole.split("、")):
+        if all(part in also or _key(part) in known for part in parts):
+            return [_coded(part, context, table, also) for part in parts]
     return [_coded(part, context, table, also) for part in SEPARATORS.split(whole) if part] or None
 
 

@@ -366,6 +366,7 @@ SCOPES: dict[sa.Table, Scope] = {
     ),
     t.visit_plans: PLANS,
     t.visits: _under(PLANS, t.visits, "plan_id"),
+    t.visit_concerns: _under(PLANS, t.visit_concerns, "plan_id"),
     t.visit_months: _under(PLANS, t.visit_months, "plan_id", person_id="person"),
     t.activities: ACTIVITIES,
     t.attendances: Scope(

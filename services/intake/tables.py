@@ -181,8 +181,13 @@ visit_plans = _table(
 )
 visits = _table(
     "visits", ("plan_id", "visited_on", "mode"), _key("visited_on", sa.Date), _key("mode", sa.String),
-    *_texts("result", "visitor"),
+    *_texts("result", "visitor", "activity_codes"),
 )  # fmt: skip
+visit_concerns = _table(
+    "visit_concerns", ("position",), _key("position", sa.BigInteger), *_ids("plan_id"), *_days("raised_on"),
+    *_texts("concern_code", "action_codes"), *_times("at"), sa.Index("visit_concerns_plan", "plan_id", "raised_on"),
+)  # fmt: skip
+"""What was not right on a visit, and what was done at once."""
 visit_months = _table(
     "visit_months", ("plan_id", "month"), _key("month", sa.String), *_ids("person_id"),
     *_counts("made", "missed", "concerns"),

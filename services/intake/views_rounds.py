@@ -43,7 +43,8 @@ def _visited(recorded: Recorded, event: public.VisitMade) -> list[Change]:
     return [
         _plan(recorded, last_visit_on=event.on, last_result=event.result),
         add(t.visit_plans, event.plan_id, visits=1),
-        put(t.visits, event.plan_id, event.on, event.mode, result=event.result, visitor=event.visitor),
+        put(t.visits, event.plan_id, event.on, event.mode, result=event.result, visitor=event.visitor,
+            activity_codes=joined(event.activity_codes)),  # fmt: skip
         *_month(event, made=1),
     ]
 
@@ -53,7 +54,11 @@ def _missed(recorded: Recorded, event: public.VisitMissed) -> list[Change]:
 
 
 def _worried(recorded: Recorded, event: public.ConcernRaised) -> list[Change]:
-    return [_plan(recorded), add(t.visit_plans, event.plan_id, concerns=1), *_month(event, concerns=1)]
+    row = put(
+        t.visit_concerns, recorded.position, plan_id=event.plan_id, raised_on=event.on, concern_code=event.concern_code,
+        action_codes=joined(event.action_codes), at=recorded.effective_at,
+    )  # fmt: skip
+    return [_plan(recorded), row, add(t.visit_plans, event.plan_id, concerns=1), *_month(event, concerns=1)]
 
 
 def _held(recorded: Recorded, event: public.ActivityHeld) -> list[Change]:

@@ -72,6 +72,17 @@ def test_a_row_becomes_a_person_and_the_request_that_names_it(tmp_path: Path):
     assert (person.depth, request.depth, request.after) == (0, 1, (person.key,))
 
 
+def test_a_person_whom_another_register_has_brought_in_is_named_and_not_registered_again(tmp_path: Path):
+    """By the id of the hub that wrote both out: whatever else the rows say of the person, it is one person."""
+    ref = "00000000-0000-4000-8000-000000000007"
+    (request,) = register(tmp_path, (*SUN, ref), head=(*HEAD, "服务对象标识"))
+    (step,) = request.steps
+    assert step.command == "receive-help-request"
+    known = register(tmp_path, ("孙大姐", ref), head=("姓名", "服务对象标识"), name="服务对象")
+    ((person,),) = (row.steps for row in known)
+    assert step.body["person_id"] == str(founded(shared("intake", STATION, person.key)))
+
+
 def test_keys_say_nothing_about_a_person_and_change_with_the_secret(tmp_path: Path):
     """H10: a name and a number are guessed from a bare hash, so keys are made with a secret."""
     one = register(tmp_path, SUN)
