@@ -171,6 +171,13 @@ def _for_guardian(command: public.LinkGuardian, itself: UUID, look: Look) -> Kno
     return Known(itself=itself, person=person_fact(look, command.guardian_id))
 
 
+def _for_notice(command: public.NotifyLater, itself: UUID, look: Look) -> Known:
+    """Whether a guardian is suspected to harm the person, under any record of theirs."""
+    records = same.records_of(look, itself)
+    suspected = (look.all(t.safeguarding, person_id=record, guardian_suspected=True) for record in records)
+    return Known(itself=itself, guardian_suspected=any(suspected))
+
+
 def _for_survivor(command: public.MergePersons, itself: UUID, look: Look) -> Known:
     return Known(itself=itself, person=person_fact(look, command.survivor_id))
 
@@ -310,6 +317,7 @@ FACTS: Mapping[type, Facts] = cast(
         public.TriageHelpRequest: _for_triage,
         public.LinkDuplicateRequest: _for_duplicate,
         public.LinkGuardian: _for_guardian,
+        public.NotifyLater: _for_notice,
         public.MergePersons: _for_survivor,
         public.UnmergePersons: _for_taking_apart,
         public.RuleOutDuplicate: _for_candidate,

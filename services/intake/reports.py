@@ -15,7 +15,7 @@ from services.intake import tables as t
 from services.intake.domain.help_request_state import OPEN_STATES
 from services.intake.domain.rules import HERE
 from services.intake.policies import OPEN_CASES
-from services.intake.scopes import CASES, PLANS, REQUESTS
+from services.intake.scopes import CASES, PERSONS, PLANS, REQUESTS
 from services.kernel.clock import system_clock
 from services.kernel.errors import ContractBroken, FieldProblem
 from services.kernel.manifest import Look
@@ -39,7 +39,18 @@ def worklist(look: Look, area: str, who: Actor) -> Row:
     requests.sort(key=lambda row: (URGENCY.index(row["urgency"]), row["follow_up_by"] or date.max))
     p = t.visit_plans.c
     plans = look.run(PLANS.select(who).where(p.state == "running", p.area.startswith(area, autoescape=True)))
-    return {"today": today, "requests": requests, "visits_due": [row for row in plans if _visit_due(row, today)]}
+    due = [row for row in plans if _visit_due(row, today)]
+    return {"today": today, "requests": requests, "visits_due": due, "notices_due": _notices(look, area, who)}
+
+
+def _notices(look: Look, area: str, who: Actor) -> list[Row]:
+    """Persons who are still to be told what was done on a basis of the law without asking them, the first day first."""
+    b, p = t.legal_bases.c, t.persons.c
+    here = sa.or_(*(c.startswith(area, autoescape=True) for c in (p.station, p.residence_area)))
+    rows = t.legal_bases.join(t.persons, p.person_id == b.person_id)
+    owed = sa.and_(b.notify_by.is_not(None), p.state == "active")
+    query = sa.select(t.legal_bases).select_from(rows).where(owed, here, PERSONS.rows(who))
+    return look.run(query.order_by(b.notify_by, b.person_id))
 
 
 def _due(row: Row, today: date) -> bool:

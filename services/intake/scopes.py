@@ -346,6 +346,7 @@ SCOPES: dict[sa.Table, Scope] = {
     t.persons: PERSONS,
     t.client_groups: _of_person(t.client_groups),
     t.guardians: _of_person(t.guardians),
+    t.legal_bases: _of_person(t.legal_bases),
     t.duplicates: Scope(
         table=t.duplicates, opens=opens, usual="person",
         ways={"all": everything, "own": _alike("own"), "station": _alike("station")},

@@ -98,6 +98,15 @@ client_groups = _table(
 guardians = _table(
     "guardians", ("person_id", "guardian_id"), *_texts("relation", "evidence_kind"), *_days("since", "until")
 )
+legal_bases = _table(
+    "legal_bases", ("person_id", "basis_code"), _key("basis_code", sa.String),
+    *_texts("reason_code", "approver", "told_to"), *_days("notify_by"), *_times("invoked_at", "told_at"),
+    sa.Index("legal_bases_owed", "notify_by"),
+)  # fmt: skip
+"""On which basis of the law something was done about a person without consent, and whether the person has been told since.
+
+`notify_by` is set as long as it is owed to tell.
+"""
 reads = _table(
     "reads",
     ("position",),

@@ -54,6 +54,20 @@ def _guarded(recorded: Recorded, event: public.GuardianLinked) -> list[Change]:
     return [_person(recorded), link]
 
 
+def _on_law(recorded: Recorded, event: public.LegalBasisInvoked) -> list[Change]:
+    row = put(
+        t.legal_bases, event.person_id, event.basis_code, reason_code=event.reason_code, approver=event.approver,
+        invoked_at=recorded.effective_at,
+        **({"notify_by": event.notify_later_by, "told_at": None, "told_to": None} if event.notify_later_by else {}),
+    )  # fmt: skip
+    return [_person(recorded), row]
+
+
+def _told_later(recorded: Recorded, event: public.PersonNotifiedLater) -> list[Change]:
+    told = {"notify_by": None, "told_at": recorded.effective_at, "told_to": event.to}
+    return [_person(recorded), put(t.legal_bases, event.person_id, event.basis_code, **told)]
+
+
 def _read(recorded: Recorded, event: public.IdentityRead | public.IdentityReadRefused) -> list[Change]:
     let = isinstance(event, public.IdentityRead)
     row = put(
@@ -172,7 +186,8 @@ SHOWN: dict[type, Show] = {
     public.PersonMoved: lambda r, e: [_person(r, residence_area=e.to_area, residence_edition=e.to_edition)],
     public.PersonDied: lambda r, e: [_person(r, state="deceased")],
     public.DeathCorrected: lambda r, e: [_person(r, state="active")],
-    public.LegalBasisInvoked: lambda r, e: [_person(r)],
+    public.LegalBasisInvoked: _on_law,
+    public.PersonNotifiedLater: _told_later,
     public.IdentityRead: _read,
     public.IdentityReadRefused: _read,
     public.ConsentRequested: _asked,

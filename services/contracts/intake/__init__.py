@@ -163,6 +163,8 @@ from services.contracts.intake.persons import GuardianUnlinked as GuardianUnlink
 from services.contracts.intake.persons import IdentityRead as IdentityRead
 from services.contracts.intake.persons import IdentityReadRefused as IdentityReadRefused
 from services.contracts.intake.persons import InvokeLegalBasis as InvokeLegalBasis
+from services.contracts.intake.persons import NotifyLater as NotifyLater
+from services.contracts.intake.persons import PersonNotifiedLater as PersonNotifiedLater
 from services.contracts.intake.persons import LegalBasisInvoked as LegalBasisInvoked
 from services.contracts.intake.persons import LinkGuardian as LinkGuardian
 from services.contracts.intake.persons import MovePerson as MovePerson

@@ -25,6 +25,7 @@ from services.contracts.words import AreaCode
 from services.kernel.contract import Code, Digest, Ref, asked, published
 
 Sensitivity = Literal["personal", "child"]
+NoticeTo = Literal["self", "guardian"]
 
 
 @published("person.registered", zh="建档")
@@ -141,6 +142,17 @@ class LegalBasisInvoked:
     reason_code: Code
     approver: Ref
     notify_later_by: date | None = None
+
+
+@published("person.notified-later", zh="补充告知")
+class PersonNotifiedLater:
+    """The person, or who may consent for them, has been told what was done without asking them, once that could be (PIPL 18)."""
+
+    person_id: UUID
+    basis_code: Code
+    to: NoticeTo
+    method: Code
+    late: bool
 
 
 @published("identity.read", zh="查阅身份信息", reading=True)
@@ -286,6 +298,15 @@ class InvokeLegalBasis:
     reason_code: Code
     approver: Ref
     notify_later_by: date | None = None
+
+
+@asked(zh="补充告知")
+class NotifyLater:
+    """Write down that the person was told afterwards. A guardian who is suspected to harm the person is told nothing."""
+
+    basis_code: Code
+    to: NoticeTo = "self"
+    method: Code = "oral"
 
 
 @asked(zh="查阅身份信息")

@@ -7,7 +7,7 @@ from typing import assert_never, cast
 from services.contracts import codes
 from services.contracts import intake as public
 from services.contracts.tables import dated
-from services.intake.domain import erasure, merging, reading
+from services.intake.domain import erasure, legal_basis, merging, reading
 from services.intake.domain.known import itself, known
 from services.intake.domain.person_state import (
     Active,
@@ -20,7 +20,7 @@ from services.intake.domain.person_state import (
     State,
     evolve,
 )
-from services.intake.domain.rules import already_there, elsewhere, on_law, sensitivity_of, two_persons
+from services.intake.domain.rules import already_there, elsewhere, sensitivity_of, two_persons
 from services.kernel.decider import Decider
 from services.kernel.errors import NotFound, Refused
 from services.kernel.message import Ask
@@ -35,7 +35,7 @@ Command = (
     | public.MovePerson
     | public.RecordDeath
     | public.CorrectDeath
-    | public.InvokeLegalBasis
+    | legal_basis.Command
     | merging.Command
     | public.ReadIdentity
     | erasure.Command
@@ -68,7 +68,7 @@ def amend(
     | public.LinkGuardian
     | public.UnlinkGuardian
     | public.MovePerson
-    | public.InvokeLegalBasis,
+    | legal_basis.Command,
     state: Active,
     ask: Ask,
 ) -> list[Event]:
@@ -86,8 +86,8 @@ def amend(
             return unlink_guardian(command, state)
         case public.MovePerson():
             return move(command, state, ask)
-        case public.InvokeLegalBasis():
-            return invoke_basis(command, state, ask)
+        case public.InvokeLegalBasis() | public.NotifyLater():
+            return [*legal_basis.decide(command, state, ask)]
         case _:
             assert_never(command)
 
@@ -297,22 +297,6 @@ def correct_death(command: public.CorrectDeath, state: State | None, ask: Ask) -
             raise NotFound("no such person")
         case _:
             assert_never(state)
-
-
-def invoke_basis(command: public.InvokeLegalBasis, state: Active, ask: Ask) -> list[Event]:
-    """Process without consent, on a basis in law; two persons say so. Consent is no such basis."""
-    on_law(command.basis_code, "basis_code")
-    codes.REASON.known(command.reason_code, field="reason_code")
-    two_persons(ask, command.approver)
-    return [
-        public.LegalBasisInvoked(
-            person_id=state.person_id,
-            basis_code=command.basis_code,
-            reason_code=command.reason_code,
-            approver=command.approver,
-            notify_later_by=command.notify_later_by,
-        )
-    ]
 
 
 DECIDER = Decider(name="person", decide=dated(decide), evolve=evolve, events=Event, states=State)

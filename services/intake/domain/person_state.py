@@ -22,6 +22,14 @@ class Asked:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Owed:
+    """The person is to be told by this day what was done on this basis without asking."""
+
+    basis_code: str
+    by: date
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Active:
     """Alive as far as anybody knows."""
 
@@ -35,6 +43,8 @@ class Active:
     residence_edition: str | None = None
     suspected: tuple[UUID, ...] = ()
     ruled_out: tuple[UUID, ...] = ()
+    owed: tuple[Owed, ...] = ()
+    told: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -98,6 +108,7 @@ Event = (
     | public.PersonDied
     | public.DeathCorrected
     | public.LegalBasisInvoked
+    | public.PersonNotifiedLater
     | public.DuplicateSuspected
     | public.DuplicateRuledOut
     | public.PersonsMerged
@@ -227,5 +238,21 @@ def _changed(state: Active, event: Event) -> Active:
             return replace(state, suspected=(*state.suspected, event.candidate_id))
         case public.DuplicateRuledOut():
             return replace(state, ruled_out=(*state.ruled_out, event.candidate_id))
+        case public.LegalBasisInvoked() | public.PersonNotifiedLater():
+            owed, told = after(state.owed, state.told, event)
+            return replace(state, owed=owed, told=told)
         case _:
             return state
+
+
+def after(
+    owed: tuple[Owed, ...], told: tuple[str, ...], event: public.LegalBasisInvoked | public.PersonNotifiedLater
+) -> tuple[tuple[Owed, ...], tuple[str, ...]]:
+    """What the person is to be told, and has been told, after this event; the last invocation of a basis counts."""
+    others = tuple(each for each in owed if each.basis_code != event.basis_code)
+    before = tuple(code for code in told if code != event.basis_code)
+    if isinstance(event, public.PersonNotifiedLater):
+        return others, (*before, event.basis_code)
+    if event.notify_later_by is None:
+        return owed, told
+    return (*others, Owed(basis_code=event.basis_code, by=event.notify_later_by)), before

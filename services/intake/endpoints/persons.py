@@ -32,6 +32,8 @@ class Persons:
     record_death = asks("POST", "/persons/{id}/death", public.RecordDeath, of=PERSON, roles=STATION)
     correct_death = asks("POST", "/persons/{id}/death/correction", public.CorrectDeath, of=PERSON, roles=STATION)
     invoke_basis = asks("POST", "/persons/{id}/legal-bases", public.InvokeLegalBasis, of=PERSON, roles=STATION)
+    notify_later = asks("POST", "/persons/{id}/later-notices", public.NotifyLater, of=PERSON, roles=STATION)
+    legal_bases = lists("/legal-bases", tables.legal_bases, by=("person_id", "basis_code", "notify_by"), roles=READING)
     rule_out = asks("POST", "/persons/{id}/duplicates/ruling-out", public.RuleOutDuplicate, of=PERSON, roles=STATION)
     merge = asks("POST", "/persons/{id}/merging", public.MergePersons, of=PERSON, roles=STATION)
     unmerge = asks("POST", "/persons/{id}/unmerging", public.UnmergePersons, of=PERSON, roles=STATION)

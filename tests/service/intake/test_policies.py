@@ -12,9 +12,11 @@ import pytest
 from services.contracts import intake as public
 from services.contracts import referral, volunteer
 from services.contracts.words import Handoff
+from services.intake import reports
 from services.intake import tables as t
 from services.intake.domain import case, consent, disclosure, help_request, person, visit_plan
 from services.intake.policies import TIMERS
+from services.kernel.message import Actor
 from tests.service.intake.desk import Desk, said
 from tests.support.spec import NOON
 from tests.unit.intake.stories import (
@@ -372,6 +374,22 @@ def test_the_clock_of_a_request_rings_twice_and_shows_it_as_overdue(desk: Desk) 
     triaged = public.TriageHelpRequest(urgency="emergency", disposition="dispatch", emergency_contact="on-site")
     desk.asks(help_request.DECIDER, OTHER, triaged)
     assert desk.row(t.help_requests, OTHER)["overdue"] is False
+
+
+def test_who_is_still_to_be_told_stands_on_the_worklist_until_told(desk: Desk) -> None:
+    """PIPL 18: what was done without asking is a debt of the station that keeps the person."""
+    head, far = Actor(id="w-1", role="station_head", org=STREET), Actor(id="w-2", role="station_head", org="220105002")
+    by = NOON.date() + timedelta(days=3)
+    invoke = public.InvokeLegalBasis(basis_code="life-safety", reason_code="emergency", approver="w-02", notify_later_by=by)
+    desk.asks(person.DECIDER, PERSON, invoke)
+
+    def owed(who: Actor) -> list[tuple[UUID, str]]:
+        return [(row["person_id"], row["basis_code"]) for row in reports.worklist(desk.look, "", who)["notices_due"]]
+
+    assert (owed(head), owed(far)) == ([(PERSON, "life-safety")], [])
+    desk.asks(person.DECIDER, PERSON, public.NotifyLater(basis_code="life-safety", method="written"))
+    assert owed(head) == []
+    assert desk.row(t.legal_bases, PERSON, "life-safety")["told_to"] == "self"
 
 
 def test_the_views_can_be_folded_anew_from_the_log(desk: Desk) -> None:

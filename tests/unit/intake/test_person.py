@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from services.contracts import intake as public
 from services.intake.domain import person as domain
 from services.intake.domain.known import Known
 from services.kernel.errors import NotFound
-from tests.support.spec import Spec
+from tests.support.spec import NOON, Spec
 from tests.unit.intake.stories import CHILD, MOTHER, OWN, PEOPLE, PERSON, REGISTERED, STREET
 
 person = Spec(domain.DECIDER)
@@ -133,6 +134,39 @@ def test_a_legal_basis_is_approved_by_somebody_else_and_is_not_consent() -> None
     )
     person.given(REGISTERED).when(replace(command, approver="w-01")).then_refused("second-person-needed")
     person.given(REGISTERED).when(replace(command, basis_code="pipl13-1")).then_refused("consent-is-no-basis-here")
+
+
+INVOKED = public.LegalBasisInvoked(
+    person_id=PERSON, basis_code="life-safety", reason_code="emergency", approver="w-02", notify_later_by=NOON.date()
+)  # fmt: skip
+TOLD = public.PersonNotifiedLater(person_id=PERSON, basis_code="life-safety", to="self", method="oral", late=False)
+
+
+def test_who_could_not_be_asked_is_told_afterwards_and_once() -> None:
+    """PIPL 18: in an emergency the notice is given when it is over; that it came after the day is on record."""
+    tell = public.NotifyLater(basis_code="life-safety")
+    person.given(REGISTERED, INVOKED).when(tell).then(TOLD)
+    late = NOON + timedelta(days=1)
+    person.given(REGISTERED, INVOKED).when(tell, now=late).then(replace(TOLD, late=True))
+    person.given(REGISTERED, INVOKED, TOLD).when(tell).then_nothing()
+    person.given(REGISTERED, INVOKED, TOLD, INVOKED).when(tell).then(TOLD)
+
+
+def test_where_nothing_was_put_off_nothing_is_made_up_for() -> None:
+    tell = public.NotifyLater(basis_code="pipl13-3")
+    assert person.given(REGISTERED).when(tell).then_refused("no-notice-owed").allowed == ("invoke-legal-basis",)
+    refused = person.given(REGISTERED, INVOKED).when(tell).then_refused("no-notice-owed")
+    assert refused.allowed == ("notify-later",) and "life-safety" in refused.en
+    at_once = replace(INVOKED, notify_later_by=None)
+    person.given(REGISTERED, at_once).when(replace(tell, basis_code="life-safety")).then_refused("no-notice-owed")
+
+
+def test_a_guardian_who_may_be_the_danger_is_told_nothing() -> None:
+    """INV-10: the person himself may be told."""
+    tell, suspected = public.NotifyLater(basis_code="life-safety", to="guardian"), Known(guardian_suspected=True)
+    person.given(REGISTERED, INVOKED).when(tell, facts=suspected).then_refused("guardian-suspected")
+    person.given(REGISTERED, INVOKED).when(replace(tell, to="self"), facts=suspected).then(TOLD)
+    person.given(REGISTERED, INVOKED).when(tell, facts=Known()).then(replace(TOLD, to="guardian"))
 
 
 @pytest.mark.parametrize(
