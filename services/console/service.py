@@ -20,6 +20,7 @@ from services.console.endpoints.answering import Answering
 from services.console.endpoints.approvals import Approvals
 from services.console.endpoints.auditing import Auditing
 from services.console.endpoints.bundling import Bundling
+from services.console.endpoints.calling import Calling
 from services.console.endpoints.daily import Daily
 from services.console.endpoints.designing import Designing
 from services.console.endpoints.dispatching import Dispatching
@@ -105,6 +106,7 @@ class ConsoleService(
     Overseeing,
     Bundling,
     Dispatching,
+    Calling,
     Partnering,
     Mailing,
     Programs,

@@ -144,6 +144,8 @@ def paid_within_what_was_approved(log: Log) -> Iterator[str]:
                 if paid[at] < 0 and at not in unknown:
                     yield f"{at}: more was returned than was paid"
                 paid[at] = max(0, paid[at])
+            case referral.GrantUseReported() as said if at not in unknown and (said.used_fen or 0) > paid[at]:
+                yield f"{at}: {said.used_fen} fen used, {paid[at]} paid"
 
 
 def hours_are_possible(log: Log) -> Iterator[str]:

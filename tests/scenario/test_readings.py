@@ -7,6 +7,8 @@ themselves. A path that opens a value and leaves no reading fails, whatever it i
 from __future__ import annotations
 
 import re
+from collections import Counter
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -19,6 +21,7 @@ from services.kernel.message import Actor
 from tests.scenario.conftest import Told
 from tests.scenario.test_matrix import Hubs, existing_of
 from tests.support.embedded import Hub
+from tests.support.volunteering import Dispatch, now
 from tests.unit.test_scopes import entrypoints
 from wushe.demo import expectations, people
 from wushe.demo.places import YONGCHANG
@@ -41,7 +44,7 @@ PATHS = [
 
 OPENING = {
     "/persons/{id}/identity", "/disclosures/{id}/identity", "/cases/{id}/notes", "/help-requests/{id}/notes",
-    "/safeguarding-concerns/{id}", "/staff/{id}/identity",
+    "/safeguarding-concerns/{id}", "/staff/{id}/identity", "/volunteers/{id}/identity",
 }  # fmt: skip
 """What the stories have something for: if one of these opens nothing, nothing was tried."""
 
@@ -55,7 +58,10 @@ def stories(on_one_machine: Told) -> Hubs:
     made = hub.ask("POST", f"{at}/staff", worker, role="station_head", org=YONGCHANG)
     harm = {"situation_code": "7", "what": "孩子身上有伤"}
     said = hub.ask("POST", "/intake/v1/safeguarding-concerns", harm, role="station_head", org=YONGCHANG)
-    assert (made.status_code, said.status_code) == (201, 201), made.text + said.text
+    mei = {"area": YONGCHANG, "consent_ref": "paper-1", "name": "小梅", "phone": "000-1111"}
+    joined = hub.ask("POST", "/volunteer/v1/volunteers", mei, role="station_head", org=YONGCHANG)
+    answers = (made, said, joined)
+    assert [each.status_code for each in answers] == [201, 201, 201], "".join(each.text for each in answers)
     return Hubs(hub)
 
 
@@ -129,3 +135,29 @@ def test_a_worker_of_another_station_is_not_read_and_the_attempt_is_on_record(st
     assert [(row["why"], row["allowed"], row["reader_org"]) for row in reads.json()["items"]] == [
         ("contact", False, "990000001")
     ]
+
+
+def test_whoever_dispatches_reads_whom_to_call_and_nobody_else(stories: Hubs):
+    """INV-33: in two stages, with a purpose; what is needed to call, as long as the task binds."""
+    dispatch = Dispatch(stories.hub)
+    call, home = dispatch.call(), {"area": YONGCHANG, "name": "小兰", "phone": "000-2222", "id_number": "999999199001011239"}
+    (lan,) = dispatch.volunteers(1, **home)
+    task, path = dispatch.task(call, now() + timedelta(hours=3)), f"/volunteer/volunteers/{lan}/identity?why=contact"
+    sends, far = dispatch.coordinator, Actor(id="w-far", role="coordinator", org="990000001")
+
+    def reads(who: Actor) -> Any:
+        answer = stories.get("volunteer", path.removeprefix("/volunteer"), who)
+        return answer.json()["fields"] if answer.status_code == 200 else answer.status_code
+
+    assert (reads(sends), reads(far)) == (404, 404), "first codes alone"
+    dispatch.do(f"/volunteer/tasks/{task}/offers", {"candidates": [f"volunteer:{lan}"]})
+    assert (reads(sends), reads(far)) == ({"name": "小兰", "phone": "000-2222"}, 404)
+    dispatch.do(f"/volunteer/tasks/{task}/cancellation", {"by": "dispatcher", "reason_code": "other"})
+    assert reads(sends) == 404, "there is nothing to call about any more"
+    keeper = Actor(id="w-keeper", role="station_head", org=YONGCHANG)
+    assert reads(keeper) == {name: home[name] for name in ("name", "phone", "id_number")}
+    rows = dispatch.get(f"/volunteer/volunteer-reads?volunteer_id={lan}", Actor(id="a-01", role="auditor"))["items"]
+    assert Counter((row["reader"], row["allowed"]) for row in rows) == {
+        (sends.id, False): 2, (sends.id, True): 1, ("w-far", False): 2, ("w-keeper", True): 1,
+    }  # fmt: skip
+    assert {row["task_id"] for row in rows if row["reader"] == sends.id and row["allowed"]} == {task}

@@ -19,6 +19,7 @@ Row = Mapping[str, Any]
 LOOKING = ("opened", "offered", "unfilled")
 CLOCKS = ("wave-over", "wave-due", "escalation")
 GONE = ("assigned", "accepted")
+BINDING = ("asked", *GONE)
 PAIRINGS = ("one_to_one", "school_community")
 PPM = 10_000
 
@@ -47,6 +48,12 @@ class Asked:
     state: str
     asked_at: datetime | None
     answer_by: datetime | None
+
+    @property
+    def to_call(self) -> str:
+        """The volunteer who may have to be called: one who is asked or goes."""
+        kind, _, ident = self.party.partition(":")
+        return ident if kind == "volunteer" and self.state in BINDING else ""
 
 
 @dataclass(frozen=True, kw_only=True)

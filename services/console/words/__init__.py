@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from services.console.words import (
     acts,
     auditing,
+    calling,
     codes,
     designing,
     desk,
@@ -45,6 +46,7 @@ PARTS = (
     desk,
     gate,
     dispatching,
+    calling,
     volunteering,
     papers,
     inspecting,
