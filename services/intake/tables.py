@@ -93,7 +93,7 @@ household_members = _table(
 )  # fmt: skip
 client_groups = _table(
     "client_groups", ("person_id", "group_code"), _key("group_code", sa.String),
-    *_texts("table_version", "basis"), *_days("since"),
+    *_texts("table_version", "basis"), *_days("since", "until"),
 )  # fmt: skip
 guardians = _table(
     "guardians", ("person_id", "guardian_id"), *_texts("relation", "evidence_kind"), *_days("since", "until")

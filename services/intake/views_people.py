@@ -7,6 +7,7 @@ from typing import Any
 
 from services.contracts import intake as public
 from services.intake import tables as t
+from services.intake.domain.rules import local_day
 from services.intake.tables import joined
 from services.kernel.message import Recorded
 from services.kernel.view import Change, drop, put
@@ -44,8 +45,14 @@ def _amended(recorded: Recorded, event: public.PersonDetailsAmended) -> list[Cha
 
 def _grouped(recorded: Recorded, event: public.ClientGroupAssigned) -> list[Change]:
     group = put(t.client_groups, event.person_id, event.group_code, table_version=event.table_version,
-                basis=event.basis, since=event.since)  # fmt: skip
+                basis=event.basis, since=event.since or local_day(recorded.happened_at), until=None)  # fmt: skip
     return [_person(recorded), group]
+
+
+def _ungrouped(recorded: Recorded, event: public.ClientGroupRemoved) -> list[Change]:
+    """What somebody was stays on record with the day on which it ended."""
+    ended = local_day(recorded.happened_at)
+    return [_person(recorded), put(t.client_groups, event.person_id, event.group_code, until=ended)]
 
 
 def _guarded(recorded: Recorded, event: public.GuardianLinked) -> list[Change]:
@@ -180,7 +187,7 @@ SHOWN: dict[type, Show] = {
     public.PersonRegistered: _registered,
     public.PersonDetailsAmended: _amended,
     public.ClientGroupAssigned: _grouped,
-    public.ClientGroupRemoved: lambda r, e: [_person(r), drop(t.client_groups, e.person_id, e.group_code)],
+    public.ClientGroupRemoved: _ungrouped,
     public.GuardianLinked: _guarded,
     public.GuardianUnlinked: lambda r, e: [_person(r), drop(t.guardians, e.person_id, e.guardian_id)],
     public.PersonMoved: lambda r, e: [_person(r, residence_area=e.to_area, residence_edition=e.to_edition)],

@@ -84,7 +84,7 @@ def gathered(hub: Hub, model: Model) -> File:
         return File(matter_id=model.matter_id, **money)
     return File(
         matter_id=model.matter_id, person=one(hub, "intake", f"/persons/{person_id}"),
-        groups=rows(hub, "intake", "/client-groups", person_id=person_id),
+        groups=tuple(row for row in rows(hub, "intake", "/client-groups", person_id=person_id) if not row.get("until")),
         guardians=rows(hub, "intake", "/guardians", person_id=person_id),
         alike=rows(hub, "intake", "/duplicates", person_id=person_id, state="suspected"),
         consents=rows(hub, "intake", "/consents", person_id=person_id),

@@ -211,10 +211,12 @@ def test_an_activity_counts_its_clients_and_their_cases(desk: Desk) -> None:
 def test_groups_and_guardians_come_and_go(desk: Desk) -> None:
     assign = public.AssignClientGroup(group_code="left-behind-child", basis="seen")
     desk.asks(person.DECIDER, PERSON, assign)
-    assert len(desk.look.all(t.client_groups, person_id=PERSON)) == 1
+    [group] = desk.look.all(t.client_groups, person_id=PERSON)
+    assert (group["since"], group["until"]) == (TODAY, None)
     remove = public.RemoveClientGroup(group_code="left-behind-child", reason_code="new-facts")
     desk.asks(person.DECIDER, PERSON, remove)
-    assert desk.look.all(t.client_groups, person_id=PERSON) == []
+    [group] = desk.look.all(t.client_groups, person_id=PERSON)
+    assert (group["since"], group["until"]) == (TODAY, TODAY)
     unlink = public.UnlinkGuardian(guardian_id=MOTHER, reason_code="new-facts")
     desk.asks(person.DECIDER, PERSON, unlink)
     assert desk.look.all(t.guardians, person_id=PERSON) == []
