@@ -123,6 +123,28 @@ def test_what_a_station_reads_of_her_is_its_own_record(twice: Twice):
         assert twice.station.get(f"/intake/persons/{other}", AUDITOR) is not None
 
 
+def test_who_has_no_paper_is_recognised_by_how_the_name_sounds_with_a_day_of_birth_or_a_telephone(reference: Reference):
+    """Nobody is asked for a document; neither the day nor the telephone alone makes two people one."""
+    station = Station(reference.hub)
+
+    def taken_in(desk: Actor, **said: str) -> str:
+        return str(station.do("/intake/persons", said | {"station": str(desk.org)}, desk)["id"])
+
+    known = taken_in(HUKOU_DESK, name="洪阿姨", born_on="1951-03-09", phone="555-0177-2301")
+    by_day = taken_in(HOME_DESK, name="红阿姨", born_on="1951-03-09")
+    by_telephone = taken_in(HOME_DESK, name="宏阿姨", phone="55501772301")
+    another = taken_in(HOME_DESK, name="小伟", born_on="1951-03-09", phone="555-0177-2301")
+
+    def suspected(person: str) -> dict[str, str]:
+        return {row["candidate_id"]: row["rule"] for row in station.items(f"/intake/duplicates?person_id={person}")}
+
+    assert until(lambda: suspected(by_day), "she is recognised by her day of birth") == {known: "same-day-and-sound"}
+    found = until(lambda: suspected(by_telephone), "she is recognised by her telephone")
+    assert found == {known: "same-phone-and-sound"}
+    station.settles()
+    assert suspected(another) == {}, "a family shares a telephone, and many are born on one day"
+
+
 def approved(twice: Twice, command: str, path: str, body: Told) -> None:
     """Asked at one station, approved by its head."""
     given, head = body | {"approver": "w-h4-head"}, HUKOU_DESK
