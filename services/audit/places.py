@@ -30,7 +30,9 @@ class PlacesFollower:
         if not last:
             return [], [], after
         until = int(last[-1]["idx"]) + 1
-        query = sa.select(c.idx, c.matter_id, c.raw).where(c.idx >= after, c.idx < until, c.type.in_(TOLD)).order_by(c.idx)
+        query = (
+            sa.select(c.idx, c.matter_id, c.raw).where(c.idx >= after, c.idx < until, c.type.in_(TOLD)).order_by(c.idx)
+        )
         return [change for row in look.run(query) for change in project_stations(fact(row))], [], until
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, time
-from functools import reduce
 from typing import Any
 from uuid import UUID
 
@@ -75,12 +74,13 @@ class Export:
         return found
 
     def _cell(self, row: Row, shown: Any) -> Any:
-        spec = {"field": shown} if isinstance(shown, str) else shown
+        spec: Mapping[str, Any] = {"field": shown} if isinstance(shown, str) else shown
         value = at(row, spec["field"])
         if value is None:
             return None
         if "table" in spec:
-            labels, codes = self._tables[spec["table"]], value if isinstance(value, list) else str(value).split(",")
+            labels = self._tables[spec["table"]]
+            codes: list[str] = value if isinstance(value, list) else str(value).split(",")
             return "、".join(labels.get(code, code) for code in codes if code) or None
         if isinstance(value, list):
             return "、".join(value) or None
@@ -104,10 +104,10 @@ class Export:
     def _notes(self, row: Row) -> dict[str, Any]:
         """What was told with a row, by its fields: the last of each; nothing for whoever may not read it."""
         try:
-            notes = self.hub.get(self._told["path"].replace("{id}", str(UUID(row[self._told["of"]]))), why=self.why)["notes"]
+            told = self.hub.get(self._told["path"].replace("{id}", str(UUID(row[self._told["of"]]))), why=self.why)
         except Refusal:
             return {}
-        return {note["field"]: note["value"] for note in notes}
+        return {note["field"]: note["value"] for note in told["notes"]}
 
 
 def _names(said: str | list[str]) -> list[str]:
@@ -131,7 +131,10 @@ def _first_of(found: Mapping[str, Any], fields: Mapping[str, str]) -> list[Any]:
 
 def at(row: Row, path: str) -> Any:
     """What stands under a path such as `case.person_id`; nothing where there is nothing."""
-    return reduce(lambda found, name: found.get(name) if isinstance(found, Mapping) else None, path.split("."), row)
+    found: Any = row
+    for name in path.split("."):
+        found = found.get(name) if isinstance(found, Mapping) else None
+    return found
 
 
 def as_written(value: Any, kind: str) -> Any:

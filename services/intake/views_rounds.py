@@ -43,8 +43,15 @@ def _visited(recorded: Recorded, event: public.VisitMade) -> list[Change]:
     return [
         _plan(recorded, last_visit_on=event.on, last_result=event.result),
         add(t.visit_plans, event.plan_id, visits=1),
-        put(t.visits, event.plan_id, event.on, event.mode, result=event.result, visitor=event.visitor,
-            activity_codes=joined(event.activity_codes)),  # fmt: skip
+        put(
+            t.visits,
+            event.plan_id,
+            event.on,
+            event.mode,
+            result=event.result,
+            visitor=event.visitor,
+            activity_codes=joined(event.activity_codes),
+        ),
         *_month(event, made=1),
     ]
 

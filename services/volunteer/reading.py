@@ -43,9 +43,7 @@ def about_reading(recorded: Recorded, volunteer_id: UUID) -> Iterable[Change]:
             return
 
 
-def _read(
-    recorded: Recorded, event: VolunteerIdentityRead | VolunteerIdentityReadRefused, **more: Any
-) -> Change:
+def _read(recorded: Recorded, event: VolunteerIdentityRead | VolunteerIdentityReadRefused, **more: Any) -> Change:
     return put(
         volunteer_reads, recorded.position, volunteer_id=event.volunteer_id, reader=event.reader,
         reader_role=event.reader_role, reader_org=event.reader_org, why=event.why, at=recorded.recorded_at, **more,

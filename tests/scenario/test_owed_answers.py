@@ -68,7 +68,9 @@ def gave(later: Clocked, dispatch: Dispatch, who: str, activity: str, days_ago: 
 
 def questions(dispatch: Dispatch, who: str, record: str) -> Told:
     """The volunteer says that it was more; answers until when the unit owes an answer."""
-    dispatch.do(f"/volunteer/service-hours/{record}/question", {"reason_code": "wrong-minutes", "minutes": 120}, volunteer(who))
+    dispatch.do(
+        f"/volunteer/service-hours/{record}/question", {"reason_code": "wrong-minutes", "minutes": 120}, volunteer(who)
+    )
     return dict(heard(dispatch, record, "service-hours.questioned")["wait"])
 
 

@@ -57,7 +57,9 @@ def test_a_table_is_replaced_from_a_day_on_and_what_was_said_before_keeps_its_me
     day = today(later)
     file = later.codes / "groups.toml"
     file.write_text(OWN.format(since=(day + timedelta(days=1)).date()), "utf-8")
-    until(lambda: [e for e in table(station)["editions"] if e["version"] == "yongchang-own"], "the new edition is placed")
+    until(
+        lambda: [e for e in table(station)["editions"] if e["version"] == "yongchang-own"], "the new edition is placed"
+    )
 
     # Until its first day it is shown, and neither offered nor taken.
     until(lambda: "night-shift" not in offered(station) and "resident" in offered(station), "intake has placed it too")
@@ -67,21 +69,29 @@ def test_a_table_is_replaced_from_a_day_on_and_what_was_said_before_keeps_its_me
     # From that day on it holds; what is not in it any more is refused, with what would do and where all of it stands.
     later.pass_time(days=1)
     until(lambda: "night-shift" in offered(station) and "resident" not in offered(station), "its first day has come")
-    refused = station.refused("unknown-code", f"/intake/persons/{late}/groups", {"group_code": "resident", "basis": "told"})
+    refused = station.refused(
+        "unknown-code", f"/intake/persons/{late}/groups", {"group_code": "resident", "basis": "told"}
+    )
     assert refused["field"] == "group_code"
     for said in (refused["detail"], refused["detail_zh"]):
-        assert "yongchang-own" in said and "living-alone" in said and "/referral/v1/code-tables/client_group" in said, said
+        assert "yongchang-own" in said and "living-alone" in said and "/referral/v1/code-tables/client_group" in said, (
+            said
+        )
     counts(station, late, "night-shift")
     counts(station, late, "resident", at=day.isoformat())  # a paper of yesterday speaks the words of yesterday
 
     # Each tag names the edition that it is of, and is read with that one's words.
-    tags = [*station.items(f"/intake/client-groups?person_id={early}"), *station.items(f"/intake/client-groups?person_id={late}")]
+    tags = [
+        *station.items(f"/intake/client-groups?person_id={early}"),
+        *station.items(f"/intake/client-groups?person_id={late}"),
+    ]
     assert {(tag["person_id"], tag["group_code"]): tag["table_version"] for tag in tags} == {
         (early, "resident"): "2022", (early, "living-alone"): "2022",
         (late, "night-shift"): "yongchang-own", (late, "resident"): "2022",
     }  # fmt: skip
     words = {
-        edition["version"]: {term["code"]: term["zh"] for term in edition["terms"]} for edition in table(station)["editions"]
+        edition["version"]: {term["code"]: term["zh"] for term in edition["terms"]}
+        for edition in table(station)["editions"]
     }
     assert (words["2022"]["living-alone"], words["yongchang-own"]["living-alone"]) == ("独居", "一人居住")
     assert "resident" in words["2022"] and "resident" not in words["yongchang-own"]
@@ -89,7 +99,9 @@ def test_a_table_is_replaced_from_a_day_on_and_what_was_said_before_keeps_its_me
     # It is on record by the digest of what it says; what would change the words of a day that has passed is refused.
     (own,) = [edition for edition in table(station)["editions"] if edition["own"]]
     adopted = [e["data"] for e in station.log("referral") if e["type"] == "code-table.edition-adopted"]
-    assert [(e["table"], e["edition"], e["digest"]) for e in adopted] == [("client_group", "yongchang-own", own["digest"])]
+    assert [(e["table"], e["edition"], e["digest"]) for e in adopted] == [
+        ("client_group", "yongchang-own", own["digest"])
+    ]
     file.write_text(file.read_text("utf-8").replace("夜班家庭", "别的意思"), "utf-8")
     later.pass_time(days=1)
     faults = until(lambda: station.get("/referral/code-tables")["refused"], "the changed file is refused")

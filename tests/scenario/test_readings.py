@@ -140,7 +140,10 @@ def test_a_worker_of_another_station_is_not_read_and_the_attempt_is_on_record(st
 def test_whoever_dispatches_reads_whom_to_call_and_nobody_else(stories: Hubs):
     """INV-33: in two stages, with a purpose; what is needed to call, as long as the task binds."""
     dispatch = Dispatch(stories.hub)
-    call, home = dispatch.call(), {"area": YONGCHANG, "name": "小兰", "phone": "000-2222", "id_number": "999999199001011239"}
+    call, home = (
+        dispatch.call(),
+        {"area": YONGCHANG, "name": "小兰", "phone": "000-2222", "id_number": "999999199001011239"},
+    )
     (lan,) = dispatch.volunteers(1, **home)
     task, path = dispatch.task(call, now() + timedelta(hours=3)), f"/volunteer/volunteers/{lan}/identity?why=contact"
     sends, far = dispatch.coordinator, Actor(id="w-far", role="coordinator", org="990000001")

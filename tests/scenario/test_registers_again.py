@@ -91,7 +91,11 @@ def lines_of(file: Path) -> Lines:
 def content(lines: Lines, people: dict[str, str]) -> Counter[str]:
     """What the lines say: persons by what they are called, and no ids of the hub's own."""
     told = (
-        {name: people.get(str(cell), "nobody") if name == PERSON else str(cell) for name, cell in line.items() if name not in OWN}
+        {
+            name: people.get(str(cell), "nobody") if name == PERSON else str(cell)
+            for name, cell in line.items()
+            if name not in OWN
+        }
         for line in lines
     )
     return Counter(json.dumps(each, ensure_ascii=False, sort_keys=True) for each in told)
@@ -128,10 +132,14 @@ def kept(books: Books) -> None:
     books.do(f"/intake/cases/{case}/services", {"kind": "companionship", "workers": [WORKER, "worker:w-zbs"], "place_kind": "home",
              "goal_codes": ["confidence"]}, at="2022-02-11T09:30:00+08:00")  # fmt: skip
     for headcount, there in ((12, (sun, wei)), (4, ())):
-        activity = books.do("/intake/activities", {"kind": "residents-help", "host": books.unit, "area": area, "headcount": headcount})
+        activity = books.do(
+            "/intake/activities", {"kind": "residents-help", "host": books.unit, "area": area, "headcount": headcount}
+        )
         for one in there:
             books.do(f"/intake/activities/{activity}/attendance", {"person_id": one})
-    mei = books.do("/volunteer/volunteers", {"name": "小梅", "phone": "000-7654321", "consent_ref": "paper-1", "area": area})
+    mei = books.do(
+        "/volunteer/volunteers", {"name": "小梅", "phone": "000-7654321", "consent_ref": "paper-1", "area": area}
+    )
     books.do("/volunteer/service-hours", {
         "volunteer_id": mei, "activity": "visit-1", "day": "2022-02-14", "minutes": 90, "content_code": "companionship",
         "organizer": books.unit, "lead": WORKER, "place_area": area,
@@ -157,7 +165,9 @@ def test_what_one_hub_writes_out_another_takes_over_with_the_same_content(
         ours, theirs = lines_of(file), lines_of(again)
         if register == "服务对象":
             called = {"here": _called(ours), "there": _called(theirs)}
-            assert set(called["here"].values()) == {"孙大姐", "小伟"} and called["here"].keys().isdisjoint(called["there"])
+            assert set(called["here"].values()) == {"孙大姐", "小伟"} and called["here"].keys().isdisjoint(
+                called["there"]
+            )
         assert ours and content(ours, called["here"]) == content(theirs, called["there"]), register
 
     reads = Station(reference.hub).items("/intake/reads?reader=w-keeper")

@@ -46,7 +46,9 @@ class Reports:
         asked.only(request.query)
         wanted, _ = read_request(request.json, SealMonthlyReport)
         month_of(wanted.month)
-        if request.actor.role != "administrator" and not (wanted.station and at_home(self.log.look, request, wanted.station)):
+        if request.actor.role != "administrator" and not (
+            wanted.station and at_home(self.log.look, request, wanted.station)
+        ):
             raise not_yours()
         sealing = Sealing(self.log.look, wanted, self.log.store.cursor(PLACE))
         written = sealing.report(told(self.log, wanted.station))

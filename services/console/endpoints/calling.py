@@ -26,7 +26,9 @@ class Calling:
             gone = v.words("calling.not-now") if found.status == 404 else found.why(v.words.lang)
             return v.go(back, failed=gone)
         frame = v.frame("/dispatch")
-        return v.page(render("dispatch_person.html", frame, fields=found.body["fields"], why=why, back=back, who=str(v.id)))
+        return v.page(
+            render("dispatch_person.html", frame, fields=found.body["fields"], why=why, back=back, who=str(v.id))
+        )
 
 
 def _task(text: str) -> str:

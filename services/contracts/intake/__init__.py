@@ -163,14 +163,14 @@ from services.contracts.intake.persons import GuardianUnlinked as GuardianUnlink
 from services.contracts.intake.persons import IdentityRead as IdentityRead
 from services.contracts.intake.persons import IdentityReadRefused as IdentityReadRefused
 from services.contracts.intake.persons import InvokeLegalBasis as InvokeLegalBasis
-from services.contracts.intake.persons import NotifyLater as NotifyLater
-from services.contracts.intake.persons import PersonNotifiedLater as PersonNotifiedLater
 from services.contracts.intake.persons import LegalBasisInvoked as LegalBasisInvoked
 from services.contracts.intake.persons import LinkGuardian as LinkGuardian
 from services.contracts.intake.persons import MovePerson as MovePerson
+from services.contracts.intake.persons import NotifyLater as NotifyLater
 from services.contracts.intake.persons import PersonDetailsAmended as PersonDetailsAmended
 from services.contracts.intake.persons import PersonDied as PersonDied
 from services.contracts.intake.persons import PersonMoved as PersonMoved
+from services.contracts.intake.persons import PersonNotifiedLater as PersonNotifiedLater
 from services.contracts.intake.persons import PersonRegistered as PersonRegistered
 from services.contracts.intake.persons import ReadIdentity as ReadIdentity
 from services.contracts.intake.persons import RecordDeath as RecordDeath

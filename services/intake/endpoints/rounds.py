@@ -31,7 +31,9 @@ class Rounds:
         "/visit-plans", tables.visit_plans, by=("state", "visitor", "unit", "area", "person_id"), roles=READING
     )
     visits = lists("/visits", tables.visits, by=("plan_id", "visited_on", "result"), roles=READING)
-    concerns = lists("/visit-concerns", tables.visit_concerns, by=("plan_id", "raised_on", "concern_code"), roles=READING)
+    concerns = lists(
+        "/visit-concerns", tables.visit_concerns, by=("plan_id", "raised_on", "concern_code"), roles=READING
+    )
     visit_months = lists("/visit-months", tables.visit_months, by=("plan_id", "month", "person_id"), roles=READING)
 
     hold = asks("POST", "/activities", public.HoldActivity, of=ACTIVITY, roles=STATION)

@@ -65,7 +65,11 @@ def read(
     if opened is None:
         return [
             VolunteerIdentityReadRefused(
-                volunteer_id=found.volunteer_id, reader=reader.id, reader_role=reader.role, why=command.why, reader_org=org
+                volunteer_id=found.volunteer_id,
+                reader=reader.id,
+                reader_role=reader.role,
+                why=command.why,
+                reader_org=org,
             )
         ]
     return [

@@ -380,7 +380,9 @@ def test_who_is_still_to_be_told_stands_on_the_worklist_until_told(desk: Desk) -
     """PIPL 18: what was done without asking is a debt of the station that keeps the person."""
     head, far = Actor(id="w-1", role="station_head", org=STREET), Actor(id="w-2", role="station_head", org="220105002")
     by = NOON.date() + timedelta(days=3)
-    invoke = public.InvokeLegalBasis(basis_code="life-safety", reason_code="emergency", approver="w-02", notify_later_by=by)
+    invoke = public.InvokeLegalBasis(
+        basis_code="life-safety", reason_code="emergency", approver="w-02", notify_later_by=by
+    )
     desk.asks(person.DECIDER, PERSON, invoke)
 
     def owed(who: Actor) -> list[tuple[UUID, str]]:

@@ -19,7 +19,9 @@ def place(code: str) -> directory.ServedPlace:
 
 
 @pytest.mark.parametrize("page", [1, 1_000])
-def test_the_ledger_says_which_places_a_station_and_its_points_serve(monkeypatch: pytest.MonkeyPatch, page: int) -> None:
+def test_the_ledger_says_which_places_a_station_and_its_points_serve(
+    monkeypatch: pytest.MonkeyPatch, page: int
+) -> None:
     """INV-41: a place that is served no longer is not the station's, though it was."""
     monkeypatch.setattr(places, "PAGE", page)
     db, teller = Tables(tables.KEPT, views.METADATA), Teller()

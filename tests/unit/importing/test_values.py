@@ -41,7 +41,8 @@ def read(kind: str, cell: Any, **also: str) -> Any:
         ("area", "义和社区", "220104004002"), ("area", 220104004, "220104004"), ("ref", "2022/7-3", "2022/7-3"), ("yes", "是", True),
         ("yes", "无", False), ("code", "小型维修", "small-repair"), ("code", "Small Repairs", "small-repair"),
         ("code", "small-repair", "small-repair"),
-        ("codes", "陪伴、小型维修", ["companionship", "small-repair"]), ("codes", "陪伴、自信/眼界", ["companionship", "confidence"]), ("codes", "自信/眼界", ["confidence"]), ("codes", None, None),
+        ("codes", "陪伴、小型维修", ["companionship", "small-repair"]), ("codes", "陪伴、自信/眼界", ["companionship", "confidence"]),
+        ("codes", "自信/眼界", ["confidence"]), ("codes", None, None),
         ("uuid", "6F0D6F0C-5A1B-5C58-9F3E-3F1F1D9A7C11", "6f0d6f0c-5a1b-5c58-9f3e-3f1f1d9a7c11"),
     ],
 )  # fmt: skip
