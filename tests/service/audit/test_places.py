@@ -8,7 +8,7 @@ from services.audit import places, tables, views
 from services.audit.ledger import Ledger
 from services.audit.places import PlacesFollower, has
 from services.contracts import referral as directory
-from tests.unit.audit.conftest import Tables
+from tests.service.audit.conftest import Tables
 from tests.unit.audit.said import Teller, said
 
 STREET, POINT = UUID(int=3), UUID(int=4)
