@@ -78,15 +78,16 @@ def report_due(last: date) -> datetime:
 def span(code: str) -> Span:
     """A promised time as it stands on the day of the decision."""
     numbers = SLA.current.terms[code].numbers
-    days, minutes, wall = (numbers.get(name, 0) for name in ("days", "minutes", "wall"))
-    if wall:
+    days, minutes = numbers.get("days", 0), numbers.get("minutes", 0)
+    if numbers.get("wall"):
         return Span(minutes + days * 24 * 60, "wall")
-    return Span(minutes + days * calendar().hours_on(today() or date.max).minutes)
+    return Span(minutes + days * calendar().hours_on(today() or date.max).minutes if days else minutes)
 
 
 def wait(code: str, happened: datetime, now: datetime) -> Wait:
     """What is owed from now on: reminded of after part of its span, overdue after all of it (INV-14)."""
-    due, part = deadline(happened, now, span(code)), span(code).part(remind_at())
+    promised = span(code)
+    due, part = deadline(happened, now, promised), promised.part(remind_at())
     return Wait(remind_at=min(due, deadline(happened, now, part)), due_at=due)
 
 

@@ -88,8 +88,9 @@ class Table:
 
         Where nobody has said which day that is (`it_is`), the newest.
         """
-        day = (today() or _outside[0]) if len(self.editions) > 1 else None
-        return self.editions[-1] if day is None else self.on(day)
+        editions = self.editions
+        day = (today() or _outside[0]) if len(editions) > 1 else None
+        return editions[-1] if day is None else self.on(day)
 
     def on(self, day: date) -> Edition:
         """The edition that was valid on a day; before the first one, the first."""
@@ -98,7 +99,10 @@ class Table:
     @property
     def usable(self) -> tuple[Edition, ...]:
         """The editions whose codes may be used now: that of today, and that of the day on which the thing happened."""
-        days = _days() if len(self.editions) > 1 else None
+        editions = self.editions
+        if len(editions) == 1:
+            return editions
+        days = _days()
         if days is None:
             return (self.current,)
         return (self.on(days[0]),) if days[0] == days[1] else (self.on(days[0]), self.on(days[1]))
@@ -111,7 +115,9 @@ class Table:
         """Refuse codes that no usable edition has."""
         usable = self.usable
         for code in codes:
-            if code is not None and not any(code in edition.terms for edition in usable):
+            if code is None or code in usable[0].terms:
+                continue
+            if not any(code in edition.terms for edition in usable):
                 raise self.unknown(code, field)
 
     def unknown(self, code: str, field: str = "") -> Refused:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Literal
 
 import chinese_calendar
@@ -41,6 +42,7 @@ class Hours:
         return self.closes - self.opens
 
 
+ONE_DAY = timedelta(days=1)
 USUAL = Hours(since=date.min, opens=8 * 60 + 30, closes=17 * 60)
 """Assumed until a station says when it is open."""
 
@@ -53,14 +55,13 @@ class Calendar:
     worked: frozenset[date] = frozenset()
     hours: tuple[Hours, ...] = (USUAL,)
 
+    def __hash__(self) -> int:
+        """Quick, for every promised time asks for days by it: sets of days know their own hash."""
+        return hash((self.off, self.worked))
+
     def is_workday(self, day: date) -> bool:
         """Whether people work on this day; for a year whose holidays are not announced yet, Monday to Friday."""
-        if day in self.off or day in self.worked:
-            return day in self.worked
-        try:
-            return bool(chinese_calendar.is_workday(day))
-        except NotImplementedError:
-            return day.weekday() < 5
+        return day in self.worked if day in self.off or day in self.worked else _is_worked(day)
 
     def hours_on(self, day: date) -> Hours:
         """The opening hours of a day's time, whether or not it is worked."""
@@ -81,22 +82,37 @@ class Calendar:
         return start + length if span.clock == "wall" else self._after_working(start.astimezone(BEIJING), length)
 
     def _after_working(self, moment: datetime, left: timedelta) -> datetime:
+        day = moment.date()
         while True:
-            opens, closes = self._open_on(moment.date())
+            is_worked, opens, closes = _day_of(self, day)
             moment = max(moment, opens)
-            if self.is_workday(moment.date()) and moment < closes:
+            if is_worked and moment < closes:
                 if moment + left <= closes:
                     return moment + left
                 left -= closes - moment
-            moment = self._open_on(moment.date() + timedelta(days=1))[0]
+            day += ONE_DAY
+            moment = _day_of(self, day)[1]
 
     def opens_on(self, day: date) -> datetime:
         """The moment at which the doors open on a day, whether or not it is worked."""
-        return self._open_on(day)[0]
+        return _day_of(self, day)[1]
 
-    def _open_on(self, day: date) -> tuple[datetime, datetime]:
-        hours, midnight = self.hours_on(day), datetime(day.year, day.month, day.day, tzinfo=BEIJING)
-        return midnight + timedelta(minutes=hours.opens), midnight + timedelta(minutes=hours.closes)
+
+@lru_cache(10_000)
+def _is_worked(day: date) -> bool:
+    """Whether people work on a day in the whole country; the package looks through all its years to answer, each time."""
+    try:
+        return bool(chinese_calendar.is_workday(day))
+    except NotImplementedError:
+        return day.weekday() < 5
+
+
+@lru_cache(10_000)
+def _day_of(calendar: Calendar, day: date) -> tuple[bool, datetime, datetime]:
+    """A day of a calendar: whether it is worked, when the doors open and when they close. Every promised time asks for some."""
+    hours, midnight = calendar.hours_on(day), datetime(day.year, day.month, day.day, tzinfo=BEIJING)
+    opens, closes = (midnight + timedelta(minutes=minutes) for minutes in (hours.opens, hours.closes))
+    return calendar.is_workday(day), opens, closes
 
 
 COUNTRY = Calendar()
