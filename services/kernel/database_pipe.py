@@ -25,25 +25,26 @@ Statement = tuple[str, list[Packed]]
 
 @dataclass(frozen=True)
 class Kind:
-    """A type of PostgreSQL: its name, its number, and how a value becomes its binary form."""
+    """A type of PostgreSQL: its name, its number, how a value becomes its binary form, and how long each is (0: as it is)."""
 
     name: str
     oid: int
     pack: Callable[[Any], bytes]
+    size: int = 0
 
 
 LONG, INT = Struct("!q").pack, Struct("!i").pack
 FIRST_DAY, FIRST_INSTANT = date(2000, 1, 1), datetime(2000, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 
-BIGINT = Kind("bigint", 20, LONG)
-INTEGER = Kind("int", 23, INT)
-BOOLEAN = Kind("bool", 16, lambda value: b"\1" if value else b"\0")
+BIGINT = Kind("bigint", 20, LONG, 8)
+INTEGER = Kind("int", 23, INT, 4)
+BOOLEAN = Kind("bool", 16, lambda value: b"\1" if value else b"\0", 1)
 TEXT = Kind("text", 25, lambda value: (value if type(value) is str else str(value)).encode())
-UUID_KIND = Kind("uuid", 2950, attrgetter("bytes"))
+UUID_KIND = Kind("uuid", 2950, attrgetter("bytes"), 16)
 BYTES = Kind("bytea", 17, bytes)
-DATE = Kind("date", 1082, lambda value: INT((value - FIRST_DAY).days))
-INSTANT = Kind("timestamptz", 1184, lambda value: LONG((value - FIRST_INSTANT) // MICROSECOND))
+DATE = Kind("date", 1082, lambda value: INT((value - FIRST_DAY).days), 4)
+INSTANT = Kind("timestamptz", 1184, lambda value: LONG((value - FIRST_INSTANT) // MICROSECOND), 8)
 JSON = Kind("json", 114, lambda value: json.dumps(value).encode())
 
 ARRAY_HEAD = Struct("!iiIii").pack
@@ -58,12 +59,22 @@ def packed(kinds: Sequence[Kind], rows: Sequence[Sequence[Any]]) -> list[Packed]
 
 
 def _array(kind: Kind, cells: Sequence[Any]) -> bytes:
-    pack, holes = kind.pack, None in cells
-    values = [None if cell is None else pack(cell) for cell in cells] if holes else list(map(pack, cells))
-    parts = [ARRAY_HEAD(1, holes, kind.oid, len(cells), 1)]
-    for value in values:
-        parts += (NULL,) if value is None else (INT(len(value)), value)
-    return b"".join(parts)
+    holes = [cell is None for cell in cells].count(True)  # an id that is asked whether it equals None takes its time
+    head = ARRAY_HEAD(1, holes > 0, kind.oid, len(cells), 1)
+    if not holes:
+        return head + _lengthy(kind, list(map(kind.pack, cells)))
+    if holes == len(cells):
+        return head + NULL * holes
+    pack = kind.pack
+    return head + b"".join([NULL if cell is None else _lengthy(kind, (pack(cell),)) for cell in cells])
+
+
+def _lengthy(kind: Kind, values: Sequence[bytes]) -> bytes:
+    """Values one behind the other, each after its length."""
+    if kind.size:
+        length = INT(kind.size)
+        return length + length.join(values)
+    return b"".join([part for value in values for part in (INT(len(value)), value)])
 
 
 def source(kinds: Sequence[Kind], alone: bool, first: int = 1) -> str:

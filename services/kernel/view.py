@@ -156,13 +156,16 @@ def dropped(changes: Iterable[Change]) -> dict[Named, list[tuple[Any, ...]]]:
 def batches(changes: Iterable[Change]) -> list[Batch]:
     """Merged changes in as few statements as can be: one for each table and set of columns."""
     found: dict[tuple[sa.Table, tuple[str, ...], tuple[str, ...]], Batch] = {}
+    shapes: dict[tuple[sa.Table, tuple[str, ...], tuple[str, ...]], Batch] = {}
     for change in changes:
         if change.drop and not (change.sets or change.adds or change.anew):
             continue
-        sets, adds = tuple(sorted(change.sets)), tuple(sorted(change.adds))
-        batch = found.get((change.table, sets, adds))
+        shape = (change.table, tuple(change.sets), tuple(change.adds))
+        batch = shapes.get(shape)
         if batch is None:
+            sets, adds = tuple(sorted(change.sets)), tuple(sorted(change.adds))
             keys = tuple(column.name for column in change.table.primary_key)
-            batch = found[(change.table, sets, adds)] = Batch(change.table, keys, sets, adds, [])
-        batch.values.append((*change.key, *(change.sets[c] for c in sets), *(change.adds[c] for c in adds)))
+            batch = found.setdefault((change.table, sets, adds), Batch(change.table, keys, sets, adds, []))
+            shapes[shape] = batch
+        batch.values.append((*change.key, *[change.sets[c] for c in batch.sets], *[change.adds[c] for c in batch.adds]))
     return list(found.values())
