@@ -121,8 +121,11 @@ class Sender:
         return answers
 
     def _tried(self, post: Post, ground: list[Step], steps: list[Step]) -> list[Answer]:
-        answers = _answered([*ground, *steps], _asked(post, [*ground, *steps], True))
-        return answers[len(ground) :]
+        """In the order in which they would be sent: first what others build on."""
+        placed = sorted(enumerate([*ground, *steps]), key=lambda each: each[1].depth)
+        together = [step for _, step in placed]
+        answers = zip(placed, _answered(together, _asked(post, together, True)), strict=True)
+        return [answer for (place, _), answer in answers if place >= len(ground)]
 
     def _with_ground(self, steps: list[Step]) -> Iterator[tuple[list[Step], list[Step]]]:
         """The steps in parts, each with those before it that it builds on."""

@@ -39,8 +39,22 @@ def alike(look: Look, wanted: list[tuple[str, str]], least: int, *besides: UUID)
     return found
 
 
+def _has_any() -> sa.Select[Any]:
+    """Whether another record shares a token in earnest: of most records none does, and there is nothing more to ask."""
+    mine, others = likeness.alias("mine"), likeness.alias("others")
+    strong = [rule for rule, score in RULES.items() if score >= SUSPECTED_FROM]
+    shares = (others.c.token == mine.c.token) & (others.c.person_id != mine.c.person_id)
+    asked = sa.select(others.c.person_id).select_from(mine.join(others, shares))
+    return asked.where(mine.c.person_id == sa.bindparam("of", type_=sa.Uuid()), mine.c.rule.in_(strong)).limit(1)
+
+
+HAS_ANY = _has_any()
+
+
 def suspects(look: Look, person_id: UUID) -> list[tuple[UUID, str]]:
     """Who may be the same as a record, in earnest and not yet looked into, the likeliest first; each human being once."""
+    if not look.run(HAS_ANY.params(of=person_id)):
+        return []
     own = [(row["rule"], row["token"]) for row in look.all(likeness, person_id=person_id)]
     found = alike(look, own, SUSPECTED_FROM, *same.records_of(look, person_id))
     ranked = sorted(found.items(), key=lambda item: (-RULES[item[1]], str(item[0])))

@@ -31,6 +31,7 @@ from services.intake.endpoints.safeguarding import Safeguarding
 from services.intake.endpoints.shown import Shown
 from services.intake.endpoints.takeovers import TakeOvers
 from services.intake.facts import FACTS
+from services.intake.gathers import GATHERS
 from services.intake.likeness_tables import KEPT
 from services.intake.policies import TIMERS, project_heard, whenever
 from services.intake.reaches import REACHES
@@ -59,6 +60,7 @@ MANIFEST = Manifest(
     project_heard=project_heard,
     whenever=whenever,
     facts=FACTS,
+    gathers=GATHERS,
     timers=(*TIMERS, *erasing.TIMERS, *rekeying.TIMERS),
     scopes=SCOPES,
     reaches=REACHES,

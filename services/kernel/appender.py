@@ -23,6 +23,7 @@ from services.kernel.database import DatabaseGone, Group, Head, HeadMoved, Write
 from services.kernel.decider import Decider
 from services.kernel.draft import Draft, micros
 from services.kernel.errors import OutcomeUnknown, Unavailable
+from services.kernel.gathered import Gathered, wanted_by
 from services.kernel.manifest import Look, Manifest
 from services.kernel.memory import Known, Memory, Stream
 from services.kernel.stored import read_stored
@@ -137,7 +138,9 @@ class Appender(threading.Thread):
         writer = self._connected()
         if self._overtaken:
             self._catch_up(writer)
-        draft = Draft(self._manifest, self._load(writer, units), Ahead(self._look), self.head, micros(self._clock()))
+        orders = [order for unit in units for order in unit.orders]
+        look = Ahead(Gathered(self._look, wanted_by(self._manifest, orders)))
+        draft = Draft(self._manifest, self._load(writer, orders), look, self.head, micros(self._clock()))
         for unit in units:
             if not draft.take(unit):
                 break
@@ -240,9 +243,8 @@ class Appender(threading.Thread):
 
     # --- what the decisions stand on ---
 
-    def _load(self, writer: Writer, units: list[Unit]) -> Known:
+    def _load(self, writer: Writer, orders: list[Order]) -> Known:
         known = Known()
-        orders = [order for unit in units for order in unit.orders]
         self._load_answers(writer, orders, known)
         cold: dict[str, Decider] = {}
         for order in orders:

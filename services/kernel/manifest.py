@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
@@ -57,6 +57,9 @@ class Do:
 
 Whenever = Callable[[Message, Look], list[Do]]
 Facts = Callable[[Any, UUID, Look], Any]
+Wanted = tuple[sa.Table, str, Any]
+"""The rows of a table of which a column, by its name, has this value."""
+Gathers = Callable[[Any, UUID], Iterable[Wanted]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -193,6 +196,8 @@ class Manifest:
     `project` folds its own events into its views (tables of `metadata`); `project_heard` folds messages of others into
     views of the same metadata. `facts` gives, for a class of commands, what `decide` finds in `ask.facts`: it is read
     from the service's own views inside the commit, so it cannot be overtaken by another command of this service.
+    `gathers` tells of such commands which rows that will be, so that those of many are read at once: what it leaves out is
+    read when it is asked for.
 
     `record` makes the recorder of a service that keeps what it hears, `kept` are the tables it keeps it in: created
     with the views, never emptied by a rebuild. `followers` derive views from them. `duties` are made of the hand that the
@@ -220,6 +225,7 @@ class Manifest:
     hears: tuple[str, ...] = ()
     whenever: Whenever = hears_nothing
     facts: Mapping[type, Facts] = field(default_factory=dict)
+    gathers: Mapping[type, Gathers] = field(default_factory=dict)
     timers: tuple[Timer | Chore, ...] = ()
     record: Callable[[], Recorder] | None = None
     kept: sa.MetaData = field(default_factory=sa.MetaData)

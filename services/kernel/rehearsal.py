@@ -7,6 +7,7 @@ for the facts of those that follow, and rolled back at the end: no event, no ans
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,10 +17,12 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from services.kernel.ahead import Ahead, NotYet
 from services.kernel.appender import load_streams
 from services.kernel.database import DatabaseGone, Writer, answering, writer_for
 from services.kernel.draft import Draft, micros
 from services.kernel.errors import HubError, Unavailable
+from services.kernel.gathered import Gathered, wanted_by
 from services.kernel.manifest import Look
 from services.kernel.memory import Known
 from services.kernel.store import Store
@@ -75,12 +78,13 @@ def _decided(store: Store, connection: sa.Connection, trials: Sequence[Trial]) -
         known, newest = _load(writer, [order for trial in trials for order in trial.unit.orders]), writer.head()
     finally:
         writer.close()
-    look = Rehearsed(connection)
+    orders = [order for trial in trials for order in trial.unit.orders]
+    look = Foretold(connection, Ahead(Gathered(store.look(), wanted_by(store.manifest, orders))))
     draft = Draft(store.manifest, known, look, newest, micros(store.clock()))
     return [_tried(trial, draft, look) for trial in trials]
 
 
-def _tried(trial: Trial, draft: Draft, look: Rehearsed) -> Done | HubError:
+def _tried(trial: Trial, draft: Draft, look: Foretold) -> Done | HubError:
     """One command: refused before it is decided, or decided, on what those before it have left."""
     try:
         if trial.check is not None:
@@ -111,8 +115,7 @@ class Rehearsed:
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection, self._seen = connection, 0
-        self._pending: list[Change | Rows] = []
-        self._touched: set[Any] = set()
+        self._pending: dict[sa.Table, list[Change | Rows]] = defaultdict(list)
         self._insert: Any = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
 
     def run(self, statement: sa.Select[Any]) -> list[dict[str, Any]]:
@@ -137,15 +140,15 @@ class Rehearsed:
 
     def catch_up(self, changes: Sequence[Change | Rows]) -> None:
         """Show all of these changes from now on; those that are shown already come first."""
-        self._pending += changes[self._seen :]
-        self._touched |= {each.table for each in changes[self._seen :]}
+        for change in changes[self._seen :]:
+            self._pending[change.table].append(change)
         self._seen = len(changes)
 
     def _write_what_is_read(self, statement: sa.Select[Any]) -> None:
-        """Write what is to be shown, if this would see any of it: most looks are at tables that nothing has touched."""
-        if self._touched and not self._touched.isdisjoint(sa.sql.visitors.iterate(statement)):
-            self._write(self._pending)
-            self._pending, self._touched = [], set()
+        """Write what is to be shown of the tables that this reads: most have not been touched."""
+        read = self._pending.keys() & set(sa.sql.visitors.iterate(statement)) if self._pending else set()
+        for table in read:
+            self._write(self._pending.pop(table))
 
     def _write(self, changes: Sequence[Change | Rows]) -> None:
         for rows in (each for each in changes if isinstance(each, Rows)):
@@ -180,3 +183,33 @@ class Rehearsed:
             where = [table.c[name] == cells.pop(name) for name in batch.keys]
             cells |= {name: sa.func.coalesce(table.c[name], 0) + cells[name] for name in batch.adds}
             self._connection.execute(table.update().where(*where).values(cells))
+
+
+class Foretold(Rehearsed):
+    """The same, but rows that are asked for by their key, or by the values of their columns, are told from memory.
+
+    `ahead` reads what is committed, which stays as it is while the transaction holds the head.
+    """
+
+    def __init__(self, connection: sa.Connection, ahead: Ahead) -> None:
+        super().__init__(connection)
+        self._ahead = ahead
+
+    def one(self, table: sa.Table, *key: Any) -> dict[str, Any] | None:
+        """The row under this primary key, or None."""
+        try:
+            return self._ahead.one(table, *key)
+        except NotYet:
+            return super().one(table, *key)
+
+    def all(self, table: sa.Table, **equals: Any) -> list[dict[str, Any]]:
+        """All rows whose columns equal these values, in the order of the primary key."""
+        try:
+            return self._ahead.all(table, **equals)
+        except NotYet:
+            return super().all(table, **equals)
+
+    def catch_up(self, changes: Sequence[Change | Rows]) -> None:
+        """Show all of these changes from now on; those that are shown already come first."""
+        self._ahead.catch_up(changes)
+        super().catch_up(changes)

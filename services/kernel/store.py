@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from time import monotonic
 from typing import Any, TypeVar
 
@@ -64,20 +65,32 @@ class Views:
             found: T = self._beside[make]
             return found
 
-    def run(self, statement: sa.Select[Any]) -> list[dict[str, Any]]:
-        """The rows of any select."""
-        return reading(self._engine, lambda connection: _named(connection.execute(statement)))
+    def run(self, statement: sa.Select[Any], values: dict[str, Any] | None = None) -> list[dict[str, Any]]:
+        """The rows of any select, with these values in its places."""
+        return reading(self._engine, lambda connection: _named(connection.execute(statement, values)))
 
     def one(self, table: sa.Table, *key: Any) -> dict[str, Any] | None:
         """The row under this primary key, or None."""
-        where = [column == value for column, value in zip(table.primary_key, key, strict=True)]
-        found = self.run(sa.select(table).where(*where))
+        names = tuple(column.name for column in table.primary_key)
+        found = self.run(_equal(table, names, False), dict(zip(names, key, strict=True)))
         return found[0] if found else None
 
     def all(self, table: sa.Table, **equals: Any) -> list[dict[str, Any]]:
         """All rows whose columns equal these values, in the order of the primary key."""
-        where = [table.c[name] == value for name, value in equals.items()]
-        return self.run(sa.select(table).where(*where).order_by(*table.primary_key))
+        if None in equals.values():
+            return self.run(_ordered(table).where(*(table.c[name] == value for name, value in equals.items())))
+        return self.run(_equal(table, tuple(equals), True), equals)
+
+
+def _ordered(table: sa.Table) -> sa.Select[Any]:
+    return sa.select(table).order_by(*table.primary_key)
+
+
+@lru_cache(2_000)
+def _equal(table: sa.Table, names: tuple[str, ...], ordered: bool) -> sa.Select[Any]:
+    """The rows in which these columns have values that are given later: making the select takes longer than the look."""
+    where = [table.c[name] == sa.bindparam(name, type_=table.c[name].type) for name in names]
+    return (_ordered(table) if ordered else sa.select(table)).where(*where)
 
 
 class Store:

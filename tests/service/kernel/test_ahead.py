@@ -12,7 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.kernel.ahead import Ahead, NotYet
-from services.kernel.rehearsal import Rehearsed
+from services.kernel.gathered import Gathered
+from services.kernel.manifest import Wanted
+from services.kernel.rehearsal import Foretold, Rehearsed
 from services.kernel.store import Views
 from services.kernel.view import Change, Rows, add, drop, put
 from tests.support.empty import with_tables
@@ -68,13 +70,15 @@ def everything(look: Any) -> list[Any]:
 @given(st.lists(changes, max_size=6), st.lists(st.lists(changes, max_size=3), max_size=4))
 def test_rows_are_seen_as_they_will_be_written(committed: list[Change], units: list[list[Change]]) -> None:
     with database(*committed) as before, database(*committed) as after, after.connect() as connection:
+        gathered: list[Wanted] = [(boxes, "shelf", "a"), (boxes, "owner", "k"), (boxes, "owner", "z")]
+        told = Foretold(connection, Ahead(Gathered(Views(before), gathered)))
         ahead, written, group = Ahead(Views(before)), Rehearsed(connection), []
-        assert everything(ahead) == everything(written)
+        assert everything(ahead) == everything(written) == everything(told)
         for unit in units:
             group += unit
-            ahead.catch_up(group)
-            written.catch_up(group)
-            assert everything(ahead) == everything(written)
+            for look in (ahead, written, told):
+                look.catch_up(group)
+            assert everything(ahead) == everything(written) == everything(told)
 
 
 def test_whoever_changes_a_row_that_he_was_shown_changes_no_other_answer() -> None:
@@ -105,3 +109,15 @@ def test_a_table_to_which_rows_come_in_bulk_is_told_once_they_are_written() -> N
         for asked in (lambda: ahead.one(doors, "k"), lambda: ahead.all(doors), lambda: ahead.run(sa.select(doors))):
             with pytest.raises(NotYet):
                 asked()
+
+
+def test_rows_that_were_gathered_are_read_once_and_any_others_when_they_are_asked_for() -> None:
+    with database(put(boxes, "a", 1, owner="k"), put(boxes, "a", 2, owner="x"), put(boxes, "b", 1, owner="k")) as engine:
+        views = Views(engine)
+        gathered = Gathered(views, [(boxes, "shelf", "a"), (boxes, "shelf", "c"), (boxes, "owner", "k")])
+        asked = views.all(boxes, shelf="a", owner="k"), views.one(boxes, "a", 2), views.all(boxes, owner="k")
+        with engine.begin() as connection:
+            connection.execute(sa.delete(boxes).where(boxes.c.owner != None))  # noqa: E711 - as SQL says it
+        seen = gathered.all(boxes, shelf="a", owner="k"), gathered.one(boxes, "a", 2), gathered.all(boxes, owner="k")
+        assert seen == asked and gathered.one(boxes, "c", 1) is None
+        assert gathered.one(boxes, "b", 1) is None and gathered.all(boxes, owner="x") == []
