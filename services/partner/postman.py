@@ -11,7 +11,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import groupby, takewhile
 from operator import itemgetter
 from random import random
 from time import monotonic
@@ -125,7 +125,9 @@ class Round:
     def take(self, receipt: Receipt, now: float) -> Box | None:
         """What the broker has said of one, or of all up to one; the box that was refused, if one was."""
         if receipt.outcome == "confirmed":
-            tags = [tag for tag in self._owners if tag <= receipt.tag] if receipt.upto else [receipt.tag]
+            # They stand there in the order in which they were sent.
+            upto = takewhile(lambda tag: tag <= receipt.tag, self._owners)
+            tags = list(upto) if receipt.upto else [receipt.tag]
             for tag in tags:
                 box = self._owners.pop(tag, None)
                 if box is not None:

@@ -6,7 +6,6 @@ message bears the login that it was sent with (`user_id`), for which the broker 
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +14,9 @@ import amqp
 from amqp.exceptions import AMQPError, ResourceLocked
 from kombu.utils.url import parse_url
 
-from services.kernel.entrypoints.rabbit import PERSISTENT, QUIET, Pulse, connect, part
+from services.kernel.entrypoints.frames import Frames
+from services.kernel.entrypoints.gulps import Gulps
+from services.kernel.entrypoints.rabbit import Pulse, connect, part, settled
 from services.kernel.relay import Receipt, StandBy, WireLost
 
 LOST = (AMQPError, OSError)
@@ -29,7 +30,7 @@ class Letter:
     ident: str
     kind: str
     body: bytes
-    headers: Mapping[str, Any]
+    headers: Mapping[str, int | str]
 
 
 class Post:
@@ -56,10 +57,10 @@ class Post:
         channel.queue_declare(name, exclusive=True, durable=False, auto_delete=False)
         channel.exchange_declare(self._exchange, "direct", durable=True, auto_delete=False)
         self._receipts: list[Receipt] = []
+        self._gulps = Gulps(self._connection, self._receipts, channel.channel_id)
         self._tag, self._pulse = 0, Pulse(self._connection)
+        self._frames = Frames(channel.channel_id, self._connection.frame_max, self._exchange, "wushe", self._login)
         self._tags: dict[str, int] = {}
-        channel.events["basic_ack"].add(lambda tag, upto: self._receipts.append(Receipt("confirmed", tag, upto)))
-        channel.events["basic_nack"].add(lambda tag, upto: self._receipts.append(Receipt("refused", tag, upto)))
         channel.events["basic_return"].add(self._on_return)
         channel.confirm_select()
 
@@ -88,35 +89,25 @@ class Post:
 
     def send(self, letters: Sequence[Letter]) -> list[int]:
         """Hand letters over, in order; each one's number on this connection, under which its receipt comes."""
+        framed = [
+            self._frames.letter(one.queue, self._content_type, one.ident, one.kind, one.headers, one.body)
+            for one in letters
+        ]
         try:
-            return [self._send(letter) for letter in letters]
+            self._connection.transport.write(b"".join(framed))
         except LOST as gone:
             raise WireLost(f"not sent: {type(gone).__name__}") from gone
-
-    def _send(self, letter: Letter) -> int:
-        self._tag += 1
-        self._tags[f"{letter.queue} {letter.ident}"] = self._tag
-        properties = {
-            "content_type": self._content_type, "content_encoding": "utf-8", "delivery_mode": PERSISTENT,
-            "message_id": letter.ident, "type": letter.kind, "user_id": self._login, "app_id": "wushe",
-            "application_headers": dict(letter.headers),
-        }  # fmt: skip
-        message = amqp.Message(letter.body, **properties)
-        self._channel.basic_publish(message, self._exchange, routing_key=letter.queue, mandatory=True)
-        return self._tag
+        tags = list(range(self._tag + 1, self._tag + 1 + len(letters)))
+        self._tags |= {f"{one.queue} {one.ident}": tag for one, tag in zip(letters, tags, strict=True)}
+        self._tag += len(letters)
+        return tags
 
     def settle(self, timeout: float) -> list[Receipt]:
         """What the broker has said; wait for at most so long for its first word."""
         try:
-            self._pulse.beat()
-            with contextlib.suppress(*QUIET):
-                self._connection.drain_events(timeout=timeout)
-                while True:
-                    self._connection.drain_events(timeout=0)
+            return settled(self._pulse, self._gulps, self._receipts, timeout)
         except LOST as gone:
             raise WireLost(f"connection gone: {type(gone).__name__}") from gone
-        receipts, self._receipts = self._receipts, []
-        return receipts
 
     def forget(self) -> None:
         """Nothing is on its way any more: what was returned need not be found again."""

@@ -20,6 +20,7 @@ from kombu.utils.url import parse_url
 
 from services.kernel.entrypoints.feed import GATHER_EVENTS, GATHER_SECONDS, Letter, letter
 from services.kernel.entrypoints.frames import Frames
+from services.kernel.entrypoints.gulps import Gulps
 from services.kernel.relay import Output, Parcel, Receipt, StandBy
 
 CONNECT_SECONDS = 5
@@ -68,6 +69,17 @@ class Pulse:
             self._connection.heartbeat_tick()
 
 
+def settled(pulse: Pulse, gulps: Gulps, receipts: list[Receipt], timeout: float) -> list[Receipt]:
+    """What the broker has said of what was sent; waits for at most so long for the first word."""
+    pulse.beat()
+    with contextlib.suppress(*QUIET):
+        while gulps.take(timeout):
+            timeout = 0
+    said = receipts.copy()
+    receipts.clear()
+    return said
+
+
 class RabbitWire:
     """One output's connection; also its claim to be the only relay of that output.
 
@@ -96,8 +108,7 @@ class RabbitWire:
         channel.exchange_declare(self._exchange, kind, durable=True, auto_delete=False)
         self._receipts: list[Receipt] = []
         self._pulse = Pulse(self._connection)
-        channel.events["basic_ack"].add(lambda tag, upto: self._receipts.append(Receipt("confirmed", tag, upto)))
-        channel.events["basic_nack"].add(lambda tag, upto: self._receipts.append(Receipt("refused", tag, upto)))
+        self._gulps = Gulps(self._connection, self._receipts, channel.channel_id)
         channel.events["basic_return"].add(lambda *_: self._receipts.append(Receipt("returned")))
         channel.confirm_select()
 
@@ -127,13 +138,7 @@ class RabbitWire:
 
     def settle(self, timeout: float) -> list[Receipt]:
         """Read what the broker has said; wait for at most so long for the first word."""
-        self._pulse.beat()
-        with contextlib.suppress(*QUIET):
-            self._connection.drain_events(timeout=timeout)
-            while True:
-                self._connection.drain_events(timeout=0)
-        receipts, self._receipts = self._receipts, []
-        return receipts
+        return settled(self._pulse, self._gulps, self._receipts, timeout)
 
     def close(self) -> None:
         """Let the connection and the claim go."""
@@ -145,7 +150,7 @@ class RabbitFeed:
 
     def __init__(self, url: str, consumer: str) -> None:
         self._consumer, self._connection = consumer, connect(url, f"{consumer} listener")
-        self._pulse = Pulse(self._connection)
+        self._pulse, self._gulps = Pulse(self._connection), Gulps(self._connection, [])
         self._channels: dict[str, amqp.Channel] = {}
         self._letters: list[Letter] = []
 
@@ -195,10 +200,10 @@ class RabbitFeed:
         """What has come."""
         self._pulse.beat()
         with contextlib.suppress(*QUIET):
-            self._connection.drain_events(timeout=timeout)
+            self._gulps.take(timeout)
             until = monotonic() + GATHER_SECONDS
             while monotonic() < until and sum(one.count for one in self._letters) < GATHER_EVENTS:
-                self._connection.drain_events(timeout=0)
+                self._gulps.take(0)
         letters, self._letters = self._letters, []
         return letters
 

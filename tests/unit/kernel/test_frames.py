@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
+from typing import Any
 
 import amqp
 from amqp import spec
@@ -16,13 +17,15 @@ from services.kernel.entrypoints.frames import Frames
 SHORT = st.text(st.characters(codec="ascii", categories=["L", "N", "P"]), max_size=40)
 
 
-def as_py_amqp_writes_them(frame_max: int, key: str, kind: str, message_id: str, body: bytes, mandatory: bool) -> bytes:
+def as_py_amqp_writes_them(
+    frame_max: int, key: str, kind: str, message_id: str, body: bytes, mandatory: bool, **more: Any
+) -> bytes:
     """What py-amqp sends for the same message."""
     written = bytearray()
     connection = SimpleNamespace(frame_max=frame_max, bytes_sent=0)
     write = frame_writer(connection, SimpleNamespace(write=written.extend))
     message = amqp.Message(
-        body, content_type=kind, content_encoding="utf-8", delivery_mode=2, message_id=message_id, app_id="teller"
+        body, content_type=kind, content_encoding="utf-8", delivery_mode=2, message_id=message_id, app_id="teller", **more
     )
     arguments = dumps("Bssbb", (0, "teller.events", key, mandatory, False))
     write(1, 7, spec.Basic.Publish, arguments, message)
@@ -35,3 +38,13 @@ def test_a_message_is_framed_as_py_amqp_frames_it(
 ) -> None:
     made = Frames(7, frame_max, "teller.events", "teller").of(key, kind, message_id, body, mandatory)
     assert made == as_py_amqp_writes_them(frame_max, key, kind, message_id, body, mandatory)
+
+
+@given(SHORT, SHORT, SHORT, st.binary(max_size=700), st.integers(1, 2**62), st.text(max_size=20))
+def test_a_letter_says_its_kind_its_login_and_its_headers(
+    key: str, kind: str, message_id: str, body: bytes, number: int, head: str
+) -> None:
+    headers: dict[str, int | str] = {"sequence": number, "Ledger-Head": head}
+    made = Frames(7, 4096, "teller.events", "teller", "login").letter(key, "a/b", message_id, kind, headers, body)
+    more = {"type": kind, "user_id": "login", "application_headers": headers}
+    assert made == as_py_amqp_writes_them(4096, key, "a/b", message_id, body, True, **more)
