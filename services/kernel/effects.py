@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
-from uuid import UUID, uuid5
+from uuid import UUID
 
 import sqlalchemy as sa
 
 from services.kernel import log
 from services.kernel.clock import Clock
 from services.kernel.errors import ConcurrentChange, HubError, OutcomeUnknown, Refused, Unavailable
+from services.kernel.ids import named
 from services.kernel.manifest import Do, Look, Manifest
 from services.kernel.message import Actor, Ask, Message
 from services.kernel.pressure import Pressure
@@ -171,7 +172,7 @@ class Effects:
         """The n-th command that follows from a message has the same id each time, so that it is done once."""
         envelope = message.envelope
         ask = Ask(
-            id=uuid5(envelope.id, f"{self._manifest.name}:{n}"), now=self._clock(), actor=self._actor, channel="policy",
+            id=named(envelope.id, f"{self._manifest.name}:{n}"), now=self._clock(), actor=self._actor, channel="policy",
             at=message.effective_at, precision=envelope.effectiveprecision,
             causation=envelope.id, correlation=envelope.correlationid or envelope.id,
         )  # fmt: skip
@@ -181,7 +182,7 @@ class Effects:
         """Commands that follow from no message but from an occasion with this id."""
         if todo:
             now = self._clock()
-            ids = [uuid5(about, f"{self._manifest.name}:{n}") for n in range(len(todo))]
+            ids = [named(about, f"{self._manifest.name}:{n}") for n in range(len(todo))]
             asks = [Ask(id=i, now=now, actor=self._actor, channel="policy", at=now) for i in ids]
             orders = [Order(do.decider, do.stream_id, do.command, ask) for do, ask in zip(todo, asks, strict=True)]
             self._submit(Unit(orders=orders, lenient=True))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from uuid import UUID
 
 ORGANIZATIONS = ("organization", "team", "charity", "university", "authority", "community")
@@ -205,6 +206,7 @@ HIDDEN: dict[str, str] = dict.fromkeys(("person_id", "case_id", "by_person_id"),
 """Fields of delivered events that are not told, with the reason."""
 
 
+@lru_cache(10_000)
 def organization_of(party: str) -> UUID | None:
     """The organization behind a party; None for people, and for those who are not known by an id of the directory."""
     kind, colon, name = party.partition(":")

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-import msgspec
 import sqlalchemy as sa
 
 from services.contracts.partner import AddDelivery, CloseCalendar, RevokeToken
@@ -22,8 +21,6 @@ from services.partner.concerns import TELLS, Tells, organization_of, parties
 from services.partner.domain import access, sequence
 from services.partner.domain import calendar as calendars
 from services.partner.thin import Reader, thin
-
-_read = msgspec.json.Decoder(dict[str, Any]).decode
 
 
 def told_of(message: Message) -> Tells | None:
@@ -48,11 +45,6 @@ def named(tells: Tells, message: Message, data: dict[str, Any]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def data_of(message: Message) -> dict[str, Any]:
-    """What the fact says."""
-    return _read(bytes(message.envelope.data))
-
-
 def whenever(message: Message, look: Look) -> list[Do]:
     """One delivery for each organization that the fact concerns; whose access ends with it, its tokens end."""
     if isinstance(message.event, VolunteerDataErased):
@@ -60,9 +52,8 @@ def whenever(message: Message, look: Look) -> list[Do]:
     tells = told_of(message)
     if tells is None:
         return []
-    data = data_of(message)
-    readers = concerned(tells, message, data, look)
-    told = [_deliver(message, data, readers[organization_id]) for organization_id in sorted(readers)]
+    readers = concerned(tells, message, message.said, look)
+    told = [_deliver(message, message.said, readers[organization_id]) for organization_id in sorted(readers)]
     return told + _revoked(message, look)
 
 

@@ -23,10 +23,11 @@ ATTRIBUTES = (
 """What is told of the envelope; who acted, and on whose behalf, is told of the reader's own people alone."""
 OWN_ACTOR = ("actorid",)
 OWN_WORD = ("behalforg", "behalfevidence", "behalfref")
+KINDS_OF_PEOPLE = tuple(f"{kind}:" for kind in PEOPLE)
 LISTED = ("receivers", "receivers_left")
 """Lists of which each reader is told its own place alone."""
 
-_read = msgspec.json.Decoder(dict[str, Any]).decode
+_read = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
 
 @dataclass
@@ -42,16 +43,16 @@ class Reader:
 
     def speaks(self, org: str) -> bool:
         """Whether somebody who works for `org`, with or without its kind, works for this one."""
-        return org.rpartition(":")[2] == str(self.organization_id)
+        return bool(org) and org.rpartition(":")[2] == str(self.organization_id)
 
 
 def thin(message: Message, data: dict[str, Any], reader: Reader) -> bytes:
     """The delivery's bytes without its number; the same fact is the same bytes on every way and at every time."""
-    said = _read(message.raw)
-    told = {name: said[name] for name in ATTRIBUTES if name in said}
-    if reader.speaks(said.get("actororg", "")):
+    said, envelope = _read(message.raw), message.envelope
+    told: dict[str, Any] = {name: said[name] for name in ATTRIBUTES if name in said}
+    if reader.speaks(envelope.actororg):
         told |= {name: said[name] for name in OWN_ACTOR if name in said}
-    if reader.speaks(said.get("behalforg", "")):
+    if reader.speaks(envelope.behalforg):
         told |= {name: said[name] for name in OWN_WORD if name in said}
     reference = dataref(message, data)
     if reference:
@@ -86,7 +87,7 @@ def _without_others(value: Any, reader: Reader) -> Any:
 
 
 def _other(value: Any, reader: Reader) -> bool:
-    return isinstance(value, str) and value.partition(":")[0] in PEOPLE and ":" in value and not reader.is_own(value)
+    return isinstance(value, str) and value.startswith(KINDS_OF_PEOPLE) and not reader.is_own(value)
 
 
 def numbered(number: int, body: bytes) -> bytes:

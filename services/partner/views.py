@@ -95,7 +95,7 @@ def _engaging(message: Message) -> list[Change]:
     tells = policies.told_of(message)
     if tells is None or not tells.names:
         return []
-    data = policies.data_of(message)
+    data = message.said
     leaving = set(parties(data.get(LEAVES.get(message.envelope.type, ""))))
     told = [p for p in policies.named(tells, message, data) if organization_of(p) or p.startswith("volunteer:")]
     kept = [put(t.engaged, message.stream, party) for party in told if party not in leaving]
@@ -103,18 +103,21 @@ def _engaging(message: Message) -> list[Change]:
 
 
 def _belonging(message: Message) -> list[Change]:
-    volunteer = f"volunteer:{message.stream_id}"
     match message.event:
         case VolunteerRegistered() as event:
-            return [put(t.member, volunteer, each) for team in event.teams if (each := organization_of(team))]
+            return [put(t.member, _volunteer(message), each) for team in event.teams if (each := organization_of(team))]
         case VolunteerJoinedTeam(team=team) if each := organization_of(team):
-            return [put(t.member, volunteer, each)]
+            return [put(t.member, _volunteer(message), each)]
         case VolunteerLeftTeam(team=team) if each := organization_of(team):
-            return [drop(t.member, volunteer, each)]
+            return [drop(t.member, _volunteer(message), each)]
         case VolunteerDataErased(records=records):
-            return [clear(t.member, volunteer), *(clear(t.member, f"volunteer:{each}") for each in records)]
+            return [clear(t.member, f"volunteer:{each}") for each in (message.stream_id, *records)]
         case _:
             return []
+
+
+def _volunteer(message: Message) -> str:
+    return f"volunteer:{message.stream_id}"
 
 
 def _delivered(organization_id: UUID) -> sa.Select[Any]:

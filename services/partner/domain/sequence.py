@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import assert_never
 
 from services.contracts.partner import AddDelivery, DeliveryAdded
@@ -48,8 +48,8 @@ def evolve(state: Sequence | None, event: Event) -> Sequence:
     """What is true after an event."""
     match event:
         case DeliveryAdded():
-            known = state or Sequence()
-            return replace(known, heard={**known.heard, event.publisher: event.publisher_position})
+            heard = state.heard if state is not None else {}
+            return Sequence({**heard, event.publisher: event.publisher_position})
         case _:
             assert_never(event)
 
