@@ -32,7 +32,11 @@ class Said:
 
     def text(self, *names: str) -> str:
         """The first of these fields that holds a text."""
-        return next((v for name in names if isinstance(v := self.data.get(name), str) and v), "")
+        for name in names:
+            found = self.data.get(name)
+            if found and isinstance(found, str):
+                return found
+        return ""
 
     def texts(self, *names: str) -> str:
         """The first of these fields that holds a list of texts, joined by spaces."""

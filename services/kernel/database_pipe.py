@@ -6,15 +6,16 @@ more time there than in the database. Statements up to the closing sync are one 
 
 from __future__ import annotations
 
-import json
 import select
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from operator import attrgetter
 from struct import Struct
 from typing import Any
 
+import msgspec
 import psycopg
 from psycopg import errors, pq
 
@@ -45,7 +46,7 @@ UUID_KIND = Kind("uuid", 2950, attrgetter("bytes"), 16)
 BYTES = Kind("bytea", 17, bytes)
 DATE = Kind("date", 1082, lambda value: INT((value - FIRST_DAY).days), 4)
 INSTANT = Kind("timestamptz", 1184, lambda value: LONG((value - FIRST_INSTANT) // MICROSECOND), 8)
-JSON = Kind("json", 114, lambda value: json.dumps(value).encode())
+JSON = Kind("json", 114, msgspec.json.encode)
 
 ARRAY_HEAD = Struct("!iiIii").pack
 NULL = INT(-1)
@@ -62,11 +63,18 @@ def _array(kind: Kind, cells: Sequence[Any]) -> bytes:
     holes = [cell is None for cell in cells].count(True)  # an id that is asked whether it equals None takes its time
     head = ARRAY_HEAD(1, holes > 0, kind.oid, len(cells), 1)
     if not holes:
-        return head + _lengthy(kind, list(map(kind.pack, cells)))
+        return head + _lengthy(kind, _all_packed(kind, cells))
     if holes == len(cells):
         return head + NULL * holes
     pack = kind.pack
     return head + b"".join([NULL if cell is None else _lengthy(kind, (pack(cell),)) for cell in cells])
+
+
+def _all_packed(kind: Kind, cells: Sequence[Any]) -> list[bytes]:
+    if kind is TEXT:
+        with suppress(TypeError):  # where one is no text
+            return list(map(str.encode, cells))
+    return list(map(kind.pack, cells))
 
 
 def _lengthy(kind: Kind, values: Sequence[bytes]) -> bytes:
@@ -74,7 +82,10 @@ def _lengthy(kind: Kind, values: Sequence[bytes]) -> bytes:
     if kind.size:
         length = INT(kind.size)
         return length + length.join(values)
-    return b"".join([part for value in values for part in (INT(len(value)), value)])
+    parts: list[bytes] = [b""] * (2 * len(values))
+    parts[::2] = map(INT, map(len, values))
+    parts[1::2] = values
+    return b"".join(parts)
 
 
 def source(kinds: Sequence[Kind], alone: bool, first: int = 1) -> str:
