@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 def moving(row: Mapping[str, Any]) -> bool:
     """Whether an entry's row is of one that the chain of responsibility follows from: it moves, or strikes what moved."""
-    return bool(row["moves"]) or row["type"] in language.striking()
+    return bool(row["moves"]) or language.strikes(row["type"])
 
 
 def moves() -> sa.ColumnElement[bool]:

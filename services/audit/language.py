@@ -72,6 +72,11 @@ def restricted() -> frozenset[str]:
     return frozenset(name for name in EVENTS if facts_of(name).restricted)
 
 
+def strikes(name: str) -> bool:
+    """Whether events of this type say of an earlier one that it should never have been said, whatever it moved."""
+    return name in EVENTS and facts_of(name).strikes
+
+
 def striking() -> frozenset[str]:
     """The types that say of an earlier event that it should never have been said, whatever it moved."""
     return frozenset(name for name in EVENTS if facts_of(name).strikes)

@@ -39,21 +39,29 @@ def alike(look: Look, wanted: list[tuple[str, str]], least: int, *besides: UUID)
     return found
 
 
-def _has_any() -> sa.Select[Any]:
-    """Whether another record shares a token in earnest: of most records none does, and there is nothing more to ask."""
-    mine, others = likeness.alias("mine"), likeness.alias("others")
-    strong = [rule for rule, score in RULES.items() if score >= SUSPECTED_FROM]
-    shares = (others.c.token == mine.c.token) & (others.c.person_id != mine.c.person_id)
-    asked = sa.select(others.c.person_id).select_from(mine.join(others, shares))
-    return asked.where(mine.c.person_id == sa.bindparam("of", type_=sa.Uuid()), mine.c.rule.in_(strong)).limit(1)
+class Alone:
+    """Records that share no token in earnest with any other: of most that is so, and there is nothing more to ask.
 
+    It is looked up for many at once. Whoever comes to be like one of them afterwards is compared with it when he is heard
+    of himself.
+    """
 
-HAS_ANY = _has_any()
+    def __init__(self) -> None:
+        self.records: frozenset[UUID] = frozenset()
+
+    def look_up(self, look: Look, records: set[UUID]) -> None:
+        """Know of these, and of no others any more."""
+        mine, others = likeness.alias("mine"), likeness.alias("others")
+        strong = [rule for rule, score in RULES.items() if score >= SUSPECTED_FROM]
+        shares = (others.c.token == mine.c.token) & (others.c.person_id != mine.c.person_id)
+        asked = sa.select(mine.c.person_id).distinct().select_from(mine.join(others, shares))
+        found = look.run(asked.where(mine.c.person_id.in_(records), mine.c.rule.in_(strong))) if records else []
+        self.records = frozenset(records - {row["person_id"] for row in found})
 
 
 def suspects(look: Look, person_id: UUID) -> list[tuple[UUID, str]]:
     """Who may be the same as a record, in earnest and not yet looked into, the likeliest first; each human being once."""
-    if not look.run(HAS_ANY.params(of=person_id)):
+    if person_id in look.beside(Alone).records:
         return []
     own = [(row["rule"], row["token"]) for row in look.all(likeness, person_id=person_id)]
     found = alike(look, own, SUSPECTED_FROM, *same.records_of(look, person_id))

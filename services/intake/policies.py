@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -10,7 +11,7 @@ from services.contracts import intake as public
 from services.contracts import referral, volunteer
 from services.intake import same
 from services.intake import tables as t
-from services.intake.alike import suspects
+from services.intake.alike import Alone, suspects
 from services.intake.domain import case, consent, disclosure, help_request, person
 from services.intake.domain.help_request_state import OPEN_STATES
 from services.intake.likeness import RULES
@@ -26,6 +27,7 @@ from services.kernel.view import Change, put
 
 Row = dict[str, Any]
 
+DESCRIBED = public.PersonRegistered | public.PersonDetailsAmended
 OPEN_CASES = frozenset({"opened", "assessed", "planned", "intervening", "evaluated", "suspended"})
 
 
@@ -40,6 +42,13 @@ def whenever(message: Message, look: Look) -> list[Do]:
             return _volunteer(message, look)
         case _:
             return []
+
+
+def foresee(messages: Sequence[Message], look: Look) -> None:
+    """Who of those that are registered or described anew is like nobody else: most are, and many come in a register."""
+    said = (message.event for message in messages if message.envelope.publisher == "intake")
+    named = {event.person_id for event in said if isinstance(event, DESCRIBED) and event.sealed}
+    look.beside(Alone).look_up(look, named)
 
 
 # --- its own: what one aggregate does to another ----------------------------------------------------------------------
@@ -68,7 +77,7 @@ def _own(message: Message, look: Look) -> list[Do]:
             return [do for corrected in each_corrected for do in on_correction(corrected, look)]
         case public.ErasureDecided() as event:
             return on_decision(event, look)
-        case public.PersonRegistered() | public.PersonDetailsAmended() as event if event.sealed:
+        case event if isinstance(event, DESCRIBED) and event.sealed:
             return _suspect(event.person_id, look)
         case public.PersonsUnmerged() as event:
             return taken_apart(event, look)

@@ -33,7 +33,7 @@ from services.intake.endpoints.takeovers import TakeOvers
 from services.intake.facts import FACTS
 from services.intake.gathers import GATHERS
 from services.intake.likeness_tables import KEPT
-from services.intake.policies import TIMERS, project_heard, whenever
+from services.intake.policies import TIMERS, foresee, project_heard, whenever
 from services.intake.reaches import REACHES
 from services.intake.scopes import SCOPES
 from services.kernel.entrypoints import Log, Request, http
@@ -59,6 +59,7 @@ MANIFEST = Manifest(
     hears=("intake", "referral", "volunteer"),
     project_heard=project_heard,
     whenever=whenever,
+    foresee=foresee,
     facts=FACTS,
     gathers=GATHERS,
     timers=(*TIMERS, *erasing.TIMERS, *rekeying.TIMERS),

@@ -26,7 +26,7 @@ from services.kernel.effects import AWAY, Books, Broken, Effects, Run, TooEarly
 from services.kernel.errors import Unavailable
 from services.kernel.heard import Heard, Unreadable, read_message, stream_of
 from services.kernel.manifest import Manifest, OnGap
-from services.kernel.message import read_envelope
+from services.kernel.message import Message, read_envelope
 from services.kernel.parking import POISON, REPLAY, WAITING, Parked, Parking, forgiven, released, set_aside
 
 Pull = Callable[[str, int, int], Sequence[bytes]]
@@ -228,8 +228,8 @@ class Consumer:
         if counted:
             run.aside += forgiven(publisher, place.position + 1)
         try:
-            for raw in raws:
-                run = self._take(place, run, raw)
+            for message, raw in zip(self._ahead(publisher, place.position + 1, raws), raws, strict=True):
+                run = self._take(place, run, message, raw)
             self._commit(place, run)
         except Broken:
             place.careful = max(place.careful, last)
@@ -245,7 +245,8 @@ class Consumer:
         run = Run.at(publisher, place.position)
         run.aside += forgiven(publisher, position)
         try:
-            self._commit(place, self._take(place, run, raw))
+            (message,) = self._ahead(publisher, position, [raw])
+            self._commit(place, self._take(place, run, message, raw))
         except Broken as broken:
             log.handled(self.name, "events", "failed", publisher=publisher, position=position, attempts=attempts)
             if attempts >= self._attempts:
@@ -253,13 +254,22 @@ class Consumer:
             else:
                 self._pause(0.05 * 2**attempts)
 
-    def _take(self, place: Place, run: Run, raw: bytes) -> Run:
-        """Add one message to the run; the run is committed first, and a new one begun, if the message must see it done."""
-        publisher, position = run.publisher, run.after + 1
+    def _ahead(self, publisher: str, first: int, raws: Sequence[bytes]) -> list[Message | Unreadable]:
+        """These messages read, and what the service looks up for many of them looked up."""
+        messages = [self._read(publisher, position, raw) for position, raw in enumerate(raws, first)]
+        self._effects.foresee([message for message in messages if isinstance(message, Message)])
+        return messages
+
+    def _read(self, publisher: str, position: int, raw: bytes) -> Message | Unreadable:
         try:
-            message = read_message(publisher, position, raw, keep=self._effects.records)
+            return read_message(publisher, position, raw, keep=self._effects.records)
         except Unreadable as unreadable:
-            self._aside(run, unreadable.stream, POISON, str(unreadable), 1, raw)
+            return unreadable
+
+    def _take(self, place: Place, run: Run, message: Message | Unreadable, raw: bytes) -> Run:
+        """Add one message to the run; the run is committed first, and a new one begun, if the message must see it done."""
+        if isinstance(message, Unreadable):
+            self._aside(run, message.stream, POISON, str(message), 1, raw)
             return run
         if message.stream in place.blocked or message.stream in run.blocked:
             self._aside(run, message.stream, WAITING, "behind-another", 0, raw)
@@ -268,7 +278,7 @@ class Consumer:
             self._effects.add(run, message)
         except TooEarly:
             self._commit(place, run)
-            run = Run.at(publisher, run.after)
+            run = Run.at(run.publisher, run.after)
             self._effects.add(run, message)
         return run
 
@@ -332,7 +342,10 @@ class Consumer:
             aside=list(released(held.publisher, held.position)),
         )
         try:
-            self._effects.add(run, read_message(held.publisher, held.position, held.raw, keep=self._effects.records))
+            (message,) = self._ahead(held.publisher, held.position, [held.raw])
+            if isinstance(message, Unreadable):
+                raise message
+            self._effects.add(run, message)
             self._effects.commit(run)
         except (Unreadable, Broken) as broken:
             self.parking.poison(held, str(broken))

@@ -154,6 +154,15 @@ class Effects:
         """Whether the service keeps all that it hears."""
         return self._recorder is not None
 
+    def foresee(self, messages: Sequence[Message]) -> None:
+        """Let the service look up for many messages what it would look up for each. Raises Broken if that fails."""
+        try:
+            self._manifest.foresee(messages, self._store.look())
+        except AWAY:
+            raise
+        except Exception as fault:  # noqa: BLE001 - as in `add`
+            raise Broken(fault) from fault
+
     def add(self, run: Run, message: Message) -> None:
         """Make a message part of a run. Raises TooEarly if the run must be committed first, Broken if a handler fails."""
         manifest = self._manifest

@@ -56,6 +56,7 @@ class Do:
 
 
 Whenever = Callable[[Message, Look], list[Do]]
+Foresee = Callable[[Sequence[Message], Look], None]
 Facts = Callable[[Any, UUID, Look], Any]
 Wanted = tuple[sa.Table, str, Any]
 """The rows of a table of which a column, by its name, has this value."""
@@ -183,6 +184,10 @@ def hears_nothing(message: Message, look: Look) -> list[Do]:
     return []
 
 
+def foresees_nothing(messages: Sequence[Message], look: Look) -> None:
+    """A service whose policies look up what they need when they need it."""
+
+
 def withholds_nothing(event: type) -> bool:
     """A service whose raw events may be read by whoever may read any."""
     return False
@@ -193,6 +198,8 @@ class Manifest:
     """A service, declared.
 
     `hears` names the publishers it reads; `whenever(message, look)` turns each message into commands of its own.
+    `foresee(messages, look)` is called before those of a batch are handled one after the other: what it finds for all of
+    them it keeps `beside` the views, and what has changed since it must not matter to whoever asks for it there.
     `project` folds its own events into its views (tables of `metadata`); `project_heard` folds messages of others into
     views of the same metadata. `facts` gives, for a class of commands, what `decide` finds in `ask.facts`: it is read
     from the service's own views inside the commit, so it cannot be overtaken by another command of this service.
@@ -224,6 +231,7 @@ class Manifest:
     project_heard: Project = shows_nothing
     hears: tuple[str, ...] = ()
     whenever: Whenever = hears_nothing
+    foresee: Foresee = foresees_nothing
     facts: Mapping[type, Facts] = field(default_factory=dict)
     gathers: Mapping[type, Gathers] = field(default_factory=dict)
     timers: tuple[Timer | Chore, ...] = ()

@@ -63,6 +63,7 @@ def measured(partners: int, dead: int, events: int, seconds: int) -> Iterator[Ro
             hub.hub.ask("POST", path, {}, role=ADMIN.role, ident=ADMIN.id, org="").raise_for_status()
         voices, at_first = Voices(station, organizations), resident(hub)
         yield filling(hub, station, voices, organizations, events)
+        yield alone(hub, station, voices, organizations, events // 2)
         yield from latency(hub, station, voices, organizations, living, seconds)
         memory = resident(hub)
         yield Row(what=f"partner service, {partners} partners, {dead} dead, {events:,} events", goal="≤ 400 MiB", ours=memory,
@@ -113,7 +114,12 @@ def batched(organizations: list[Organization]) -> Iterator[list[Organization]]:
 
 def level(station: Station) -> bool:
     """Whether the partner service has heard everything that was said."""
-    return int(station.get("/partner/position")["heard"]["referral"]) >= station.head("referral")
+    return heard(station) >= station.head("referral")
+
+
+def heard(station: Station) -> int:
+    """How far the partner service has heard what concerns organizations."""
+    return int(station.get("/partner/position")["heard"]["referral"])
 
 
 def filling(hub: Hub, station: Station, voices: Voices, organizations: list[Organization], events: int) -> Row:
@@ -129,6 +135,18 @@ def filling(hub: Hub, station: Station, voices: Voices, organizations: list[Orga
     filled = until(lambda: level(station), 600, 0.1) - began
     return Row(what=f"facts → sequences, {len(organizations)} partners", goal="keeps up with the writers", ours=events / filled,
                unit="events/s", peer=events / said, reached=filled <= said * 1.2 + 5, note="peer: how fast they were said")  # fmt: skip
+
+
+def alone(hub: Hub, station: Station, voices: Voices, organizations: list[Organization], events: int) -> Row:
+    """The service was away while so much was said, and comes back: how fast it goes through that, nobody else at work."""
+    hub.stop("partner")
+    voices.go_round(station, organizations, events)
+    hub.start("partner")
+    hub.ready("partner")
+    before, began = heard(station), time.time()
+    filled = until(lambda: level(station), 600, 0.05)
+    return Row(what=f"the same, {events:,} said while it was away", goal="≥ 200/s, many times over", unit="events/s",
+               ours=(heard(station) - before) / (filled - began), reached=True, note="nobody writes meanwhile")  # fmt: skip
 
 
 def latency(

@@ -69,9 +69,13 @@ def wholes(row: dict[str, Any]) -> tuple[Whole, ...]:
 
 @dataclass
 class Strand:
-    """One whole as it stands within a page: where its telling is, where its streams end, which rows count."""
+    """One whole as it stands within a page: where its telling is, where its streams end, which rows count.
+
+    Of one of which nothing was told before this page there is nothing to look for.
+    """
 
     matter_id: UUID
+    begun: bool = False
     at: int | None = None
     dated: bool = False
     awaited: set[str] = field(default_factory=set)
@@ -141,7 +145,7 @@ class Page:
     def _again(self, whole: Whole, there: Strand, each: Entry) -> None:
         """The whole anew, against the rows that counted so far."""
         if there.entries is None:
-            there.entries = [*self._before(whole), *there.since]
+            there.entries = [*(self._before(whole) if there.begun else ()), *there.since]
         if there.live is None:
             there.live = self._live(whole, there)
         told = there.entries
@@ -188,6 +192,7 @@ class Page:
         for some in chunks(names):
             for row in self.look.run(sa.select(telling).where(telling.c.whole.in_(some))):
                 there = self.strands[names[row["whole"]]]
+                there.begun = True
                 there.at, there.dated, there.awaited = row["at"], row["dated"], set(row["awaited"])
         streams = {each.entry.envelope.subject for each in self.heard if each.wholes}
         for some in chunks(streams):
@@ -210,7 +215,7 @@ class Page:
         where = [strand.c.matter_id == matter_id, strand.c.known_until.is_(None)]
         where += [strand.c.stream == stream] if stream else []
         found: dict[Unit, dict[Turn, int]] = {}
-        for row in self.look.run(sa.select(strand).where(*where)):
+        for row in self.look.run(sa.select(strand).where(*where)) if there.begun else ():
             turn = Turn(row["valid_from"], row["entry"], bytes(row["content"]))
             found.setdefault((row["stream"], row["restricted"]), {})[turn] = row["known_from"]
         for unit, turn, known_from in there.fresh:

@@ -112,7 +112,9 @@ def test_a_table_to_which_rows_come_in_bulk_is_told_once_they_are_written() -> N
 
 
 def test_rows_that_were_gathered_are_read_once_and_any_others_when_they_are_asked_for() -> None:
-    with database(put(boxes, "a", 1, owner="k"), put(boxes, "a", 2, owner="x"), put(boxes, "b", 1, owner="k")) as engine:
+    with database(
+        put(boxes, "a", 1, owner="k"), put(boxes, "a", 2, owner="x"), put(boxes, "b", 1, owner="k")
+    ) as engine:
         views = Views(engine)
         gathered = Gathered(views, [(boxes, "shelf", "a"), (boxes, "shelf", "c"), (boxes, "owner", "k")])
         asked = views.all(boxes, shelf="a", owner="k"), views.one(boxes, "a", 2), views.all(boxes, owner="k")

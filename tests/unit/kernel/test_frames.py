@@ -25,7 +25,13 @@ def as_py_amqp_writes_them(
     connection = SimpleNamespace(frame_max=frame_max, bytes_sent=0)
     write = frame_writer(connection, SimpleNamespace(write=written.extend))
     message = amqp.Message(
-        body, content_type=kind, content_encoding="utf-8", delivery_mode=2, message_id=message_id, app_id="teller", **more
+        body,
+        content_type=kind,
+        content_encoding="utf-8",
+        delivery_mode=2,
+        message_id=message_id,
+        app_id="teller",
+        **more,
     )
     arguments = dumps("Bssbb", (0, "teller.events", key, mandatory, False))
     write(1, 7, spec.Basic.Publish, arguments, message)

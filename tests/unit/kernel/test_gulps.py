@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from struct import pack
 from types import SimpleNamespace
 from typing import Any
@@ -70,9 +71,9 @@ def as_receipt(frame: bytes) -> Receipt | bytes:
 def test_confirmations_and_everything_else_are_read_in_their_order(frames: list[bytes], cuts: list[int]) -> None:
     stream = b"".join(frames)
     places = sorted({0, len(stream), *(cut for cut in cuts if cut < len(stream))})
-    pieces = [stream[a:b] for a, b in zip(places, places[1:], strict=False)]
+    pieces = [stream[a:b] for a, b in pairwise(places)]
     broker = Broker(pieces)
-    gulps: Any = Gulps(broker, broker.receipts, CHANNEL)  # type: ignore[arg-type]
+    gulps: Any = Gulps(broker, broker.receipts, CHANNEL)
     while broker.pieces:
         gulps.take(0)
     assert [*broker.seen, *broker.receipts] == [as_receipt(frame) for frame in frames]
@@ -81,7 +82,7 @@ def test_confirmations_and_everything_else_are_read_in_their_order(frames: list[
 
 def test_a_connection_that_was_closed_is_an_error_and_silence_is_none() -> None:
     broker = Broker([b""])
-    gulps: Any = Gulps(broker, broker.receipts, CHANNEL)  # type: ignore[arg-type]
+    gulps: Any = Gulps(broker, broker.receipts, CHANNEL)
     with pytest.raises(OSError, match="closed"):
         gulps.take(0)
     with pytest.raises(TimeoutError):
