@@ -129,6 +129,10 @@ class Beside(Views):
         new = self._new.intersection(statement.get_final_froms())
         return super().run(statement) if new else self._look.run(statement)
 
+    def with_values(self, statement: sa.Select[Any], values: dict[str, Any]) -> list[dict[str, Any]]:
+        """The same, of one with places."""
+        return self.run(statement.params(values))
+
     def beside(self, make: Callable[[], T]) -> T:
         """What is kept beside the tables that serve."""
         return self._look.beside(make)

@@ -62,6 +62,10 @@ class Redirected(Views):
         redirected: Any = replacement_traverse(statement, {}, self._instead)
         return super().run(redirected)
 
+    def with_values(self, statement: sa.Select[Any], values: dict[str, Any]) -> list[dict[str, Any]]:
+        """The same, of one with places."""
+        return self.run(statement.params(values))
+
     def _instead(self, element: Any, **_: Any) -> Any:
         if isinstance(element, sa.Table):
             return self._new.get(element.name)

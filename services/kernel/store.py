@@ -65,21 +65,25 @@ class Views:
             found: T = self._beside[make]
             return found
 
-    def run(self, statement: sa.Select[Any], values: dict[str, Any] | None = None) -> list[dict[str, Any]]:
-        """The rows of any select, with these values in its places."""
+    def run(self, statement: sa.Select[Any]) -> list[dict[str, Any]]:
+        """The rows of any select."""
+        return reading(self._engine, lambda connection: _named(connection.execute(statement)))
+
+    def with_values(self, statement: sa.Select[Any], values: dict[str, Any]) -> list[dict[str, Any]]:
+        """The rows of a select that is made once, with these values in its places; whoever changes `run` changes this."""
         return reading(self._engine, lambda connection: _named(connection.execute(statement, values)))
 
     def one(self, table: sa.Table, *key: Any) -> dict[str, Any] | None:
         """The row under this primary key, or None."""
         names = tuple(column.name for column in table.primary_key)
-        found = self.run(_equal(table, names, False), dict(zip(names, key, strict=True)))
+        found = self.with_values(_equal(table, names, False), dict(zip(names, key, strict=True)))
         return found[0] if found else None
 
     def all(self, table: sa.Table, **equals: Any) -> list[dict[str, Any]]:
         """All rows whose columns equal these values, in the order of the primary key."""
         if None in equals.values():
             return self.run(_ordered(table).where(*(table.c[name] == value for name, value in equals.items())))
-        return self.run(_equal(table, tuple(equals), True), equals)
+        return self.with_values(_equal(table, tuple(equals), True), equals)
 
 
 def _ordered(table: sa.Table) -> sa.Select[Any]:

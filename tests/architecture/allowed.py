@@ -14,6 +14,7 @@ CATCHING_ALL: dict[str, str] = {
     "services/kernel/relay.py:run": "the relay's thread outlives any failure: each is counted, logged and tried again",
     "services/kernel/effects.py:add": "whatever a policy raises is its message's trouble: it is counted and parked, and "
     "the messages of other streams go on",
+    "services/kernel/effects.py:foresee": "as above, for what is looked up for many messages: then they go one by one",
     "services/kernel/effects.py:commit": "as above, for what the database says to the rows that a message led to",
     "services/kernel/appender.py:_round": "the writer's thread serves many requests: one unit's fault is its own "
     "requester's answer, and must not end the thread or take the others with it",
