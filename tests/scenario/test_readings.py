@@ -139,12 +139,9 @@ def test_a_worker_of_another_station_is_not_read_and_the_attempt_is_on_record(st
 
 def test_whoever_dispatches_reads_whom_to_call_and_nobody_else(stories: Hubs):
     """INV-33: in two stages, with a purpose; what is needed to call, as long as the task binds."""
-    dispatch = Dispatch(stories.hub)
-    call, home = (
-        dispatch.call(),
-        {"area": YONGCHANG, "name": "小兰", "phone": "000-2222", "id_number": "999999199001011239"},
-    )
-    (lan,) = dispatch.volunteers(1, **home)
+    dispatch, home = Dispatch(stories.hub), Dispatch(stories.hub)
+    call, kept = dispatch.call(), {"name": "小兰", "phone": "000-2222", "id_number": "999999199001011239"}
+    (lan,) = home.volunteers(1, **kept)
     task, path = dispatch.task(call, now() + timedelta(hours=3)), f"/volunteer/volunteers/{lan}/identity?why=contact"
     sends, far = dispatch.coordinator, Actor(id="w-far", role="coordinator", org="990000001")
 
@@ -157,8 +154,8 @@ def test_whoever_dispatches_reads_whom_to_call_and_nobody_else(stories: Hubs):
     assert (reads(sends), reads(far)) == ({"name": "小兰", "phone": "000-2222"}, 404)
     dispatch.do(f"/volunteer/tasks/{task}/cancellation", {"by": "dispatcher", "reason_code": "other"})
     assert reads(sends) == 404, "there is nothing to call about any more"
-    keeper = Actor(id="w-keeper", role="station_head", org=YONGCHANG)
-    assert reads(keeper) == {name: home[name] for name in ("name", "phone", "id_number")}
+    keeper = Actor(id="w-keeper", role="station_head", org=home.street)
+    assert reads(keeper) == kept
     rows = dispatch.get(f"/volunteer/volunteer-reads?volunteer_id={lan}", Actor(id="a-01", role="auditor"))["items"]
     assert Counter((row["reader"], row["allowed"]) for row in rows) == {
         (sends.id, False): 2, (sends.id, True): 1, ("w-far", False): 2, ("w-keeper", True): 1,

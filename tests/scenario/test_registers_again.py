@@ -106,7 +106,7 @@ def kept(books: Books) -> None:
     area = f"{books.street}001"
     sun = books.do("/intake/persons", {
         "station": books.street, "age_band": "from_60", "residence_area": area, "hukou_area": "220104004001",
-        "name": "孙大姐", "phone": "000-1234567",
+        "name": "孙大姐", "phone": "0001234567",
     })  # fmt: skip
     wei = books.do("/intake/persons", {"station": books.street, "pseudonym": "小伟"})
     for code in ("resident", "living-alone"):
@@ -138,7 +138,7 @@ def kept(books: Books) -> None:
         for one in there:
             books.do(f"/intake/activities/{activity}/attendance", {"person_id": one})
     mei = books.do(
-        "/volunteer/volunteers", {"name": "小梅", "phone": "000-7654321", "consent_ref": "paper-1", "area": area}
+        "/volunteer/volunteers", {"name": "小梅", "phone": "0007654321", "consent_ref": "paper-1", "area": area}
     )
     books.do("/volunteer/service-hours", {
         "volunteer_id": mei, "activity": "visit-1", "day": "2022-02-14", "minutes": 90, "content_code": "companionship",

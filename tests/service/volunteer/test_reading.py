@@ -8,8 +8,6 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from tests.unit.volunteer.test_service import DONE, ONE
-from tests.unit.volunteer.test_service import somebody as fit_for_it
 
 from services.contracts.volunteer import (
     AssignTask,
@@ -28,6 +26,8 @@ from services.volunteer.reading import of_volunteer
 from services.volunteer.view_tables import volunteer_reads, volunteer_sealed
 from services.volunteer.views_roster import BESIDE
 from tests.service.volunteer.desk import Desk
+from tests.service.volunteer.test_service import DONE, ONE
+from tests.service.volunteer.test_service import somebody as fit_for_it
 from tests.support.spec import Spec
 from tests.unit.volunteer.people import MEI_ID, TASK
 
