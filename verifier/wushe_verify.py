@@ -12,12 +12,10 @@ import argparse
 import base64
 import binascii
 import hashlib
-import io
 import json
 import os
 import re
 import sys
-import zipfile
 import zlib
 from typing import Any, BinaryIO, Dict, Iterator, List, NamedTuple, NoReturn, Optional, Sequence, Tuple
 
@@ -26,8 +24,9 @@ MIB = 1 << 20
 VERIFIERS = ("wushe_verify.py", "wushe-verify.html", "bundle.md")
 NEEDED = ("manifest.json", "policy", "checkpoint", "entries.ndjson", "disclosures.ndjson")
 OF_CASE = ("proofs.ndjson", "seal.json")
-LIMITS = {"seal.json": 64 * MIB, "entries.ndjson": 8 << 30, "proofs.ndjson": 8 << 30, "disclosures.ndjson": 8 << 30}
-LINE = 256 * 1024
+LIMITS = {"seal.json": 16 * MIB, "entries.ndjson": 8 << 30, "proofs.ndjson": 8 << 30, "disclosures.ndjson": 8 << 30}
+LINE, PIECE = 256 * 1024, 256 * 1024
+MOST_PARTS, MOST_COMMAS, DEEPEST = 100_000, 500_000, 32
 RECEIPT = re.compile(r"receipts/(0|[1-9][0-9]{0,15})\.tlog-proof\Z")
 RT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z\Z")
 MOST = 2**53 - 1
@@ -141,28 +140,40 @@ _decode = json.JSONDecoder(
 ).decode
 
 
-def _depth(text: str) -> int:
-    """How deep it nests; strings are passed over."""
-    deep = most = 0
-    for part in re.findall(r'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', text):
-        deep += (part in "[{") - (part in "]}") if len(part) == 1 else 0
-        most = max(most, deep)
-    return most
+def _inside(values: List[Any]) -> List[Any]:
+    return [v for each in values if isinstance(each, dict) for v in each.values()] + [
+        v for each in values if isinstance(each, list) for v in each
+    ]
+
+
+def _nests_too_deep(value: Any) -> bool:
+    level = [value]
+    for _ in range(DEEPEST):
+        level = _inside(level)
+    return any(isinstance(each, (dict, list)) for each in level)
 
 
 def read_json(data: bytes, at: str) -> Any:
-    """A value from JSON as the format has it: whole numbers only, no key twice, not too deep."""
+    """A value from JSON as the format has it: whole numbers only, no key twice, not too deep, no halves of characters."""
     try:
         text = data.decode("utf-8")
-        if text.count("{") + text.count("[") > 32 and _depth(text) > 32:
-            refuse("too-deep", at, "it nests deeper than 32")
-        return _decode(text)
+        parts = text.count("{") + text.count("[")
+        if parts > MOST_PARTS or text.count(",") > MOST_COMMAS:
+            refuse("too-large", at, "it has more parts than the format allows")
+        value = _decode(text)
+        if "\\ud" in text or "\\uD" in text:
+            json.dumps(value, ensure_ascii=False).encode("utf-8")
     except _BadJson as bad:
         refuse(
             str(bad), at, "a key stands twice" if str(bad) == "duplicate-key" else "a number is not a plain whole one"
         )
-    except (ValueError, RecursionError):
+    except RecursionError:
+        refuse("too-deep", at, "it nests deeper than 32")
+    except ValueError:
         refuse("bad-json", at, "it is not JSON in UTF-8")
+    if parts > DEEPEST and _nests_too_deep(value):
+        refuse("too-deep", at, "it nests deeper than 32")
+    return value
 
 
 def fields(value: Any, at: str, code: str, **kinds: Any) -> Dict[str, Any]:
@@ -304,97 +315,189 @@ class Tree:
 # --- the archive ------------------------------------------------------------------------------------------------------
 
 
+class File(NamedTuple):
+    """A file as the directory of the archive has it."""
+
+    name: str
+    flags: int
+    method: int
+    crc: int
+    packed: int
+    size: int
+    offset: int
+
+
+def _number(data: bytes, at: int, length: int) -> int:
+    return int.from_bytes(data[at : at + length], "little")
+
+
 class Archive:
-    """The zip file, of which every name and size is judged before anything is unpacked."""
+    """The zip file, of which every name and size is judged before anything is unpacked.
+
+    It is read by hand: what programs for zip files forgive, or know beside it, is no part of the format.
+    """
 
     def __init__(self, file: BinaryIO) -> None:
         self.file = file
+        self.files: Dict[str, File] = {}
         try:
-            self._end()
-            self.zip = zipfile.ZipFile(self.file)
-        except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError, EOFError):
-            refuse("not-a-zip", "archive", "it is not a zip file, or damaged")
-        self.sizes: Dict[str, int] = {}
-        for info in self.zip.infolist():
-            self._judge(info)
-        if sum(self.sizes.values()) > 8 << 30:
+            self._directory(*self._end())
+        except (OSError, ValueError):
+            self._damaged("archive")
+        if sum(each.size for each in self.files.values()) > 8 << 30:
             refuse("zip-bomb", "archive", "it unpacks to more than 8 GiB")
 
-    def _end(self) -> None:
-        """The end record is read by hand, for a list of a million files would cost memory before it could be refused."""
-        length = self.file.seek(0, os.SEEK_END)
-        if length > 0xFFFFFFFF:
-            refuse("too-large", "archive", "it is larger than 4 GiB - 1")
+    @staticmethod
+    def _damaged(at: str) -> NoReturn:
+        refuse("not-a-zip", at, "it is not a zip file, or damaged")
+
+    def _end(self) -> Tuple[int, int, int]:
+        """How many files the end record tells of, and how long their directory is, and where it begins."""
+        self.length = length = self.file.seek(0, os.SEEK_END)
+        if length > 1 << 31:
+            refuse("too-large", "archive", "it is larger than 2 GiB")
         start = max(0, length - 65_557)
         self.file.seek(start)
-        tail = self.file.read()
+        tail = self.file.read(65_557)
         at = tail.rfind(b"PK\x05\x06")
         if at < 0 or len(tail) - at < 22:
             refuse("not-a-zip", "archive", "it has no end of a zip file")
-        count, size, offset = (
-            int.from_bytes(tail[at + a : at + b], "little") for a, b in ((10, 12), (12, 16), (16, 20))
-        )
-        comment = int.from_bytes(tail[at + 20 : at + 22], "little")
+        count, size, offset = _number(tail, at + 10, 2), _number(tail, at + 12, 4), _number(tail, at + 16, 4)
+        comment = _number(tail, at + 20, 2)
         if at + 22 + comment != len(tail) or tail[at + 4 : at + 8] != b"\0\0\0\0" or offset + size != start + at:
             refuse("not-a-zip", "archive", "it is split, or something stands before or after it")
         if count > 20_000:
             refuse("too-large", "archive", "it has more than 20,000 files")
         if size > 1024 * count:
             refuse("not-a-zip", "archive", "its directory is larger than its files account for")
-        self.file.seek(0)
+        return count, size, offset
 
-    def _judge(self, info: zipfile.ZipInfo) -> None:
-        name = info.orig_filename
+    def _directory(self, count: int, size: int, offset: int) -> None:
+        self.file.seek(offset)
+        data, at = self.file.read(size), 0
+        while at < size:
+            name_end = at + 46 + _number(data, at + 28, 2)
+            extra_end = name_end + _number(data, at + 30, 2)
+            after = extra_end + _number(data, at + 32, 2)
+            if data[at : at + 4] != b"PK\x01\x02" or after > len(data):
+                self._damaged("archive")
+            sizes = [_number(data, at + 24, 4), _number(data, at + 20, 4), _number(data, at + 42, 4)]
+            long, packed, begins = self._widened(sizes, data[name_end:extra_end])
+            name = data[at + 46 : name_end].decode("latin-1")
+            flags, method, crc = _number(data, at + 8, 2), _number(data, at + 10, 2), _number(data, at + 16, 4)
+            self._judge(File(name, flags, method, crc, packed, long, begins))
+            at = after
+        if len(self.files) != count:
+            refuse("not-a-zip", "archive", "its directory has another count of files")
+
+    def _widened(self, sizes: List[int], extra: bytes) -> List[int]:
+        """Sizes that do not fit into four bytes stand in an extra field (ZIP64); every other extra field is passed over."""
+        at = 0
+        while 0xFFFFFFFF in sizes:
+            if at + 4 > len(extra):
+                self._damaged("archive")
+            kind, length = _number(extra, at, 2), _number(extra, at + 2, 2)
+            wide = [extra[i : i + 8] for i in range(at + 4, min(at + 4 + length, len(extra)), 8)]
+            at += 4 + length
+            if kind == 1:
+                if sum(len(each) == 8 for each in wide) < sizes.count(0xFFFFFFFF):
+                    self._damaged("archive")
+                found = iter(wide)
+                return [_number(next(found), 0, 8) if each == 0xFFFFFFFF else each for each in sizes]
+        return sizes
+
+    def _judge(self, file: File) -> None:
+        name = file.name
         if name.startswith(("/", "~")) or "\\" in name or ":" in name or ".." in name.split("/"):
             refuse("path-leaves-archive", repr(name)[:80], "the path leaves the archive")
         known = name in (*NEEDED, *OF_CASE, "consistency.txt", *("verifier/" + v for v in VERIFIERS))
         if not known and not RECEIPT.match(name):
             refuse("unexpected-file", repr(name)[:80], "the format has no such file")
-        if name in self.sizes:
+        if name in self.files:
             refuse("duplicate-file", name, "the name stands twice")
-        if info.flag_bits & 0x2041:
+        if file.flags & 0x2041:
             refuse("encrypted", name, "it is encrypted")
-        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        if file.method not in (0, 8) or file.flags & ~0x080E:
             refuse("unknown-compression", name, "it is neither stored nor deflated")
-        if info.file_size > LIMITS.get(name, (4 if name.startswith("verifier/") else 1) * MIB):
+        if file.size > LIMITS.get(name, (4 if name.startswith("verifier/") else 1) * MIB):
             refuse("too-large", name, "it is larger than the format allows")
-        if info.file_size > MIB and info.file_size > 100 * info.compress_size:
+        if file.size > MIB and file.size > 100 * file.packed:
             refuse("zip-bomb", name, "it unpacks to more than 100 times its size")
-        self.sizes[name] = info.file_size
+        self.files[name] = file
 
     def need(self, *names: str) -> None:
         """Refuse if any of these is not there."""
         for name in names:
-            if name not in self.sizes:
+            if name not in self.files:
                 refuse("missing-file", name, "it is not there")
 
     def read(self, name: str) -> bytes:
         """All of a small file."""
+        return b"".join(self._pieces(self.files[name]))
+
+    def _pieces(self, file: File) -> Iterator[bytes]:
+        """What a file holds, piece by piece: never more than its directory says, and in the end neither less nor else."""
+        seen = crc = 0
         try:
-            data = self.zip.read(name)
-        except (OSError, zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError):
-            refuse("not-a-zip", name, "it is damaged")
-        if len(data) != self.sizes[name]:
-            refuse("not-a-zip", name, "it is not as long as it is said to be")
-        return data
+            for piece in self._unpacked(file):
+                seen, crc = seen + len(piece), zlib.crc32(piece, crc)
+                if seen > file.size:
+                    self._damaged(file.name)
+                yield piece
+        except (OSError, zlib.error):
+            self._damaged(file.name)
+        if seen != file.size or crc != file.crc:
+            self._damaged(file.name)
+
+    def _unpacked(self, file: File) -> Iterator[bytes]:
+        if not file.method:
+            yield from self._raw(file)
+            return
+        inflating = zlib.decompressobj(-15)
+        for raw in self._raw(file):
+            if inflating.eof:
+                self._damaged(file.name)
+            while raw and not inflating.eof:
+                yield inflating.decompress(raw, MIB)
+                raw = inflating.unconsumed_tail
+        while not inflating.eof and (piece := inflating.decompress(b"", MIB)):
+            yield piece
+        if not inflating.eof or inflating.unused_data:
+            self._damaged(file.name)
+
+    def _raw(self, file: File) -> Iterator[bytes]:
+        """The bytes of a file as they lie in the archive; its own header has to bear the same name."""
+        self.file.seek(file.offset)
+        head = self.file.read(30)
+        name = self.file.read(_number(head, 26, 2))
+        at = file.offset + 30 + len(name) + _number(head, 28, 2)
+        end = at + file.packed
+        if head[:4] != b"PK\x03\x04" or name != file.name.encode("latin-1") or end > self.length:
+            self._damaged(file.name)
+        while at < end:
+            self.file.seek(at)
+            raw = self.file.read(min(PIECE, end - at))
+            if not raw:
+                self._damaged(file.name)
+            at += len(raw)
+            yield raw
 
     def lines(self, name: str) -> Iterator[Tuple[str, bytes]]:
         """The lines of a file, each with its place and without its end."""
-        number = length = 0
-        try:
-            with io.BufferedReader(self.zip.open(name), MIB) as stream:  # type: ignore[arg-type, type-var, unused-ignore]
-                while line := stream.readline(LINE + 1):
-                    number, length = number + 1, length + len(line)
-                    at = f"{name}:{number}"
-                    if len(line) > LINE:
-                        refuse("too-long", at, "the line is longer than 256 KiB")
-                    if not line.endswith(b"\n") or line == b"\n":
-                        refuse("bad-json", at, "a line is empty, or does not end")
-                    yield at, line[:-1]
-        except (OSError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
-            refuse("not-a-zip", name, "it is damaged")
-        if length != self.sizes[name]:
-            refuse("not-a-zip", name, "it is not as long as it is said to be")
+        number, rest = 0, b""
+        for piece in self._pieces(self.files[name]):
+            *lines, rest = (rest + piece).split(b"\n")
+            for line in lines:
+                number += 1
+                if len(line) >= LINE:
+                    refuse("too-long", f"{name}:{number}", "the line is longer than 256 KiB")
+                if not line:
+                    refuse("bad-json", f"{name}:{number}", "a line is empty, or does not end")
+                yield f"{name}:{number}", line
+            if len(rest) >= LINE:
+                refuse("too-long", f"{name}:{number + 1}", "the line is longer than 256 KiB")
+        if rest:
+            refuse("bad-json", f"{name}:{number + 1}", "a line is empty, or does not end")
 
 
 # --- policy and checkpoint --------------------------------------------------------------------------------------------
@@ -587,9 +690,8 @@ class Entry:
             refuse("bad-entry", at, "it is not alg, event, prev, publisher, rt, seq and stream")
         event, self.prev, self.publisher, self.rt = value["event"], value["prev"], value["publisher"], value["rt"]
         self.seq, self.stream = value["seq"], value["stream"]
-        if not all(isinstance(v, str) for v in (self.prev, self.publisher, self.rt, self.stream)) or not whole(
-            self.seq, 1
-        ):
+        words = (self.prev, self.publisher, self.rt, self.stream)
+        if not all(isinstance(v, str) for v in words) or "/" in self.publisher or not whole(self.seq, 1):
             refuse("bad-entry", at, "a value is not what it has to be")
         rest = f',"prev":"{self.prev}","publisher":"{self.publisher}","rt":"{self.rt}","seq":{self.seq},"stream":"{self.stream}"}}'
         tail = rest.encode()
@@ -598,12 +700,15 @@ class Entry:
         if (self.seq == 1) != (self.prev == "") or (self.prev and hash_in(self.prev) is None):
             refuse("stream-broken", at, "prev does not suit the first, or a later, event of a stream")
         self.raw_event = raw[len(HEAD) : len(raw) - len(tail)]
-        said = (event.get("source"), event.get("subject"), event.get("streamversion"))
+        said, version = (event.get("source"), event.get("subject")), event.get("streamversion")
         type_, data = event.get("type"), event.get("data")
-        if said != ("/" + self.publisher, self.stream, self.seq) or not isinstance(data, dict):
+        agree = said == ("/" + self.publisher, self.stream) and whole(version, 1) and version == self.seq
+        if not agree or not isinstance(data, dict):
             refuse("bad-entry", at, "the entry and the event in it disagree")
         if not isinstance(type_, str) or not whole(event.get("position"), 1):
             refuse("bad-entry", at, "the event has no type, or no position")
+        if not isinstance(data.get("consent_id"), (str, type(None))):
+            refuse("bad-entry", at, "the consent that it cites is no id")
         self.type, self.data = type_, data
         self.at, self.event, self.index, self.leaf = at, event, -1, leaf_of(raw)
 
@@ -718,9 +823,11 @@ class Bundle:
         self.manifest = fields(value, "manifest.json", "bad-manifest", **kinds)
         if value["scope"] not in ("case", "full"):
             refuse("bad-manifest", "manifest.json", "the scope is neither case nor full")
+        if value["export"] >= value["size"]:
+            refuse("bad-manifest", "manifest.json", "the export is beyond the ledger")
         if self.case:
             self.archive.need(*OF_CASE)
-        extra = [n for n in self.archive.sizes if n in OF_CASE or n.startswith("receipts/")]
+        extra = [n for n in self.archive.files if n in OF_CASE or n.startswith("receipts/")]
         if extra and not self.case:
             refuse("unexpected-file", extra[0], "a full bundle has no such file")
 
@@ -742,7 +849,7 @@ class Bundle:
 
     def _pin(self) -> None:
         self.consistency: Optional[Tuple[int, List[bytes]]] = None
-        if "consistency.txt" in self.archive.sizes:
+        if "consistency.txt" in self.archive.files:
             self.consistency = self._consistency(self.archive.read("consistency.txt"))
         self.pin = None if self.pinned is None else Note(self.pinned, "the pinned checkpoint", "bad-pin")
         if self.pin is None:
@@ -786,8 +893,9 @@ class Bundle:
         if entry.by_audit("verifier.published"):
             files = entry.data.get("files")
             for file in files if isinstance(files, list) else []:
-                if isinstance(file, dict):
-                    self.published.setdefault(str(file.get("name")), set()).add(str(file.get("sha256")))
+                name, hashed = (file.get("name"), file.get("sha256")) if isinstance(file, dict) else (None, None)
+                if isinstance(name, str) and isinstance(hashed, str):
+                    self.published.setdefault(name, set()).add(hashed)
 
     def _case_entries(self) -> None:
         note, proofs, last = self.note, self.archive.lines("proofs.ndjson"), -1
@@ -823,10 +931,10 @@ class Bundle:
         tree, note, export, leaves = Tree(), self.note, self.manifest["export"], 0
         self.export: Optional[Entry] = None
         self.size = self._told_size()
-        for at, line in self.archive.lines("entries.ndjson"):
+        for index, (at, line) in self._all_lines():
             if self.pin is not None and tree.size == self.pin.size:
                 self._same_beginning(tree)
-            index, entry = tree.size, self._read(at, line)
+            entry = self._read(at, line)
             leaf = entry.leaf if isinstance(entry, Entry) else hash_in(entry["leaf"])
             if leaf is None:
                 refuse("bad-entry", at, "a leaf cannot be read")
@@ -859,6 +967,12 @@ class Bundle:
             f"All {tree.size} entries of the ledger ({leaves} as hashes only) give the signed root; "
             f"{self.streams} streams go on from 1 without a gap.",
         )
+
+    def _all_lines(self) -> Iterator[Tuple[int, Tuple[str, bytes]]]:
+        for index, (at, line) in enumerate(self.archive.lines("entries.ndjson")):
+            if index == self.note.size:
+                refuse("count-differs", at, f"there are more entries than the {index} of the checkpoint")
+            yield index, (at, line)
 
     def _told_size(self) -> int:
         """The size that the export names, read before the entries themselves are; it is compared again with the export."""
@@ -1045,7 +1159,8 @@ class Bundle:
             hashed.update(f"{digest} {'erased' if gone else 'opened'}\n".encode())
         is_so = {"disclosed": self.disclosed, "erased": self.erased, "disclosures_hash": b64url(hashed.digest())}
         for name, count in is_so.items():
-            if self.said_of_export.get(name) != count:
+            told = self.said_of_export.get(name)
+            if told != count or type(told) is not type(count):
                 refuse("export-differs", "disclosures.ndjson", f"{name} is not what the export says")
         self.sealed = len(self.digests) - self.disclosed - self.erased
         self.say(
@@ -1065,7 +1180,7 @@ class Bundle:
             refuse("bad-disclosure", at, "it is not salt, field and value")
 
     def _receipts(self) -> None:
-        receipts = {int(found[1]) for name in self.archive.sizes if (found := RECEIPT.match(name))}
+        receipts = {int(found[1]) for name in self.archive.files if (found := RECEIPT.match(name))}
         for entry in self.entries if self.case else []:
             owed = isinstance(entry.data.get("handoff"), dict) or entry.type in ("consent.granted", "consent.withdrawn")
             if not owed or entry.index >= self.size:
@@ -1080,7 +1195,7 @@ class Bundle:
                 refuse("receipt-differs", name, "it proves something else")
         if receipts:
             refuse("receipt-foreign", f"receipts/{min(receipts)}.tlog-proof", "no entry here is owed it")
-        self.receipts = sum(name.startswith("receipts/") for name in self.archive.sizes)
+        self.receipts = sum(name.startswith("receipts/") for name in self.archive.files)
         if self.case:
             self.say(
                 f"{self.receipts} 份交接与同意的回执有效。", f"{self.receipts} receipts of handoffs and consents hold."
@@ -1143,15 +1258,23 @@ def timeline(bundle: Bundle) -> Iterator[str]:
         yield f"{entry.index:>9}  {entry.rt}  {event.get('effectiveat') or '-':<25}  {entry.type:<32}  {who}{handed}"
 
 
+def shown(line: str) -> str:
+    """A line without what would move a terminal's cursor, or turn its letters round: a bundle may say anything."""
+    return re.sub("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]", "?", line)
+
+
 def read_given(path: Optional[str], code: str) -> Optional[bytes]:
     """A file that the holder of the bundle gives."""
     if path is None:
         return None
     try:
         with open(path, "rb") as file:
-            return file.read(MIB)
-    except OSError as gone:
+            data = file.read(MIB + 1)
+    except (OSError, ValueError) as gone:
         refuse(code, path, str(gone))
+    if len(data) > MIB:
+        refuse(code, path, "it is larger than 1 MiB")
+    return data
 
 
 def verified(path: str, policy: Optional[bytes], pin: Optional[bytes]) -> Tuple[Bundle, Dict[str, Any]]:
@@ -1160,8 +1283,10 @@ def verified(path: str, policy: Optional[bytes], pin: Optional[bytes]) -> Tuple[
         with open(path, "rb") as file:
             bundle = Bundle(file, policy, pin)
             return bundle, bundle.verify()
-    except OSError:
+    except (OSError, ValueError):
         refuse("not-a-zip", "archive", "it cannot be read")
+    except MemoryError:
+        refuse("too-large", "archive", "there is not enough memory for it")
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
@@ -1189,9 +1314,9 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         return 1
     if not asked.json:
         for line in timeline(bundle) if asked.timeline else ():
-            print(line)
+            print(shown(line))
         for zh, en in bundle.said:
-            print(f"{zh}\n    {en}")
+            print(f"{shown(zh)}\n    {shown(en)}")
     print(json.dumps(found, separators=(",", ":")))
     return 0
 

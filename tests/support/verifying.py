@@ -11,7 +11,9 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
-from tests.support.bundles import VERIFIERS
+from tests.support.bundles import ROOT, VERIFIERS
+
+PROBES = ROOT / "tests" / "vectors" / "merkle-rfc6962" / "inclusion"
 
 
 @cache
@@ -24,6 +26,12 @@ def program() -> Any:
     sys.modules["wushe_verify"] = module
     spec.loader.exec_module(module)
     return module
+
+
+@cache
+def probes() -> dict[str, dict[str, Any]]:
+    """The published probes of inclusion, by their names (tests/vectors/SOURCES.md)."""
+    return {str(file.relative_to(PROBES)): json.loads(file.read_bytes()) for file in sorted(PROBES.rglob("*.json"))}
 
 
 def asked(folder: Path, bundle: bytes, policy: bytes | None = None, pin: bytes | None = None) -> tuple[int, list[str]]:

@@ -90,6 +90,11 @@ def compressed(method: int) -> Bad:
     return lambda files: packed(files, method)
 
 
+def with_stored(name: str, data: bytes) -> Bad:
+    """The bundle with another file instead, which is not packed: no bomb, and large all the same."""
+    return lambda files: packed(files | {name: data}, zipfile.ZIP_STORED)
+
+
 DEEP = b'{"a":' * 100_000 + b"1" + b"}" * 100_000
 BAD: list[tuple[str, str, Bad]] = [
     ("no zip at all", "not-a-zip", lambda files: b"This is not a bundle.\n"),
@@ -122,6 +127,12 @@ BAD: list[tuple[str, str, Bad]] = [
     ("a mark of byte order", "bad-json", with_json("manifest.json", lambda m: b"\xef\xbb\xbf" + m)),
     ("no UTF-8", "bad-json", with_json("manifest.json", lambda m: b'{"a":"\xff"}')),
     ("a list", "bad-manifest", with_json("manifest.json", lambda m: b"[]")),
+    ("half a character", "bad-json", with_json("manifest.json", lambda m: m.replace(b"auditor", b"\\ud800"))),
+    ("a text that never ends", "bad-json", with_json("seal.json", lambda m: b"[" + b"[]," * 40 + b'"' + b'\\"' * 400_000)),
+    ("four million lists", "too-large", with_stored("seal.json", b"[" + b"[]," * 4_000_000 + b"[]]")),
+    ("two million texts in letters of four bytes", "too-large", with_stored("seal.json", b"[" + '"😀",'.encode() * 2_000_000 + b"0]")),
+    ("one text of four million such letters", "bad-seal", with_stored("seal.json", b'"' + "😀".encode() * 4_000_000 + b'"')),
+    ("a size beyond", "too-large", with_stored("seal.json", bytes((16 << 20) + 1))),
     ("another format", "unknown-format", with_json("manifest.json", lambda m: m.replace(b"bundle/v1", b"bundle/v2"))),
     ("a line without end", "too-long", with_json("entries.ndjson", lambda m: b"a" * (1 << 20))),
     ("a float in an entry", "not-an-integer", with_json("entries.ndjson", lambda m: m.replace(b'"position":1,', b'"position":1.0,', 1))),
@@ -148,7 +159,7 @@ def test_a_policy_that_cannot_be_read_is_refused(text: bytes, case: Made, tmp_pa
     assert refused(tmp_path, packed(case.files), "--policy", "policy") == "bad-policy"
 
 
-@pytest.mark.parametrize("text", [b"", b"a\n", b"a\n1\nAAAA\n\n", b"a\n01\n\n\n"])
+@pytest.mark.parametrize("text", [b"", b"a\n", b"a\n1\nAAAA\n\n", b"a\n01\n\n\n", b"a" * (1 << 21)])
 def test_a_pin_that_cannot_be_read_is_refused(text: bytes, case: Made, tmp_path: Path) -> None:
     (tmp_path / "pin").write_bytes(text)
     assert refused(tmp_path, packed(case.files), "--pin", "pin") == "bad-pin"

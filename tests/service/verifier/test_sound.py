@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from base64 import b64decode
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tests.service.verifier.conftest import Made
 from tests.support import bundles
 from tests.support.bundles import MATTER, ROOT, VERIFIERS, Exporter, packed, policy, sha, story
-from tests.support.verifying import asked, found, program
+from tests.support.verifying import asked, found, probes, program
 
 PYTHON = VERIFIERS["wushe_verify.py"]
 PAGE = VERIFIERS["bundle.md"].read_text(encoding="utf-8")
@@ -122,6 +123,17 @@ def test_a_signature_of_which_the_order_was_added_is_refused() -> None:
     signature = key.sign(b"")
     s = int.from_bytes(signature[32:], "little") + program().L
     assert not program().ed25519(key.public_key().public_bytes_raw(), signature[:32] + s.to_bytes(32, "little"), b"")
+
+
+def test_every_published_inclusion_probe_is_judged_as_its_authors_say() -> None:
+    """RFC 6962: transparency-dev's 98 probes, good and malformed."""
+    judged = {}
+    for name, probe in probes().items():
+        leaf, root, *path = (b64decode(text) for text in (probe["leafHash"], probe["root"], *(probe["proof"] or [])))
+        found_root = program().root_from(leaf, probe["leafIdx"], probe["treeSize"], path)
+        judged[name] = found_root == root and len(root) == 32  # Every hash that is read is as long as that.
+    assert judged == {name: not probe["wantErr"] for name, probe in probes().items()}
+    assert len(judged) == 98
 
 
 def test_the_page_and_the_verifiers_are_where_readers_are_told() -> None:

@@ -15,6 +15,7 @@ from tests.support.tampering.change import Change, deflated, packed, sound_case,
 from tests.support.tampering.forging import disclosures_forged, proofs_forged, signatures
 from tests.support.tampering.insider import insider
 from tests.support.tampering.middle import entries_edited, entries_moved, files_gone
+from tests.support.tampering.tricks import archives, jsons, kinds, names
 
 
 def corpus(seed: int = 2026, every: int = 1) -> list[Change]:
@@ -28,7 +29,7 @@ def corpus(seed: int = 2026, every: int = 1) -> list[Change]:
         Change("nothing: deflated", deflated(case.files), "passes", pin=case.pin),
         *list(flips(case, full, random))[::every], *raw_flips(case, random), *files_gone(case, full), *entries_moved(case, full),
         *entries_edited(case), *disclosures_forged(case, random), *signatures(case, full), *proofs_forged(case, full, random),
-        *insider(),
+        *insider(), *archives(case), *jsons(case), *names(case), *kinds(),
     ]  # fmt: skip
 
 

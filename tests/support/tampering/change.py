@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from tests.support import bundles
@@ -36,6 +36,10 @@ class Change:
     must: Must = "refused"
     policy: bytes | None = field(default=TRUSTED, repr=False)
     pin: bytes | None = field(default=None, repr=False)
+
+    def having(self, must: Must) -> Change:
+        """The same, of which this must come."""
+        return replace(self, must=must)
 
 
 @dataclass
