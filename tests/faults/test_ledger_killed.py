@@ -1,8 +1,9 @@
 """The ledger under fire: whatever fails beneath it, what it acknowledged is there, and what it signed it never denies.
 
 A violation is a signed head that the stored entries do not give, an acknowledged entry that is lost, a head that denies
-an earlier one, or a flaw that fsck finds. `make faults ARGS=--all-faults` tries every case, 360 here and 393 of witnesses; a
-sample is tried always.
+an earlier one, or a flaw that fsck finds. More than three hundred faults are always tried, in rows: the next one meets a
+ledger that has met those before. `make faults ARGS=--all-faults` tries every fault on a ledger of its own too, 360 here and
+393 of witnesses, of which a sample is tried always.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from tests.conftest import without_server
 from tests.faults.forking import Template
 from tests.faults.ledgering import Word, violations
 from tests.support.servers import Postgres, ServerMissing, database
-from tests.support.strace import Fault, faults
+from tests.support.strace import KILL, Fault, faults
 
 pytestmark = pytest.mark.faults
 
@@ -38,6 +39,11 @@ SYSCALLS = [
     *(Fault(call, "error=ENOSPC", when, ever=True) for call in ("pwrite64", "fdatasync") for when in (3, 5, 8)),
 ]
 """Each call that SQLite makes on its files in so many rounds; of the writes, which are many, every other one."""
+
+ROWS = {"fdatasync": 5, "pwrite64": 37, "openat": 13, "unlink": 4, "ftruncate": 3}
+"""Of each call one in so many fails: more often, and nothing would ever be done."""
+IN_A_ROW, DIED, LEAST = 12, 12, 61
+"""Rounds that a ledger plays while calls fail; how often it is killed besides; how many faults a row has at least."""
 
 KILLS = 30
 
@@ -66,7 +72,40 @@ def begun(template: Template, tmp_path_factory: pytest.TempPathFactory) -> tuple
     return folder, word
 
 
-@pytest.mark.sampled(16)
+@pytest.mark.parametrize("call", ROWS)
+def test_a_ledger_that_meets_sixty_faults_in_a_row_keeps_its_word(
+    call: str, begun: tuple[Path, Word], template: Template, tmp_path: Path
+):
+    folder, trace = tmp_path / "audit", tmp_path / "trace"
+    shutil.copytree(begun[0], folder)
+    url, word, met = f"sqlite:///{folder / 'audit.db'}", deepcopy(begun[1]), 0
+    files = [folder, *(folder / f"audit.db{end}" for end in ("", "-wal", "-shm", "-journal"))]
+    for fault in in_a_row(call):
+        if met >= LEAST:
+            break
+        trace.unlink(missing_ok=True)
+        try:
+            play(template, url, word, rounds=IN_A_ROW, fault=fault, files=files, trace=trace)
+        except ServerMissing as reason:
+            without_server(reason)
+        met += fault.times(trace)
+    assert met >= LEAST
+    assert list(violations(url, word)) == []
+    heard = word.heard
+    assert play(template, url, word, rounds=BEFORE) == 0
+    assert word.heard > heard, "it goes on"
+    assert list(violations(url, word)) == []
+
+
+def in_a_row(call: str) -> Iterator[Fault]:
+    """It is killed in the call, each time a little later; then the call fails now and then, until that is enough."""
+    step = ROWS[call]
+    yield from (Fault(call, KILL, when) for when in range(1, DIED + 1))
+    for turn in range(40):
+        yield Fault(call, ("error=EIO", "error=ENOSPC")[turn % 2], 1 + turn % step, step=step)
+
+
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("fault", SYSCALLS, ids=str)
 def test_whatever_call_fails_beneath_sqlite_nothing_acknowledged_is_lost_and_nothing_signed_denied(
     fault: Fault, begun: tuple[Path, Word], template: Template, tmp_path: Path
