@@ -5,7 +5,7 @@ Ids, codes and times alone. Distances are those between areas, as suggestions co
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -17,9 +17,23 @@ import sqlalchemy as sa
 
 from services.contracts.words import Party
 from services.kernel.manifest import Look
+from services.volunteer.agreed import (
+    DAY_MINUTES,
+    HOUR,
+    MOST_OUT,
+    MOST_TOGETHER,
+    MOST_VOLUNTEER,
+    Agreed,
+    Goes,
+    Those,
+    is_worker,
+    minutes_of,
+    most_visits,
+    slot_of,
+)
 from services.volunteer.domain.eligibility import BEIJING, Needs, Person, asked_of, proof_of, who_is
 from services.volunteer.domain.rules import HARD, Asked, Who, bits, overlapping
-from services.volunteer.facts_people import aware, people_of
+from services.volunteer.facts_people import people_of
 from services.volunteer.matching.choosing import EASED
 from services.volunteer.matching.weights import WEIGHTS
 from services.volunteer.planning.problem import Bools, Ints
@@ -28,10 +42,8 @@ from services.volunteer.views_tasks import SEARCHING
 
 Row = dict[str, Any]
 NOBODY = UUID(int=0)
-HOUR = timedelta(hours=1)
 UNSERVED = {"1": 10_000, "2": 4_000, "3": 2_000}
 PRIORITY = {"emergency": 1, "urgent": 1, "normal": 2, "low": 3}
-MOST_VISITS, MOST_MINUTES, DAY_MINUTES, MOST_PAIRS = 3, 480, 1440, 2
 STILL = ("asked", "accepted")
 
 
@@ -39,29 +51,55 @@ STILL = ("asked", "accepted")
 class Day:
     """What the planner is given, and the tasks for which more go at once than it plans.
 
-    `eased` says of tasks to which nobody may go which rules could be made to hold, and how many could go then.
+    `eased` says of tasks to which nobody may go which rules could be made to hold, and how many could go then; `agreed` are
+    the tasks of the day that have their people already: they are in the input, for their people's days go on around them.
     """
 
     input: bytes
     too_many: tuple[UUID, ...]
+    agreed: frozenset[UUID] = frozenset()
     eased: dict[UUID, list[tuple[str, int]]] = field(default_factory=dict)
 
 
-def day_input(area: str, day: date, look: Look, seed: int = 0) -> Day:
-    """The tasks of the area on that day that can wait for a plan, and everybody of the area who may go to one of them."""
+def day_input(area: str, day: date, look: Look, seed: int = 0, workers: Collection[Party] = ()) -> Day:
+    """The tasks of the area on that day that can wait for a plan, and everybody of the area who may go to one of them.
+
+    `workers` make rounds that day, and begin and end them in the area. What somebody does that day already stays where it
+    is; whoever could not make all of it in one day, by the planner's reckoning, is planned for nothing more.
+    """
     rows = _tasks(area, day, look)
-    planned = [row for row in rows if row["headcount"] <= MOST_PAIRS]
-    people = _people(area, look)
-    places = _places([*(row["area"] for row in planned), *(place for _, place in people)])
+    planned = [row for row in rows if row["headcount"] <= MOST_TOGETHER]
+    people = _people(area, workers, look)
     known = _Known(planned, day, look)
     may, eased = _may(planned, [person for person, _ in people], known, day)
-    document = _document(planned, people, places, known, day, may) | {"seed": seed}
-    too_many = tuple(row["task_id"] for row in rows if row["headcount"] > MOST_PAIRS)
-    return Day(msgspec.json.encode(document, order="deterministic"), too_many, eased)
+    those = Those({person.party: (person, place) for person, place in people}, _begins(day), _minutes)
+    agreed = those.agreed(_yes(planned, known, may), look)
+    places = _places([*(row["area"] for row in (*planned, *agreed.tasks)), *(place for _, place in people)])
+    document = _document(planned, people, places, known, day, agreed.may(may)) | {"seed": seed}
+    document["visits"] = [_left_of(visit, agreed) for visit in document["visits"]]
+    document["visits"] += [_agreed_visit(row, places, known, day, agreed) for row in agreed.tasks]
+    document["pins"] = agreed.pins
+    too_many = tuple(row["task_id"] for row in rows if row["headcount"] > MOST_TOGETHER)
+    ids = frozenset(row["task_id"] for row in agreed.tasks)
+    return Day(msgspec.json.encode(document, order="deterministic"), too_many, ids, eased)
+
+
+def _yes(rows: list[Row], known: _Known, may: dict[Party, list[str]]) -> list[Goes]:
+    """Those who have said yes, as far as they still may go, or belong to another area."""
+    return [
+        (row, who)
+        for row in rows
+        for who, state in sorted(known.said.get(row["task_id"], {}).items())
+        if state == "accepted" and (who not in may or str(row["task_id"]) in may[who])
+    ]
+
+
+def _begins(day: date) -> datetime:
+    return datetime.combine(day, time(), BEIJING)
 
 
 def _tasks(area: str, day: date, look: Look) -> list[Row]:
-    begins = datetime.combine(day, time(), BEIJING).astimezone(UTC)
+    begins = _begins(day).astimezone(UTC)
     where = sa.func.coalesce(tasks.c.area, matters.c.area)
     query = (
         sa.select(tasks, where.label("place"))
@@ -73,7 +111,8 @@ def _tasks(area: str, day: date, look: Look) -> list[Row]:
     return [row | {"area": row["place"]} for row in look.run(query)]
 
 
-def _people(area: str, look: Look) -> list[tuple[Person, str]]:
+def _people(area: str, workers: Collection[Party], look: Look) -> list[tuple[Person, str]]:
+    """Volunteers and where they live, and the workers; who is on duty that day is no volunteer that day (INV-17)."""
     query = (
         sa.select(volunteers.c.volunteer_id, volunteers.c.area)
         .where(volunteers.c.state == "active", volunteers.c.area.startswith(area[:9], autoescape=True))
@@ -81,7 +120,10 @@ def _people(area: str, look: Look) -> list[tuple[Person, str]]:
     )
     rows = look.run(query)
     where = {f"volunteer:{row['volunteer_id']}": row["area"] for row in rows}
-    return [(person, where[person.party]) for person in people_of(where, NOBODY, look)]
+    where |= dict.fromkeys(workers, area)
+    found = people_of(where, NOBODY, look)
+    on_duty = {hat for person in found if person.party in workers for hat in person.hats}
+    return [(person, where[person.party]) for person in found if person.party not in on_duty]
 
 
 def _places(areas: Iterable[str]) -> dict[str, int]:
@@ -141,12 +183,12 @@ def _document(
         "name": f"day-{day}", "communities": len(places), "areas": list(places), "skills": skills,
         "objective": {
             "unserved": UNSERVED, "not_usual": WEIGHTS.not_usual, "per_hour_of_load": WEIGHTS.load, "per_travel_minute": 1,
-            "max_visits": MOST_VISITS,
+            "max_visits": MOST_VOLUNTEER,
         },
         "travel_minutes": {"area": near}, "km": [[0.0] * len(places)] * len(places),
         "visits": [_visit(row, places, known, day) for row in rows],
         "volunteers": [_volunteer(person, places[area], skills, known, day) for person, area in people],
-        "allowed": may, "pins": _pins(known, may),
+        "allowed": may,
     }  # fmt: skip
 
 
@@ -157,33 +199,36 @@ def _minutes(one: str, other: str) -> int:
     return WEIGHTS.elsewhere if len(one) >= 6 <= len(other) else WEIGHTS.unknown
 
 
-def _slot(row: Row) -> tuple[datetime, datetime]:
-    """When it is: only tasks of which that is known are planned."""
-    start: datetime = row["slot_start"]
-    begins = start if start.tzinfo else start.replace(tzinfo=UTC)
-    return begins, aware(row["slot_end"]) or begins + HOUR
-
-
 def _visit(row: Row, places: dict[str, int], known: _Known, day: date) -> dict[str, Any]:
-    start, end = _slot(row)
-    begins = datetime.combine(day, time(), BEIJING)
-    minute = int((start - begins).total_seconds() // 60)
+    minute, minutes = minutes_of(row, _begins(day))
     return {
         "id": str(row["task_id"]), "community": places[row["area"]], "need": sorted(set(row["skills"] or ())),
-        "minor": False, "woman_only": False, "minutes": min(DAY_MINUTES, -int((start - end).total_seconds() // 60)),
+        "minor": False, "woman_only": False, "minutes": minutes,
         "earliest": minute, "latest_start": minute, "priority": PRIORITY[row["urgency"]],
         "usual": sorted(known.usual.get(row["person_id"], ())), "people": row["headcount"],
     }  # fmt: skip
 
 
+def _left_of(visit: dict[str, Any], agreed: Agreed) -> dict[str, Any]:
+    """How many are still looked for: not those who have said yes and whose day is not planned."""
+    return visit | {"people": visit["people"] - agreed.elsewhere.get(visit["id"], 0)}
+
+
+def _agreed_visit(row: Row, places: dict[str, int], known: _Known, day: date, agreed: Agreed) -> dict[str, Any]:
+    """What has its people already: the rules were asked when they said yes."""
+    return _visit(row, places, known, day) | {"need": [], "people": agreed.going(row["task_id"])}
+
+
 def _volunteer(person: Person, place: int, skills: list[str], known: _Known, day: date) -> dict[str, Any]:
     spots = {skill: number for number, skill in enumerate(skills)}
     who = who_is(person, Needs(skills=tuple(skills)), day)
+    has = who.held | who.trained | who.qualified
     return {
         "id": person.party, "community": place, "mode": "area",
-        "skills": [skill for skill in skills if (who.held | who.trained | who.qualified) >> spots[skill] & 1],
+        "skills": [skill for skill in skills if is_worker(person) or has >> spots[skill] & 1],
+        "max_visits": most_visits(person),
         "minor_clearance": True, "woman": True, "radius_km": 0.0, "free_today": True, "window": [0, 2 * DAY_MINUTES],
-        "max_minutes": MOST_MINUTES, "hours_this_month": known.minutes.get(person.party, 0) // 60,
+        "max_minutes": MOST_OUT, "hours_this_month": known.minutes.get(person.party, 0) // 60,
     }  # fmt: skip
 
 
@@ -202,12 +247,13 @@ def _may(rows: list[Row], people: list[Person], known: _Known, day: date) -> tup
     each = [who_is(person, Needs(skills=skills, demands=demands), day) for person in people]
     if not each:
         return may, eased
-    columns = _columns(each)
+    columns, on_duty = _columns(each), np.array([is_worker(person) for person in people])
     for row in rows:
         asked = _asked(row, skills, demands, day)
         fails = {
-            rule.code: ~np.broadcast_to(np.asarray(rule.holds(columns, asked), bool), len(people)) for rule in HARD
-        }
+            rule.code: ~(on_duty | np.broadcast_to(np.asarray(rule.holds(columns, asked), bool), len(people)))
+            for rule in HARD
+        }  # fmt: skip
         left = _left(row, people, np.sum(list(fails.values()), axis=0) <= 1, known)
         fails["clash"] = left == CLASH
         wrong = np.sum(list(fails.values()), axis=0)
@@ -226,12 +272,12 @@ OUT, CLASH, FREE = 0, 1, 2
 
 def _left(row: Row, people: list[Person], worth_a_look: Bools, known: _Known) -> Ints:
     """Of those whom at most one rule keeps out: who is out of the question, who is bound at the time, who is free."""
-    out, (start, end) = known.out(row), _slot(row)
+    out, (start, end) = known.out(row), slot_of(row)
     left = np.full(len(people), OUT)
     for place in np.nonzero(worth_a_look)[0].tolist():
         one = people[place]
         clash = any(overlapping(busy.start, busy.end or busy.start + HOUR, start, end) for busy in one.busy)
-        left[place] = OUT if one.party in out else CLASH if clash else FREE
+        left[place] = OUT if out.intersection((one.party, *one.hats)) else CLASH if clash else FREE
     return left
 
 
@@ -254,13 +300,3 @@ def _asked(row: Row, skills: tuple[str, ...], demands: tuple[str, ...], day: dat
         training=bits((skill for skill in own.skills if proof_of(skill).training), places),
         qualification=bits((skill for skill in own.skills if proof_of(skill).qualification), places),
     )  # fmt: skip
-
-
-def _pins(known: _Known, may: dict[str, list[str]]) -> dict[str, list[str]]:
-    """Those who have said yes, as far as they still may go: what is agreed stays."""
-    pins: dict[str, list[str]] = {}
-    for task_id, said in sorted(known.said.items()):
-        for who, state in sorted(said.items()):
-            if state == "accepted" and str(task_id) in may.get(who, ()):
-                pins.setdefault(who, []).append(str(task_id))
-    return pins

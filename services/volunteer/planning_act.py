@@ -57,7 +57,7 @@ class Planner:
 
     def act(self, row: dict[str, Any], look: Look, vault: Vault | None, now: datetime) -> Do:
         """Plan the day of this request; whatever comes of it, the answer is a command."""
-        day = day_input(row["area"], row["day"], look, row["seed"])
+        day = day_input(row["area"], row["day"], look, row["seed"], row["workers"] or ())
         read_at = _read_at(look)
         began = monotonic()
         found = self.run(day.input)
@@ -101,7 +101,8 @@ def proposal(day: Day, found: dict[str, Any], read_at: tuple[ReadAt, ...], milli
         cost=cost, bound=bound, gap_ppm=1_000_000 * max(0, cost - bound) // max(1, bound), milliseconds=milliseconds,
         cut_short=found["cut_short"],
         pairs=tuple(
-            PlannedPair(task_id=UUID(task), assignee=who) for who, route in found["assignments"].items() for task in route
+            PlannedPair(task_id=UUID(task), assignee=who)
+            for who, route in found["assignments"].items() for task in route if UUID(task) not in day.agreed
         ),
         unserved=tuple(unserved),
         shortages=tuple(

@@ -28,6 +28,7 @@ plans = sa.Table(
     sa.Column("area", sa.String, index=True),
     sa.Column("day", sa.Date),
     sa.Column("seed", sa.BigInteger),
+    sa.Column("workers", sa.JSON),
     sa.Column("due", sa.DateTime(timezone=True), index=True),
     sa.Column("model", sa.String),
     sa.Column("weights", sa.String),
@@ -77,7 +78,10 @@ def about_plan(recorded: Recorded, plan_id: UUID) -> Iterable[Change]:
     yield put(plans, plan_id, version=recorded.version)
     match event:
         case PlanRequested():
-            yield put(plans, plan_id, state="requested", area=event.area, day=event.day, seed=event.seed, due=event.due)
+            yield put(
+                plans, plan_id, state="requested", area=event.area, day=event.day, seed=event.seed, due=event.due,
+                workers=list(event.workers),
+            )  # fmt: skip
         case PlanProposed():
             yield put(
                 plans, plan_id, state="proposed", due=None, model=event.model, weights=event.weights,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from datetime import datetime, timedelta, timezone
+from uuid import UUID
 
 import psutil
 import pytest
 
+from services.kernel.message import Actor
 from tests.support.reference import Reference
 from tests.support.volunteering import Dispatch, now, volunteer
 from tests.support.waiting import until
@@ -68,6 +70,41 @@ def test_a_day_is_planned_published_and_answered_and_a_drop_out_is_planned_anew(
     dispatch.do(f"/volunteer/plans/{second}/rejection", {"reason_code": "client-cancelled"})
     said = [event["type"] for event in dispatch.said(second)]
     assert said == ["plan.requested", "plan.proposed", "plan.rejected"]
+
+
+def test_a_professionals_round_of_more_than_three_visits_is_published_answered_and_planned_on(
+    reference: Reference,
+) -> None:
+    """INV-15: each visit of the round was asked for; what the professional has agreed to stays, and counts in the next plan."""
+    dispatch = Dispatch(reference.hub)
+    call = dispatch.call()
+    on_duty = [Actor(id=f"w-{name}-{dispatch.street}", role="worker", org=f"{dispatch.street}001") for name in "ab"]
+    one, other = (f"worker:{who.id}" for who in on_duty)
+    tasks = [dispatch.task(call, tomorrow(hour)) for hour in (8, 10, 12, 14)]
+    asked = {"area": dispatch.street, "day": tomorrow(9).date().isoformat()}
+    dispatch.refused("not-a-worker", "/volunteer/plans", asked | {"workers": [f"volunteer:{UUID(int=1)}"]})
+
+    first = dispatch.do("/volunteer/plans", asked | {"workers": [one]})
+    assert planned(dispatch, first, "proposed")["unserved"] == 0
+    pairs = dispatch.get(f"/volunteer/plan-pairs?plan_id={first}")["items"]
+    assert {(pair["task_id"], pair["assignee"]) for pair in pairs} == {(task, one) for task in tasks}
+    dispatch.do(f"/volunteer/plans/{first}/publication")
+    for task in tasks:
+        until(
+            lambda task=task: dispatch.get(f"/volunteer/assignments?task_id={task}&state=asked")["items"], "it is asked"
+        )
+    *kept, lost = tasks
+    for task in kept:
+        dispatch.do(f"/volunteer/tasks/{task}/acceptance", {"assignee": one}, on_duty[0])
+    dispatch.do(f"/volunteer/tasks/{lost}/decline", {"assignee": one}, on_duty[0])
+
+    second = dispatch.do("/volunteer/plans", asked | {"workers": [one, other]})
+    planned(dispatch, second, "proposed")
+    again = dispatch.get(f"/volunteer/plan-pairs?plan_id={second}")["items"]
+    assert [(pair["task_id"], pair["assignee"]) for pair in again] == [(lost, other)]
+    for task in kept:
+        (row,) = dispatch.get(f"/volunteer/assignments?task_id={task}")["items"]
+        assert (row["assignee"], row["state"]) == (one, "assigned")
 
 
 def test_what_contradicts_itself_is_refused_by_its_field(reference: Reference) -> None:

@@ -24,7 +24,7 @@ def broken(day: Day, plan: dict[str, Any]) -> list[str]:
         for stop in stops:
             going.setdefault(str(stop["id"]), []).append(who)
             wrongs += [f"{who} to {stop['id']}: {why}" for why in _unfit(day, people[who], stop)]
-        if len(route) > day["objective"]["max_visits"]:
+        if len(route) > _most(day, people[who]):
             wrongs.append(f"{who}: {len(route)} visits")
         if len(set(map(str, route))) != len(route):
             wrongs.append(f"{who}: twice at one place")
@@ -37,6 +37,10 @@ def broken(day: Day, plan: dict[str, Any]) -> list[str]:
         if not {str(visit) for visit in agreed} <= {str(visit) for visit in plan["assignments"].get(who, [])}:
             wrongs.append(f"{who}: what was agreed is not kept")
     return wrongs
+
+
+def _most(day: Day, one: Day) -> int:
+    return int(one.get("max_visits") or day["objective"]["max_visits"])
 
 
 def _unfit(day: Day, one: Day, call: Day) -> list[str]:
@@ -126,6 +130,6 @@ def _routes(day: Day, one: Day, calls: dict[str, Day]) -> dict[str, list[str]]:
         route = growing.pop()
         if route and _can_be_done(day, one, [calls[name] for name in route]):
             found[" ".join(route)] = route
-        if len(route) < day["objective"]["max_visits"]:
+        if len(route) < _most(day, one):
             growing += [[*route, name] for name in fit if name not in route]
     return found

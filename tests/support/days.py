@@ -184,4 +184,5 @@ def _odd_volunteer(number: int, rng: np.random.Generator, places: int) -> dict[s
         "woman": bool(rng.random() < 0.5), "radius_km": float(rng.choice([1.0, 3.0, 9.0])),
         "free_today": bool(rng.random() < 0.8), "window": [begins, begins + int(rng.integers(0, 360))],
         "max_minutes": int(rng.integers(30, 360)), "hours_this_month": int(rng.integers(0, 30)),
+        "max_visits": int(rng.integers(1, 6)) if number % 3 == 2 else None,
     }  # fmt: skip

@@ -78,14 +78,16 @@ class Dispatching:
         """Plans, and the form for another."""
         day = day_asked(v, v.request.query.get("day", ""))
         rows = listed(v, "volunteer", "/plans")
-        return v.page(pages.plans_page(rows, v.frame("/dispatch"), uuid4().hex, day, unit_of(v.who.org)))
+        staff = [str(row["worker"]) for row in listed(v, "referral", "/staff", state="working")]
+        asked = pages.NewPlan(day=day, area=unit_of(v.who.org), staff=tuple(dict.fromkeys(staff)))
+        return v.page(pages.plans_page(rows, v.frame("/dispatch"), uuid4().hex, asked))
 
     @http("POST", "/dispatch/plans", roles=None, page=True)
     @page_for(*STATION_ROLES)
     def request_plan(self, v: Visit) -> Page:
         """Have a plan made; its own page shows when it is there."""
         form = v.request.form
-        body = {"area": unit_of(v.who.org), "day": form.get("day", "")}
+        body = {"area": unit_of(v.who.org), "day": form.get("day", ""), "workers": v.several("workers")}
         return _ask(v, "/plans", body, "/dispatch/plans", made="/dispatch/plans/{id}")
 
     @http("GET", "/dispatch/plans/{id}", roles=None, page=True)

@@ -196,10 +196,19 @@ def _when(each: tuple[Any, ...]) -> tuple[bool, float, str]:
     return (start is None, start.timestamp() if start else 0, each[0].task_id)
 
 
-def plans_page(rows: Iterable[Row], frame: Frame, key: str, day: date, area: str) -> str:
+@dataclass(frozen=True, kw_only=True)
+class NewPlan:
+    """What a plan is asked for with: a day, the station's area, and of its staff those who make rounds that day."""
+
+    day: date
+    area: str
+    staff: tuple[str, ...]
+
+
+def plans_page(rows: Iterable[Row], frame: Frame, key: str, asked: NewPlan) -> str:
     """All plans, the newest day first, and the form for another."""
     found = sorted((plan(row) for row in rows), key=lambda p: str(p.day), reverse=True)
-    return render("dispatch_plans.html", frame, plans=found, key=key, day=day, area=area)
+    return render("dispatch_plans.html", frame, plans=found, key=key, asked=asked)
 
 
 def plan_page(found: Plan, frame: Frame, key: str) -> str:

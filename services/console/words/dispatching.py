@@ -57,6 +57,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "plans.day": ("日期", "Day"),
     "plans.area": ("辖区", "Area"),
     "plans.request": ("制定计划", "Make a plan"),
+    "plans.workers": ("当日走访的社工", "Professionals on rounds"),
+    "plans.workers.lead": ("勾选当日出勤走访的社工，每人最多十二户", "Who makes rounds that day, up to twelve visits each"),
     "plans.none": ("还没有计划。", "There is no plan yet."),
     "plans.state": ("状态", "State"),
     "plans.unserved": ("没有人去的", "Nobody goes"),

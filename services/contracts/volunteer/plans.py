@@ -15,16 +15,21 @@ from services.kernel.contract import Code, Count, Digest, Instant, Ref, asked, p
 UnservedCause = Literal["nobody_may", "nobody_in_time", "needed_elsewhere", "too_many_at_once"]
 FailureCause = Literal["killed", "too_late", "contradictory"]
 Most = 20_000
+OnDuty = Annotated[tuple[Party, ...], Meta(max_length=60)]
 
 
 @asked(zh="申请日计划")
 class RequestPlan:
-    """Plan the tasks that begin on this day in this area and look for people, after `cut_off`; without one, at once."""
+    """Plan the tasks that begin on this day in this area and look for people, after `cut_off`; without one, at once.
+
+    `workers` are the professionals who make rounds that day, beside the volunteers of the area.
+    """
 
     area: AreaCode
     day: date
     cut_off: Instant | None = None
     seed: Count = 0
+    workers: OnDuty = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -112,12 +117,13 @@ class RejectPlan:
 
 @published("plan.requested", zh="申请日计划")
 class PlanRequested:
-    """A plan was asked for; it is made after `due`, from what is then known."""
+    """A plan was asked for; it is made after `due`, from what is then known; `workers` make rounds that day."""
 
     area: AreaCode
     day: date
     due: Instant
     seed: Count
+    workers: OnDuty = ()
 
 
 @published("plan.proposed", zh="提出日计划")

@@ -128,7 +128,12 @@ def request(command: RequestPlan, state: State | None, ask: Ask) -> list[Event]:
         raise Refused(
             "cut-off-late", "The plan is made before its day is over.", "截止时间须不晚于计划当日。", field="cut_off"
         )
-    return [PlanRequested(area=command.area, day=command.day, due=max(due, ask.now), seed=command.seed)]
+    workers = tuple(dict.fromkeys(command.workers))
+    if not all(who.startswith("worker:") for who in workers):
+        raise Refused("not-a-worker", "Only a worker is on duty.", "只有工作人员有履职身份。", field="workers")
+    return [
+        PlanRequested(area=command.area, day=command.day, due=max(due, ask.now), seed=command.seed, workers=workers)
+    ]
 
 
 def propose(command: ProposePlan, state: State | None) -> list[Event]:

@@ -97,6 +97,7 @@ class Ground:
             column[visit] for column in (visits.minutes, visits.earliest, visits.latest)
         )
         self.closes, self.most = people.closes[who], people.most_minutes[who]
+        self.many = people.most_visits[who]
 
     def starts(self) -> Routes:
         """Every pair as the first visit of a day."""
@@ -111,7 +112,8 @@ class Ground:
     def append(self, routes: Routes, of: Ints, pair: Ints, leg: Ints) -> Routes:
         """The routes `of`, each with one more pair after `leg` minutes of travel, as far as they fit the day."""
         spent = routes.length[of] + leg
-        fits = np.nonzero(routes.first[of] + spent <= self.latest[pair])[0]
+        in_time = routes.first[of] + spent <= self.latest[pair]
+        fits = np.nonzero(in_time & (routes.before.shape[1] < self.many[pair]))[0]
         of, pair, leg, spent = of[fits], pair[fits], leg[fits], spent[fits]
         earliest, latest = self.earliest[pair], self.latest[pair]
         wait = np.maximum(0, earliest - spent - routes.last[of])

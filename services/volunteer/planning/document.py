@@ -63,6 +63,7 @@ class Volunteer(Struct):
     window: Annotated[list[Minute], Meta(min_length=2, max_length=2)]
     max_minutes: Minute
     hours_this_month: Length
+    max_visits: Annotated[int, Meta(ge=1, le=MOST_A_DAY)] | None = None
 
 
 class Objective(Struct):

@@ -26,13 +26,14 @@ class Visits:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class People:
-    """Who is free: where from, by what, between which minutes, for how long, and what each visit of theirs costs."""
+    """Who is free: where from, by what, between which minutes, for how long, for how many visits, what each of them costs."""
 
     home: Ints
     mode: Ints
     opens: Ints
     closes: Ints
     most_minutes: Ints
+    most_visits: Ints
     load: Floats
 
 
@@ -47,7 +48,10 @@ class Pairs:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Problem:
-    """One day. `pins` are pairs that are agreed and stay; `travel` holds minutes by mode, from, to."""
+    """One day. `pins` are pairs that are agreed and stay; `travel` holds minutes by mode, from, to.
+
+    `max_visits` is the most that anybody makes.
+    """
 
     visits: Visits
     people: People

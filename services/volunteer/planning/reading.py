@@ -55,6 +55,7 @@ def _instance(document: Document) -> Instance:
         opens=_ints(w.window[0] for w in people),
         closes=_ints(w.window[1] for w in people),
         most_minutes=_ints(w.max_minutes for w in people),
+        most_visits=_ints(w.max_visits or objective.max_visits for w in people),
         load=np.array([objective.per_hour_of_load * w.hours_this_month for w in people], dtype=float),
     )
     who, visit = _may_go(document, people)
@@ -63,7 +64,7 @@ def _instance(document: Document) -> Instance:
     problem = Problem(
         visits=visits, people=those, pairs=Pairs(who=who, visit=visit, charge=_charges(document, people, who, visit)),
         travel=np.array([document.travel_minutes[mode] for mode in modes], dtype=np.int64),
-        per_travel_minute=objective.per_travel_minute, max_visits=objective.max_visits,
+        per_travel_minute=objective.per_travel_minute, max_visits=int(those.most_visits.max(initial=1)),
         pins=_pins(document, people, who, visit),
     )  # fmt: skip
     return Instance(document, problem, free)

@@ -70,6 +70,7 @@ class Relaxing:
         self.going = {int(instance.free[who]): route for who, route in routes.items() if route}
         self.many = np.zeros(len(people), dtype=np.int64)
         self.many[list(self.going)] = [len(route) for route in self.going.values()]
+        self.most = _ints(w.max_visits or self.document.objective.max_visits for w in people)
         self.gaps = _gaps(self)
 
     def changes(self, number: int) -> list[dict[str, Any]]:
@@ -94,7 +95,7 @@ class Relaxing:
         lacks["training"] = np.bitwise_count(asked.skills & ~self.held).astype(float)
         lacks["farther"] = np.maximum(0.0, self.km[self.home, visit.community] - self.radius)
         lacks["somebody_free"] = (~self.free).astype(float)
-        lacks["one_more_visit"] = np.maximum(0.0, self.many + 1.0 - self.document.objective.max_visits)
+        lacks["one_more_visit"] = np.maximum(0.0, self.many + 1.0 - self.most)
         if self.allowed is not None:
             lacks["never"] += [str(visit.id) not in mine for mine in self.allowed]
         return lacks

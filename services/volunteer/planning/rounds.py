@@ -125,7 +125,7 @@ class Rounds:
         fits, length, first, last = _append((before.length, before.first, before.last), there, (stay, early, late))
         good, length, first, _ = _append((length, first, last), back, (after.length, after.first, after.last))
         good &= fits & (length <= problem.people.most_minutes[who]) & (first + length <= problem.people.closes[who])
-        good &= many < problem.max_visits
+        good &= many < problem.people.most_visits[who]
         more = problem.per_travel_minute * (there + back - now) + self.charge[who[None, :], visits[:, None]]
         return np.where(good, more, FORBIDDEN), who, number
 

@@ -20,6 +20,7 @@ from services.contracts.volunteer import (
     AcceptTask,
     DeclineTask,
     FailPlan,
+    LinkWorker,
     OpenTask,
     PlanChange,
     PlanFailed,
@@ -51,7 +52,7 @@ from tests.service.volunteer.test_suggesting_people import named
 from tests.service.volunteer.test_suggesting_people import somebody as newcomer
 from tests.support.laws import check_laws
 from tests.support.spec import NOON, Spec
-from tests.unit.volunteer.people import MATTER, MEI, SLOT, TASK, XINGHUA
+from tests.unit.volunteer.people import MATTER, MEI, SLOT, TASK, XINGHUA, ZBS, ZYH
 
 STREET, TODAY = "220104004", NOON.date()
 ASKED = RequestPlan(area=STREET, day=TODAY)
@@ -86,6 +87,7 @@ def test_a_plan_waits_for_its_cut_off() -> None:
         (replace(ASKED, cut_off=NOON + timedelta(days=1)), "cut-off-late", "cut_off"),
         (replace(ASKED, area="220105001"), "not-your-area", "area"),
         (replace(ASKED, area="22"), "not-your-area", "area"),
+        (replace(ASKED, workers=(ZBS, MEI)), "not-a-worker", "workers"),
     ],
 )
 def test_a_request_that_contradicts_itself_is_refused_by_its_field(asked: RequestPlan, code: str, field: str) -> None:
@@ -271,6 +273,80 @@ def test_after_a_no_somebody_else_is_planned_and_who_said_yes_stays(desk: Desk) 
     desk.asks(DeclineTask(assignee=lin), task.DECIDER, pair)
     made(desk, Planner())
     assert {row["assignee"] for row in desk.sees(plan_pairs)} == {mei, wen}
+
+
+def slots(number: int, hours: float = 1.0) -> list[OpenTask]:
+    """So many calls for a professional, one after the other, from eight in the morning on."""
+    first = NOON - timedelta(hours=4) + timedelta(days=1)
+    begins = [first + timedelta(hours=hours * n) for n in range(number)]
+    return [replace(CALL, skills=("unheard-of",), slot_start=at, slot_end=at + timedelta(minutes=30)) for at in begins]
+
+
+def planned_for(desk: Desk, plan_id: UUID) -> dict[str, set[UUID]]:
+    """Whom the plan would send where."""
+    found: dict[str, set[UUID]] = {}
+    for row in desk.sees(plan_pairs, plan_id=plan_id):
+        found.setdefault(row["assignee"], set()).add(row["task_id"])
+    return found
+
+
+TOMORROW = replace(ASKED, day=TODAY + timedelta(days=1))
+
+
+def test_a_professional_makes_a_round_of_more_than_three_visits_which_is_published_and_goes_on_in_the_next_plan(
+    desk: Desk,
+) -> None:
+    """INV-15: each of the visits was asked for and agreed; what is agreed stays with the one who agreed."""
+    day = [desk.asks(call, task.DECIDER) for call in slots(6)]
+    first = made(desk, Planner(), replace(TOMORROW, workers=(ZBS,)))
+    assert planned_for(desk, first) == {ZBS: set(day)}
+    desk.asks(PublishPlan(), plan.DECIDER, first)
+    pairs = tuple(PlannedPair(task_id=one, assignee=ZBS) for one in day)
+    desk.hears("volunteer", PlanPublished(pairs=pairs), first)
+    himself = Actor(id="w-zbs", role="worker", org="220104004005")
+    for one in day[:5]:
+        desk.asks(AcceptTask(assignee=ZBS), task.DECIDER, one, himself)
+    desk.asks(DeclineTask(assignee=ZBS), task.DECIDER, day[5], himself)
+    more = [desk.asks(call, task.DECIDER) for call in slots(7, 1.0)[6:]]
+    again = made(desk, Planner(), replace(TOMORROW, workers=(ZBS, ZYH)))
+    assert planned_for(desk, again) == {ZYH: {day[5], *more}} or planned_for(desk, again) == {
+        ZYH: {day[5]}, ZBS: set(more)
+    }  # fmt: skip
+    (kept,) = [row for row in desk.sees(plan_inputs) if row["plan_id"] == again]
+    assert set(planned(read(kept["input"]))["assignments"][ZBS]) >= {str(one) for one in day[:5]}, "every pin is kept"
+
+
+def test_a_volunteer_makes_three_visits_a_day_also_when_the_day_is_planned_again(desk: Desk) -> None:
+    mei = somebody(desk)
+    calls = [replace(call, skills=("repair",)) for call in slots(5)]
+    there = [desk.asks(call, task.DECIDER) for call in calls]
+    for one in there[:2]:
+        desk.asks(AcceptTask(assignee=mei), task.DECIDER, one)
+    plan_id = made(desk, Planner(), TOMORROW)
+    (theirs,) = planned_for(desk, plan_id).values()
+    assert len(theirs) == 1
+    assert theirs < set(there[2:])
+
+
+def test_whose_day_is_fuller_than_the_planner_would_make_it_keeps_it_and_is_planned_for_nothing_more(
+    desk: Desk,
+) -> None:
+    mei, lin = somebody(desk), somebody(desk)
+    there = [desk.asks(replace(call, skills=("repair",)), task.DECIDER) for call in slots(6, 0.5)]
+    for one in there[:4]:
+        desk.asks(AcceptTask(assignee=mei), task.DECIDER, one)
+    plan_id = made(desk, Planner(), TOMORROW)
+    assert list(planned_for(desk, plan_id)) == [lin]
+    assert {row["task_id"] for row in desk.sees(assignments) if row["state"] == "assigned"} == set(there[:4])
+
+
+def test_who_is_on_duty_is_no_volunteer_that_day(desk: Desk) -> None:
+    """INV-17: one human is not sent to two places in two roles."""
+    mei = somebody(desk)
+    desk.asks(LinkWorker(worker=ZBS), volunteer.DECIDER, named(mei))
+    for _ in range(2):
+        desk.asks(replace(slots(1)[0], skills=("repair",)), task.DECIDER)
+    assert list(planned_for(desk, made(desk, Planner(), replace(TOMORROW, workers=(ZBS,))))) == [ZBS]
 
 
 def test_the_planner_reads_nothing_but_its_input() -> None:

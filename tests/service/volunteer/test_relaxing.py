@@ -29,6 +29,8 @@ def with_the_change(made: Day, number: int, change: Day) -> Day:
             pass
     for one in concerned:
         match change["code"]:
+            case "one_more_visit" if one.get("max_visits"):
+                one["max_visits"] += 1
             case "longer_day":
                 one["window"] = [one["window"][0] - amount, one["window"][1] + amount]
                 one["max_minutes"] += amount
