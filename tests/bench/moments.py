@@ -30,7 +30,7 @@ from tests.unit.audit.said import MATTER, said
 
 EVENTS = 1_000
 GOAL = 100.0
-POINTS = 60
+POINTS = 300
 BEGAN = datetime(2024, 1, 1, tzinfo=UTC)
 PARTIES = ("worker:w-01", "organization:lotus", "team:harbor", "worker:w-02")
 
@@ -48,7 +48,8 @@ def run(stage: Stage) -> Iterable[Row]:
         yield Row(
             what=f"a case of 1,000 events at two moments, {size:,} entries, p99", goal=f"≤ {GOAL:.0f} ms", ours=p99, unit="ms",
             peer=median(theirs), reached=p99 <= GOAL, least=True,
-            note=f"its entries read and folded (median); ours: median {median(ours):.1f} ms",
+            note=f"its entries read and folded (median); ours: median {median(ours):.1f} ms, the first of a process {ours[0]:.0f}, "
+            f"the longest of the others {max(ours[1:]):.0f}",
         )  # fmt: skip
 
 
@@ -149,7 +150,7 @@ def measured(store: Store, size: int) -> tuple[list[float], list[float]]:
         found = state(store.views, MATTER, Moment(known, valid_at))
         ours.append((perf_counter() - began) * 1_000)
         assert found["requests"] and found["needs"]
-        if n % 10 == 0:
+        if n % 50 == 0:
             began = perf_counter()
             entries = [e for e in archive.entries_of(store.views, MATTER, restricted=False) if e.idx < known]
             folded(UUID(int=1), entries, valid_at=valid_at)
