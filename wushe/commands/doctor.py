@@ -197,8 +197,26 @@ def _broker(service: str, settings: Settings) -> Finding:
     return Finding(f"{service} broker", "ok", "reachable / 可达")
 
 
+def _signing(duty: dict[str, Any]) -> Finding:
+    """Whether heads of the ledger are signed: it does not sign what is damaged, or what a witness knows otherwise."""
+    state = str(duty.get("state"))
+    if state in ("starting", "signing"):
+        return Finding("ledger signing", "ok", state)
+    found = " ".join(str(part) for part in (state, duty.get("code", ""), duty.get("entry", "")) if part != "")
+    return Finding("ledger signing", "wrong", found, "see runbook, section SigningHalted / 见运维手册 SigningHalted")
+
+
+CONTRADICTING = ("ahead", "forked", "disputes")
+
+
 def _witnesses(duty: dict[str, Any]) -> Finding:
-    """Whether anybody but the operator vouches for the ledger."""
+    """Whether anybody but the operator vouches for the ledger, and whether anybody knows it otherwise."""
+    others = [f"{name} {state}" for name, state in duty.get("witnesses", {}).items() if state in CONTRADICTING]
+    if others:
+        return Finding(
+            "ledger witnesses", "wrong", ", ".join(others),
+            "they have seen what is not here: see runbook, 'A ledger that witnesses know otherwise' / 见证方所见与此不符, 见运维手册",
+        )  # fmt: skip
     match duty.get("state"):
         case "no-witness" | "no-quorum":
             return Finding(
@@ -230,5 +248,8 @@ def _answers(url: str) -> Iterator[Finding]:
             str(state.get("database")),
             "" if good else "see runbook, section database / 见运维手册",
         )
-        if "witnesses" in state.get("duties", {}):
-            yield _witnesses(state["duties"]["witnesses"])
+        duties = state.get("duties", {})
+        if "checkpoints" in duties:
+            yield _signing(duties["checkpoints"])
+        if "witnesses" in duties:
+            yield _witnesses(duties["witnesses"])

@@ -24,6 +24,8 @@ def state(url: str, token: str, folder: Path, json_: bool) -> None:
     """Show how far the ledger reaches, how far it is signed, and whether it is sound."""
     found = Client(url, token, folder, json_=json_).get(f"{BASE}/ledger/state", json_)
     say(found, json_, "" if json_ else _told(found))
+    if found["signing"] == "halted":
+        raise SystemExit(1)
 
 
 def _told(found: dict[str, Any]) -> str:

@@ -17,7 +17,10 @@ STATES = {
     "no-quorum": ("witnesses are asked, and none is needed", "会请见证方联署, 但不要求法定数"),
     "pending": ("the newest head waits for its witnesses", "最新检查点等待见证"),
     "witnessed": ("vouched for", "已获见证"),
+    "contradicted": ("a witness has seen what is not here: see the runbook", "见证方所见与本台账不符, 见运维手册"),
 }
+CONTRADICTING = ("ahead", "forked", "disputes")
+"""How a witness stands that knows the ledger longer, or otherwise."""
 
 
 @click.command()
@@ -38,8 +41,13 @@ def policy(url: str, token: str, folder: Path) -> None:
 
 
 def _told(found: dict[str, Any], keys: list[str]) -> str:
-    en, zh = STATES[found["state"]]
-    lines = [f"{zh} / {en}", f"signed {found['signed']}, vouched for {found['witnessed']}, quorum {found['quorum']}"]
+    contradicted = any(each["state"] in CONTRADICTING for each in found["items"])
+    en, zh = STATES["contradicted" if contradicted else found["state"]]
+    signed, vouched = (found[name] if found[name] is not None else "-" for name in ("signed", "witnessed"))
+    lines = [
+        f"{zh} / {en}",
+        f"已签署 / signed {signed}, 已见证 / vouched for {vouched}, 法定数 / quorum {found['quorum']}",
+    ]
     for each in found["items"]:
         mark = "✓" if each["state"] == "cosigned" else "✗"
         lines.append(f"{mark} {each['name']}: {each['state']}, seen {each['seen']} ({each['since']})")
