@@ -6,19 +6,23 @@ rule with the elements, so that a failed test says what to mend.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
-RUN = "() => axe.run(document, {resultTypes: ['violations']}).then(found => found.violations)"
+RUN = """rules => axe.run(document, {resultTypes: ['violations'], ...(rules && {runOnly: rules})})
+    .then(found => found.violations)"""
+DARK = ("color-contrast", "link-in-text-block")
+"""The rules that a theme makes a difference to."""
 
 
-def violations(page: Page) -> list[dict[str, Any]]:
-    """What axe finds wrong on the page as it stands; scripts of the page itself need not be on."""
+def violations(page: Page, rules: Sequence[str] | None = None) -> list[dict[str, Any]]:
+    """What axe finds wrong on the page as it stands, by all rules or these; scripts of the page itself need not be on."""
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(AXE_SCRIPT)
-    return list(page.evaluate(RUN))
+    return list(page.evaluate(RUN, list(rules) if rules else None))
 
 
 def told(found: list[dict[str, Any]]) -> str:

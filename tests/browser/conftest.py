@@ -13,6 +13,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from tests.browser.walk import Walk, seeds_of
 from tests.conftest import servers_are_required
 from tests.support.embedded import Embedded, Hub
 from tests.support.postoffice import PostOffice
@@ -123,6 +124,19 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def walked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
+    """The console of a hub with the five stories and something of everything in it, walked through in Chinese."""
+    from tests.browser.screenshots import pages
+
+    with Embedded(tmp_path_factory.mktemp("walked"), demo=True) as embedded:
+        embedded.hub.settles()
+        walk = Walk(embedded.hub, seeds_of(pages(embedded.hub)))
+        embedded.hub.settles()
+        walk.go()
+        yield walk
 
 
 Open = Callable[..., Page]

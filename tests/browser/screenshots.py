@@ -103,7 +103,15 @@ def _keeping(hub: Hub) -> Iterator[Shot]:
     hub.ask("POST", "/console/v1/accounts", opened, role="administrator", ident="m-01")
     for name in ("", "accounts", "stations", "tables", "tables/sla", "dead-letters"):
         yield Shot(f"admin-{name.replace('/', '-') or 'system'}", "keeper", f"/admin/{name}".rstrip("/"))
+    place = {"kind": "station", "code": "220104004", "party": f"community:{STREET}", "places": [{"code": STREET}]}
+    station = hub.ask(
+        "POST", "/referral/v1/stations", place, role="administrator", ident="m-01", Idempotency_Key=uuid4().hex
+    )
+    if station.ok:
+        yield Shot("admin-station", "keeper", f"/admin/stations/{station.json()['id']}")
     yield Shot("admin-account", "keeper", f"/admin/accounts/{stream_of('w-07')}")
+    yield Shot("admin-edition", "keeper", "/admin/tables/sla/edition")
+    yield Shot("admin-calendar", "keeper", "/admin/calendar")
     yield Shot("own-account", "keeper", "/account")
     yield Shot("approvals", "head", "/approvals")
     yield Shot("design", "", "/design")
@@ -116,7 +124,7 @@ def _auditing(hub: Hub, matter: str) -> Iterator[Shot]:
     told = {"matter_id": matter, "finding_code": "evidence-missing", "answer_by": "2099-12-01T10:00:00Z"}
     finding = hub.ask("POST", "/audit/v1/audit-findings", told, role="auditor", ident="a-demo").json()["id"]
     hub.settles()
-    for name in ("access", "receipts", "bundle", "findings"):
+    for name in ("access", "unsealing", "receipts", "bundle", "findings"):
         yield Shot(f"audit-{name}", "auditor", f"/matters/{matter}/{name}")
     yield Shot("audit-samples", "auditor", "/audit/samples")
     yield Shot("audit-sample", "auditor", f"/audit/samples/{sample}")
