@@ -20,7 +20,7 @@ from tests.support.embedded import Hub
 pytestmark = pytest.mark.browser
 
 HEAVIEST = 200 * 1024
-LATIN = re.compile(r"(?<![\w./@:-])[A-Za-z]{2,}(?![\w.@:-]*\d)")
+LATIN = re.compile(r"(?<![A-Za-z0-9_./@:-])[A-Za-z]{2,}(?![A-Za-z0-9_.@:-]*[0-9])")
 HAN = re.compile(r"[\u3400-\u9fff]+")
 NAMES = ("Wushe", "English", "CSV", "Excel", "XLSX", "JSON", "HTML", "TOML", "TOTP", "SHA", "UTC", "PDF", "GBK", "UTF")
 """What is called so in Chinese too."""
