@@ -105,12 +105,16 @@ class Street:
         return matter, referral
 
 
+def mailed(post: PostOffice) -> dict[str, str]:
+    """The settings of a hub that sends mails."""
+    return {"HUB_SMTP_URL": post.url, "HUB_MAIL_FROM": "hub@example.org"}
+
+
 @pytest.fixture(scope="session")
 def street(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
     """One hub for all browser tests, with the street in it."""
     with PostOffice() as post:
-        mail = {"HUB_SMTP_URL": post.url, "HUB_MAIL_FROM": "hub@example.org"}
-        with Embedded(tmp_path_factory.mktemp("hub"), settings=mail) as embedded:
+        with Embedded(tmp_path_factory.mktemp("hub"), settings=mailed(post)) as embedded:
             yield Street(embedded.hub, post=post).opens()
 
 
@@ -131,7 +135,7 @@ def walked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
     """The console of a hub with the five stories and something of everything in it, walked through in Chinese."""
     from tests.browser.screenshots import pages
 
-    with Embedded(tmp_path_factory.mktemp("walked"), demo=True) as embedded:
+    with PostOffice() as post, Embedded(tmp_path_factory.mktemp("walked"), demo=True, settings=mailed(post)) as embedded:
         embedded.hub.settles()
         walk = Walk(embedded.hub, seeds_of(pages(embedded.hub)))
         embedded.hub.settles()
