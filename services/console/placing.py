@@ -53,7 +53,7 @@ class Draft:
 
 @dataclass(frozen=True, kw_only=True)
 class Looked:
-    """What the hub would make of a draft: its file, what is wrong with it, and what would change."""
+    """What the hub would make of a draft: its file, what is wrong with it, what would change, and which days have passed."""
 
     text: str
     name: str
@@ -61,6 +61,7 @@ class Looked:
     came: tuple[Line, ...] = ()
     went: tuple[Line, ...] = ()
     other: tuple[tuple[Line, Line], ...] = ()
+    past: tuple[str, ...] = ()
 
     @property
     def digest(self) -> str:
@@ -202,7 +203,9 @@ class Folder:
             for day in sorted(changed)
             if all(day not in days_of(getattr(days, which)) for which, _ in kept)
         ]
-        return Looked(text=text, name=name, problems=tuple(problems), came=tuple(new), went=tuple(gone))
+        return Looked(
+            text=text, name=name, problems=tuple(problems), came=tuple(new), went=tuple(gone), past=(*past, *sorted(since)),
+        )  # fmt: skip
 
     def _names(self, draft: Draft) -> list[str]:
         """Files are read in the order of their names, so a later edition's name follows those before it."""

@@ -127,8 +127,9 @@ organization = sa.Table(
     sa.Column("party", sa.String),
     sa.Column("kind", sa.String),
     sa.Column("code", sa.String),
+    sa.Column("kept_by", sa.String),
 )
-"""The directory's codes; names are asked from the directory itself, they never travel in events."""
+"""The directory's codes, and for which unit each was written down; names are asked from the directory, no event has them."""
 
 
 def project_heard(message: Message) -> list[Change]:
@@ -141,7 +142,9 @@ def project_heard(message: Message) -> list[Change]:
         return _alarm(name, said, message)
     if name == "organization.registered":
         party, kind, code = said.text("party"), said.text("kind"), said.text("code")
-        return [put(organization, message.stream_id, party=party, kind=kind, code=code)]
+        return [
+            put(organization, message.stream_id, party=party, kind=kind, code=code, kept_by=message.envelope.actororg)
+        ]
     entry = read(message, said)
     if entry is None:
         return []

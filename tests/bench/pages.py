@@ -64,9 +64,12 @@ PAGES = (
     Wanted("search by letters", "worker", "/search", (("word", "peiban"),)),
     Wanted("search by number", "worker", "/search", (("word", "0197"),)),
     Wanted("directory", "worker", "/directory"),
-    Wanted("dispatch, today", "worker", "/dispatch"),
+    Wanted("dispatch, the week", "worker", "/dispatch"),
+    Wanted("dispatch, a day", "worker", "/dispatch?view=day"),
+    Wanted("plans of days", "worker", "/dispatch/plans"),
     Wanted("daily visits", "worker", "/visits"),
     Wanted("figures of the month", "head", "/figures"),
+    Wanted("monthly report", "head", "/figures/report"),
     Wanted("second person's page", "head", "/approvals"),
     Wanted("auditor: find a matter", "auditor", "/audit"),
     Wanted("auditor: a matter", "auditor", "/matters/{matter}"),
@@ -74,20 +77,33 @@ PAGES = (
     Wanted("auditor: the ledger", "auditor", "/audit/ledger"),
     Wanted("auditor: findings", "auditor", "/findings"),
     Wanted("auditor: who has seen what", "auditor", "/matters/{matter}/access"),
+    Wanted("auditor: findings of a matter", "auditor", "/matters/{matter}/findings"),
+    Wanted("auditor: receipts", "auditor", "/matters/{matter}/receipts"),
+    Wanted("auditor: a bundle's page", "auditor", "/matters/{matter}/bundle"),
+    Wanted("auditor: samples", "auditor", "/audit/samples"),
+    Wanted("partner: offers", "partner", "/offers"),
+    Wanted("partner: people served", "partner", "/served"),
+    Wanted("partner: capacity", "partner", "/capacity"),
+    Wanted("partner: programs", "partner", "/programs"),
     Wanted("administrator", "keeper", "/admin"),
+    Wanted("accounts", "keeper", "/admin/accounts"),
+    Wanted("stations", "keeper", "/admin/stations"),
+    Wanted("tables of codes", "keeper", "/admin/tables"),
+    Wanted("set aside", "keeper", "/admin/dead-letters"),
 )
 
 
 def run(stage: Stage) -> Iterable[Row]:
     """A row for each page, the slowest named; and how much the first page weighs."""
-    count, times = stage.size(MATTERS), 5 if stage.quick else TIMES
+    count, times = stage.matters or stage.size(MATTERS), 5 if stage.quick else TIMES
     with Hub(HUB_SITE_URL="http://127.0.0.1") as hub:
         station = Station(hub.hub)
-        station.organizations(20, NEED)
+        partner = station.organizations(20, NEED)[0]
         matters = written(hub, count)
         asked_for(station, min(REQUESTS, count))
         until(lambda: level(hub, station), 3_600, 1.0)
-        browsers = {who: signed_in(hub, who, role, org) for who, (role, org) in PEOPLE.items()}
+        people = PEOPLE | {"partner": ("partner", partner.id)}
+        browsers = {who: signed_in(hub, who, role, org) for who, (role, org) in people.items()}
         for page in PAGES:
             yield row(hub, browsers[page.who], page, matters, times)
         yield weight(hub, browsers["worker"])
@@ -172,8 +188,9 @@ def row(hub: Hub, browser: requests.Session, page: Wanted, matters: list[UUID], 
     chance = random.Random(page.what)
     taken = [seconds for seconds, _ in visits(hub, browser, page, chance, matters, times + 1)][1:]
     p50, p95 = percentile(taken, 0.5) * 1000, percentile(taken, 0.95) * 1000
+    fewer = "" if len(matters) >= MATTERS else f"; the goal is for {number(MATTERS)}"
     return Row(what=f"page, {number(len(matters))} matters: {page.what}, p95", goal="≤ 100 ms", ours=p95, unit="ms",
-               reached=p95 <= 100, note=f"p50 {p50:.0f} ms")  # fmt: skip
+               reached=p95 <= 100 and not fewer, note=f"p50 {p50:.0f} ms{fewer}")  # fmt: skip
 
 
 def visits(

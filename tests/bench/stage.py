@@ -105,8 +105,8 @@ class Hub(Reference):
 class Stage:
     """A context manager: `rounds` measurements of everything, servers started at first sight."""
 
-    def __init__(self, *, quick: bool = False) -> None:
-        self.quick, self.rounds = quick, 1 if quick else 3
+    def __init__(self, *, quick: bool = False, matters: int = 0) -> None:
+        self.quick, self.rounds, self.matters = quick, 1 if quick else 3, matters
         self._stack, self._names = ExitStack(), (f"bench_{n}" for n in itertools.count())
 
     def __enter__(self) -> Self:

@@ -12,7 +12,7 @@ from typing import Any
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
-RUN = """rules => axe.run(document, {resultTypes: ['violations'], ...(rules && {runOnly: rules})})
+RUN = """rules => axe.run(document, {resultTypes: ['violations'], preload: false, ...(rules && {runOnly: rules})})
     .then(found => found.violations)"""
 DARK = ("color-contrast", "link-in-text-block")
 """The rules that a theme makes a difference to."""

@@ -113,9 +113,8 @@ def mailed(post: PostOffice) -> dict[str, str]:
 @pytest.fixture(scope="session")
 def street(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
     """One hub for all browser tests, with the street in it."""
-    with PostOffice() as post:
-        with Embedded(tmp_path_factory.mktemp("hub"), settings=mailed(post)) as embedded:
-            yield Street(embedded.hub, post=post).opens()
+    with PostOffice() as post, Embedded(tmp_path_factory.mktemp("hub"), settings=mailed(post)) as embedded:
+        yield Street(embedded.hub, post=post).opens()
 
 
 @pytest.fixture(scope="session")
@@ -135,7 +134,10 @@ def walked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
     """The console of a hub with the five stories and something of everything in it, walked through in Chinese."""
     from tests.browser.screenshots import pages
 
-    with PostOffice() as post, Embedded(tmp_path_factory.mktemp("walked"), demo=True, settings=mailed(post)) as embedded:
+    with (
+        PostOffice() as post,
+        Embedded(tmp_path_factory.mktemp("walked"), demo=True, settings=mailed(post)) as embedded,
+    ):
         embedded.hub.settles()
         walk = Walk(embedded.hub, seeds_of(pages(embedded.hub)))
         embedded.hub.settles()

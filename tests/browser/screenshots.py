@@ -15,7 +15,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -114,6 +114,12 @@ def _keeping(hub: Hub) -> Iterator[Shot]:
     yield Shot("admin-calendar", "keeper", "/admin/calendar")
     yield Shot("own-account", "keeper", "/account")
     yield Shot("approvals", "head", "/approvals")
+    sealed = {"month": "2022-09", "station": STREET}
+    assert hub.ask("POST", "/audit/v1/monthly-reports", sealed, role="station_head", ident="h-demo").ok
+    yield Shot("report-sealed", "head", "/figures/report?month=2022-09")
+    yield Shot("harm", "station", "/harm")
+    raised = _ask(hub, "/intake/v1/safeguarding-concerns", {}, ident="w-demo")
+    yield Shot("harm-report", "station", f"/harm/{raised}/report")
     yield Shot("design", "", "/design")
 
 
@@ -149,14 +155,59 @@ def _dispatching(hub: Hub, matter: str) -> Iterator[Shot]:
     yield Shot("dispatch-plans", "station", "/dispatch/plans")
     yield Shot("dispatch-plan", "station", f"/dispatch/plans/{plan}")
     yield Shot("dispatch-rounds", "station", "/dispatch/rounds")
+    school_year = {"kind": "school_community", "year": 2027, "answer_by": (start + timedelta(days=30)).isoformat()}
+    yield Shot(
+        "dispatch-round", "station", f"/dispatch/rounds/{_ask(hub, '/volunteer/v1/pairing-rounds', school_year)}"
+    )
     yield Shot("dispatch-overrides", "station", "/dispatch/overrides")
     yield Shot("volunteering", "volunteer", "/volunteering")
     yield Shot("hours", "volunteer", "/volunteering/hours")
     yield Shot("team", "leader", "/volunteering")
+    yield from _going(hub, start)
 
 
-def _ask(hub: Hub, path: str, body: dict[str, Any]) -> str:
-    answer = hub.ask("POST", path, body, Idempotency_Key=uuid4().hex)
+def _going(hub: Hub, start: datetime) -> Iterator[Shot]:
+    """Somebody goes to somebody who is known, has been at another task, and has it in writing."""
+    who = _ask(
+        hub,
+        "/intake/v1/persons",
+        {"station": STREET, "pseudonym": "魏奶奶", "phone": "000-0001", "age_band": "from_60"},
+    )
+    known, other = _new(hub, "companionship", person_id=who), _new(hub, "companionship")
+    team = f"team:{_team(hub)}"
+    hers, done = (_gone(hub, matter, start + timedelta(hours=3 * n)) for n, matter in enumerate((known, other), 1))
+    myself = {"role": "volunteer", "ident": VOLUNTEER, "org": ""}
+    _ask(hub, f"/volunteer/v1/tasks/{done}/completion", {"result": "done"}, **myself)
+    leader = {"role": "team_leader", "ident": "l-demo", "org": team.partition(":")[2]}
+    given = {"volunteer_id": VOLUNTEER, "activity": f"task-{done[:8]}", "day": system_clock().date().isoformat(), "minutes": 45,
+             "content_code": "companionship", "organizer": team, "lead": team, "task_id": done}  # fmt: skip
+    hours = _ask(hub, "/volunteer/v1/service-hours", given, **leader)
+    _ask(hub, f"/volunteer/v1/service-hours/{hours}/confirmation", {}, **leader)
+    _ask(hub, f"/volunteer/v1/volunteers/{VOLUNTEER}/record-statements", {"issuer": team}, **leader)
+    (stated, *_) = _listed(hub, "/volunteer/v1/record-statements")
+    yield Shot("volunteering-going", "volunteer", "/volunteering")
+    yield Shot("volunteering-whom", "volunteer", f"/volunteering/tasks/{hers}/whom")
+    yield Shot("hours-given", "volunteer", "/volunteering/hours")
+    yield Shot("team-hours", "leader", "/volunteering/hours")
+    yield Shot("record-sheet", "volunteer", f"/volunteering/records/{stated['verify_code']}")
+
+
+def _gone(hub: Hub, matter: str, start: datetime) -> str:
+    """A task that the demo's volunteer takes."""
+    body = {"matter_id": matter, "holder": f"community:{COMMUNITY}", "kind": "companionship", "area": COMMUNITY,
+            "slot_start": start.isoformat(), "slot_end": (start + timedelta(hours=1)).isoformat()}  # fmt: skip
+    task = _ask(hub, "/volunteer/v1/tasks", body)
+    said = {"assignee": f"volunteer:{VOLUNTEER}"}
+    _ask(hub, f"/volunteer/v1/tasks/{task}/acceptance", said, role="volunteer", ident=VOLUNTEER, org="")
+    return task
+
+
+def _team(hub: Hub) -> str:
+    return str(_listed(hub, "/referral/v1/organizations?code=leifeng-nanguan")[0]["organization_id"])
+
+
+def _ask(hub: Hub, path: str, body: dict[str, Any], **who: str) -> str:
+    answer = hub.ask("POST", path, body, Idempotency_Key=uuid4().hex, **who)
     assert answer.ok, answer.text
     hub.settles()
     return str(answer.json()["id"])
@@ -172,16 +223,16 @@ def _told(hub: Hub) -> list[str]:
     return [row.get("matter_id") or row["plan_id"] for row in rows][:4]
 
 
-def _new(hub: Hub, *needs: str) -> str:
+def _new(hub: Hub, *needs: str, **more: str) -> str:
     """A request that nobody has triaged."""
     body = {"unit": f"community:{COMMUNITY}", "area": COMMUNITY, "came_by": "phone", "urgency": "normal",
             "need_codes": list(needs or ("companionship", "goods"))}  # fmt: skip
-    return _ask(hub, "/intake/v1/help-requests", body)
+    return _ask(hub, "/intake/v1/help-requests", body | more)
 
 
 def _mailed(hub: Hub) -> str:
     """The drivers' team, which is told of its offers by mail from now on, and whose letters went out."""
-    team = str(_listed(hub, "/referral/v1/organizations?code=leifeng-nanguan")[0]["organization_id"])
+    team = _team(hub)
     _ask(hub, f"/referral/v1/organizations/{team}/mail", {"address": "lei@example.org"})
     until(lambda: any(row["state"] == "sent" for row in _listed(hub, "/referral/v1/letters")), "a letter went out")
     return team
@@ -191,7 +242,7 @@ def _offered(hub: Hub) -> tuple[str, str]:
     """A request whose need the drivers' team was asked to take; the referral."""
     matter = _new(hub, "companionship")
     _ask(hub, f"/intake/v1/help-requests/{matter}/triage", {"urgency": "urgent", "disposition": "referral"})
-    team = _listed(hub, "/referral/v1/organizations?code=leifeng-nanguan")[0]["organization_id"]
+    team = _team(hub)
     offering = {"organization_id": team, "service_codes": ["companionship"], "areas": [STREET[:6]], "capacity": 20}
     _ask(hub, "/referral/v1/offerings", offering)
     draft = {"matter_id": matter, "kind": "referral", "need_codes": ["companionship"], "areas": [COMMUNITY],

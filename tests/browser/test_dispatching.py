@@ -88,7 +88,7 @@ def test_a_round_takes_wishes_proposes_pairs_and_settles_them(opens: Open, stree
     page.get_by_role("button", name="发起一轮").click()
     worker, student = "worker:w-pair", "person:s-pair"
     for who, side, other in ((worker, "甲方", student), (student, "乙方", worker)):
-        page.get_by_label("谁", exact=True).fill(who)
+        page.get_by_label(re.compile("^谁")).fill(who)
         page.get_by_label(re.compile(side)).check()
         page.get_by_label(re.compile("愿意与谁")).fill(other)
         page.get_by_role("button", name="记下意愿").click()

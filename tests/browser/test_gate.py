@@ -67,6 +67,18 @@ def test_a_coordinator_gets_an_account_comes_in_and_is_put_out(opens: Open, scri
     expect(own.get_by_label("密码")).to_be_visible()
 
 
+@pytest.mark.parametrize("called", ["雷锋车队南关分会", "leifeng-nanguan"])
+def test_somebody_of_an_organization_gets_an_account_by_what_the_directory_calls_it(opens: Open, called: str):
+    keeper, own, holder = opens(KEEPER, java_script_enabled=False), opens(), f"p-{uuid4().hex[:6]}"
+    chooses(own, opened(keeper, holder, "合作机构", called))
+    keeper.goto("/admin/accounts")
+    expect(keeper.get_by_role("row", name=re.compile(holder))).to_contain_text("雷锋车队南关分会")
+    signs_in(own, holder)
+    expect(own.get_by_role("heading", level=1)).to_have_text("收到的转介")
+    own.goto("/account")
+    expect(own.locator(".lead")).to_contain_text("雷锋车队南关分会")
+
+
 def test_an_administrator_sets_up_the_second_factor_and_comes_in_with_a_recovery_code(opens: Open):
     keeper, own, holder = opens(KEEPER), opens(), f"m-{uuid4().hex[:6]}"
     chooses(own, opened(keeper, holder, "管理员"))

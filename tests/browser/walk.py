@@ -7,7 +7,7 @@ address with an id in it is found by a link on some page of the same role; what 
 from __future__ import annotations
 
 import re
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -28,7 +28,13 @@ ROLES = {account.role: account.id for account in demo.ROLES}
 """The demo's people: one of each role that has pages of its own."""
 
 ACT = re.compile(r"^(/matters/[^/]+/acts/([a-z-]+)/[^/]+)/[a-z-]+$")
-SEVERAL = {"/matters/{id}": 8, "/matters/{id}/file": 8, "/offers": 1}
+SEVERAL = {
+    "/matters/{id}": 8,
+    "/matters/{id}/file": 8,
+    "/matters/{id}/access": 4,
+    "/matters/{id}/papers": 2,
+    "/matters/{id}/erasure": 2,
+}
 """So many of a kind are looked through for links to others; of all others one."""
 
 UNREACHED = {
@@ -36,6 +42,7 @@ UNREACHED = {
     "/invitation/{code}": "by a link that its holder alone has", "/sign-in/elsewhere/back": "by another site's redirect",
     "/sign-in/elsewhere": "leads to another site", "/worklist/stream": "no page", "/static/{name}": "no page",
     "/verifier/{name}": "no page", "/*": "whatever there is not", "/account/second": "needs an account that is on record",
+    "/worklist/part": "a script asks for it", "/audit/ledger/verification": "a script asks for it",
 }  # fmt: skip
 """What no link leads to, and why that is right; each has a test of its own."""
 
@@ -50,7 +57,7 @@ class Place:
     @cached_property
     def pattern(self) -> re.Pattern[str]:
         """Its addresses."""
-        parts = re.split(r"\{[a-z]+\}", self.path)
+        parts = re.split(r"\{[a-z_]+\}", self.path)
         return re.compile("^" + "[^/?]+".join(re.escape(part) for part in parts) + "$")
 
 
@@ -229,12 +236,64 @@ def _further(links: Iterable[str]) -> Iterator[str]:
             yield from (f"{act[1]}/{each.code}" for each in ACTS if each.of == act[2])
 
 
+VOID = ("meta", "link", "input", "img", "br", "hr", "path", "rect", "line", "circle", "use", "col", "wbr")
+BOXES = ("input", "select", "textarea")
+HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+
+
+class Kinds(HTMLParser):
+    """The kinds of elements on a page, each with what it stands in; and what of its ids, labels and headings is wrong."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found: set[tuple[str, ...]] = set()
+        self._open: list[tuple[str, str]] = []
+        self._ids: Counter[str] = Counter()
+        self._labels: set[str] = set()
+        self._boxes: list[tuple[str, bool]] = []
+        self._headings: list[int] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """One element."""
+        told = {name: value or "" for name, value in attrs}
+        kind = " ".join([tag, *sorted(told.get("class", "").split())])
+        within = " > ".join(kind for _, kind in self._open[-2:])
+        self.found.add((within, kind, told.get("type", ""), told.get("role", ""), *sorted(told.keys() - {"class"})))
+        self._note(tag, told)
+        if tag not in VOID:
+            self._open.append((tag, kind))
+
+    def _note(self, tag: str, told: dict[str, str]) -> None:
+        self._ids.update([told["id"]] if told.get("id") else [])
+        if tag == "label" and told.get("for"):
+            self._labels.add(told["for"])
+        if tag in HEADINGS:
+            self._headings.append(int(tag[1]))
+        if tag in BOXES and told.get("type") not in ("hidden", "submit"):
+            named = bool(told.get("aria-label") or told.get("aria-labelledby")) or ("label" in dict(self._open))
+            self._boxes.append((told.get("id", "") or told.get("name", ""), named))
+
+    def handle_endtag(self, tag: str) -> None:
+        """Out of an element, and of those in it that were left open."""
+        if any(name == tag for name, _ in self._open):
+            while self._open.pop()[0] != tag:
+                pass
+
+    def faults(self) -> Iterator[str]:
+        """In words."""
+        yield from (f"the id {ident} is there {times} times" for ident, times in self._ids.items() if times > 1)
+        yield from (f"a label names {ident}, which is not there" for ident in self._labels - self._ids.keys())
+        yield from (f"{ident} has no label" for ident, named in self._boxes if not named and ident not in self._labels)
+        steps = zip(self._headings, self._headings[1:], strict=False)
+        yield from (f"after h{first} comes h{second}" for first, second in steps if second > first + 1)
+
+
 class Said(HTMLParser):
     """What a page says to people, outside of ids and of what is marked as another language."""
 
     QUIET = ("script", "style", "code", "kbd", "pre", "samp")
     TOLD = ("aria-label", "title", "alt", "placeholder", "aria-description")
-    EMPTY = ("meta", "link", "input", "img", "br", "hr", "path", "rect", "line", "circle", "use", "col", "wbr")
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -252,13 +311,13 @@ class Said(HTMLParser):
         quiet = tag in self.QUIET or other or bool(self._open and self._open[-1][1])
         if not quiet:
             self.texts += [told[name] or "" for name in self.TOLD if told.get(name)]
-        if tag not in self.EMPTY:
+        if tag not in VOID:
             self._open.append((tag, quiet))
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """An element without content."""
         self.handle_starttag(tag, attrs)
-        if tag not in self.EMPTY:
+        if tag not in VOID:
             self.handle_endtag(tag)
 
     def handle_endtag(self, tag: str) -> None:

@@ -387,9 +387,9 @@ def test_what_a_method_answers_about_somebody_a_stranger_cannot_tell_from_nothin
 
 
 PUBLISHED: dict[str, Any] = {
-    "/organizations/{id}/names": "directory", "/stations/{id}/names": "directory", "/organizations/{id}/mail": "directory",
+    "/organizations/{id}/names": "directory", "/stations/{id}/names": "directory",
 }  # fmt: skip
-"""What a directory is there for: names, and whether somebody is told by mail, which everybody who works with it finds."""
+"""What a directory is there for: names, which everybody who works with it finds."""
 
 
 def whereabouts(answering: Answering, answer: requests.Response) -> bool:

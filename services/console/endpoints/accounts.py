@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from services.console import views
 from services.console.domain.account import INVITED_FOR, KEEPER, Command, stream_of
 from services.console.endpoints.elsewhere import KNOCKS_FOR
 from services.console.gate import tables as t
@@ -22,6 +23,7 @@ from services.kernel.errors import ContractBroken, FieldProblem, HubError, NotFo
 from services.kernel.ids import new_id
 from services.kernel.view import drop, put
 
+FOR_ORGANIZATIONS = ("partner", "team_leader")
 MARGIN = timedelta(minutes=1)
 OPENING = {
     "type": "object", "required": ["holder", "role"], "additionalProperties": False,
@@ -73,7 +75,7 @@ class Accounts:
             body = {
                 "holder": form.get("holder", "").strip(),
                 "role": form.get("role", ""),
-                "org": form.get("org", "").strip() or None,
+                "org": _org(v),
             }
             command: public.OpenAccount = read_request(body, public.OpenAccount)[0]
             keeper.ask(command.holder, command, v.who.actor)
@@ -125,15 +127,29 @@ def _holder(v: Visit) -> str:
     return str(row["holder"])
 
 
+def _org(v: Visit) -> str | None:
+    """For whom somebody works, as it was typed; an organization is found by its code in the directory, or by its name."""
+    told = v.request.form.get("org", "").strip()
+    if v.request.form.get("role") not in FOR_ORGANIZATIONS:
+        return told or None
+    named = (r for r in v.look.all(views.organization) if told in (r["code"], v.words.party_name(str(r["party"]))))
+    return next((str(row["organization_id"]) for row in named), told) or None
+
+
+def _known(v: Visit) -> list[pages.Known]:
+    rows = v.look.all(views.organization)
+    return sorted((str(row["code"]), v.words.party(str(row["party"]))) for row in rows if row["kind"] != "community")
+
+
 def _listed(v: Visit, wrong: str = "", form: dict[str, str] | None = None) -> str:
     rows = v.look.run(sa.select(t.account).order_by(t.account.c.state, t.account.c.role, t.account.c.holder))
-    return pages.page(v.frame("/admin/accounts"), rows, wrong, form or {})
+    return pages.page(v.frame("/admin/accounts"), rows, wrong, form or {}, _known(v))
 
 
 def _one(v: Visit, holder: str, wrong: str = "", link: str = "") -> str:
     row = v.look.one(t.account, stream_of(holder))
     bound = v.look.all(t.binding, account_id=stream_of(holder))
-    return pages.one(v.frame("/admin/accounts"), row or {}, bound, v.who.id == holder, wrong, link)
+    return pages.one(v.frame("/admin/accounts"), row or {}, bound, v.who.id == holder, wrong, link, _known(v))
 
 
 # --- what is done about an account ------------------------------------------------------------------------------------
@@ -148,7 +164,7 @@ def _ask(make: Callable[[Visit], Command]) -> Callable[[Visit, str], str]:
 
 
 def _change(v: Visit) -> public.ChangeAccountRole:
-    body = {"role": v.request.form.get("role", ""), "org": v.request.form.get("org", "").strip() or None}
+    body = {"role": v.request.form.get("role", ""), "org": _org(v)}
     command: public.ChangeAccountRole = read_request(body, public.ChangeAccountRole)[0]
     return command
 

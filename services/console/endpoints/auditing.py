@@ -79,6 +79,14 @@ def named(ref: str) -> sa.Select[Any]:
     return query.where(views.matter.c.matter_id.between(first, last))
 
 
+def seen(v: Visit) -> None:
+    """Whoever may not see the matter of the path learns nothing more than of one that is not there."""
+    if not v.look.run(
+        sa.select(views.matter.c.matter_id).where(views.matter.c.matter_id == v.id, MATTERS.rows(v.who.actor))
+    ):
+        raise NotFound("no such matter")
+
+
 def asked(v: Visit, what: str, **query: str) -> Any:
     """What audit answers about the matter of the path; that somebody looked is on record there."""
     answer = v.hub.get("audit", f"/matters/{v.id}/{what}", purpose="console", **query)

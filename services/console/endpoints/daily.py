@@ -8,14 +8,19 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
 
+import sqlalchemy as sa
+
+from services.console import views
 from services.console.endpoints.acting import typed
 from services.console.endpoints.mailing import KEEPERS
 from services.console.pages import directory, figures, visits
 from services.console.web import Visit, page_for
 from services.console.words import local
+from services.contracts.visibility import CODED, lies_within, unit_of
 from services.contracts.words import STATION_ROLES
 from services.kernel.entrypoints import Page, http
 from services.kernel.errors import NotFound
+from services.kernel.scope import within_code
 
 PAGES = 20
 NAMES_AT_ONCE = 60
@@ -54,11 +59,11 @@ class Daily:
         today = local(v.words.now).isoformat()
         signed = listed(v, "referral", "/agreements", state="signed")
         agreements = [row for row in signed if str(row.get("valid_until") or today) >= today]
-        found = directory.build(*there, directory.Beside(agreements=agreements, referrals=held))
+        beside = directory.Beside(agreements=agreements, referrals=held, kept=_kept(v, there[0]))
+        found = directory.build(*there, beside)
         wanted = directory.Wanted(service=v.request.query.get("service", ""), text=v.request.query.get("q", "").strip())
         shown = directory.looked_for(found, wanted, v.words)
-        offered, keeps = directory.services_of(found), v.who.role in KEEPERS
-        return v.page(directory.page(shown, v.frame("/directory"), wanted, offered, keeps))
+        return v.page(directory.page(shown, v.frame("/directory"), wanted, directory.services_of(found)))
 
     @http("GET", "/figures", roles=None, page=True)
     @page_for(*STATION_ROLES, "auditor")
@@ -101,6 +106,16 @@ def listed(v: Visit, service: str, path: str, **query: str) -> list[Mapping[str,
             break
         query = query | {"after": str(answer.body["next"])}
     return rows
+
+
+def _kept(v: Visit, rows: list[Mapping[str, Any]]) -> frozenset[str]:
+    """The organizations whose entries the reader's own station keeps: it wrote them down, or they lie within its area."""
+    if v.who.role not in KEEPERS:
+        return frozenset()
+    entered = within_code(views.organization.c.kept_by, unit_of(v.who.org), *CODED)
+    ours = v.look.run(sa.select(views.organization.c.organization_id).where(entered))
+    here = [row["organization_id"] for row in rows if lies_within(str(row.get("area") or "-"), v.who.org)]
+    return frozenset(map(str, [*(row["organization_id"] for row in ours), *here]))
 
 
 def _own(v: Visit) -> dict[str, str]:

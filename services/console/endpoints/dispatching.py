@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID, uuid4
 
 from services.console.acts.reading import moment_typed
+from services.console.directory import Directory
 from services.console.endpoints.daily import day_asked, listed
 from services.console.hub import Answer, Unreachable
 from services.console.pages import dispatch as board
@@ -27,6 +28,12 @@ TASK_ACTS = {
 }
 PLAN_ACTS = ("publication", "rejection")
 ROUND_ACTS = ("wishes", "proposal", "confirmations", "declines", "swaps")
+
+
+class Console(Protocol):
+    """What these pages need of the console."""
+
+    directory: Directory
 
 
 class Dispatching:
@@ -132,22 +139,29 @@ class Dispatching:
 
     @http("GET", "/dispatch/rounds/{id}", roles=None, page=True)
     @page_for(*STATION_ROLES)
-    def round_page(self, v: Visit) -> Page:
+    def round_page(self: Console, v: Visit) -> Page:
         """One round: wishes are written down, pairs proposed, answers taken."""
         row, pairs = (
             _one(v, f"/pairing-rounds/{v.id}"),
             listed(v, "volunteer", "/pairing-round-pairs", round_id=str(v.id)),
         )
-        return v.page(pages.round_page(row, pairs, v.frame("/dispatch"), uuid4().hex))
+        return v.page(
+            pages.round_page(row, pairs, v.frame("/dispatch"), uuid4().hex, sorted(self.directory.all().values()))
+        )
 
     @http("POST", "/dispatch/rounds/{id}/{act}", roles=None, page=True)
     @page_for(*STATION_ROLES)
-    def act_on_round(self, v: Visit) -> Page:
+    def act_on_round(self: Console, v: Visit) -> Page:
         """Write down what somebody wishes or answers, with the evidence of who said it; or propose pairs."""
         act = str(v.request.path["act"])
         if act not in ROUND_ACTS:
             raise NotFound("no such act")
-        return _ask(v, f"/pairing-rounds/{v.id}/{act}", _round_body(act, v.request.form), f"/dispatch/rounds/{v.id}")
+        return _ask(
+            v,
+            f"/pairing-rounds/{v.id}/{act}",
+            _round_body(act, v.request.form, self.directory.all()),
+            f"/dispatch/rounds/{v.id}",
+        )
 
     # --- overrides ---
 
@@ -180,17 +194,17 @@ def _judged(v: Visit) -> Mapping[str, Any]:
         return {}
 
 
-def _round_body(act: str, form: Mapping[str, str]) -> dict[str, Any]:
+def _round_body(act: str, form: Mapping[str, str], names: Mapping[str, str]) -> dict[str, Any]:
     """What is said, and on whose behalf the station writes it down."""
     if act == "proposal":
         return {}
-    party = form.get("party", "").strip()
+    party = "".join(pages.parties(form.get("party", ""), names))
     body: dict[str, Any] = {
         "party": party,
         "happened": {"channel": "web", "behalf": {"org": party, "evidence_kind": "phone"}},
     }
     if act == "wishes":
-        body |= {"side": form.get("side", ""), "wishes": form.get("wishes", "").split()}
+        body |= {"side": form.get("side", ""), "wishes": pages.parties(form.get("wishes", ""), names)}
     if act == "swaps":
         body |= {"reason_code": form.get("reason_code", "")}
     return body

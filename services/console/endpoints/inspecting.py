@@ -7,6 +7,7 @@ from datetime import datetime, time
 from typing import Any
 from uuid import uuid4
 
+from services.console.endpoints.auditing import seen
 from services.console.hub import Answer
 from services.console.pages import inspecting
 from services.console.web import Visit, page_for
@@ -69,6 +70,7 @@ class Inspecting:
     @page_for(*READERS)
     def findings_of_matter(self, v: Visit) -> Page:
         """The findings in one matter, and for an auditor the form for one more."""
+        seen(v)
         return v.page(self._of_matter(v))
 
     def _of_matter(self, v: Visit, wrong: str = "", given: Mapping[str, str] | None = None) -> str:
@@ -84,6 +86,7 @@ class Inspecting:
     @page_for(*AUDITORS)
     def raise_finding(self, v: Visit) -> Page:
         """Raise a finding; what was typed stays on the form if audit says no."""
+        seen(v)
         form = v.request.form
         body: dict[str, Any] = {"matter_id": str(v.id), "finding_code": form.get("finding_code", "")}
         body |= {"answer_by": by_day(form.get("answer_by", "")), "entries": entries(form.get("entries", ""))}

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from time import monotonic, sleep
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from services.console import views
 from services.console.endpoints.auditing import asked
 from services.console.endpoints.inspecting import shown
 from services.console.hub import Hub
-from services.console.pages import overseeing
+from services.console.pages import file, overseeing
+from services.console.pages.matter import Model
 from services.console.web import Visit, page_for
 from services.kernel.entrypoints import Page, Reply, http
 
@@ -19,6 +20,14 @@ AT_ONCE = 200
 AWHILE = 3.0
 """So long whoever has asked for a check waits for its end; of a longer one he sees how far it is."""
 PURPOSES = ("audit", "complaint", "incident", "person-asked")
+
+
+class Console(Protocol):
+    """What these pages need of the console."""
+
+    def matter_model(self, v: Visit) -> Model:
+        """The matter of a visit."""
+        ...
 
 
 class Overseeing:
@@ -67,9 +76,10 @@ class Overseeing:
 
     @http("GET", "/matters/{id}/access", roles=None, page=True)
     @page_for(*AUDITORS)
-    def access_of_matter(self, v: Visit) -> Page:
+    def access_of_matter(self: Console, v: Visit) -> Page:
         """Who has seen what about a matter, the newest first; that somebody asked is the next line."""
-        return v.page(overseeing.access(all_of(v), v.frame("/matters"), parties(v), matter_id=v.id))
+        whose = file.person_of(v.hub, self.matter_model(v))
+        return v.page(overseeing.access(all_of(v), v.frame("/matters"), parties(v), matter_id=v.id, whose=whose))
 
     @http("GET", "/audit/access", roles=None, page=True)
     @page_for(*AUDITORS)

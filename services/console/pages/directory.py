@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -53,6 +53,7 @@ class Organization:
     agreed_until: date | None = None
     agreed: bool = False
     verified_until: date | None = None
+    is_kept: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,10 +83,11 @@ class Wanted:
 
 @dataclass(frozen=True, kw_only=True)
 class Beside:
-    """What is known beside the directory's own rows: agreements, and what is in hand."""
+    """What is known beside the directory's own rows: agreements, what is in hand, and whose entries the reader keeps."""
 
     agreements: Iterable[Row] = ()
     referrals: Iterable[Row] = field(default_factory=tuple)
+    kept: frozenset[str] = frozenset()
 
 
 def build(organizations: Iterable[Row], offerings: Iterable[Row], beside: Beside | None = None) -> tuple[Society, ...]:
@@ -96,7 +98,10 @@ def build(organizations: Iterable[Row], offerings: Iterable[Row], beside: Beside
     known = beside or Beside()
     agreed, held = _agreed(known.agreements), Counter(str(row.get("organization_id")) for row in known.referrals)
     found = [
-        _organization(row, offered.get(str(row["organization_id"]), []), agreed, held[str(row["organization_id"])])
+        replace(
+            _organization(row, offered.get(str(row["organization_id"]), []), agreed, held[str(row["organization_id"])]),
+            is_kept=str(row["organization_id"]) in known.kept,
+        )
         for row in organizations
     ]
     return tuple(
@@ -160,11 +165,10 @@ def page(
     frame: Frame,
     wanted: Wanted | None = None,
     services: tuple[str, ...] = (),
-    keeps: bool = False,
 ) -> str:
-    """The whole page; who keeps the directory finds the way to each organization's mails."""
+    """The whole page; who keeps an organization's entry finds the way to its mails."""
     doing = [act for act in acts.ACTS if act.of == "station"]
     return render(
-        "directory.html", frame, societies=societies, wanted=wanted or Wanted(), services=services, keeps=keeps,
+        "directory.html", frame, societies=societies, wanted=wanted or Wanted(), services=services,
         doing=doing, named=name_of_act,
     )  # fmt: skip

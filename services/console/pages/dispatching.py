@@ -5,6 +5,7 @@ What is shown of people are reasons and counts of rules. Nobody sees a number th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -226,8 +227,15 @@ def rounds_page(rows: Iterable[Row], frame: Frame, key: str) -> str:
     return render("dispatch_rounds.html", frame, rounds=found, key=key, kinds=PAIRINGS, year=year, moment=moment)
 
 
-def round_page(row: Row, pairs: Iterable[Row], frame: Frame, key: str) -> str:
-    """One round with its pairs, those to be answered first."""
+def parties(text: str, names: Mapping[str, str]) -> list[str]:
+    """Parties as somebody typed them, one a line: by the name that the directory has, or by their code."""
+    known = {name: party for party, name in names.items()}
+    lines = [line.strip() for line in re.split(r"[\n,，、;；]+", text)]
+    return [party for line in lines for party in ([known[line]] if line in known else line.split())]
+
+
+def round_page(row: Row, pairs: Iterable[Row], frame: Frame, key: str, names: Sequence[str] = ()) -> str:
+    """One round with its pairs, those to be answered first; `names` are those of the directory, to choose from."""
     order = ("proposed", "settled", "swapped", "declined")
     found = sorted(pairs, key=lambda p: (order.index(p["state"]) if p["state"] in order else 9, p["one"]))
     return render(
@@ -237,6 +245,7 @@ def round_page(row: Row, pairs: Iterable[Row], frame: Frame, key: str) -> str:
         pairs=found,
         key=key,
         moment=moment,
+        names=names,
         reasons=tuple(TASK_REASON.current.terms),
     )
 

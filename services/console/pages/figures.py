@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from services.console.templating import Frame, render
@@ -59,4 +59,6 @@ def page(found: list[Line], frame: Frame, month: str, size: int, root: str) -> s
 
 def events_page(items: Iterable[Mapping[str, Any]], frame: Frame, month: str, name: str, more: str) -> str:
     """The events behind one number; `more` is where the list goes on."""
-    return render("figure_events.html", frame, items=list(items), month=month, name=name, more=more)
+    return render(
+        "figure_events.html", frame, items=list(items), month=month, name=name, more=more, at=datetime.fromisoformat
+    )

@@ -104,12 +104,14 @@ def runs(rows: Sequence[Seen]) -> list[Seen]:
     return [replace(run[0], times=len(run)) for run in groups]
 
 
-def access(found: Row, frame: Frame, parties: Parties, *, matter_id: UUID | None = None, person: str = "") -> str:
-    """Who has seen what, the newest first, with how much of each kind there was."""
+def access(
+    found: Row, frame: Frame, parties: Parties, *, matter_id: UUID | None = None, person: str = "", whose: str = ""
+) -> str:  # fmt: skip
+    """Who has seen what, the newest first, with how much of each kind there was; `whose` matter it is, where that is known."""
     told = [seen(line, frame.words, parties) for line in reversed(found["items"])]
     acts, rows = dict.fromkeys(row.act for row in told), runs(told)
     tally = [(act, sum(1 for row in told if row.act == act)) for act in acts]
     return render(
-        "access.html", frame, rows=rows, tally=tally, matter_id=matter_id, person=person, head=found,
+        "access.html", frame, rows=rows, tally=tally, matter_id=matter_id, person=person, whose=whose, head=found,
         records=found.get("records") or (),
     )  # fmt: skip

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from services.console.placing import Days, Draft, Folder, Line, Looked
+from services.console.placing import Days, Draft, Folder, Line, Looked, days_of
 from services.console.templating import Frame, render
 from services.console.words import Words, local
 from services.contracts.tables import Table
-from services.contracts.worktime import USUAL, Calendar
+from services.contracts.worktime import USUAL, Calendar, calendar
 from services.kernel.contract import CODE
 
 SPARE = 4
@@ -26,6 +26,23 @@ def faults(draft: Draft, today: date, words: Words) -> list[str]:
         found.append(words("placing.wrong.since"))
     found += [words("placing.wrong.code", code=line.code) for line in draft.lines if not re.fullmatch(CODE, line.code)]
     return found + [words("placing.wrong.said", code=line.code) for line in draft.lines if not (line.zh and line.en)]
+
+
+def day_faults(typed: Days, looked: Looked, words: Words) -> list[str]:
+    """What anybody can mend at once in a calendar, in words; what is left the hub says itself."""
+    told = [*days_of(typed.off), *days_of(typed.worked)]
+    found = [words("calendar.wrong.day", day=day) for day in dict.fromkeys(told) if not _is_day(day)]
+    found += [
+        words("calendar.wrong.past", day=words.day(date.fromisoformat(day))) for day in looked.past if _is_day(day)
+    ]
+    return found + ([words("calendar.wrong.hours")] if typed.since and not (typed.opens and typed.closes) else [])
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return bool(date.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def page(frame: Frame, table: Table, draft: Draft, wrong: str = "") -> str:
@@ -52,5 +69,6 @@ def calendar_page(frame: Frame, typed: Days, looked: Looked | None = None, folde
     """The station's own days and hours, and what a draft would change."""
     return render(
         "calendar.html", frame, d=typed, looked=looked, writes=folder is not None and folder.is_writable,
-        usual=(USUAL.opens, USUAL.closes),
+        hours=[(h.since, h.opens, h.closes) for h in calendar().hours], usual=USUAL.since,
+        faults=() if looked is None else day_faults(typed, looked, frame.words),
     )  # fmt: skip

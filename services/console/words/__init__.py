@@ -34,6 +34,7 @@ from services.console.words import (
     volunteering,
 )
 from services.console.words.joining import joined
+from services.contracts.tables import Table
 from services.kernel.contract import EVENTS, about
 
 Lang = Literal["zh", "en"]
@@ -59,6 +60,7 @@ PARTS = (
 )
 TEXTS: dict[str, tuple[str, str]] = joined(part.TEXTS for part in PARTS)
 LANGS: tuple[Lang, ...] = ("zh", "en")
+UNITS = ("community", "organization", "team", "charity", "university", "authority")
 CHINA = ZoneInfo("Asia/Shanghai")
 SEASONS = {12: "winter", 1: "winter", 2: "winter", 3: "spring", 4: "spring", 5: "spring", 6: "summer", 7: "summer",
            8: "summer", 9: "autumn", 10: "autumn", 11: "autumn"}  # fmt: skip
@@ -115,6 +117,10 @@ class Words:
         text = TEXTS.get(f"field.{name}")
         return humanised(name) if text is None else self.pick(*text)
 
+    def titled(self, table: Table) -> str:
+        """What a table of codes is called."""
+        return self.pick(table.zh, humanised(table.name))
+
     def all(self, table: str, several: Iterable[str]) -> str:
         """Several codes, in one line."""
         return self("list.comma").join(self.code(table, code) for code in several)
@@ -151,6 +157,11 @@ class Words:
         """Several parties who answer together."""
         return self("list.and").join(self.party(party) for party in parties) or self("party.nobody")
 
+    def unit(self, org: str) -> str:
+        """For whom somebody works, by the directory; empty where it names nobody so."""
+        names = (self.party_name(f"{kind}:{org.rpartition(':')[2]}") for kind in UNITS)
+        return next((name for name in names if name is not None), "")
+
     def area(self, code: str) -> str:
         """A place by its code; one that has no name here as it stands."""
         return self.party_name(f"community:{code}") or code
@@ -180,6 +191,24 @@ class Words:
         """A date with its year."""
         d = local(at)
         return self.pick(f"{d.year}年{d.month}月{d.day}日", f"{d.day} {MONTHS[d.month - 1]} {d.year}")
+
+    def told_day(self, text: object) -> str:
+        """A date as a service writes it in an answer; what is none as it stands."""
+        try:
+            return self.day(date.fromisoformat(str(text)[:10]))
+        except ValueError:
+            return str(text or self("time.unknown"))
+
+    def month(self, text: str) -> str:
+        """A month as addresses and answers write it (`2026-10`); what is none as it stands."""
+        year, _, number = text.partition("-")
+        if not (number.isdecimal() and 1 <= int(number) <= len(MONTHS)):
+            return text
+        return self.pick(f"{year}年{int(number)}月", f"{MONTHS[int(number) - 1]} {year}")
+
+    def months(self, several: Iterable[str]) -> str:
+        """Several months, in one line."""
+        return self("list.comma").join(self.month(each) for each in several)
 
     def clock(self, at: datetime) -> str:
         """The time of day."""

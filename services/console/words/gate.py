@@ -98,7 +98,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "admin.accounts.none": ("还没有账号。", "No account yet."),
     "admin.open": ("开立账号", "Open an account"),
     "admin.holder.hint": ("小写字母、数字，如 w-07；不要用姓名", "letters and figures, such as w-07; never a name"),
-    "admin.org.hint": ("站点填区划代码，机构填其标识；审计、管理员可不填", "a station's area code or an organization's id; none for auditors and administrators"),
+    "admin.org.hint": ("站点填区划代码；机构填名录里的代码或名称；审计、管理员可不填", "a station's area code, or an organization's code or name in the directory; none for auditors and administrators"),
     "admin.link": ("一次性链接", "A link that works once"),
     "admin.link.lead": (
         "请当面或用可靠的方式交给本人，7 天内有效。此页只显示这一次。",

@@ -74,6 +74,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "finding.do.reopening": ("重开", "Reopen"),
     # who has seen what
     "access.of-matter": ("谁看过此事项", "Who has seen this matter"),
+    "access.of-this-person": ("谁看过此人的全部信息", "Who has seen anything about this person"),
     "access.of-person": ("谁看过此人的信息", "Who has seen what about a person"),
     "access.person": ("服务对象的代号（不是姓名）", "The person's reference (not a name)"),
     "access.no-reference": ("这不是服务对象的代号。代号在事项页的“当时的情形”里，形如 0190…。", "That is no reference to a person. It stands in a matter's state, and looks like 0190…."),

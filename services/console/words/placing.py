@@ -57,6 +57,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         "The code {code} is to be small letters, figures and hyphens.",
     ),
     "placing.wrong.said": ("代码 {code} 的中文和英文都要填写。", "The code {code} needs Chinese and English."),
+    "calendar.wrong.day": ("“{day}” 不是日期，请写成 2027-02-05 这样。", "“{day}” is no day: write it as 2027-02-05."),
+    "calendar.wrong.past": (
+        "{day}已过，不能再改；只能从今天起调整。",
+        "{day} has passed and stays as it was: change what begins today or later.",
+    ),
+    "calendar.wrong.hours": ("请写明几点开门、几点关门。", "Say when the doors open and when they close."),
     "calendar.title": ("工作日历", "Working calendar"),
     "calendar.lead": (
         "全国的节假日和调休已在内；这里只写本站另定的日子和开门时间。已定的期限不变，过去的日子不改。",
@@ -65,6 +71,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "calendar.off": ("另定休息日", "Days off of its own"),
     "calendar.worked": ("另定工作日", "Days worked of its own"),
     "calendar.days.hint": ("一行一个，如 2027-02-05", "one a line, such as 2027-02-05"),
+    "calendar.hours": ("开门时间：", "Open:"),
+    "calendar.from": ("{day}起", "from {day}"),
     "calendar.since": ("新的开门时间自何日起", "New hours hold from"),
     "calendar.opens": ("开门", "Opens"),
     "calendar.closes": ("关门", "Closes"),

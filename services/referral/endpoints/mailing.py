@@ -10,6 +10,7 @@ from services.kernel.errors import ContractBroken, FieldProblem, NotFound, Refus
 from services.referral.domain import mailing
 from services.referral.endpoints.reading import uuid_of
 from services.referral.endpoints.roles import KEEPERS
+from services.referral.keeping import ORGANIZATIONS
 from services.referral.mail.tables import letters, links
 from services.referral.scopes import OFFERS
 from services.referral.views.mailings import mailings, revoked_links
@@ -49,9 +50,10 @@ class Mailing:
         "GET", "/organizations/{id}/mail", roles=KEEPERS, says="whether an organization is told by mail", answer=STANDS
     )
     def mail(self, request: Request) -> object:
-        """Whether it is, since when, and how often its address was written down; never the address."""
+        """For whoever keeps its entry: whether it is, since when, and how often its address was written down; never the address."""
         organization_id = request.path["id"]
-        if self.log.look.one(organizations, organization_id) is None:
+        theirs = sa.select(organizations.c.organization_id).where(organizations.c.organization_id == organization_id)
+        if not self.log.look.run(theirs.where(ORGANIZATIONS.rows(request.actor))):
             raise NotFound("no such organization")
         row = self.log.look.one(mailings, organization_id) or {}
         told = {name: row.get(name) for name in ("since", "generation", "reason_code")}

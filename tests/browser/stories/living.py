@@ -75,7 +75,7 @@ class Window:
         self.page.get_by_role("button", name=text("act.do", self.lang, what=act)).click()
         self.is_told("已记下" if self.lang == "zh" else "Recorded")
 
-    def is_told(self, words: str) -> None:
+    def is_told(self, words: str | re.Pattern[str]) -> None:
         """The page says that something was done."""
         expect(self.page.get_by_role("status").first).to_contain_text(words)
 

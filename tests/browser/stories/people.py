@@ -119,6 +119,61 @@ class Desk(Somebody):
         self.finds_nothing_wrong()
         self.sends(act, given)
 
+    # --- erasure ---
+
+    def writes_down_that_all_should_go(self, matter: Matter, ground: str) -> None:
+        """Whose matter it is asks that what is known of them be deleted; from the file."""
+        self._erasure(matter)
+        self.fill("理由", ground)
+        self.page.get_by_role("button", name=text("erasure.ask.do", self.lang)).click()
+        self.is_told(text("erasure.asked", self.lang))
+
+    def decides_kind_by_kind(self, matter: Matter) -> None:
+        """As the form proposes it: what may go goes, what the law keeps rests; another person is to approve."""
+        self._erasure(matter)
+        decide = self.page.get_by_role("button", name=text("erasure.decide.do", self.lang))
+        until(self.page, decide.count, "it can be decided")
+        self.finds_nothing_wrong()
+        decide.click()
+        self.is_told(text("second.asked", self.lang))
+
+    def approves(self, matter: Matter) -> None:
+        """As the second person."""
+        self.page.goto("/approvals")
+        row = self.page.get_by_role("row", name=re.compile(matter.ref)).first
+        until(self.page, row.count, f"{matter.ref} waits for a second person")
+        row.get_by_role("button", name=text("second.approve", self.lang)).click()
+        self.is_told("已记下" if self.lang == "zh" else "Recorded")
+
+    def erasure_says(self, matter: Matter, *words: str) -> None:
+        """The page of the erasure comes to say each of these."""
+        self._erasure(matter)
+        for each in words:
+            until(
+                self.page,
+                lambda each=each: anywhere(each, self.lang).search(self.page.inner_text("main")),
+                f"the erasure says {each}",
+            )
+
+    def writes_down_that_it_is_deleted(self, matter: Matter) -> None:
+        """Whoever was told has been asked to delete, and says that it is done."""
+        self._erasure(matter)
+        answer = self.page.get_by_role("button", name=text("erasure.answer.do", self.lang)).first
+        until(self.page, answer.count, "somebody is to answer")
+        answer.click()
+        self.is_told(text("erasure.answered", self.lang))
+
+    def _erasure(self, matter: Matter) -> None:
+        self.page.goto(f"{matter.url}/erasure")
+
+    def finds_nobody(self, word: str) -> None:
+        """What people are called finds nobody."""
+        self.page.goto("/search")
+        self.page.get_by_label(text("search.word", self.lang)).fill(word)
+        self.page.get_by_role("button", name=text("search.go", self.lang)).click()
+        people = self.page.get_by_role("region", name=text("search.people", self.lang))
+        expect(people).to_contain_text(anywhere("没有找到。", self.lang))
+
     def pairs(self, given: Given) -> Matter:
         """A school and a community pair up; the pair is a matter of its own."""
         self.signs("校社结对", given)
@@ -269,6 +324,12 @@ class Auditor(Somebody):
         self.choose("other", lambda options: options[-2])
         self.page.get_by_role("button", name=text("replay.go", self.lang)).click()
         return self.page.inner_text("#then")
+
+    def has_every_entry_checked(self) -> None:
+        """All that was ever said is read again and hashed, and all of it is sound."""
+        self.page.goto("/audit/ledger")
+        self.page.get_by_role("button", name=text("ledger.verify", self.lang)).click()
+        expect(self.page.get_by_role("status").first).to_contain_text("全部完好" if self.lang == "zh" else "all sound")
 
     def choose(self, hand: str, which: Callable[[list[str]], str]) -> None:
         """Set one of the time machine's hands."""

@@ -122,6 +122,31 @@ def test_a_village_s_sheets_of_february_come_in_later_and_both_answers_stay(ente
     assert "两刻所知相同" not in auditor.compares(matter, "2月10日")
 
 
+def test_somebody_wants_everything_deleted_and_every_proof_still_holds(enters: Enters):
+    """H10: identity goes, facts rest under a reference, whoever was told deletes; two persons decide, and the ledger is sound."""
+    desk, team, auditor = enters(Desk), enters(Partner), enters(Auditor)
+    matter = desk.refers("陪伴", "韩七奶奶", TEAM)
+    matter.does("发出转介", {"机构": TEAM}, on="转介")
+    team.accepts(matter)
+    team.sees_who(matter, "韩七奶奶")
+    team.says(matter, "开始服务")
+    team.says(matter, "报告成效", {"结果": "已提供"})
+    matter.does("确认成效", on="转介")
+    matter.is_now("已办结")
+    desk.writes_down_that_all_should_go(matter, "撤回同意")
+    enters(Desk, "h-desk").decides_kind_by_kind(matter)
+    desk.approves(matter)
+    desk.erasure_says(matter, "限制处理", "已销毁密钥数", TEAM)
+    desk.writes_down_that_it_is_deleted(matter)
+    desk.erasure_says(matter, "已删除")
+    matter.file_lacks("韩七奶奶")
+    desk.finds_nobody("韩七奶奶")
+    team.page.goto("/served")
+    assert "韩七奶奶" not in team.page.content()
+    matter.timeline_says("受案")
+    auditor.has_every_entry_checked()
+
+
 def test_an_organization_answers_by_telephone_and_everybody_sees_who_wrote_it_down(enters: Enters):
     """H12, with scripts off; the organization may deny it afterwards, on its own page."""
     desk = enters(Desk, scripts=False)

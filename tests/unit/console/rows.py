@@ -10,7 +10,8 @@ PLAN, PERSON = "0190a000-0000-7000-8000-00000000000a", "0190a000-0000-7000-8000-
 ORGANIZATION = "0190a000-0000-7000-8000-00000000000c"
 DEFINED = {"code": "requests-received", "zh": "受理求助", "en": "requests received", "counts_zh": "当月受理的求助",
            "counts_en": "requests received in the month"}  # fmt: skip
-EVENT = {"entry": 4, "publisher": "intake", "position": 2, "type": "help-request.received", "matter_id": str(MATTER)}
+EVENT = {"entry": 4, "publisher": "intake", "position": 2, "type": "help-request.received", "matter_id": str(MATTER),
+         "effective_at": "2026-09-03T02:00:00Z", "effective_precision": "day", "recorded_at": "2026-09-04T02:00:00Z"}  # fmt: skip
 
 
 def plan_row(**more: Any) -> dict[str, Any]:
