@@ -103,7 +103,12 @@ def _keeping(hub: Hub) -> Iterator[Shot]:
     hub.ask("POST", "/console/v1/accounts", opened, role="administrator", ident="m-01")
     for name in ("", "accounts", "stations", "tables", "tables/sla", "dead-letters"):
         yield Shot(f"admin-{name.replace('/', '-') or 'system'}", "keeper", f"/admin/{name}".rstrip("/"))
-    place = {"kind": "station", "code": "220104004", "party": f"community:{STREET}", "places": [{"code": STREET}]}
+    place = {
+        "kind": "station",
+        "code": "220104004",
+        "party": f"community:{STREET}",
+        "places": [{"code": STREET, "edition": "nbs-2023"}],
+    }
     station = hub.ask(
         "POST", "/referral/v1/stations", place, role="administrator", ident="m-01", Idempotency_Key=uuid4().hex
     )
@@ -175,7 +180,8 @@ def _going(hub: Hub, start: datetime) -> Iterator[Shot]:
     )
     known, other = _new(hub, "companionship", person_id=who), _new(hub, "companionship")
     team = f"team:{_team(hub)}"
-    hers, done = (_gone(hub, matter, start + timedelta(hours=3 * n)) for n, matter in enumerate((known, other), 1))
+    hers = _gone(hub, known, start + timedelta(hours=3), person_id=who)
+    done = _gone(hub, other, start + timedelta(hours=6))
     myself = {"role": "volunteer", "ident": VOLUNTEER, "org": ""}
     _ask(hub, f"/volunteer/v1/tasks/{done}/completion", {"result": "done"}, **myself)
     leader = {"role": "team_leader", "ident": "l-demo", "org": team.partition(":")[2]}
@@ -192,11 +198,11 @@ def _going(hub: Hub, start: datetime) -> Iterator[Shot]:
     yield Shot("record-sheet", "volunteer", f"/volunteering/records/{stated['verify_code']}")
 
 
-def _gone(hub: Hub, matter: str, start: datetime) -> str:
+def _gone(hub: Hub, matter: str, start: datetime, **more: str) -> str:
     """A task that the demo's volunteer takes."""
     body = {"matter_id": matter, "holder": f"community:{COMMUNITY}", "kind": "companionship", "area": COMMUNITY,
             "slot_start": start.isoformat(), "slot_end": (start + timedelta(hours=1)).isoformat()}  # fmt: skip
-    task = _ask(hub, "/volunteer/v1/tasks", body)
+    task = _ask(hub, "/volunteer/v1/tasks", body | more)
     said = {"assignee": f"volunteer:{VOLUNTEER}"}
     _ask(hub, f"/volunteer/v1/tasks/{task}/acceptance", said, role="volunteer", ident=VOLUNTEER, org="")
     return task

@@ -86,6 +86,8 @@ class Links(HTMLParser):
         told = {name: value or "" for name, value in attrs}
         if tag == "a" and "href" in told:
             self.to.append(told["href"])
+        if tag == "form" and told.get("method") == "get" and "action" in told:
+            self.to.append(told["action"])
         self.loads += [told[name] for name in ("src", "data") if name in told]
         if tag == "link" and "href" in told:
             self.loads.append(told["href"])
@@ -336,7 +338,7 @@ def foreign(html: str, pattern: re.Pattern[str], *known: str) -> list[str]:
     """What is said in another writing than the page's: the words that are found, with the text around."""
     found: list[str] = []
     for text in Said(html).texts:
-        rest: Any = text
+        rest: Any = re.sub(r"https?://[^ ]+", " ", text)
         for word in known:
             rest = rest.replace(word, " ")
         if wrong := pattern.findall(rest):

@@ -50,9 +50,16 @@ def candidates(looking: Looking) -> Iterable[Option]:
             value=str(row["organization_id"]), label=looking.words.party(str(row["party"])), reasons=said, against=not_
         )
     for row in body.get("relaxations") or ():
-        others = tuple(looking.words.any(str(each["code"])) for each in row.get("organizations") or ())
+        others = tuple(_called(looking, body, each) for each in row.get("organizations") or ())
         yield Option(value="", label=looking.words("act.relax", what=_said(looking.words, row)), reasons=others,
                      against=(looking.words("act.not-as-it-is"),))  # fmt: skip
+
+
+def _called(looking: Looking, body: Mapping[str, Any], organization: Mapping[str, Any]) -> str:
+    """One of the candidates by name."""
+    ident = organization["organization_id"]
+    parties = (str(each["party"]) for each in body.get("items") or () if each["organization_id"] == ident)
+    return looking.words.party(next(parties, f"organization:{ident}"))
 
 
 def _said(t: Words, row: Mapping[str, Any]) -> str:

@@ -32,7 +32,7 @@ class Stations:
         form = v.request.form
         code = form.get("code", "").strip()
         body: dict[str, Any] = {"kind": form.get("kind") or "station", "code": code, "party": f"community:{code}"}
-        body |= {"places": places(form.get("places") or code)}
+        body |= {"places": places(form.get("places") or code, form.get("edition", "").strip())}
         body |= {name: form[name].strip() for name in ("name", "parent_id") if form.get(name, "").strip()}
         answer = v.hub.post("referral", "/stations", body, form.get("key", ""))
         if not answer.ok:
@@ -53,17 +53,19 @@ class Stations:
         if act not in ACTS:
             raise NotFound("no such act")
         body: dict[str, Any] = {"reason_code": form.get("reason_code", "")}
-        body |= {"places": places(form.get("places", ""))} if act == "area" else {}
+        told = places(form.get("places", ""), form.get("edition", "").strip())
+        body |= {"places": told} if act == "area" else {}
         answer = v.hub.post("referral", f"/stations/{v.id}/{act}", body, form.get("key", ""))
         if not answer.ok:
             return v.page(_one(v, answer.why(v.words.lang), form), 422)
         return v.go(f"/admin/stations/{v.id}", done=v.words("admin.done"))
 
 
-def places(text: str) -> list[dict[str, str]]:
-    """Codes of places, however they were set apart; the edition of the division codes follows an `@`."""
+def places(text: str, usual: str = "") -> list[dict[str, str]]:
+    """Codes of places, however they were set apart, in the usual edition of the division codes or in that after an `@`."""
     parted = (part.partition("@") for part in re.split(r"[\s,，、;；]+", text) if part)
-    return [{"code": code} | ({"edition": edition} if edition else {}) for code, _, edition in parted]
+    told = ((code, edition or (usual if code.isdecimal() else "")) for code, _, edition in parted)
+    return [{"code": code} | ({"edition": edition} if edition else {}) for code, edition in told]
 
 
 def _listed(v: Visit, wrong: str = "", form: Mapping[str, str] | None = None) -> str:

@@ -74,6 +74,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "field.required_by": ("最迟何日需要", "Needed by"),
     "field.consent_id": ("依据的同意", "On which consent"),
     "field.slot_start": ("从", "From"),
+    "field.unfilled": ("无人承接", "Nobody found"),
+    "field.unfilled_at": ("找不到人时止于", "The search ends at"),
     "field.slot_end": ("到", "Until"),
     "field.headcount": ("需要几人", "How many people"),
     "field.skills": ("需要的技能", "Skills needed"),

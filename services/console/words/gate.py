@@ -226,7 +226,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "stations.area": ("服务区域", "Places it serves"),
     "stations.area.do": ("调整服务区域", "Change its places"),
     "stations.places": ("服务的地方", "Places served"),
-    "stations.places.hint": ("区划代码，一行一个；版本写在 @ 之后", "codes of divisions, one a line; an edition follows an @"),
+    "stations.edition": ("区划代码的版本", "Edition of the area codes"),
+    "stations.places.hint": ("区划代码，一行一个；另一版本写在 @ 之后", "codes of divisions, one a line; another edition follows an @"),
     "stations.close": ("撤销站点", "Close it"),
     "stations.close.lead": ("岗位和下级站点都了结后才能撤销；历史仍可查。", "Once nobody holds a post at it and nothing lies under it; its history stays."),
     # the demo's cards
