@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from services.console.pages.report import said as in_units
 from services.console.templating import Frame, render
 from services.console.words import Words
 
@@ -24,6 +25,10 @@ class Line:
     unknown: int | None
     says: str
     masked: bool
+
+    def said(self, t: Words) -> str:
+        """The number in the unit in which people read it."""
+        return in_units(self.value, self.unit, t)
 
     @property
     def percent(self) -> int | None:

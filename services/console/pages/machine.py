@@ -147,6 +147,15 @@ def _thing(section: str, row: Mapping[str, Any], changed: tuple[str, ...], words
     )  # fmt: skip
 
 
+MATTERS = ("requests", "cases", "visit_plans", "pairings")
+"""Sections whose states are those of a matter."""
+
+
+def state_of(section: str, state: str, words: Words) -> str:
+    """A state in words; the same code may mean something else in another section."""
+    return words.code("matter-state" if section in MATTERS else "strand-state", state)
+
+
 def told(value: Any, words: Words) -> str:
     """A value of a field in words, as far as there are any."""
     if isinstance(value, bool):
@@ -180,11 +189,18 @@ def _none(value: Any) -> str:
 
 
 def _difference(row: Mapping[str, Any], words: Words) -> Difference:
-    before, after = (told(row[side], words) if row[side] not in (None, [], "") else "–" for side in ("before", "after"))
+    before, after = (_side(row, side, words) for side in ("before", "after"))
     return Difference(
         field=str(row["field"]).removeprefix("said."), before=before, after=after,
         entries=tuple(int(entry) for entry in row["entries"]),
     )  # fmt: skip
+
+
+def _side(row: Mapping[str, Any], side: str, words: Words) -> str:
+    value = row[side]
+    if value in (None, [], ""):
+        return "–"
+    return state_of(_section(row), str(value), words) if row["field"] == "state" else told(value, words)
 
 
 def as_known(model: Model, known_at: datetime) -> Chain:
@@ -239,5 +255,5 @@ def page(
         differences=told, count=sum(len(rows) for _, rows in told), chart=drawn(model, found, t),
         valids=[t.when(at) for at in found.valid], knowns_said=[_said(each, t) for each in found.known],
         holders=tuple(state.get("holders") or ()), ref=str(model.matter_id)[:8],
-        proof=Proof(state=state, witnesses=witnesses),
+        proof=Proof(state=state, witnesses=witnesses), state_of=state_of,
     )  # fmt: skip
