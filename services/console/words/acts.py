@@ -131,7 +131,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "field.suggestion": ("当时的建议", "The suggestion shown"),
     "field.state": ("状态", "State"), "field.area": ("地点", "Place"), "field.subject_kind": ("对象", "Subject"),
     "field.workers": ("经办社工", "Workers"), "field.strength_codes": ("优势", "Strengths"), "field.holder": ("负责方", "Who answers"),
-    "field.holders": ("负责方", "Who answers"), "field.sensitive": ("敏感", "Sensitive"), "field.valid_from": ("生效", "Valid from"),
+    "field.holders": ("负责方", "Who answers"), "field.sensitive": ("含敏感信息（健康、未成年人等）", "Sensitive data (health, a child's) are included"), "field.valid_from": ("生效", "Valid from"),
     "field.supervisor": ("督导", "Supervisor"), "field.came_by": ("途径", "How it came"), "field.reporter": ("提出人", "Who asked"),
     "field.reporter_kind": ("提出人类别", "Kind of who asked"), "field.station": ("站点", "Station"),
     "field.residence_area": ("居住地", "Where they live"), "field.sensitivity": ("敏感程度", "Sensitivity"),
