@@ -23,7 +23,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("figures", nargs="*", metavar="figure", default=[])
     parser.add_argument("--quick", action="store_true", help="tiny sizes and one round: to see that it runs")
-    parser.add_argument("--matters", type=int, default=0, metavar="N", help="of `pages`: so many matters; its rows say so")
+    parser.add_argument(
+        "--matters", type=int, default=0, metavar="N", help="of `pages`: so many matters; its rows say so"
+    )
     parser.add_argument("--write", type=Path, metavar="FILE", help="renew the rows of this page (docs/benchmarks.md)")
     asked = parser.parse_args()
     if asked.write and asked.quick:
