@@ -75,7 +75,7 @@ def test_a_new_edition_is_looked_at_first_and_then_holds_from_its_day(opens: Ope
     page.get_by_role("button", name="看改动").click()
     expect(page.get_by_role("alert")).to_contain_text("版本名须为小写字母")
     expect(page.get_by_role("button", name="提交新版")).to_have_count(0)
-    page.go_back()
+    page.get_by_role("button", name="返回修改").click()  # what was typed is there still
     page.get_by_label(re.compile("^版本名")).fill("yongchang-2027")
     page.get_by_role("button", name="看改动").click()
     expect(page.get_by_role("listitem").filter(has_text="letter")).to_contain_text("来信")

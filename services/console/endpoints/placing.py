@@ -43,13 +43,15 @@ class Placing:
     @http("POST", "/admin/tables/{name}/edition", roles=None, page=True, max_body=FILE_BYTES)
     @page_for(KEEPER)
     def preview_edition(self, v: Visit) -> Page:
-        """What would change, and what the hub would say against it: nothing is written."""
+        """What would change, and what the hub would say against it, or the form again: nothing is written."""
         table = _table(v)
         try:
             draft = _draft(v, table)
         except NoRegister as no:
             draft = Draft(table=table.name, lines=lines_of(table.editions[-1]))
             return v.page(pages.page(v.frame("/admin/tables"), table, draft, wrong=v.words.pick(no.zh, no.en)), 422)
+        if v.request.form.get("again"):
+            return v.page(pages.page(v.frame("/admin/tables"), table, draft))
         looked = _folder(v).looked(draft, table)
         status = 422 if looked.problems or pages.faults(draft, local(v.words.now), v.words) else 200
         return v.page(pages.preview(v.frame("/admin/tables"), table, draft, looked, _folder(v)), status)

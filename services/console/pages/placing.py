@@ -48,7 +48,8 @@ def _is_day(text: str) -> bool:
 def page(frame: Frame, table: Table, draft: Draft, wrong: str = "") -> str:
     """The form."""
     lines = [*draft.lines, *(Line(code="") for _ in range(0 if table.fixed else SPARE))]
-    return render("edition.html", frame, table=table, d=draft, lines=lines, wrong=wrong, known=len(draft.lines))
+    known = sum(1 for line in draft.lines if line.code in table.editions[-1].terms)
+    return render("edition.html", frame, table=table, d=draft, lines=lines, wrong=wrong, known=known)
 
 
 def preview(frame: Frame, table: Table, draft: Draft, looked: Looked, folder: Folder) -> str:
