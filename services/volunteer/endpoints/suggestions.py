@@ -22,8 +22,8 @@ from services.volunteer.matching.weights import MODEL, WEIGHTS
 from services.volunteer.scopes import TASKS, VOLUNTEERS
 from services.volunteer.view_tables import choices, overrides, task_clocks, volunteers
 
-LOOKED_AT, USUALLY = 60, 5
-"""So many are looked at to show some whom the one who asks may see."""
+LOOKED_AT, AT_ONCE, USUALLY = 128, 32, 5
+"""So many are looked at to show some whom the one who asks may see; so many at once, which the driver knows again."""
 K = {"k": {"pattern": "^[1-9][0-9]?$"}}
 WHO = {"volunteer": {"format": "uuid"}}
 
@@ -44,7 +44,7 @@ class Suggestions:
         """The first few whom the caller may see, how many each rule kept out, and what to do where nobody is left."""
         choice = self._choice(request)
         most = int(request.query.get("k", USUALLY))
-        shown = self._seen(request, choice.names(LOOKED_AT))[:most]
+        shown = self._shown(request, choice.names(LOOKED_AT), most)
         return {
             "items": [_suggested(one) for party in shown if (one := choice.one(party)) is not None],
             "kept_out": [_rule(code) | {"number": number} for code, number in choice.kept_out.items()],
@@ -86,6 +86,15 @@ class Suggestions:
         if choice is None:
             raise NotFound("no such task")
         return choice
+
+    def _shown(self, request: Request, names: list[str], most: int) -> list[str]:
+        """The first few whom the caller may see: the nearest, who come first, mostly are."""
+        found: list[str] = []
+        for begin in range(0, len(names), AT_ONCE):
+            found += self._seen(request, names[begin : begin + AT_ONCE])
+            if len(found) >= most:
+                break
+        return found[:most]
 
     def _seen(self, request: Request, names: list[str]) -> list[str]:
         """Those of them whom the caller may see: of the own station, and those whose place nobody knows."""

@@ -19,6 +19,7 @@ from services.volunteer.view_tables import assignments, matters, tasks, voluntee
 
 Row = dict[str, Any]
 GOING = ("accepted", "assigned")
+ASKED = ("task_id", "state", "person_id", "area", "slot_start", "slot_end", "skills", "demands", "risk", "with_minor")
 
 
 def choice_for(look: Look, task_id: UUID, seen: Where | None = None) -> Choice | None:
@@ -37,7 +38,9 @@ def _asked(task_id: UUID, seen: Where) -> sa.Select[Any]:
     m, at = matters.c, {"volunteers_at": volunteers.c.changed, "tasks_at": tasks.alias().c.changed}
     matter = (m.area.label("matter_area"), m.person_id.label("matter_person"))
     stands = (sa.select(sa.func.max(column)).scalar_subquery().label(name) for name, column in at.items())
-    query = sa.select(tasks, *matter, *stands).outerjoin(matters, m.matter_id == tasks.c.matter_id)
+    query = sa.select(*(tasks.c[name] for name in ASKED), *matter, *stands).outerjoin(
+        matters, m.matter_id == tasks.c.matter_id
+    )
     return query.where(tasks.c.task_id == task_id, seen)
 
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import highspy
 import numpy as np
 
-from services.volunteer.planning.master import Master, add_columns, pinned, program
+from services.volunteer.planning.bundles import spread
+from services.volunteer.planning.master import EPS, Master, add_columns, pinned, program
 from services.volunteer.planning.problem import Bools, Floats, Ints
 
 
@@ -107,16 +108,6 @@ def _beside(master: Master, free: Bools) -> Ints:
     return found
 
 
-def whole(master: Master, most: int) -> Ints:
-    """What the linear program chose as a whole, and of the rest the nearest bundles that fit beside it."""
-    full = master.columns[master.share > 1 - 1e-6]
-    free = np.ones(master.rows, dtype=bool)
-    free[master.members[full].indices] = False
-    beside = _beside(master, free)
-    near = beside[np.lexsort((beside, -master.reduced[beside]))[:most]]
-    return np.sort(np.concatenate([full, near]))
-
-
 def _begin_with(highs: highspy.Highs, master: Master, columns: Ints, start: Choice) -> None:
     values = np.isin(columns, start.columns).astype(float)
     served = np.zeros(master.rows)
@@ -128,13 +119,18 @@ def _begin_with(highs: highspy.Highs, master: Master, columns: Ints, start: Choi
     highs.setSolution(solution)
 
 
-def near(reduced: Floats, slack: float, most: int, keep: Bools) -> tuple[Ints, float]:
+def near(master: Master, slack: float, most: int, keep: Bools) -> tuple[Ints, float]:
     """The bundles whose price is at most so much below the best, the nearest ones if they are too many, and `keep`.
 
-    And how far below the best the nearest one is that was left out.
+    And how far below the best the nearest one is that was left out. Of equals everybody's first come first: where all live
+    in one place hundreds of bundles are equal, and nobody has enough by the first few people's.
     """
-    rows = np.nonzero((reduced >= -slack) | keep)[0]
+    rows = np.nonzero((master.reduced >= -slack) | keep)[0]
     if len(rows) <= most:
         return rows, slack
-    order = np.lexsort((rows, -np.where(keep[rows], np.inf, reduced[rows])))
-    return np.sort(rows[order[:most]]), float(max(0.0, -reduced[rows[order[most]]]))
+    reduced, who = master.reduced[rows].round(6), master.pool.who[rows]
+    turn = np.zeros(len(rows), dtype=np.int64)
+    by_person = np.lexsort((-reduced, who))
+    _, turn[by_person] = spread(np.unique(who, return_counts=True)[1])
+    order = np.lexsort((rows, turn, -np.where(keep[rows], np.inf, reduced)))
+    return np.sort(rows[order[:most]]), float(max(0.0, -reduced[order[most]] - EPS))

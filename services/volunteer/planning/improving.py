@@ -23,6 +23,8 @@ PEOPLE, AT_ONCE = 220, 4
 """So many choose anew among themselves, and so many small problems are searched at the same time."""
 NODES = 30
 COLUMNS = 5_000
+FRUITLESS = 60
+"""So many small problems in a row that make nothing better end the search."""
 WORTHLESS = 1e-6
 
 
@@ -101,15 +103,17 @@ class Improver:
 
     def improve(self, watch: Watch, rounds: int) -> None:
         """So many small problems, around losses that were not looked at lately; the largest ones come first."""
-        tried = np.zeros(self.people)
+        tried, before, fruitless = np.zeros(self.people), self.saved, 0
         for _ in range(0, rounds, AT_ONCE):
-            if watch.passed():
+            if watch.passed() or fruitless >= FRUITLESS:
                 return
             parts = self._parts(tried)
             self.searched += len(parts)
             found = each(lambda part: _packed(self, part, watch), parts)
             for part, columns in zip(parts, found, strict=True):
                 self._take(part, columns)
+            fruitless = 0 if self.saved > before + WORTHLESS else fruitless + len(parts)
+            before = self.saved
 
     def _parts(self, tried: Floats) -> list[Part]:
         """The next small problems, which share nobody and no visit, so that they can be searched at the same time."""

@@ -13,7 +13,7 @@ import numpy as np
 from services.volunteer.planning import bundles
 from services.volunteer.planning.agreed import Agreed, what_is_left
 from services.volunteer.planning.bundles import Ground, Pool, all_bundles
-from services.volunteer.planning.choosing import Choice, choose, greedy, near, whole
+from services.volunteer.planning.choosing import Choice, choose, greedy, near
 from services.volunteer.planning.cuts import separate
 from services.volunteer.planning.following import MOST_TRIED, Following, following
 from services.volunteer.planning.generating import Generator
@@ -168,15 +168,19 @@ def allowed(problem: Problem, pool: Pool) -> Pool:
     return pool.take(keep)
 
 
+ENDED = 1e-3
+"""Below this difference from what there may be, a search has come to its end."""
 GOOD = 0.0006
 """As close to the bound the search for something better ends."""
 FAR = 0.002
 """Only a plan that is still so far above the bound is worth a long search."""
-ALL = 16_000
-"""Where no more bundles than these can matter, all of them are chosen from at once: that proves the plan, or mends it."""
+ALL, ALL_LATER = 16_000, 64_000
+"""Where no more bundles than these can matter, all of them are chosen from at once: that proves the plan, or mends it.
+
+The second is for when what was searched before has been searched to its end."""
 STAGES = ((2_000, 100, 0.0), (8_000, 100, GOOD), (16_000, 10, FAR), (16_000, 400, FAR))
 """How many bundles are chosen from, the nearest to the best price first; how many nodes are searched for that; and how far
-above the bound a plan has to be for it."""
+above the bound a plan has to be for it. The first is for where there is no plan yet."""
 
 
 def settle(master: Master, watch: Watch, proven: float | None) -> tuple[Choice, float]:
@@ -184,23 +188,23 @@ def settle(master: Master, watch: Watch, proven: float | None) -> tuple[Choice, 
     base = floor = master.bound if proven is None else proven
     if not len(master.pool):
         return Choice(np.zeros(0, dtype=np.int64), floor, floor), floor
-    choice = greedy(master)
+    choice, searched = greedy(master), 0
     keep = _fallback(master)
-    for number, (most, nodes, enough) in enumerate(STAGES):
+    for most, nodes, enough in STAGES if choice is None else STAGES[1:]:
         gap = UNLIMITED if choice is None else choice.cost - floor
         if gap <= 1e-6 or (choice is not None and (gap < enough * choice.cost or watch.passed())):
             break
         if choice is not None:
             keep[choice.columns] = True
-        if number == 0 and choice is not None:
-            columns, reach = whole(master, most), 0.0
-        else:
-            slack = UNLIMITED if choice is None else choice.cost - base
-            few = int(np.count_nonzero(master.reduced >= -slack)) <= ALL
-            columns, reach = near(master.reduced, slack, ALL if few else max(most, 2 * int(keep.sum())), keep)
-        found = choose(master, columns, watch.left, nodes, None if number == 0 else choice)
+        slack = UNLIMITED if choice is None else choice.cost - base
+        many, room = int(np.count_nonzero(master.reduced >= -slack)), ALL_LATER if searched else ALL
+        columns, reach = near(master, slack, max(room if many <= room else most, 2 * int(keep.sum())), keep)
+        if len(columns) == searched:
+            continue
+        found = choose(master, columns, watch.left, nodes, choice)
         if found is None:
             continue
+        searched = len(columns) if found.floor > found.cost - ENDED else 0
         # Whoever goes beyond these bundles pays at least as much more as the nearest of them costs.
         if proven is None:
             floor = max(floor, min(found.floor, base + reach))

@@ -7,6 +7,7 @@ import pytest
 
 from services.kernel.errors import Refused
 from services.volunteer.planning import bundles, following, pricing, sharing
+from services.volunteer.planning.agreed import what_is_left
 from services.volunteer.planning.reading import read
 from services.volunteer.planning.result import planned
 from services.volunteer.planning.watch import Watch
@@ -111,6 +112,40 @@ def test_what_is_agreed_is_kept() -> None:
     second = plan(later)
     assert broken(later, second) == []
     assert not away & set(second["assignments"])
+
+
+def test_what_is_agreed_with_somebody_is_looked_for_by_nobody_else() -> None:
+    made = day(60, 150, 7)
+    agreed = {who: route[:1] for who, route in plan(made)["assignments"].items()}
+    problem = read(msgspec.json.encode({**made, "pins": agreed})).problem
+    left = what_is_left(problem)
+    holders = {visit: who for who, visit in problem.pins}
+    assert 0 < len(left.pairs.who) < len(problem.pairs.who)
+    pairs = zip(left.pairs.who.tolist(), left.pairs.visit.tolist(), strict=True)
+    assert all(holders.get(visit, who) == who for who, visit in pairs)
+
+
+def test_a_day_on_which_all_is_agreed_stays_as_it_was() -> None:
+    made = day(60, 150, 7)
+    first = plan(made)
+    second = plan(made, pins=first["assignments"])
+    assert second["cost"] == first["cost"] and second["gap_percent"] <= first["gap_percent"]
+
+
+@pytest.mark.parametrize("shape", ["one window", "one place", "one skill"])
+def test_days_of_one_kind_are_planned_like_any_other(shape: str) -> None:
+    """Hundreds of bundles are equal then, and what is looked at first must not be a few people's alone."""
+    made = day(40, 90, 3)
+    for visit in made["visits"]:
+        visit |= {"one window": {"earliest": 540, "latest_start": 600}, "one place": {"community": 3},
+                  "one skill": {"need": ["法律"]}}[shape]  # fmt: skip
+    for one in made["volunteers"]:
+        one |= {"one window": {"window": [480, 780]}, "one place": {"community": 3}, "one skill": {}}[shape]
+    found = plan(made)
+    assert broken(made, found) == []
+    assert found["cost"] == pytest.approx(cost(made, found))
+    assert found["gap_percent"] == 0
+    assert found == plan(made)
 
 
 def test_what_cannot_be_kept_is_refused() -> None:

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 
 from services.contracts import referral
 from services.contracts.codes_matching import (
@@ -35,6 +37,7 @@ from services.contracts.volunteer import (
     VerifyTask,
     VerifyVolunteer,
 )
+from services.kernel.store import Views
 from services.volunteer.domain import task, volunteer
 from services.volunteer.domain.eligibility import Needs, faults
 from services.volunteer.facts_people import people_of
@@ -220,6 +223,39 @@ def test_the_family_those_who_were_asked_and_those_who_go_are_kept_out(desk: Des
 
 def test_of_a_task_that_nobody_knows_there_is_no_choice(desk: Desk) -> None:
     assert choice_for(desk.store.views, UUID(int=99)) is None
+
+
+def test_of_a_task_that_the_one_who_asks_does_not_see_there_is_no_choice_either(desk: Desk) -> None:
+    _, task_id = suggested(desk)
+    assert choice_for(desk.store.views, task_id, tasks.c.area == "220104004005") is not None
+    assert choice_for(desk.store.views, task_id, tasks.c.area == "220105001001") is None
+
+
+class Asking:
+    """Views that tell what they are asked."""
+
+    def __init__(self, views: Views) -> None:
+        self.one, self.all, self.beside, self._views = views.one, views.all, views.beside, views
+        self.asked: list[str] = []
+
+    def run(self, statement: sa.Select[Any]) -> list[dict[str, Any]]:
+        """Noted, and answered."""
+        self.asked.append(str(statement))
+        return self._views.run(statement)
+
+
+def test_the_roster_is_read_again_where_it_has_changed_and_not_otherwise(desk: Desk) -> None:
+    """A suggestion waits for each statement that it asks: what is as it was is not asked for."""
+    who = somebody(desk)
+    _, task_id = suggested(desk)
+    views = Asking(desk.store.views)
+    assert choice_for(views, task_id) is not None
+    (told,) = views.asked
+    assert "FROM tasks" in told
+    desk.asks(SuspendVolunteer(reason_code="other"), volunteer.DECIDER, named(who))
+    after = choice_for(views, task_id)
+    assert after is not None and after.why_not(who) == ("not-active",)
+    assert "WHERE volunteers.changed >" in views.asked[2]
 
 
 SKILLS = ("repair", "companionship", "driving", "cooking", "no-table-has-it")
