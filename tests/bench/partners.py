@@ -145,8 +145,9 @@ def alone(hub: Hub, station: Station, voices: Voices, organizations: list[Organi
     hub.ready("partner")
     before, began = heard(station), time.time()
     filled = until(lambda: level(station), 600, 0.05)
-    return Row(what=f"the same, {events:,} said while it was away", goal="≥ 200/s, many times over", unit="events/s",
-               ours=(heard(station) - before) / (filled - began), reached=True, note="nobody writes meanwhile")  # fmt: skip
+    rate = (heard(station) - before) / (filled - began)
+    return Row(what=f"the same, {events:,} said while it was away", goal="≥ 2,000/s", unit="events/s", ours=rate,
+               reached=rate >= 2_000, note="nobody writes meanwhile; ten times the pace at which latency is measured")  # fmt: skip
 
 
 def latency(
