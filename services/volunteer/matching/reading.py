@@ -15,7 +15,7 @@ from services.volunteer.facts_people import aware, relatives_of
 from services.volunteer.matching.choosing import Choice, Search
 from services.volunteer.matching.roster import Roster
 from services.volunteer.policies_organizations import sent_by_nobody
-from services.volunteer.view_tables import assignments, matters, tasks, volunteers
+from services.volunteer.view_tables import assignments, barred, matters, tasks, volunteers
 
 Row = dict[str, Any]
 GOING = ("accepted", "assigned")
@@ -34,10 +34,14 @@ def choice_for(look: Look, task_id: UUID, seen: Where | None = None) -> Choice |
 
 
 def _asked(task_id: UUID, seen: Where) -> sa.Select[Any]:
-    """A task with what its matter says, and with how far the views have come that the roster follows."""
-    m, at = matters.c, {"volunteers_at": volunteers.c.changed, "tasks_at": tasks.alias().c.changed}
+    """A task with what its matter says, how far the views have come that the roster follows, and whether anybody is barred."""
+    m = matters.c
     matter = (m.area.label("matter_area"), m.person_id.label("matter_person"))
-    stands = (sa.select(sa.func.max(column)).scalar_subquery().label(name) for name, column in at.items())
+    at = {
+        "volunteers_at": sa.func.max(volunteers.c.changed), "tasks_at": sa.func.max(tasks.alias().c.changed),
+        "barred": sa.func.count(barred.c.organization_id),
+    }  # fmt: skip
+    stands = (sa.select(found).scalar_subquery().label(name) for name, found in at.items())
     query = sa.select(*(tasks.c[name] for name in ASKED), *matter, *stands).outerjoin(
         matters, m.matter_id == tasks.c.matter_id
     )
@@ -57,5 +61,5 @@ def search_of(look: Look, row: Row) -> Search:
         person_id=person_id,
         asked=tuple(one["assignee"] for one in people if one["state"] not in GOING),
         going=tuple(one["assignee"] for one in people if one["state"] in GOING),
-        family=relatives_of(person_id, look), barred=sent_by_nobody(look),
+        family=relatives_of(person_id, look), barred=sent_by_nobody(look) if row["barred"] else frozenset(),
     )  # fmt: skip
