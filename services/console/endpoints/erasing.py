@@ -63,11 +63,16 @@ class Erasing:
     @http("POST", "/matters/{id}/erasure/deletions/{disclosure_id}", roles=None, page=True)
     @page_for(*STATION_ROLES)
     def answer_deletion(self: Console, v: Visit) -> Page:
-        """Write down what a receiver says became of what it was given."""
-        _person(self, v)
-        body = {name: v.request.form[name] for name in ("result", "basis") if v.request.form.get(name)}
-        path = ANSWER.path.replace("{id}", str(v.request.path["disclosure_id"]))
-        answer = v.hub.post("intake", path, body | {"happened": {"channel": "web"}}, v.request.form.get("key", ""))
+        """Write down what a receiver says became of what it was given, with how it was said: the will is its own."""
+        disclosure = str(v.request.path["disclosure_id"])
+        told = file.rows(v.hub, "intake", "/deletions", person_id=_person(self, v))
+        receiver = next((str(row["receiver"]) for row in told if str(row["disclosure_id"]) == disclosure), "")
+        if not receiver:
+            raise NotFound("nobody was told under this id")
+        body: dict[str, Any] = {name: v.request.form[name] for name in ("result", "basis") if v.request.form.get(name)}
+        how = v.request.form.get("how", "")
+        body["happened"] = {"channel": "web", "behalf": {"org": receiver, "evidence_kind": how or "phone"}}
+        answer = v.hub.post("intake", ANSWER.path.replace("{id}", disclosure), body, v.request.form.get("key", ""))
         to = f"/matters/{v.id}/erasure"
         if not answer.ok:
             return v.go(to, failed=v.words("form.failed", why=answer.why(v.words.lang)))

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from services.console.acts.erasing import DECIDE, DECIDERS, REQUEST
+from services.console.acts.people import CHANNELS
 from services.console.templating import Frame, render
 from services.contracts import codes
 from services.contracts.codes_record import ERASURE_BASIS, ERASURE_GROUND
@@ -115,7 +116,7 @@ def decided(kinds: Sequence[str], form: Mapping[str, str]) -> list[dict[str, str
 def page(one: Erasure, frame: Frame) -> str:
     """The whole page."""
     return render(
-        "erasure.html", frame, e=one, fates=FATES, by=BY, results=RESULTS, kinds=EVERY_KIND,
+        "erasure.html", frame, e=one, fates=FATES, by=BY, results=RESULTS, hows=CHANNELS, kinds=EVERY_KIND,
         bases=tuple(ERASURE_BASIS.current.terms), grounds=tuple(ERASURE_GROUND.current.terms),
         evidence=tuple(codes.EVIDENCE_KIND.current.terms),
     )  # fmt: skip

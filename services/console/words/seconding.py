@@ -39,6 +39,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "erasure.receivers": ("已获知信息的各方", "Who was told"),
     "erasure.answer-by": ("请于 {day} 前答复", "to answer by {day}"),
     "erasure.result": ("对方答复", "What they say"),
+    "erasure.how": ("怎样告知的", "How they said it"),
     "erasure.answer.do": ("记下答复", "Record the answer"),
     "erasure.answered": ("答复已记下", "The answer is recorded"),
     "erasure.ask": ("记下删除请求", "Somebody asks for erasure"),
