@@ -1,23 +1,20 @@
-"""The month's report as it is handed in, the directory with its room, and axe on every page of a station's days."""
+"""The month's report as it is handed in, and the directory with its room."""
 
 from __future__ import annotations
 
 import re
 from datetime import timedelta
-from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import expect
 
-from services.console.demo import VOLUNTEER
 from services.kernel.clock import system_clock
-from tests.browser.axe import assert_accessible
 from tests.browser.conftest import Open, Street
 from tests.browser.test_acting import plan_of_visits
 from tests.browser.test_console import COORDINATOR
 from tests.browser.test_papers import sheets
-from tests.browser.test_volunteering import LEADER, SELF, member, task
+from tests.browser.test_volunteering import member
 
 __all__ = ["member"]
 pytestmark = pytest.mark.browser
@@ -79,32 +76,3 @@ def test_a_days_visits_go_by_the_keyboard_alone(opens: Open, street: Street):
     page.locator(f"select[name=measure-{second}]").select_option("called-family")
     page.keyboard.press("Control+Enter")
     expect(page.get_by_role("status").first).to_contain_text("已记下：探访")
-
-
-@pytest.mark.parametrize("look", ["lang=zh&theme=light", "lang=en&theme=dark"])
-def test_axe_finds_nothing_on_the_pages_of_a_stations_days(opens: Open, street: Street, member: str, look: str):
-    plan_of_visits(street)
-    matter = street.request("companionship")
-    street.hub.settles()
-    one = task(street, matter, 120)
-    street.ask(f"/volunteer/v1/tasks/{one}/offers", {"candidates": [f"volunteer:{VOLUNTEER}"]})
-    page = opens(COORDINATOR)
-    for pair in look.split("&"):
-        page.goto(f"/visits?{pair}")
-    day = (system_clock() + timedelta(hours=120)).date().isoformat()
-    for path in ("/visits?names=1", "/dispatch", f"/dispatch?view=day&day={day}", f"/dispatch/tasks/{one}", "/dispatch/plans",
-                 "/dispatch/rounds", "/dispatch/overrides", "/directory", "/figures", "/figures/report", "/papers",
-                 f"/matters/{matter}/papers", "/papers/referral", "/papers/service", "/registers", "/registers/visits",
-                 f"/records?code={uuid4().hex[:16]}"):  # fmt: skip
-        page.goto(path)
-        assert_accessible(page)
-    for who, paths in (
-        (SELF, ("/volunteering", "/volunteering/hours")),
-        (LEADER, ("/volunteering", "/volunteering/hours")),
-    ):
-        window = opens(who)
-        for pair in look.split("&"):
-            window.goto(f"/volunteering?{pair}")
-        for path in paths:
-            window.goto(path)
-            assert_accessible(window)
