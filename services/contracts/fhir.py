@@ -59,10 +59,12 @@ def words(problem: dict[str, Any]) -> tuple[str, Any]:
 
 
 def _issue(problem: dict[str, Any], error: dict[str, Any]) -> dict[str, Any]:
-    allowed = problem.get("allowed") or problem.get("allowed_roles") or ()
-    en = f"{problem['detail']} {error['expected']}" if error else problem["detail"]
-    zh = f"{problem['detail_zh']}{error['expected_zh']}" if error else problem["detail_zh"]
+    allowed = problem.get("allowed") or problem.get("allowed_roles") or problem.get("allowed_scopes") or ()
+    en, zh, expected = problem["detail"], problem["detail_zh"], error or problem
+    if "expected" in expected:
+        en, zh = f"{en} Expected: {expected['expected']}.", f"{zh}应为: {expected['expected_zh']}。"
     could = f" Allowed / 允许: {', '.join(allowed)}" if allowed else ""
+    could += f" Version / 现版本: {problem['version']}" if "version" in problem else ""
     field = error.get("field") or problem.get("field")
     made = {
         "severity": "error", "code": KINDS.get(problem["status"], "exception"),

@@ -79,9 +79,13 @@ class NotSignedIn(HubError):
 
 
 class NotInScope(HubError):
-    """The token that was shown was not issued for this; another of the same holder may be."""
+    """The token that was shown was not issued for this; one of these `scopes` would be (none: no token is)."""
 
     code = "not-in-scope"
+
+    def __init__(self, scopes: tuple[str, ...] = ()) -> None:
+        super().__init__(f"for: {', '.join(scopes)}")
+        self.scopes = scopes
 
 
 class TooOften(HubError):

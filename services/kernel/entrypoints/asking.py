@@ -25,21 +25,20 @@ from services.kernel.contract import Happened, name_of, personal_fields, read_re
 from services.kernel.decider import Decider
 from services.kernel.entrypoints.bridge import Bridge
 from services.kernel.entrypoints.guard import Guard
+from services.kernel.entrypoints.keys import command_under
 from services.kernel.entrypoints.log import Hand, Log, Opened
 from services.kernel.entrypoints.problems import Edge
 from services.kernel.entrypoints.request import Reply, Request
 from services.kernel.entrypoints.site import Route
-from services.kernel.errors import OutcomeUnknown
-from services.kernel.ids import founded, named, new_id, shared
+from services.kernel.errors import OutcomeUnknown, Refused
+from services.kernel.ids import founded, new_id
 from services.kernel.manifest import Look
-from services.kernel.message import Ask
+from services.kernel.message import Actor, Ask
 from services.kernel.scope import LookUp
 from services.kernel.unit import Done, Order, Unit
 from services.kernel.view import Change
 
 ANSWER_SECONDS = 15
-NAMES = UUID("6f0d6f0c-5a1b-5c58-9f3e-3f1f1d9a7c11")
-"""The namespace of command ids that are made from a caller's own idempotency keys."""
 UNSEALED = "-" * 43
 """Stands for the digest of a personal value in a rehearsal, where nothing is sealed."""
 
@@ -115,11 +114,21 @@ class Asking(Entrypoint):
 
     def answer(self, request: Request) -> Reply:
         """Read the command, hand it over, wait for it to be durable."""
+        request.only()
         key, approval = request.header("idempotency-key"), request.header("approval")
         asked = self.read(request, request.json, key, request.path, approval)
-        if asked.waits:
-            tpool.execute(asked.make_ready)
-        return self.reply(ask_and_wait(self.opened, asked.order))
+        try:
+            if asked.waits:
+                tpool.execute(asked.make_ready)
+            return self.reply(ask_and_wait(self.opened, asked.order))
+        except Refused as no:
+            no.allowed = self._open_to(request.actor, no.allowed)
+            raise
+
+    def _open_to(self, actor: Actor, names: tuple[str, ...]) -> tuple[str, ...]:
+        """Of the commands that a refusal names, those that are asked by this role: others are no way out for it."""
+        known = self.opened.commands
+        return tuple(n for n in names if n not in known or not known[n].roles or actor.role in known[n].roles)
 
     def read(self, request: Request, body: Any, key: str, path: dict[str, Any], approval: str) -> Asked:
         """The command of a request with its circumstances, as far as the request alone tells them."""
@@ -127,7 +136,7 @@ class Asking(Entrypoint):
             body = body | extra
         command: Any
         command, happened = read_request(body, self.command)
-        command_id = self._command_id(request, key)
+        command_id = command_under(self.opened.name, request, key) if key else new_id()
         stream_id = path["id"] if not self.creates else founded(command_id) if key else new_id()
         digest = self._digest(body, stream_id) if key else b""
         ask = _ask(request, command_id, happened, stream_id if self.creates else None)
@@ -146,18 +155,6 @@ class Asking(Entrypoint):
         return sha256(
             f"{self.command.__name__} {stream_id} ".encode() + msgspec.json.encode(plain, order="sorted")
         ).digest()
-
-    def _command_id(self, request: Request, key: str) -> UUID:
-        if not key:
-            return new_id()
-        if len(key) > 200 or not key.isascii() or not key.isprintable():
-            raise Edge("bad-header", field="Idempotency-Key")
-        who, scope = request.actor, request.header("idempotency-scope")
-        if not scope:
-            return named(NAMES, msgspec.json.encode([self.opened.name, who.id, who.role, who.org, key]).decode())
-        if scope != "org" or not who.org:
-            raise Edge("bad-header", field="Idempotency-Scope")
-        return shared(self.opened.name, who.org, key)
 
     def reply(self, done: Done) -> Reply:
         """A command's answer, with the place of what it brought into being; 202 where what was asked for is made later."""
@@ -284,7 +281,7 @@ def _correlation(request: Request) -> UUID | None:
     try:
         return UUID(given) if given else None
     except ValueError as wrong:
-        raise Edge("bad-header", field="Correlation-Id") from wrong
+        raise Edge("bad-header", field="Correlation-Id", expected="a UUID", expected_zh="UUID") from wrong
 
 
 def _without_evidence(happened: Any) -> Any:
@@ -300,7 +297,8 @@ def _expected(request: Request) -> int | None:
         return None
     digits = given.strip('"')
     if not (digits.isdecimal() and len(digits) < 17):
-        raise Edge("bad-header", field="If-Match")
+        raise Edge("bad-header", field="If-Match", expected="the version that you have read, or *",
+                   expected_zh="读取时的版本号, 或 *")  # fmt: skip
     return int(digits)
 
 

@@ -21,7 +21,7 @@ from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
 from services.kernel.clock import system_clock
-from services.kernel.errors import NotSignedIn, TooOften, Unavailable
+from services.kernel.errors import NotInScope, NotSignedIn, TooOften, Unavailable
 from services.kernel.message import Actor
 
 PREFIX = "hub_"
@@ -34,12 +34,19 @@ GUESSES = RateLimitItemPerMinute(60)
 
 
 class Opens(msgspec.Struct, frozen=True):
-    """What an opaque token is: whose, and which paths it opens, as `<service>:<name of the path>`."""
+    """What an opaque token is: whose, which paths it opens, as `<service>:<name of the path>`, and what others would need."""
 
     id: str
     role: str
     org: str
     opens: frozenset[str]
+    needs: dict[str, str] = {}
+    """Of paths that it does not open: the scope that would."""
+
+    def must_open(self, path: str) -> None:
+        """Refuse a path that it was not issued for. Raises NotInScope."""
+        if path not in self.opens:
+            raise NotInScope((self.needs[path],) if path in self.needs else ())
 
     @property
     def actor(self) -> Actor:

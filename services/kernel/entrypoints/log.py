@@ -22,6 +22,7 @@ from services.kernel.declaring import Declaring
 from services.kernel.entrypoints.bridge import Bridge
 from services.kernel.entrypoints.bus import BusRuntime
 from services.kernel.entrypoints.duties import Duties
+from services.kernel.entrypoints.keys import command_under
 from services.kernel.entrypoints.request import Request
 from services.kernel.entrypoints.site import Route, Site
 from services.kernel.entrypoints.waiting import Waiting
@@ -185,16 +186,24 @@ class Hand:
 
     def ask(
         self, decider: Decider, stream_id: UUID, command: Any, request: Request, command_id: UUID | None = None,
-        approver: Actor | None = None, rows: tuple[Change, ...] = (),
+        approver: Actor | None = None, rows: tuple[Change, ...] = (), digest: bytes = b"",
     ) -> Done:  # fmt: skip
-        """Have one command done for whoever made the request, and wait until it is durable; `rows` come with its events."""
+        """Have one command done for whoever made the request, and wait until it is durable; `rows` come with its events.
+
+        With a `command_id` (see `key`) it is done once, however often it is sent; `digest` tells it from others under the id.
+        """
         now = system_clock()
         ask = Ask(id=command_id or uuid4(), now=now, at=now, actor=request.actor, channel="web", approver=approver)
-        order = Order(decider, stream_id, command, ask, fresh=command_id is None, rows=rows)
+        order = Order(decider, stream_id, command, ask, digest=digest, fresh=command_id is None, rows=rows)
         (result,) = self.store.submit(Unit([order])).result(timeout=ANSWER_SECONDS)
         if isinstance(result, HubError):
             raise result
         return result
+
+    def key(self, request: Request) -> UUID | None:
+        """The id of the command that is asked under the request's `Idempotency-Key`; None where it has none."""
+        key = request.header("idempotency-key")
+        return command_under(self._opened.name, request, key) if key else None
 
     def seen(self, request: Request, scope: Scope, *key: Any) -> dict[str, Any] | None:
         """The row under this key as whoever asks sees it; None where there is none, or none for him."""

@@ -40,6 +40,12 @@ PROBLEM_SCHEMA = {
     },
 }  # fmt: skip
 
+KEYED: list[dict[str, Any]] = [
+    {"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "maxLength": 200, "pattern": "^[!-~]*$"}},
+    {"name": "Idempotency-Scope", "in": "header", "schema": {"type": "string", "enum": ["org"]}},
+]
+"""By which a request that is sent again is known."""
+
 DONE_SCHEMA = {
     "type": "object",
     "required": ["id", "version", "position", "events"],
@@ -112,16 +118,7 @@ def _command(route: Route) -> dict[str, Any]:
         "summary": f"{about(command)['zh']} / {route.name}",
         "description": command.__doc__ or "",
         "parameters": [
-            {
-                "name": "Idempotency-Key",
-                "in": "header",
-                "schema": {"type": "string", "maxLength": 200, "pattern": "^[!-~]*$"},
-            },
-            {
-                "name": "Idempotency-Scope",
-                "in": "header",
-                "schema": {"type": "string", "enum": ["org"]},
-            },
+            *KEYED,
             {
                 "name": "If-Match",
                 "in": "header",
@@ -183,6 +180,8 @@ def _free(route: Route) -> dict[str, Any]:
         _query(name, **shape) if isinstance(shape, dict) else _query(name, shape)
         for name, shape in route.document.get("query", {}).items()
     ]
+    if route.document.get("keyed"):
+        parameters += KEYED
     says, answer = route.document.get("says", route.name), route.document.get("answer", {})
     status = str(route.document.get("status", 200))
     media = route.document.get("media", "application/json")

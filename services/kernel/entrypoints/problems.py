@@ -28,7 +28,8 @@ STATUS: dict[type[HubError], tuple[int, str, str]] = {
     KeyReused: (422, "This idempotency key came before with a different request; take a new key.", "该幂等键已用于另一请求, 请换新键。"),
     NotFound: (404, "There is nothing here for you.", "这里没有可供您查看的内容。"),
     NotAllowed: (403, "Your role may not do this.", "您的角色不能执行此操作。"),
-    NotInScope: (403, "This token was not issued for this.", "该令牌的用途不包含此操作。"),
+    NotInScope: (403, "This token was not issued for this; `allowed_scopes` says which would be.",
+        "该令牌的用途不包含此操作; 所需用途见 allowed_scopes。"),
     TooOften: (429, "Too many requests; come again when `Retry-After` has passed. Nothing was written.",
         "请求过于频繁, 请在 Retry-After 之后重试; 未写入任何内容。"),
     NotSignedIn: (401, "Sign in: send a valid bearer token.", "请先登录: 需要有效令牌。"),
@@ -90,6 +91,8 @@ def _details(error: BaseException) -> dict[str, Any]:
         return {"errors": named}
     if isinstance(error, NotAllowed):
         return {"allowed_roles": list(error.roles)}
+    if isinstance(error, NotInScope):
+        return {"allowed_scopes": list(error.scopes)}
     if isinstance(error, TooOften):
         return {"retry_after": error.seconds}
     if isinstance(error, ConcurrentChange):

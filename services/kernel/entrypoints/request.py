@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -13,6 +13,8 @@ import msgspec
 from services.kernel.entrypoints.uploads import MULTIPART, Sent, parted
 from services.kernel.errors import ContractBroken, FieldProblem, NotSignedIn
 from services.kernel.message import Actor
+
+NO_PARAMETER = ("no parameter in the query: nothing can be said there", "此处不接受任何查询参数")
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,26 @@ class Request:
         """A header's value, empty when it was not sent."""
         return str(self.environ.get("HTTP_" + name.upper().replace("-", "_"), ""))
 
+    def knows(self, tag: str) -> bool:
+        """Whether `If-None-Match` names this tag, in a list or made weak on its way (RFC 9110, 13.1.2)."""
+        given = self.header("if-none-match").split(",")
+        return tag in (each.strip().removeprefix("W/") for each in given)
+
+    def only(self, *known: str) -> None:
+        """Refuse parameters that are not known: what is passed over looks as if it had been heard. Raises ContractBroken."""
+        if unknown := sorted(self.query.keys() - set(known)):
+            en, zh = _one_of(known) if known else NO_PARAMETER
+            problems = (FieldProblem(field=n, code="unknown-field", expected_en=en, expected_zh=zh) for n in unknown)
+            raise ContractBroken(*problems)
+
+    def word(self, name: str, words: Iterable[str], usual: str = "") -> str:
+        """A parameter that is one of these words, or was not sent. Raises ContractBroken."""
+        given = self.query.get(name)
+        if given is not None and given not in (known := tuple(words)):
+            en, zh = _one_of(known)
+            raise ContractBroken(FieldProblem(field=name, code="invalid", expected_en=en, expected_zh=zh))
+        return usual if given is None else given
+
     @property
     def content_type(self) -> str:
         """The media type of the body, without parameters."""
@@ -106,3 +128,8 @@ class Request:
         """The cookies that came with it; those of others on the same host may be called as they like."""
         pairs = (part.strip().partition("=") for part in self.header("cookie").split(";"))
         return {name: value for name, is_pair, value in pairs if is_pair}
+
+
+def _one_of(words: tuple[str, ...]) -> tuple[str, str]:
+    listed = ", ".join(words)
+    return f"one of: {listed}", f"以下之一: {listed}"

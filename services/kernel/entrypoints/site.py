@@ -22,7 +22,7 @@ from services.kernel.entrypoints.callers import PREFIX, Callers, Opens
 from services.kernel.entrypoints.http1 import Gone, Server
 from services.kernel.entrypoints.problems import PROBLEM, Edge, problem
 from services.kernel.entrypoints.request import Flow, Page, Reply, Request
-from services.kernel.errors import HubError, NotAllowed, NotInScope, NotSignedIn, TooOften
+from services.kernel.errors import HubError, NotAllowed, NotSignedIn, TooOften
 from services.kernel.message import Actor
 
 Handler = Callable[[Request], Any]
@@ -203,8 +203,8 @@ class Site:
             actor, shown = self._bearer(token.strip(), environ)
         if shown is not None and self.callers is not None:
             self.callers.count(shown)
-            if route.roles is not None and f"{route.service}:{route.name}" not in shown.opens:
-                raise NotInScope(f"{route.service}:{route.name}")
+            if route.roles is not None:
+                shown.must_open(f"{route.service}:{route.name}")
         if route.roles is None:
             return actor
         if actor is None:

@@ -87,6 +87,7 @@ def events(opened: Opened, request: Request) -> Reply:
 
     Other services read everything; whoever else reads, reads on over what is withheld as if it were not there.
     """
+    request.only("after", "limit")
     after, limit = _whole(request, "after", 0, 2**53), _whole(request, "limit", EVENTS_AT_ONCE, EVENTS_AT_ONCE)
     raws = opened.store.read(after, limit, but=_withheld_from(opened, request))
     head = max(opened.store.refresh(), after if not raws else 0)
