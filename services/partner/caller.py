@@ -42,7 +42,7 @@ THREADS = 64
 AT_ONCE = 50
 JOB_SECONDS = 15.0
 """So long one endpoint holds a thread, then it waits its turn: many that are slow leave room for those that are not."""
-DUE_AT_ONCE = 2_000
+PRUNED_AT_ONCE = 2_000
 KEPT = timedelta(days=30)
 PRUNE_SECONDS = 60.0
 TICK_SECONDS = 0.25
@@ -178,7 +178,7 @@ class Caller:
         if monotonic() < self._prune_at:
             return
         self._prune_at = monotonic() + PRUNE_SECONDS
-        old = self._look.run(sa.select(t.called).where(t.called.c.at < self._clock() - KEPT).limit(DUE_AT_ONCE))
+        old = self._look.run(sa.select(t.called).where(t.called.c.at < self._clock() - KEPT).limit(PRUNED_AT_ONCE))
         if old:
             self._write([drop(t.called, row["endpoint_id"], row["number"], row["at"]) for row in old])
 
@@ -232,10 +232,9 @@ class Caller:
         return Target(ident, row["organization_id"], row["url"], live, stands)
 
     def _due(self, now: datetime) -> dict[UUID, list[Retry]]:
-        r, found = t.retry.c, dict[UUID, list[Retry]]()
-        active = r.endpoint_id.in_(list(self._targets))
-        query = sa.select(t.retry).where(active, r.due_at <= now).order_by(r.due_at).limit(DUE_AT_ONCE)
-        for row in self._look.run(query) if self._targets else ():
+        found = dict[UUID, list[Retry]]()
+        free = [ident for ident, each in self._targets.items() if not each.busy and is_free(each.hook, now)]
+        for row in self._look.run(views.owed(free, now, AT_ONCE)) if free else ():
             retry = Retry(row["number"], row["attempts"], row["due_at"])
             found.setdefault(row["endpoint_id"], []).append(retry)
         return found

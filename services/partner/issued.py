@@ -14,7 +14,7 @@ from services.kernel.entrypoints.callers import Opens
 from services.kernel.unit import Unit
 from services.kernel.view import put
 from services.partner import tables as t
-from services.partner.opened import opened_by
+from services.partner.opened import needed_by, opened_by
 
 KIND = "hub_live_"
 SECRET_BYTES = 32
@@ -60,8 +60,9 @@ class Issued:
             return None
         self._note(row["token_id"], now)
         return Opens(
-            id=f"program:{row['holder']}", role=ROLE, org=str(row["organization_id"]), opens=opened_by(row["scopes"])
-        )
+            id=f"program:{row['holder']}", role=ROLE, org=str(row["organization_id"]), opens=opened_by(row["scopes"]),
+            needs=needed_by(row["scopes"]),
+        )  # fmt: skip
 
     def _note(self, token_id: UUID, now: datetime) -> None:
         """Write down that it was used, at most once a minute; nobody waits for it."""

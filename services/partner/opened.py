@@ -46,3 +46,9 @@ OPENS: dict[str, frozenset[str]] = {
 def opened_by(scopes: Iterable[str]) -> frozenset[str]:
     """All that these scopes open; a scope that is not known any more opens nothing."""
     return frozenset[str]().union(*(OPENS.get(scope, frozenset()) for scope in scopes))
+
+
+def needed_by(scopes: Iterable[str]) -> dict[str, str]:
+    """Of each path that these scopes do not open, the scope that does."""
+    given = set(scopes)
+    return {path: scope for scope, paths in OPENS.items() if scope not in given for path in sorted(paths)}

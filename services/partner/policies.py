@@ -8,7 +8,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from services.contracts.partner import AddDelivery, CloseCalendar, RevokeToken
+from services.contracts.partner import AddDelivery, CloseCalendar, IssueToken, RevokeToken
 from services.contracts.referral import OrganizationRetired, OrganizationSuspended
 from services.contracts.volunteer import VolunteerDataErased
 from services.kernel.contract import about
@@ -20,6 +20,7 @@ from services.partner.appointments import calendar
 from services.partner.concerns import TELLS, Tells, organization_of, parties
 from services.partner.domain import access, sequence
 from services.partner.domain import calendar as calendars
+from services.partner.domain.access import Standing
 from services.partner.thin import Reader, thin
 
 
@@ -73,6 +74,16 @@ def _revoked(message: Message, look: Look) -> list[Do]:
     return [
         Do(access.DECIDER, row["access_id"], RevokeToken(token_id=row["token_id"], reason_code=reason)) for row in live
     ]
+
+
+def standing(command: IssueToken, stream_id: UUID, look: Look) -> Standing:
+    """How the organization stands for which a token is asked: unknown, or barred because it is suspended or has left (INV-43)."""
+    if look.one(t.barred, command.organization_id) is not None:
+        return "barred"
+    known = look.run(
+        sa.select(t.delivery.c.number).where(t.delivery.c.organization_id == command.organization_id).limit(1)
+    )
+    return "" if known else "unknown"
 
 
 def concerned(tells: Tells, message: Message, data: dict[str, Any], look: Look) -> dict[UUID, Reader]:

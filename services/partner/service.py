@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from services.contracts import intake, referral, volunteer  # noqa: F401 - their facts are what is delivered
+from services.contracts.partner import IssueToken
 from services.contracts.visibility import BOUND
 from services.kernel.entrypoints import Hand, Log
 from services.kernel.manifest import Companion, Manifest
@@ -45,6 +46,7 @@ MANIFEST = Manifest(
     companions=companions,
     bound=BOUND,
     issues=Issued,
+    facts={IssueToken: policies.standing},
 )
 
 

@@ -65,6 +65,12 @@ endpoint = sa.Table(
     comment="Where organizations are called; the address itself is in a table that no rebuild empties.",
 )  # fmt: skip
 
+barred = sa.Table(
+    "barred", METADATA,
+    sa.Column("organization_id", sa.Uuid, primary_key=True),
+    comment="Organizations that are suspended or have left: they ask nothing by any token.",
+)  # fmt: skip
+
 token = sa.Table(
     "token", METADATA,
     sa.Column("token_id", sa.Uuid, primary_key=True),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from services.contracts.partner import (
     TokenIssued,
     TokenRevoked,
 )
+from services.contracts.referral import OrganizationActivated, OrganizationRetired, OrganizationSuspended
 from services.contracts.volunteer import (
     VolunteerDataErased,
     VolunteerJoinedTeam,
@@ -87,8 +89,18 @@ def _endpoint(recorded: Recorded) -> list[Change]:
 
 
 def project_heard(message: Message) -> list[Change]:
-    """Who is engaged in what, and who belongs to which team."""
-    return [*_engaging(message), *_belonging(message)]
+    """Who is engaged in what, who belongs to which team, and which organizations may not act."""
+    return [*_engaging(message), *_belonging(message), *_barring(message)]
+
+
+def _barring(message: Message) -> list[Change]:
+    match message.event:
+        case OrganizationSuspended() | OrganizationRetired():
+            return [put(t.barred, message.stream_id)]
+        case OrganizationActivated():
+            return [drop(t.barred, message.stream_id)]
+        case _:
+            return []
 
 
 def _engaging(message: Message) -> list[Change]:
@@ -178,3 +190,11 @@ def head(organization_id: UUID) -> sa.Select[Any]:
     """The number of the organization's last delivery; NULL where there is none."""
     d = t.delivery.c
     return sa.select(sa.func.max(d.number).label("head")).where(d.organization_id == organization_id)
+
+
+def owed(endpoints: Sequence[UUID], now: datetime, most: int) -> sa.Select[Any]:
+    """What is to be tried again now, of each of these endpoints the first `most`: one with much of it leaves room for all."""
+    r = t.retry.c
+    place = sa.func.row_number().over(partition_by=r.endpoint_id, order_by=r.number).label("place")
+    due = sa.select(t.retry, place).where(r.endpoint_id.in_(endpoints), r.due_at <= now).subquery()
+    return sa.select(*(due.c[column.name] for column in t.retry.columns)).where(due.c.place <= most)

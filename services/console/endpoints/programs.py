@@ -35,7 +35,7 @@ class Programs:
         answer = v.hub.post("partner", "/tokens", body, form.get("key", ""))
         if not answer.ok:
             return _refused(v, answer)
-        return v.page(_page(v, once=programs.Once(kind="token", holder=body["holder"], secret=answer.body["token"])))
+        return _first(v, answer, programs.Once(kind="token", holder=body["holder"], secret=answer.body["token"] or ""))
 
     @http("POST", "/programs/tokens/{id}/revocation", roles=None, page=True)
     @page_for(*ANSWERING)
@@ -53,7 +53,7 @@ class Programs:
         answer = v.hub.post("partner", "/endpoints", body, v.request.form.get("key", ""))
         if not answer.ok:
             return _refused(v, answer)
-        return v.page(_page(v, once=_secret(answer, body["url"])))
+        return _first(v, answer, _secret(answer, body["url"]))
 
     @http("POST", "/programs/webhooks/{id}/rotation", roles=None, page=True)
     @page_for(*ANSWERING)
@@ -63,7 +63,7 @@ class Programs:
         answer = v.hub.post("partner", f"/endpoints/{v.id}/rotation", body, _key(v))
         if not answer.ok:
             return _refused(v, answer)
-        return v.page(_page(v, once=_secret(answer, "")))
+        return _first(v, answer, _secret(answer, ""))
 
     @http("POST", "/programs/webhooks/{id}/redelivery", roles=None, page=True)
     @page_for(*ANSWERING)
@@ -100,7 +100,14 @@ def _page(v: Visit, once: programs.Once | None = None) -> str:
 
 
 def _secret(answer: Answer, url: str) -> programs.Once:
-    return programs.Once(kind="webhook", holder=url, secret=answer.body["secret"], public_key=answer.body["public_key"])
+    return programs.Once(
+        kind="webhook", holder=url, secret=answer.body["secret"] or "", public_key=answer.body["public_key"]
+    )
+
+
+def _first(v: Visit, answer: Answer, once: programs.Once) -> Page:
+    """The secret; of a form that was sent twice it is said that it was shown before."""
+    return v.page(_page(v, once=once)) if once.secret else _refused(v, answer)
 
 
 def _key(v: Visit) -> str:

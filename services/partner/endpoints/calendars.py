@@ -14,11 +14,11 @@ from services.contracts import partner as public
 from services.kernel.contract import read_request
 from services.kernel.entrypoints import Hand, Page, Reply, Request, http
 from services.kernel.errors import ContractBroken, FieldProblem, NotFound, Refused
-from services.kernel.ids import new_id
 from services.kernel.view import put
 from services.partner import tables as t
 from services.partner.appointments import appointment, attending, calendar, calendar_hash
 from services.partner.domain import calendar as rules
+from services.partner.endpoints.once import SECRET, Once, shown
 from services.partner.ical import MEDIA, calendar_of, made_name
 from services.partner.issued import digest
 
@@ -30,7 +30,7 @@ MOST = 2_000
 OPENING = {
     "type": "object", "required": ["party"], "additionalProperties": False, "properties": {"party": {"type": "string"}},
 }  # fmt: skip
-SHOWN = {"type": "object", "required": ["calendar_id", "path"]}
+SHOWN = {"type": "object", "required": ["calendar_id", "path"], "properties": {"path": SECRET}}
 
 
 class Calendars:
@@ -38,20 +38,23 @@ class Calendars:
 
     log: Hand
 
-    @http("POST", "/calendars", roles=OWNERS, takes=OPENING, says="the address, once", answer=SHOWN)
+    @http("POST", "/calendars", roles=OWNERS, takes=OPENING, says="the address, once", answer=SHOWN, status=201,
+          keyed=True)  # fmt: skip
     def open_calendar(self, request: Request) -> Reply:
         """Open a calendar. Its address is in the answer and nowhere else: whoever has it reads the visits."""
         body = request.json if isinstance(request.json, dict) else {}
-        ident = new_id()
+        once = Once.of(self.log, request, body)
+        ident = once.made_id
         command: public.OpenCalendar = read_request(body | {"calendar_id": str(ident)}, public.OpenCalendar)[0]
         live = self.log.look.all(calendar, party=command.party, closed_at=None)
-        if len(live) >= MOST_OPEN:
+        if len([row for row in live if row["calendar_id"] != ident]) >= MOST_OPEN:
             raise Refused("too-many-calendars", f"There may be {MOST_OPEN} for one party; close one first.",
                           f"每个对象最多 {MOST_OPEN} 个日历地址, 请先收回其一。", allowed=("close-calendar",))  # fmt: skip
         secret = f"{ident.hex}_{token_urlsafe(32)}"
         row = put(calendar_hash, ident, digest=digest(secret))
-        self.log.ask(rules.DECIDER, ident, command, request, rows=(row,))
-        return Reply({"calendar_id": ident, "party": command.party, "path": f"{PLACE}{secret}.ics"}, 201)
+        done = self.log.ask(rules.DECIDER, ident, command, request, once.command_id, rows=(row,), digest=once.digest)
+        made = {"calendar_id": ident, "party": command.party, "path": f"{PLACE}{secret}.ics"}
+        return shown(made, "path", done.again, ("close-calendar", "open-calendar"))
 
     @http("GET", "/calendars", roles=OWNERS, says="one's calendars", answer={"type": "object"},
           query={"party": {"kind": "string"}})  # fmt: skip
@@ -80,7 +83,7 @@ class Calendars:
         tag = f'"{sha256(raw).hexdigest()[:32]}"'
         headers = (("ETag", tag), ("Cache-Control", "private, no-cache"), ("X-Robots-Tag", "noindex"),
                    ("Referrer-Policy", "no-referrer"))  # fmt: skip
-        if request.header("if-none-match") == tag:
+        if request.knows(tag):
             return Page(b"", 304, headers, MEDIA)
         return Page(raw, 200, headers, MEDIA)
 

@@ -9,10 +9,10 @@ from services.contracts.partner import CloseQueue, OpenQueue
 from services.kernel.contract import read_request
 from services.kernel.entrypoints import Hand, Reply, Request, http
 from services.kernel.errors import NotFound, Refused
+from services.kernel.view import put
 from services.partner import tables as t
-from services.partner import views
 from services.partner.domain import queue
-from services.partner.endpoints.feed import READERS, own
+from services.partner.endpoints.feed import READERS, head, must_be_within, own
 from services.partner.postman import queue_of
 
 OPERATORS = ("administrator", "service")
@@ -42,12 +42,15 @@ class Queues:
         body = request.json if request.body else {}
         given = body | {"organization_id": str(organization_id)} if isinstance(body, dict) else body
         command: OpenQueue = read_request(given, OpenQueue)[0]
-        if self._head(organization_id) == 0:
+        if head(self.log, organization_id) == 0:
             raise Refused(
                 "nothing-delivered", "Nothing was ever delivered to an organization with this id.",
                 "从未向该标识的机构投递过任何内容。", allowed=("register-organization",), field="id",
             )  # fmt: skip
-        done = self.log.ask(queue.DECIDER, organization_id, command, request)
+        must_be_within(self.log, organization_id, command.after)
+        # One that was open before held what was lost with it: this one begins where it is told to.
+        begins = (put(t.posted, organization_id, number=command.after),)
+        done = self.log.ask(queue.DECIDER, organization_id, command, request, rows=begins)
         return {"queue": queue_of(organization_id), "version": done.version}
 
     @http("POST", "/queues/{id}/closing", roles=OPERATORS, says="the queue is closed", answer={"type": "object"})
@@ -65,11 +68,8 @@ class Queues:
             raise NotFound("no queue")
         known = self.log.look.one(t.posted, organization_id)
         number = max(row["after"], known["number"] if known else 0)
-        shown = {"queue": queue_of(organization_id), "number": number, "head": self._head(organization_id)}
+        shown = {"queue": queue_of(organization_id), "number": number, "head": head(self.log, organization_id)}
         return Reply(shown)
-
-    def _head(self, organization_id: UUID) -> int:
-        return int(self.log.look.run(views.head(organization_id))[0]["head"] or 0)
 
     def _needs_broker(self) -> None:
         if not self.log.settings.partners_amqp_url:

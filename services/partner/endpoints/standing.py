@@ -8,8 +8,7 @@ import sqlalchemy as sa
 
 from services.kernel.entrypoints import Hand, Request, http
 from services.partner import tables as t
-from services.partner import views
-from services.partner.endpoints.feed import READERS, own, whole
+from services.partner.endpoints.feed import READERS, head, own, whole
 from services.partner.heads import head_of
 
 MOST = 200
@@ -26,9 +25,12 @@ class Standing:
     def sequence(self, request: Request) -> object:
         """The last number, the newest deliveries with their numbers, and the newest signed head of the ledger."""
         organization_id, d = own(request), t.delivery.c
-        head = int(self.log.look.run(views.head(organization_id))[0]["head"] or 0)
         columns = (d.number, d.event_type, d.event_id, d.added_at)
         query = sa.select(*columns).where(d.organization_id == organization_id).order_by(d.number.desc())
         items = self.log.look.run(query.limit(whole(request, "limit", 20, MOST)))
         note = head_of(self.log).value
-        return {"head": head, "items": items, "checkpoint": b64decode(note).decode() if note else None}
+        return {
+            "head": head(self.log, organization_id),
+            "items": items,
+            "checkpoint": b64decode(note).decode() if note else None,
+        }

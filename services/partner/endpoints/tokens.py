@@ -12,11 +12,11 @@ from services.contracts import partner as public
 from services.kernel.contract import read_request
 from services.kernel.entrypoints import Hand, Reply, Request, http
 from services.kernel.errors import ContractBroken, FieldProblem, NotFound
-from services.kernel.ids import new_id
 from services.kernel.view import put
 from services.partner import tables as t
 from services.partner.domain import access
 from services.partner.endpoints.feed import READERS, own
+from services.partner.endpoints.once import SECRET, Once, shown
 from services.partner.issued import Issued, digest, made
 
 KEEPERS = (*READERS, "administrator", "service")
@@ -33,7 +33,7 @@ ISSUING = {
 REVOKING = {
     "type": "object", "properties": {"reason_code": {"type": "string"}}, "additionalProperties": False,
 }  # fmt: skip
-SHOWN = {"type": "object", "required": ["token"], "properties": {"token": {"type": "string"}}}
+SHOWN = {"type": "object", "required": ["token_id", "token"], "properties": {"token": SECRET}}
 
 
 class Tokens:
@@ -41,25 +41,27 @@ class Tokens:
 
     log: Hand
 
-    @http("POST", "/tokens", roles=KEEPERS, takes=ISSUING, says="the token, once", answer=SHOWN)
+    @http("POST", "/tokens", roles=KEEPERS, takes=ISSUING, says="the token, once", answer=SHOWN, status=201, keyed=True)
     def issue_token(self, request: Request) -> Reply:
         """A new token for a program of the organization; the hub keeps its hash, so it cannot be shown again."""
         body = _object(request)
+        once = Once.of(self.log, request, body)
         days = body.pop("days", 365)
         if not isinstance(days, int) or isinstance(days, bool) or not 1 <= days <= DAYS:
             raise _wrong("days", f"days, from 1 to {DAYS}", f"天数, 1 至 {DAYS}")
-        token_id, expires_at = new_id(), self.log.store.clock() + timedelta(days=days)
+        token_id, expires_at = once.made_id, self.log.store.clock() + timedelta(days=days)
         given = {"organization_id": self._for(request, body)} | body
         given |= {"token_id": str(token_id), "expires_at": expires_at.isoformat()}
         command: public.IssueToken = read_request(given, public.IssueToken)[0]
         token = made(token_id)
         stream = access.stream_of(command.organization_id, command.holder)
-        self.log.ask(
-            access.DECIDER, stream, command, request, rows=(put(t.token_hash, token_id, digest=digest(token)),)
-        )
-        shown = {"token_id": token_id, "token": token, "organization_id": command.organization_id,
-                 "holder": command.holder, "scopes": command.scopes, "expires_at": command.expires_at}  # fmt: skip
-        return Reply(shown, 201)
+        rows = (put(t.token_hash, token_id, digest=digest(token)),)
+        done = self.log.ask(access.DECIDER, stream, command, request, once.command_id, rows=rows, digest=once.digest)
+        first = self.log.look.one(t.token, token_id) if done.again else None
+        until = command.expires_at if first is None else first["expires_at"]
+        made_of = {"token_id": token_id, "token": token, "organization_id": command.organization_id, "holder": command.holder,
+                   "scopes": command.scopes, "expires_at": until}  # fmt: skip
+        return shown(made_of, "token", done.again, ("revoke-token", "issue-token"))
 
     @http("GET", "/tokens", roles=KEEPERS, says="tokens, the newest first", answer={"type": "object"},
           query={"organization_id": {"format": "uuid"}})  # fmt: skip

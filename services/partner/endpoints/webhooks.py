@@ -13,13 +13,13 @@ from services.kernel.clock import system_clock
 from services.kernel.contract import read_request
 from services.kernel.entrypoints import Hand, Reply, Request, http
 from services.kernel.errors import ContractBroken, FieldProblem, NotFound, Refused
-from services.kernel.ids import new_id
 from services.kernel.unit import Unit
 from services.kernel.view import drop, put
 from services.partner import tables as t
 from services.partner.calling import Fence, Forbidden
 from services.partner.domain import endpoint
-from services.partner.endpoints.feed import READERS, own, whole
+from services.partner.endpoints.feed import READERS, must_be_within, own, whole
+from services.partner.endpoints.once import SECRET, Once, shown
 from services.partner.signing import secrets_of
 
 ADDRESS = {
@@ -31,11 +31,14 @@ OVERLAP = {
     "type": "object", "properties": {"overlap_hours": {"type": "integer", "minimum": 0, "maximum": 720}},
     "additionalProperties": False,
 }  # fmt: skip
+LEAST = {"number": 1, "after": 0}
 AGAIN = {
     "type": "object", "additionalProperties": False,
-    "properties": {name: {"type": "integer", "minimum": least, "maximum": 2**53 - 1} for name, least in (("number", 1), ("after", 0))},
+    "properties": {name: {"type": "integer", "minimum": least, "maximum": 2**53 - 1} for name, least in LEAST.items()},
 }  # fmt: skip
 OBJECT = {"type": "object"}
+SECRETS = {"type": "object", "required": ["endpoint_id", "secret"], "properties": {"secret": SECRET}}
+ROTATE = ("rotate-endpoint-secret",)
 MOST_ENDPOINTS = 10
 MOST_AGAIN = 1_000
 ANSWER_SECONDS = 15
@@ -54,20 +57,26 @@ class Webhooks:
 
     log: Hand
 
-    @http("POST", "/endpoints", roles=READERS, takes=ADDRESS, says="the endpoint and its secrets, once", answer=OBJECT)
+    @http("POST", "/endpoints", roles=READERS, takes=ADDRESS, says="the endpoint and its secrets, once", answer=SECRETS,
+          status=201, keyed=True)  # fmt: skip
     def add_endpoint(self, request: Request) -> Reply:
         """Be called at an address. The secret and the public key are in the answer; the secret is shown this once."""
         organization_id, master = own(request), self._master()
         body = _object(request)
-        url = self._allowed(body.pop("url", None))
-        if len(self.log.look.all(t.endpoint, organization_id=organization_id)) >= MOST_ENDPOINTS:
+        once = Once.of(self.log, request, body)
+        url, ident = self._allowed(body.pop("url", None)), once.made_id
+        others = [
+            row for row in self.log.look.all(t.endpoint, organization_id=organization_id) if row["endpoint_id"] != ident
+        ]
+        if len(others) >= MOST_ENDPOINTS:
             raise Refused("too-many-endpoints", f"There may be {MOST_ENDPOINTS} endpoints.",
                           f"最多 {MOST_ENDPOINTS} 个回调地址。", allowed=("remove-endpoint",))  # fmt: skip
-        ident = new_id()
         given = body | {"endpoint_id": str(ident), "organization_id": str(organization_id)}
         command: public.AddEndpoint = read_request(given, public.AddEndpoint)[0]
-        self.log.ask(endpoint.DECIDER, ident, command, request, rows=(put(t.address, ident, url=url),))
-        return Reply(self._secrets(ident, 1, master), 201)
+        must_be_within(self.log, organization_id, command.after)
+        rows = (put(t.address, ident, url=url),)
+        done = self.log.ask(endpoint.DECIDER, ident, command, request, once.command_id, rows=rows, digest=once.digest)
+        return shown(self._secrets(ident, 1, master), "secret", done.again, ROTATE)
 
     @http("GET", "/endpoints", roles=READERS, says="one's own endpoints", answer=OBJECT)
     def endpoints(self, request: Request) -> object:
@@ -80,14 +89,16 @@ class Webhooks:
         """One endpoint."""
         return self._shown(self._mine(request))
 
-    @http("POST", "/endpoints/{id}/rotation", roles=READERS, takes=OVERLAP, says="the new secrets, once", answer=OBJECT)
-    def rotate(self, request: Request) -> object:
+    @http("POST", "/endpoints/{id}/rotation", roles=READERS, takes=OVERLAP, says="the new secrets, once", answer=SECRETS,
+          keyed=True)  # fmt: skip
+    def rotate(self, request: Request) -> Reply:
         """A new secret; for so many hours calls are signed with the old one as well."""
-        row, master = self._mine(request), self._master()
-        command: public.RotateEndpointSecret = read_request(_object(request), public.RotateEndpointSecret)[0]
-        self.log.ask(endpoint.DECIDER, row["endpoint_id"], command, request)
-        again = self._mine(request)
-        return self._secrets(row["endpoint_id"], again["generation"], master)
+        ident, master, body = self._mine(request)["endpoint_id"], self._master(), _object(request)
+        once = Once.of(self.log, request, body)
+        command: public.RotateEndpointSecret = read_request(body, public.RotateEndpointSecret)[0]
+        done = self.log.ask(endpoint.DECIDER, ident, command, request, once.command_id, digest=once.digest)
+        made = self._secrets(ident, self._mine(request)["generation"], master)
+        return shown(made, "secret", done.again, ROTATE, 200)
 
     @http("POST", "/endpoints/{id}/disabling", roles=READERS, says="it is not called", answer=OBJECT)
     def disable(self, request: Request) -> object:
@@ -102,6 +113,8 @@ class Webhooks:
         due = [put(t.retry, row["endpoint_id"], each["number"], attempts=0, due_at=system_clock()) for each in found]
         known = self.log.look.one(t.hook, row["endpoint_id"])
         well = [put(t.hook, row["endpoint_id"], number=known["number"], failures=0, rests_until=None)] if known else []
+        if row["state"] == "active":  # it was down and is back: what is tried when is no event
+            self.log.store.submit(Unit(rows=[*due, *well])).result(ANSWER_SECONDS)
         return self._ask(request, public.EnableEndpoint(), (*due, *well))
 
     @http("POST", "/endpoints/{id}/removal", roles=READERS, says="it is no more", answer=OBJECT)
@@ -117,8 +130,8 @@ class Webhooks:
         """Have the delivery with a `number`, or everything `after` a number, delivered again, under the same ids."""
         row, body = self._mine(request), _object(request)
         ident, number, back = row["endpoint_id"], body.get("number"), body.get("after")
-        if not all(value is None or (type(value) is int and 0 <= value < 2**53) for value in (number, back)):
-            raise _wrong("number", "whole numbers", "整数")
+        if wrong := next((name for name, least in LEAST.items() if not _is_whole(body.get(name), least)), ""):
+            raise _wrong(wrong, f"a whole number from {LEAST[wrong]}", f"不小于 {LEAST[wrong]} 的整数")
         if (number is None) == (back is None) or body.keys() - {"number", "after"}:
             raise _wrong("number", "either number or after", "number 与 after 二者之一")
         known = self.log.look.one(t.hook, ident)
@@ -201,6 +214,10 @@ def _attempt(row: dict[str, Any], waiting: dict[str, Any] | None) -> dict[str, A
     again: datetime | None = waiting["due_at"] if waiting else None
     named = ("number", "at", "outcome", "status", "milliseconds")
     return {name: row[name] for name in named} | {"again_at": again}
+
+
+def _is_whole(value: object, least: int) -> bool:
+    return value is None or (type(value) is int and least <= value < 2**53)
 
 
 def _object(request: Request) -> dict[str, Any]:
