@@ -14,6 +14,9 @@ from services.kernel.contract import read_request
 from services.kernel.errors import ContractBroken, FieldProblem
 from services.kernel.message import Actor, Ask, Precision
 
+ACTS = ("acceptance", "refusal", "question", "start", "outcome", "return")
+DAY = ("a day of the last year or today, such as 2026-03-02", "一年以内、不晚于今天的日期, 如 2026-03-02")
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Said:
@@ -54,7 +57,7 @@ def said(
         case "return":
             kind, body = public.ReturnReferral, {"reason_code": form.get("reason", "")}
         case _:
-            raise _wrong("act")
+            raise _wrong("act", f"one of: {', '.join(ACTS)}", f"以下之一: {', '.join(ACTS)}")
     return Said(
         command=read_request(body, kind)[0], at=at, precision=precision,
         command_id=uuid5(about, f"{act}/{seen}"),
@@ -71,12 +74,12 @@ def _day(text: str, now: datetime) -> tuple[datetime, Precision]:
     try:
         day = date.fromisoformat(text)
     except ValueError as wrong:
-        raise _wrong("met_on") from wrong
+        raise _wrong("met_on", *DAY) from wrong
     today = now.astimezone(BEIJING).date()
     if day > today or today - day > timedelta(days=366):
-        raise _wrong("met_on")
+        raise _wrong("met_on", *DAY)
     return (now, "instant") if day == today else (datetime.combine(day, time(12), BEIJING), "day")
 
 
-def _wrong(name: str) -> ContractBroken:
-    return ContractBroken(FieldProblem(field=name, code="invalid", expected_en="a choice", expected_zh="有效选项"))
+def _wrong(name: str, en: str, zh: str) -> ContractBroken:
+    return ContractBroken(FieldProblem(field=name, code="invalid", expected_en=en, expected_zh=zh))

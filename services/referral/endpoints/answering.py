@@ -9,6 +9,20 @@ from services.referral.endpoints.roles import ANSWERING, ORGANIZATIONS
 from services.referral.scopes import OFFERS
 from services.referral.views import tables
 
+STATES = (
+    "live",
+    "accepted",
+    "declined",
+    "expired",
+    "superseded",
+    "withdrawn",
+    "refused",
+    "returned",
+    "closed",
+    "stopped",
+)
+"""What may have become of an offer."""
+
 
 class Answering:
     """An organization sees what it was asked, answers, serves, and says what came of it."""
@@ -29,12 +43,11 @@ class Answering:
     report = asks("POST", "/referrals/{id}/outcome", public.ReportOutcome, of=referral.DECIDER, roles=ANSWERING)
 
     @http("GET", "/inbox", roles=ORGANIZATIONS, says="what this organization was asked",
-          query={"state": {"enum": ["live", "accepted", "declined", "expired", "superseded", "withdrawn", "refused",
-                                    "returned", "closed", "stopped"]}})  # fmt: skip
+          query={"state": {"enum": list(STATES)}})  # fmt: skip
     def inbox(self, request: Request) -> object:
         """The offers made to the caller's own organization: codes alone, and whoever else was asked is not in it."""
         query = OFFERS.select(request.actor).order_by(tables.offers.c.offered_at.desc()).limit(500)
-        if "state" in request.query:
-            query = query.where(tables.offers.c.state == request.query["state"])
+        if state := request.word("state", STATES):
+            query = query.where(tables.offers.c.state == state)
         hidden = ("case_id", "suggested_organization_id")
         return {"items": [{k: v for k, v in row.items() if k not in hidden} for row in self.log.look.run(query)]}

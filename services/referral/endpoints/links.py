@@ -22,6 +22,7 @@ from services.referral.mail.page import headers, page
 from services.referral.mail.standing import USES_UP, Standing, is_void, standing, void
 from services.referral.mail.tables import links as kept
 from services.referral.mail.words import SENTENCES, Words
+from services.referral.saying import ACTS as KNOWN
 from services.referral.saying import asking, said
 from services.referral.scopes import OFFERS, REFERRALS
 from services.referral.views.mailings import mailings, revoked_links
@@ -49,7 +50,8 @@ class Links:
         """Say one thing. What was said already, or cannot be said any more, is answered by what is the case."""
         link, stands = self._standing(request)
         words, now, act = self._words(request), self.log.store.clock(), request.form.get("act", "")
-        if link is None or stands.status != 200:
+        # A link has one purpose: what it does not open now is no answer by it, whatever the organization may say elsewhere.
+        if link is None or stands.status != 200 or (act in KNOWN and act not in stands.acts):
             return page(stands, words, now)
         try:
             events = self._say(link, act, request)

@@ -17,6 +17,7 @@ from services.referral.views.mailings import mailings, revoked_links
 from services.referral.views.tables import organizations
 
 MOST = 500
+STATES = ("waiting", "sent", "failed", "dropped")
 STANDS = {"type": "object", "required": ["state"], "properties": {"state": {"enum": ["none", "active", "ended"]}}}
 SHOWN = ("letter_id", "kind", "link_id", "offer_id", "referral_id", "organization_id", "generation", "state", "attempts", "due_at",
          "made_at", "sent_at", "reason_code")  # fmt: skip
@@ -61,7 +62,7 @@ class Mailing:
 
     @http(
         "GET", "/letters", roles=KEEPERS, says="letters to organizations, the newest first", answer={"type": "object"},
-        query={"state": {"enum": ["waiting", "sent", "failed", "dropped"]}, "referral_id": {"format": "uuid"},
+        query={"state": {"enum": list(STATES)}, "referral_id": {"format": "uuid"},
                "organization_id": {"format": "uuid"}},
     )  # fmt: skip
     def letters(self, request: Request) -> object:
@@ -76,8 +77,8 @@ class Mailing:
         columns = [letters.c[name] for name in SHOWN]
         ends = (k.used_at, k.used_for, k.expires_at, revoked_links.c.revoked_at)
         query = sa.select(*columns, *ends).select_from(joined)
-        if "state" in request.query:
-            query = query.where(told.state == request.query["state"])
+        if state := request.word("state", STATES):
+            query = query.where(told.state == state)
         for name in ("referral_id", "organization_id"):
             if name in request.query:
                 query = query.where(letters.c[name] == _uuid(name, request.query[name]))

@@ -29,6 +29,9 @@ from services.referral.views import tables as t
 ANSWER_SECONDS = 30
 CHANNEL = "sheet"
 FORMATS = {"xlsx": (as_xlsx, XLSX), "csv": (as_csv, CSV)}
+NAMED = {"reason_code": "reason", "question_codes": "question"}
+"""What a field of a command is called in the sheet."""
+TRIAL = ("true", "false")
 SHEET_BYTES = 1024 * 1024
 TAKEN_ON = ("accepted", "in_service", "paused", "disputed")
 REPORT = {
@@ -75,19 +78,20 @@ class Sheets:
     )  # fmt: skip
     def inbox_sheet(self, request: Request) -> Page:
         """The caller's own open offers and the needs that it has taken on, with columns for its answers."""
-        make, media = FORMATS.get(request.query.get("format", "xlsx"), FORMATS["xlsx"])
+        make, media = FORMATS[request.word("format", FORMATS, "xlsx")]
         name = f"offers.{'csv' if media == CSV else 'xlsx'}"
         headers = (("Content-Disposition", f'attachment; filename="{name}"'), ("Cache-Control", "no-store"))
         return Page(make(self._open(request)), headers=headers, content_type=media)
 
     @http(
         "POST", "/inbox/sheet", roles=ORGANIZATIONS, max_body=SHEET_BYTES, answer=REPORT, says="what became of each line",
-        query={"dry_run": {"enum": ["true", "false"]}},
+        query={"dry_run": {"enum": list(TRIAL)}},
     )  # fmt: skip
     def answer_by_sheet(self, request: Request) -> object:
         """Take the answers of a sheet, XLSX or CSV; with `dry_run` only say which lines can be read."""
+        is_trial = request.word("dry_run", TRIAL, "false") == "true"
         reported = [self._line(request, line) for line in read(request.body)]
-        if request.query.get("dry_run") != "true":
+        if not is_trial:
             self._ask(reported)
         results = ("done", "again", "refused", "wrong", "empty", "ready")
         counts = {name: sum(each.result == name for each in reported) for name in results}
@@ -115,7 +119,7 @@ class Sheets:
         if not line.is_answered:
             return Reported(line.number, "empty")
         if line.formulas:
-            return _wrong(line, "formula", line.formulas[0], "a formula is no answer", "不接受公式")
+            return _wrong(line, "formula", line.formulas[0], "text, for a formula is no answer", "文字, 公式不作为答复")
         act, offer_id = columns.act_of(line.cells.get("answer", "")), uuid_of(line.cells.get("offer_id", ""))
         if act is None:
             allowed = ", ".join(words[0] for words in columns.ACTS.values())
@@ -134,11 +138,10 @@ class Sheets:
         try:
             found = said(offer["offer_id"], offer["organization_id"], act, form, questions, now)
         except ContractBroken as wrong:
-            name = {"reason_code": "reason", "question_codes": "question"}.get(
-                wrong.problems[0].field, wrong.problems[0].field
-            )
+            name = NAMED.get(wrong.problems[0].field, wrong.problems[0].field)
             problem = wrong.problems[0]
-            return _wrong(line, problem.code, name, problem.expected_en, problem.expected_zh)
+            would_do = columns.expected(name) or (problem.expected_en, problem.expected_zh)
+            return _wrong(line, problem.code, name, *would_do)
         ask = asking(request.actor, CHANNEL, found, now)
         order = Order(referral.DECIDER, offer["referral_id"], found.command, ask)
         return Reported(line.number, "ready", str(offer["offer_id"]), act, order=order)

@@ -100,7 +100,7 @@ class Finder:
         """One page, and where the next one begins; a page may be short where much was looked at in vain."""
         page: list[Found] = []
         looked, place = 0, search.after
-        for row in self._candidates(search):
+        for row in self._candidates(search) if not search.is_ownerless else ():
             looked += 1
             if looked > MOST_LOOKED_AT:
                 return page, place

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Literal, get_args
@@ -20,6 +21,7 @@ from services.referral.fhir.systems import AT_CAPACITY
 
 CODE_FIELD, PROCEDURE = "Task.statusReason.coding.code", "resulting-activity"
 UNITS = get_args(OutcomeUnit)
+STATUSES: tuple[str, ...] = get_args(Status)
 
 
 class Coding(msgspec.Struct):
@@ -89,7 +91,17 @@ def read(body: bytes) -> Updated:
     try:
         return _read(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as broken:
-        raise unfit("Task", "a Task of R4 in JSON: " + str(broken).partition(" - ")[0], "R4 的 Task, JSON") from broken
+        raise _unreadable(str(broken)) from broken
+
+
+def _unreadable(said: str) -> ContractBroken:
+    """Which element does not fit; what stood in it is not repeated, for anybody's name may stand there."""
+    what, _, place = said.partition(" - at `$")
+    field = "Task" + re.sub(r"\[[^]]*\]", "", place.rstrip("`"))
+    if field == "Task.status":
+        return unfit(field, f"one of: {', '.join(STATUSES)}", f"以下之一: {', '.join(STATUSES)}")
+    reason = what.partition(" '")[0]
+    return unfit(field, f"a Task of R4 in JSON: {reason}", f"R4 的 Task, JSON ({reason})")
 
 
 def unfit(field: str, en: str, zh: str) -> ContractBroken:

@@ -20,7 +20,8 @@ MOST, USUAL = 200, 50
 CODES: tuple[str, ...] = get_args(Status)
 QUERY: dict[str, dict[str, Any]] = {
     "_id": {"format": "uuid"}, "status": {"description": "codes, joined by commas"},
-    "owner": {"description": "Organization/<id>"}, "focus": {"description": "ServiceRequest/<id>"},
+    "owner": {"description": "Organization/<id>"}, "owner:missing": {"enum": ["true", "false"]},
+    "focus": {"description": "ServiceRequest/<id>"},
     "_lastUpdated": {"description": "ge, gt, le or lt and a moment; may be given twice"},
     "_count": {"kind": "integer", "minimum": 1, "maximum": MOST}, "_include": {"enum": ["Task:focus"]},
     "_cursor": {"description": "from a page's next link"},
@@ -44,6 +45,7 @@ class Search:
     ids: frozenset[UUID] | None
     statuses: frozenset[str] | None
     owner: UUID | None
+    is_ownerless: bool
     focus: UUID | None
     bounds: tuple[tuple[str, datetime], ...]
     count: int
@@ -84,6 +86,7 @@ def read(query: str) -> Search:
     given = dict(pairs)
     return Search(
         ids=_ids(given.get("_id")), statuses=_statuses(given.get("status")), owner=_reference(given, "owner", "Organization"),
+        is_ownerless=_ownerless(given.get("owner:missing")),
         focus=_reference(given, "focus", "ServiceRequest"),
         bounds=tuple(_bound(value) for name, value in pairs if name == "_lastUpdated"), count=_count(given),
         includes=_includes(given), after=_place(given.get("_cursor")),
@@ -141,6 +144,13 @@ def _count(given: dict[str, str]) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) < 10 and int(text) > 0):
         raise _wrong("_count", "a whole number from 1", "不小于 1 的整数")
     return min(int(text), MOST)
+
+
+def _ownerless(given: str | None) -> bool:
+    """Tasks that wait for whoever comes first: there are none here, for each is asked of somebody."""
+    if given not in (None, "true", "false"):
+        raise _wrong("owner:missing", "true or false", "true 或 false")
+    return given == "true"
 
 
 def _includes(given: dict[str, str]) -> bool:

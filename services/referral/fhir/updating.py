@@ -72,7 +72,8 @@ class Update:
         """The version that whoever asks has read."""
         said = VERSION.match(self.request.header("if-match").strip())
         if said is None:
-            raise Edge("bad-header", field="If-Match")
+            raise Edge("bad-header", field="If-Match", expected='W/"N", N being the versionId that you have read',
+                       expected_zh='W/"N", N 为读取时的 versionId')  # fmt: skip
         return int(said[1])
 
     def _id(self, sent: Updated, read: int, place: int) -> UUID:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -86,11 +87,11 @@ def code_of(table: Table, text: str) -> str:
 
 
 def questions_of(text: str) -> tuple[str, ...]:
-    """Questions, one or several, as codes or words."""
-    for sign in ",，;；、\n":
-        text = text.replace(sign, " ")
+    """Questions, one or several, as codes or words; between them stands what people put there, or a space."""
     words = {zh: code for code, (zh, _) in QUESTIONS.items()} | {en: code for code, (_, en) in QUESTIONS.items()}
-    return tuple(words.get(part, part) for part in text.split())[:MOST_QUESTIONS]
+    parts = [part.strip() for part in re.split("[,，;；、\n]", text)]
+    found = [each for part in parts for each in ([part] if part in words else part.split())]
+    return tuple(words.get(each, each) for each in found)[:MOST_QUESTIONS]
 
 
 def form_of(cells: Mapping[str, str]) -> dict[str, str]:
@@ -108,3 +109,14 @@ def choices() -> dict[str, list[str]]:
         "reason": [term.zh for term in codes.DECLINE_REASON.current.terms.values()],
         "outcome": [term.zh for term in codes.OUTCOME.current.terms.values()],
     }
+
+
+def expected(column: str) -> tuple[str, str] | None:
+    """What a column would take, in both languages, where that is one of a list."""
+    tables = {"reason": codes.DECLINE_REASON, "outcome": codes.OUTCOME}
+    if column == "question":
+        return f"some of: {', '.join(QUESTIONS)}", "以下之一或几项: " + "、".join(zh for zh, _ in QUESTIONS.values())
+    if column not in tables:
+        return None
+    terms = tables[column].current.terms.values()
+    return f"one of: {', '.join(term.code for term in terms)}", "以下之一: " + "、".join(term.zh for term in terms)
