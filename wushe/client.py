@@ -94,8 +94,10 @@ class Client:
         if answer.status_code >= 400:
             fields = [f"{problem['field']}: {problem['expected']}" for problem in said.get("errors", ())]
             fields_zh = [f"{problem['field']}: {problem['expected_zh']}" for problem in said.get("errors", ())]
-            fail(said.get("code", "failed"), " ".join([said.get("detail", ""), "; ".join(fields)]).rstrip(),
-                 "".join([said.get("detail_zh", ""), "; ".join(fields_zh)]), json_)  # fmt: skip
+            could = ", ".join(said.get("allowed") or ())
+            en = [said.get("detail", ""), "; ".join(fields), f"Allowed: {could}." if could else ""]
+            zh = [said.get("detail_zh", ""), "; ".join(fields_zh), f"允许: {could}。" if could else ""]
+            fail(said.get("code", "failed"), " ".join(filter(None, en)), "".join(zh), json_)
         return said
 
     def _send(self, method: str, path: str, json_: bool, **more: Any) -> requests.Response:

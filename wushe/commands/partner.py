@@ -5,15 +5,17 @@ from __future__ import annotations
 import threading
 from base64 import b64decode
 from pathlib import Path
-from uuid import UUID
+from typing import NoReturn
 
 import click
+import requests
 
 from services.partner.signing import SYMMETRIC, Secrets
-from wushe.client import Client, hub_options
+from wushe.client import Client, hub_options, no_hub
+from wushe.commands.partner_directory import id_of, list_
 from wushe.commands.partner_sheets import export, import_
 from wushe.commands.partner_tokens import token
-from wushe.output import as_json, say
+from wushe.output import as_json, fail, say
 from wushe.partner.kit import Endpoint, Feed, Found, report
 from wushe.partner.rights import Broker
 from wushe.partner.simulated import Desk, Partner, served
@@ -26,6 +28,7 @@ def partner() -> None:
     """Partner organizations: their queues, their tokens, and their programs."""
 
 
+partner.add_command(list_)
 partner.add_command(token)
 partner.add_command(export)
 partner.add_command(import_)
@@ -41,22 +44,23 @@ def broker_options(command: click.decorators.FC) -> click.decorators.FC:
 
 
 @partner.command()
-@click.argument("organization", type=click.UUID)
+@click.argument("organization")
 @click.option("--after", default=0, type=click.IntRange(0), help="The last number that it has by other ways.")
 @click.option("--address", default="hub.example", show_default=True, help="Where partners reach the broker.")
 @broker_options
 @hub_options
 @as_json
 def add(
-    organization: UUID, after: int, address: str, ctl: str, vhost: str, url: str, token: str, folder: Path, json_: bool
+    organization: str, after: int, address: str, ctl: str, vhost: str, url: str, token: str, folder: Path, json_: bool
 ) -> None:
-    """Open a queue for an organization, and make the user who may read it and nothing else.
+    """Open a queue for an ORGANIZATION, by its id or its code, and make the user who may read it and nothing else.
 
     Said again, it makes a new password. Where the hub has no broker for partners it says what there is instead.
     """
     client = Client(url, token, folder, ROLE, json_)
-    opened = client.post(f"/partner/v1/queues/{organization}/opening", {"after": after}, json_)
-    user, password = Broker(ctl, vhost).admit(str(organization))
+    organization_id = id_of(client, organization, json_)
+    opened = client.post(f"/partner/v1/queues/{organization_id}/opening", {"after": after}, json_)
+    user, password = Broker(ctl, vhost).admit(organization_id)
     made = {"queue": opened["queue"], "vhost": vhost, "user": user, "password": password,
             "amqp_url": f"amqps://{user}:{password}@{address}/{vhost}"}  # fmt: skip
     lines = (
@@ -69,16 +73,17 @@ def add(
 
 
 @partner.command()
-@click.argument("organization", type=click.UUID)
+@click.argument("organization")
 @broker_options
 @hub_options
 @as_json
-def remove(organization: UUID, ctl: str, vhost: str, url: str, token: str, folder: Path, json_: bool) -> None:
+def remove(organization: str, ctl: str, vhost: str, url: str, token: str, folder: Path, json_: bool) -> None:
     """Close an organization's queue and take its user away; its sequence stays, and is read by other ways."""
     client = Client(url, token, folder, ROLE, json_)
-    client.post(f"/partner/v1/queues/{organization}/closing", {}, json_)
-    Broker(ctl, vhost).dismiss(str(organization))
-    say({"closed": str(organization)}, json_, "The queue is closed.")
+    organization_id = id_of(client, organization, json_)
+    client.post(f"/partner/v1/queues/{organization_id}/closing", {}, json_)
+    Broker(ctl, vhost).dismiss(organization_id)
+    say({"closed": organization_id}, json_, "The queue is closed.")
 
 
 SIGNS = {"passed": "✓", "failed": "✗", "left-out": "–"}
@@ -137,4 +142,20 @@ def simulate(url: str, token: str, answer: str, seconds: float, after: int, list
         server = served(Desk(_secret(secret)), host, int(port))
         threading.Thread(target=server.serve_forever, daemon=True).start()
         click.echo(f"webhooks are taken at http://{host}:{server.server_address[1]}/")
-    Partner(url.rstrip("/"), token, answer, click.echo, after).run(seconds)
+    try:
+        Partner(url.rstrip("/"), token, answer, click.echo, after).run(seconds)
+    except requests.HTTPError as no:
+        _refused(no.response)
+    except requests.RequestException:
+        no_hub(url, False)
+
+
+def _refused(answer: requests.Response) -> NoReturn:
+    """End with the hub's own sentences, where it is the hub that says no."""
+    try:
+        said = answer.json()
+        fail(said["code"], said["detail"], said["detail_zh"])
+    except (ValueError, KeyError, TypeError):
+        no_hub(
+            answer.url, False, f"something else does ({answer.status_code})", f"响应的不是枢纽 ({answer.status_code})"
+        )

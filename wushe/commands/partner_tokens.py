@@ -10,6 +10,7 @@ import click
 
 from services.contracts.partner import TokenScope
 from wushe.client import Client, hub_options
+from wushe.commands.partner_directory import id_of
 from wushe.output import as_json, say
 
 ROLE = "administrator"
@@ -22,7 +23,7 @@ def token() -> None:
 
 
 @token.command()
-@click.argument("organization", type=click.UUID)
+@click.argument("organization")
 @click.option("--holder", required=True, help="What the program is called; its next token has the same.")
 @click.option(
     "--scope", "scopes", multiple=True, required=True, type=click.Choice(SCOPES), help="What it is for; again for more."
@@ -31,12 +32,18 @@ def token() -> None:
 @hub_options
 @as_json
 def issue(
-    organization: UUID, holder: str, scopes: tuple[str, ...], days: int, url: str, token: str, folder: Path, json_: bool
+    organization: str, holder: str, scopes: tuple[str, ...], days: int, url: str, token: str, folder: Path, json_: bool
 ) -> None:
-    """Issue a token. Two of one program may live at once, so that the new one is in place before the old one ends."""
-    asked = {"organization_id": str(organization), "holder": holder, "scopes": list(scopes), "days": days}
-    made = Client(url, token, folder, ROLE, json_).post("/partner/v1/tokens", asked, json_)
+    """Issue a token for an ORGANIZATION, by its id or its code.
+
+    Two of one program may live at once, so that the new one is in place before the old one ends.
+    """
+    client = Client(url, token, folder, ROLE, json_)
+    organization_id = id_of(client, organization, json_)
+    asked = {"organization_id": organization_id, "holder": holder, "scopes": list(scopes), "days": days}
+    made = client.post("/partner/v1/tokens", asked, json_)
     lines = (
+        f"for      {organization_id}",
         f"token    {made['token']}",
         f"id       {made['token_id']}",
         f"until    {made['expires_at']}",
@@ -46,13 +53,13 @@ def issue(
 
 
 @token.command("list")
-@click.argument("organization", type=click.UUID)
+@click.argument("organization")
 @hub_options
 @as_json
-def list_(organization: UUID, url: str, token: str, folder: Path, json_: bool) -> None:
+def list_(organization: str, url: str, token: str, folder: Path, json_: bool) -> None:
     """List an organization's tokens: for what, until when, and when each was used last."""
     client = Client(url, token, folder, ROLE, json_)
-    found = client.get("/partner/v1/tokens", json_, organization_id=str(organization))
+    found = client.get("/partner/v1/tokens", json_, organization_id=id_of(client, organization, json_))
     say(found, json_, "\n".join(map(_line, found["items"])))
 
 
