@@ -23,6 +23,7 @@ from tests.bench import (
     rebuild,
     referrals,
     singles,
+    standards,
     suggesting,
 )
 from tests.bench.stage import Row, Stage
@@ -65,6 +66,11 @@ FIGURES = (
     ),
     Figure(
         "partners", "200 partners, 20 dead: p99 ≤ 1 s by queue and feed at 200/s; catch-up ≥ 10,000/s", partners.run
+    ),
+    Figure(
+        "standards",
+        "1,000 services: a page of HSDS ≤ 100 ms p95, all of it ≤ 1 s; 500 Tasks: a page of FHIR ≤ 250 ms p95, one taken ≤ 100 ms",
+        standards.run,
     ),
     Figure(
         "plan",
