@@ -111,6 +111,20 @@ def test_an_endpoint_that_stays_dead_to_the_end_is_disabled_and_goes_on_when_it_
     until(lambda: sorted(called.numbers("/x")) == [1, 2, 3, 4], "it has everything")
 
 
+def test_an_endpoint_that_is_back_says_so_and_is_called_before_its_time(
+    street: Street, called: Endpoints, reference: Clocked
+) -> None:
+    (team,) = street.organizations(1, NEED)
+    called.dead.add("/x")
+    made = endpoint(street, called, team, "/x")
+    for failures, seconds in ((1, 0), (2, 6)):  # the next attempt is due in five minutes then
+        reference.pass_time(seconds=seconds)
+        until(lambda n=failures: state(street, team, made)["failures"] >= n, "it is tried")
+    called.dead.clear()
+    street.do(f"/partner/endpoints/{made['endpoint_id']}/enabling", {}, team.speaker)
+    until(lambda: set(called.numbers("/x")) == {1, 2, 3, 4}, "it has everything")
+
+
 def test_a_delivery_that_an_endpoint_never_takes_holds_up_no_other(street: Street, called: Endpoints) -> None:
     (team,) = street.organizations(1, NEED)
 

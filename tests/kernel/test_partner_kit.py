@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -107,9 +108,50 @@ def test_each_mistake_is_found(program: Callable[..., Desk], failed: set[str]) -
 
 
 @pytest.fixture(scope="module")
-def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
-    with Embedded(tmp_path_factory.mktemp("kit") / "var") as embedded:
-        yield embedded.hub
+def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Embedded]:
+    with Embedded(tmp_path_factory.mktemp("kit") / "var") as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def hub(embedded: Embedded) -> Hub:
+    return embedded.hub
+
+
+def test_the_first_quarter_of_an_hour_goes_as_the_page_says(embedded: Embedded) -> None:
+    """The first block of docs/partners.md, word for word, for an organization that is found by its code."""
+    hub, street = embedded.hub, Street(embedded.hub)
+    (team,) = street.organizations(1, NEED)
+    code = street.get(f"/referral/organizations/{team.id}")["code"]
+    until(lambda: len(hub.deliveries(team.speaker)) == 4, "it is delivered")
+    page = (Path(__file__).parents[2] / "docs/partners.md").read_text(encoding="utf-8")
+    found = re.search(r"```sh\n(\.venv/bin/wushe partner list\n.*?)```", page, re.DOTALL)
+    assert found
+    where = ["--url", hub.url, "--var", str(embedded.folder)]
+    listing, issuing, trying = (line.split()[1:] for line in found[1].splitlines())
+    listed = CliRunner().invoke(main, [*listing, *where])
+    assert f"{team.id}  active" in listed.output
+    issued = CliRunner().invoke(main, [*(code if word == "leifeng-nanguan" else word for word in issuing), *where])
+    token = re.search(r"hub_live_\w+(-\w*)*", issued.output)
+    assert token, issued.output
+    said = {"http://127.0.0.1:8080": hub.url, "TOKEN": token[0]}
+    tried = CliRunner().invoke(main, [said.get(word, word) for word in trying])
+    assert tried.exit_code == 0, tried.output
+    assert "7 checks, 0 failed" in tried.output
+
+
+def test_an_organization_that_is_not_there_is_said_and_a_wrong_token_ends_no_program_with_a_trace(
+    embedded: Embedded,
+) -> None:
+    issue = ["partner", "token", "issue", "no-such-team", "--holder", "desk", "--scope", "feed",
+             "--url", embedded.hub.url, "--var", str(embedded.folder)]  # fmt: skip
+    nobody = CliRunner().invoke(main, issue)
+    assert nobody.exit_code == 1
+    assert "wushe partner list" in nobody.output
+    wrong = CliRunner().invoke(main, ["partner", "simulate", embedded.hub.url, "no-token"])
+    assert wrong.exit_code == 1
+    assert "Sign in" in wrong.output
+    assert "请先登录" in wrong.output
 
 
 def test_the_kit_tries_an_organizations_access(hub: Hub) -> None:

@@ -86,7 +86,7 @@ def test_many_that_wait_hold_nobody_up(hub: Hub, team: Organization) -> None:
     """More than there are threads for the database."""
     answers: list[int] = []
     waiting = [
-        threading.Thread(target=lambda: answers.append(feed(hub, team, "after=99&wait=3").status_code))
+        threading.Thread(target=lambda: answers.append(feed(hub, team, "after=4&wait=3").status_code))
         for _ in range(60)
     ]
     for thread in waiting:

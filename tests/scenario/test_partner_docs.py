@@ -6,18 +6,25 @@ import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
+import requests
 
+from services.kernel.contract import hints
+from services.kernel.entrypoints.asking import Asking
 from tests.support.called import Endpoints
 from tests.support.member import Member, admitted
 from tests.support.reference import ROOT, Reference
+from tests.support.servers import free_port
 from tests.support.street import HEAD, Street
 from tests.support.waiting import until
+from tests.unit.test_scopes import entrypoints
 
 pytestmark = pytest.mark.scenario
 PAGE = (ROOT / "docs/partners.md").read_text(encoding="utf-8")
@@ -79,10 +86,13 @@ def test_the_feed_is_read_and_goes_on_where_it_was(
     environ = {"HUB": reference.hub.url, "TOKEN": reference.hub.token_for(member.organization.speaker)}
     assert types(printed(run, tmp_path, 4, **environ)) == FOUR
     until((tmp_path / "last-number").exists, "it has kept where it stands")
-    # However much it had read when it was killed: one thing more is said.
+    # However much it had kept when it was killed: one thing more is said, and it goes on from there.
+    last = int((tmp_path / "last-number").read_text())
+    assert last > 0
     offer = {"organization_id": member.organization.id, "service_codes": [NEED], "areas": ["220104004"]}
     Street(reference.hub).do("/referral/offerings", offer, HEAD)
-    assert types(printed(run, tmp_path, 1, **environ))[0] in FOUR
+    (line,) = printed(run, tmp_path, 1, **environ)
+    assert int(line.partition(" ")[0]) == last + 1
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed here")
@@ -91,20 +101,71 @@ def test_what_is_asked_by_curl_is_answered(reference: Reference) -> None:
     (team,) = street.organizations(1, NEED)
     referral_id = street.referral(street.person(team), NEED)
     street.offer(referral_id, team)
+    held = street.accepted(street.person(team), team, NEED)
+    (told,) = until(
+        lambda: [e for e in street.feed(team) if e["type"] == "identity.disclosed"], "it is told where to ask"
+    )
     environ = os.environ | {
+        "DATAREF": told["dataref"],
         "TOKEN": reference.hub.token_for(team.speaker),
+        "SIGNED_IN": reference.hub.token_for(team.speaker),
         "ORGANIZATION": team.id,
         "REFERRAL": referral_id,
         "EVENT": uuid4().hex,
     }
     asked = re.findall(r"```sh\n(curl .*?)```", PAGE, re.DOTALL)
-    assert len(asked) == 4
+    assert len(asked) == 5
     for block in asked:
         text = block.replace("https://hub.example", reference.hub.url).replace("YOUR-ORGANIZATION-ID", team.id)
         script = text.replace("curl ", "curl --silent --show-error --fail-with-body ", 1)
         done = subprocess.run(["sh", "-c", script], capture_output=True, text=True, env=environ, timeout=60)
         assert done.returncode == 0 and done.stdout, f"{block}{done.stdout}{done.stderr}"
     assert street.row(referral_id)["state"] == "accepted"
+    assert street.items(f"/intake/reads?limit=100&person_id={street.row(held)['person_id']}"), (
+        "the reading is on record"
+    )
+
+
+def test_every_answer_of_the_table_is_a_command_with_these_fields() -> None:
+    """The paths and the fields that the table names, by the entrypoints and contracts themselves."""
+    paths = {asking.path: asking.command for asking in entrypoints("referral", Asking)}
+    told = re.findall(r"^\| [a-z ]+ \| `([a-z]+)` \| (.*) \|$", PAGE, re.MULTILINE)
+    assert len(told) == 10
+    for act, body in told:
+        known = hints(paths[f"/referrals/{{id}}/{act}"])
+        codes = {"delivered", "partially", "not_delivered", "client_declined", "unreachable"}
+        assert set(re.findall(r"`([a-z_]+)`", body)) - codes <= known.keys(), act
+
+
+def test_a_call_is_taken_by_the_program_in_python(reference: Reference, tmp_path: Path) -> None:
+    """With the standard's own library."""
+    street, port = Street(reference.hub), free_port()
+    (team,) = street.organizations(1, NEED)
+    until(lambda: len(street.feed(team)) == 4, "it is delivered")
+    made = street.do("/partner/endpoints", {"url": f"http://127.0.0.1:{port}/hub"}, team.speaker)
+    place = f"/partner/endpoints/{made['endpoint_id']}"
+    until(lambda: street.get(place, team.speaker)["failures"], "nobody is there yet")
+    (tmp_path / "receiver.py").write_text(block("receiver.py"), encoding="utf-8")
+    environ = os.environ | {"SECRET": made["secret"], "PORT": str(port)}
+    with subprocess.Popen([sys.executable, "receiver.py"], cwd=tmp_path, env=environ, stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL, text=True) as program:  # fmt: skip
+        assert program.stdout is not None
+        try:
+            until(lambda: answers(port), "it listens")
+            forged = requests.post(f"http://127.0.0.1:{port}/hub", data=b"{}", timeout=10)
+            assert forged.status_code == 401
+            street.do(f"{place}/redeliveries", {"number": 1}, team.speaker)
+            assert types([program.stdout.readline() for _ in range(4)]) == FOUR
+        finally:
+            program.kill()
+    street.do(f"{place}/removal", {}, team.speaker)
+
+
+def answers(port: int) -> bool:
+    """Whether somebody listens there."""
+    with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+        return True
+    return False
 
 
 def test_the_queue_is_read_by_pika(member: Member, tmp_path: Path) -> None:

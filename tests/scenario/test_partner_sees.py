@@ -17,6 +17,8 @@ from zipfile import ZipFile
 
 import pytest
 import requests
+from cloudevents.core.bindings.http import HTTPMessage, from_http_event
+from cloudevents.core.formats.json import JSONFormat
 
 from tests.support.called import Endpoints
 from tests.support.courier import Courier
@@ -83,18 +85,24 @@ def withdrawn(partner: Partner, person: Person, referral_id: str) -> None:
     partner.street.settles("partner")
 
 
-REST = ("/referral/referrals/{}", "/referral/referrals", "/referral/offers", "/referral/inbox", "/referral/deadlines",
-        "/intake/disclosures", "/intake/consents", "/intake/cases", "/intake/persons")  # fmt: skip
+REST = tuple(f"/referral/v1/{each}" for each in ("referrals/{}", "referrals", "offers", "inbox", "inbox/sheet?format=csv", "deadlines")) \
+    + tuple(f"/intake/v1/{each}" for each in ("disclosures", "consents", "cases", "persons"))  # fmt: skip
+FHIR = (
+    "/fhir/ServiceRequest/{}",
+    "/fhir/ServiceRequest/{}/_history",
+    "/fhir/Task?_include=Task:focus&_count=200",
+    "/fhir/Consent",
+)
+OWN = "/referral/v1/referrals/{}"
 
 
 def shows_whose(partner: Partner, person: Person, referral_id: str) -> list[str]:
     """The paths by which the partner is shown who stands behind a referral, by any reference to the person."""
     speaker, found = partner.member.organization.speaker, []
-    for path in REST:
-        service, _, rest = path.format(referral_id).lstrip("/").partition("/")
-        answer = partner.street.hub.ask(
-            "GET", f"/{service}/v1/{rest}", role=speaker.role, ident=speaker.id, org=speaker.org
-        )
+    for path in (*REST, *FHIR):
+        place = path.format(referral_id)
+        answer = partner.street.hub.ask("GET", place, role=speaker.role, ident=speaker.id, org=speaker.org)
+        assert answer.status_code in (200, 403, 404), f"{place}: {answer.text}"
         found += [path] if person.id in answer.text or person.consent in answer.text else []
     return found
 
@@ -135,7 +143,7 @@ def test_withdrawn_between_disclosure_and_reading_the_reference_leads_nowhere(pa
     partner.street.disclosed(referral_id)
     until(lambda: "identity.disclosed" in types(partner, referral_id), "it is told")
     (disclosed,) = [e for e in partner.told(referral_id) if e["type"] == "identity.disclosed"]
-    assert "/referral/referrals/{}" in shows_whose(partner, person, referral_id), "while it holds the need"
+    assert {OWN, *FHIR} <= set(shows_whose(partner, person, referral_id)), "while it holds the need"
     partner.street.do(f"/intake/consents/{person.consent}/withdrawal", ALL)
     until(lambda: partner.who(disclosed["dataref"]) == 404, "access ends", 1.0)
     until(lambda: shows_whose(partner, person, referral_id) == [], "the references end with the access", 1.0)
@@ -167,7 +175,7 @@ def test_closed_with_its_outcome_the_reference_is_shown_no_more_though_the_conse
     street.disclosed(referral_id)
     street.do(f"/referral/referrals/{referral_id}/start", {}, team.speaker)
     street.do(f"/referral/referrals/{referral_id}/outcome", {"outcome": "delivered"}, team.speaker)
-    assert "/referral/referrals/{}" in shows_whose(partner, person, referral_id)
+    assert OWN in shows_whose(partner, person, referral_id)
     street.do(f"/referral/referrals/{referral_id}/confirmation", {"client_asked": True})
     row = partner.row(referral_id)
     assert row is not None and (row["state"], row["outcome"]) == ("closed", "delivered"), "its own work stays in view"
@@ -192,6 +200,10 @@ def test_nothing_that_left_for_a_partner_says_who_anybody_is(partner: Partner) -
     assert all("ledger-head" in {name.lower() for name in call.headers} for call in partner.called.calls["/x"][-1:])
     calls = {int(c.event["sequence"]): c.event for c in partner.called.calls["/x"]}
     assert queue.events == feed.events == [calls[number] for number in sorted(calls)]
+    for number, call in {int(each.event["sequence"]): each for each in partner.called.calls["/x"]}.items():
+        event = from_http_event(HTTPMessage(call.headers, call.body))
+        told = JSONFormat().read(None, json.dumps(feed.events[number - 1]))
+        assert (event.get_attributes(), event.get_data()) == (told.get_attributes(), told.get_data())
     sent = [partner.folder.joinpath(name).read_text(encoding="utf-8") for name in ("queue", "feed")]
     sent += [call.body.decode() + json.dumps(call.headers) for call in partner.called.calls["/x"]]
     for text in sent:

@@ -92,7 +92,9 @@ def test_with_a_token_an_offer_is_seen_taken_served_and_brought_to_its_end(
     # What it was not issued for, another token of the same organization may be.
     reading = desk.get(f"/intake/v1/disclosures?need_id={referral_id}")
     assert (reading.status_code, reading.json()["code"]) == (403, "not-in-scope")
-    assert desk.get("/partner/v1/tokens").status_code == 403
+    assert reading.json()["allowed_scopes"] == ["identity"]
+    no_token_does = desk.get("/partner/v1/tokens")
+    assert (no_token_does.status_code, no_token_does.json()["allowed_scopes"]) == (403, [])
     (shown,) = wushe_token(reference, "list", team.id)["items"]
     assert shown["state"] == "live"
     assert shown["used_at"] is not None
@@ -118,3 +120,8 @@ def test_two_live_while_one_replaces_the_other_and_what_is_revoked_is_nobody_wit
     until(lambda: new.get("/referral/v1/inbox").status_code == 401, "its access has ended")
     states = {row["token_id"]: row["reason_code"] for row in wushe_token(reference, "list", team.id)["items"]}
     assert states[second["token_id"]] == "organization-suspended"
+    asked = {"organization_id": team.id, "holder": "robot", "scopes": ["feed"]}
+    street.refused("organization-barred", "/partner/tokens", asked, ADMIN)
+    street.do(f"/referral/organizations/{team.id}/activation", {}, HEAD)
+    street.hears("partner", "referral")
+    assert street.do("/partner/tokens", asked, ADMIN)["token"], "it may act again"

@@ -293,6 +293,7 @@ def test_a_search_comes_page_by_page_and_with_what_it_is_about(
     bundle = desk.get(f"Task?_id={asked.task['id']}&_include=Task:focus")
     assert [each["search"]["mode"] for each in bundle["entry"]] == ["match", "include"]
     desk.said(desk.ask("GET", "Task?subject=x"), 422, "contract-broken")
+    assert desk.tasks("owner:missing=true&status=requested") == [], "each is asked of somebody"
 
 
 def test_what_is_offered_says_whether_there_is_capacity(street: Street, team: Organization, asked: Asked) -> None:

@@ -72,6 +72,13 @@ def test_a_token_ends_within_a_year():
         tokens.given().when(issue(FIRST, days), actor=OWN).then_refused("expiry-out-of-range")
 
 
+def test_nobody_issues_a_token_for_an_organization_that_may_not_act():
+    """INV-43: not its own people, and not who runs the hub."""
+    for actor in (OWN, Actor(id="a-ops", role="administrator")):
+        tokens.given().when(issue(), actor=actor, facts="barred").then_refused("organization-barred")
+        tokens.given().when(issue(), actor=actor, facts="unknown").then_refused("nothing-delivered")
+
+
 def test_the_laws_of_deciders_hold():
     check_laws(access.DECIDER, *get_args(access.Command), repeatable=(public.IssueToken,),
                pools={"organization_id": st.just(LOTUS)})  # fmt: skip

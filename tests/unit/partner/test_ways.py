@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import get_args
 from uuid import UUID
 
+import sqlalchemy as sa
 from hypothesis import strategies as st
 
 from services.contracts import partner as public
 from services.kernel.message import Actor
+from services.kernel.store import Views
+from services.partner import tables as t
+from services.partner import views
 from services.partner.domain import endpoint, queue
+from tests.support.empty import with_tables
 from tests.support.laws import check_laws
 from tests.support.spec import NOON, Spec
 
@@ -68,3 +73,18 @@ def test_what_is_disabled_is_enabled_again_and_what_is_removed_is_not():
 def test_the_laws_of_deciders_hold():
     check_laws(queue.DECIDER, *get_args(queue.Command), pools={"organization_id": st.just(LOTUS)})
     check_laws(endpoint.DECIDER, *get_args(endpoint.Command), repeatable=(public.RotateEndpointSecret,))
+
+
+def test_an_endpoint_with_much_to_try_again_leaves_room_for_all_others():
+    """Peers' bug 5 (CommCare #28151): a few dead endpoints starve everyone."""
+    engine = with_tables(sa.create_engine("sqlite://", poolclass=sa.StaticPool), t.KEPT)
+    dead, other = HOOK, UUID(int=10)
+    waits = [(dead, number, NOON - timedelta(days=3)) for number in range(1, 3_001)]
+    waits += [(other, 7, NOON - timedelta(seconds=1)), (other, 8, NOON + timedelta(seconds=1))]
+    rows = [{"endpoint_id": e, "number": n, "attempts": 1, "due_at": at.astimezone(UTC)} for e, n, at in waits]
+    with engine.begin() as connection:
+        connection.execute(t.retry.insert(), rows)
+    found = Views(engine).run(views.owed([dead, other], NOON.astimezone(UTC), 50))
+    engine.dispose()
+    assert [row["number"] for row in found if row["endpoint_id"] == dead] == list(range(1, 51))
+    assert [row["number"] for row in found if row["endpoint_id"] == other] == [7]

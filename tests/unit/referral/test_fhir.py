@@ -399,3 +399,21 @@ def test_what_is_no_task_is_refused():
     for body in (b"", b"[]", b'{"resourceType": "Patient"}', b'{"resourceType": "Task", "id": "x", "status": "ready"}'):
         with pytest.raises(HubError):
             meaning.read(body)
+
+
+@pytest.mark.parametrize(
+    ("changes", "element"),
+    [
+        ({"status": "孙大姐"}, "Task.status"), ({"id": "孙大姐"}, "Task.id"), ({"resourceType": "孙大姐"}, "Task.resourceType"),
+        ({"executionPeriod": {"start": "孙大姐"}}, "Task.executionPeriod.start"), ({"focus": "孙大姐"}, "Task.focus"),
+        ({"output": [{"type": {"coding": [{"code": 5}]}}]}, "Task.output.type.coding.code"),
+    ],
+)  # fmt: skip
+def test_what_does_not_fit_is_said_by_its_element_and_never_repeated(changes, element):
+    """INV-6: anybody's name may stand where a code was expected."""
+    told = {"resourceType": "Task", "id": str(TASK), "status": "accepted"} | changes
+    with pytest.raises(ContractBroken) as broken:
+        meaning.read(json.dumps(told).encode())
+    (problem,) = broken.value.problems
+    assert problem.field == element
+    assert "孙大姐" not in str(problem)
