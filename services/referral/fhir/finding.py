@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +24,7 @@ from services.referral.views import tables as t
 from services.referral.views.asked import asked, rounds
 
 Row = dict[str, Any]
-AT_ONCE, MOST_LOOKED_AT = 200, 2_000
+AT_ONCE, MOST_LOOKED_AT, LEAST = 200, 2_000, 20
 
 
 def known(key: str) -> UUID:
@@ -96,6 +97,20 @@ class Finder:
             self._courses[referral_id] = course_of(read_recorded(referral.DECIDER.event_types, raws))
         return self._courses[referral_id]
 
+    def _read_together(self, referrals: set[UUID]) -> None:
+        """What a page is about, in two looks and not in two for each."""
+        fresh = referrals - self._rows.keys()
+        found = (
+            self.hand.look.run(REFERRALS.select(self.actor).where(t.referrals.c.referral_id.in_(fresh)))
+            if fresh
+            else []
+        )
+        self._rows |= {row["referral_id"]: row for row in found}
+        wanted = referrals - self._courses.keys()
+        raws = self.hand.store.streams([f"{referral.DECIDER.name}/{each}" for each in wanted]) if wanted else []
+        log = groupby(read_recorded(referral.DECIDER.event_types, raws), lambda recorded: recorded.stream_id)
+        self._courses |= {referral_id: course_of(events) for referral_id, events in log}
+
     def search(self, search: Search) -> tuple[list[Found], Place | None]:
         """One page, and where the next one begins; a page may be short where much was looked at in vain."""
         page: list[Found] = []
@@ -129,7 +144,11 @@ class Finder:
                 place = sa.tuple_(*(sa.literal(v, c.type) for v, c in zip(after, key, strict=True)))
                 wanted = query.where(sa.tuple_(*key) >= place)
             rows = self.hand.look.run(wanted.order_by(*key).limit(AT_ONCE + 1))
-            yield from rows[:AT_ONCE]
+            together = max(search.count + 1, LEAST)  # with the one that says whether there is another page
+            for begin in range(0, min(len(rows), AT_ONCE), together):
+                some = rows[begin : min(begin + together, AT_ONCE)]
+                self._read_together({row["referral_id"] for row in some})
+                yield from some
             if len(rows) <= AT_ONCE:
                 return
             after = (rows[AT_ONCE]["changed_at"], rows[AT_ONCE]["offer_id"])
