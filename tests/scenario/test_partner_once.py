@@ -12,7 +12,8 @@ import requests
 from services.kernel.message import Actor
 from tests.support.called import Endpoints
 from tests.support.member import ADMIN
-from tests.support.street import Organization, Street, Told, until
+from tests.support.street import Organization, Street, Told
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.scenario
 NEED = "housework"
