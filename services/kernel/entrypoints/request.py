@@ -14,6 +14,8 @@ from services.kernel.entrypoints.uploads import MULTIPART, Sent, parted
 from services.kernel.errors import ContractBroken, FieldProblem, NotSignedIn
 from services.kernel.message import Actor
 
+LONGEST = 17
+"""No number that is asked for has so many digits."""
 NO_PARAMETER = ("no parameter in the query: nothing can be said there", "此处不接受任何查询参数")
 
 
@@ -90,6 +92,14 @@ class Request:
             en, zh = _one_of(known)
             raise ContractBroken(FieldProblem(field=name, code="invalid", expected_en=en, expected_zh=zh))
         return usual if given is None else given
+
+    def whole(self, name: str, usual: int, least: int, most: int) -> int:
+        """A parameter that is a whole number within these bounds, or was not sent. Raises ContractBroken."""
+        given = self.query.get(name, str(usual))
+        if not (given.isascii() and given.isdecimal() and len(given) < LONGEST and least <= int(given) <= most):
+            en, zh = f"a whole number from {least} to {most}", f"{least} 至 {most} 的整数"
+            raise ContractBroken(FieldProblem(field=name, code="invalid", expected_en=en, expected_zh=zh))
+        return int(given)
 
     @property
     def content_type(self) -> str:

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from services.kernel.entrypoints import Flow, Hand, Reply, Request, aside, http
 from services.kernel.entrypoints.problems import Edge
-from services.kernel.errors import ContractBroken, FieldProblem, NotAllowed, Refused
+from services.kernel.errors import NotAllowed, Refused
 from services.partner import views
 from services.partner.heads import head_of
 from services.partner.thin import numbered
@@ -175,9 +175,4 @@ def last_seen(request: Request) -> int:
 
 def whole(request: Request, name: str, usual: int, most: int) -> int:
     """A whole number of the query."""
-    given = request.query.get(name, str(usual))
-    least = 1 if name == "limit" else 0
-    if not (given.isascii() and given.isdecimal() and len(given) < 17 and least <= int(given) <= most):
-        en, zh = f"a whole number from {least} to {most}", f"{least} 至 {most} 的整数"
-        raise ContractBroken(FieldProblem(field=name, code="invalid", expected_en=en, expected_zh=zh))
-    return int(given)
+    return request.whole(name, usual, 1 if name == "limit" else 0, most)

@@ -12,7 +12,7 @@ from services.contracts.tables import BEIJING
 from services.contracts.words import Party
 from services.kernel.clock import system_clock
 from services.kernel.entrypoints import Log, Request, asks, http, lists, shows
-from services.kernel.errors import NotFound
+from services.kernel.errors import ContractBroken, FieldProblem, NotFound
 from services.referral.domain import project, staff, station, training
 from services.referral.endpoints.roles import KEEPERS, READING, SEEING, STATION
 from services.referral.scopes import LOADS
@@ -129,7 +129,11 @@ class Staffing:
 def _day(request: Request) -> date:
     """The day that is asked about; today, where none is named."""
     on = request.query.get("on", "")
-    return msgspec.convert(on, type=date) if on else system_clock().astimezone(BEIJING).date()
+    try:
+        return msgspec.convert(on, type=date) if on else system_clock().astimezone(BEIJING).date()
+    except msgspec.ValidationError as wrong:
+        told = {"expected_en": "a day, such as 2026-03-02", "expected_zh": "日期, 如 2026-03-02"}
+        raise ContractBroken(FieldProblem(field="on", code="invalid", **told)) from wrong
 
 
 def _shown(found: Certified) -> dict[str, Any]:

@@ -43,7 +43,7 @@ class Suggestions:
     def suggestions(self, request: Request) -> dict[str, Any]:
         """The first few whom the caller may see, how many each rule kept out, and what to do where nobody is left."""
         choice = self._choice(request)
-        most = int(request.query.get("k", USUALLY))
+        most = request.whole("k", USUALLY, 1, 99)
         shown = self._shown(request, choice.names(LOOKED_AT), most)
         return {
             "items": [_suggested(one) for party in shown if (one := choice.one(party)) is not None],
