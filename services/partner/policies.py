@@ -20,7 +20,6 @@ from services.partner.appointments import calendar
 from services.partner.concerns import TELLS, Tells, organization_of, parties
 from services.partner.domain import access, sequence
 from services.partner.domain import calendar as calendars
-from services.partner.domain.access import Standing
 from services.partner.thin import Reader, thin
 
 
@@ -76,14 +75,9 @@ def _revoked(message: Message, look: Look) -> list[Do]:
     ]
 
 
-def standing(command: IssueToken, stream_id: UUID, look: Look) -> Standing:
-    """How the organization stands for which a token is asked: unknown, or barred because it is suspended or has left (INV-43)."""
-    if look.one(t.barred, command.organization_id) is not None:
-        return "barred"
-    known = look.run(
-        sa.select(t.delivery.c.number).where(t.delivery.c.organization_id == command.organization_id).limit(1)
-    )
-    return "" if known else "unknown"
+def is_barred(command: IssueToken, stream_id: UUID, look: Look) -> bool:
+    """Whether the organization for which a token is asked is suspended or has left (INV-43)."""
+    return look.one(t.barred, command.organization_id) is not None
 
 
 def concerned(tells: Tells, message: Message, data: dict[str, Any], look: Look) -> dict[UUID, Reader]:

@@ -46,7 +46,7 @@ MANIFEST = Manifest(
     companions=companions,
     bound=BOUND,
     issues=Issued,
-    facts={IssueToken: policies.standing},
+    facts={IssueToken: policies.is_barred},
 )
 
 

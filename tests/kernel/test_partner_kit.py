@@ -143,11 +143,12 @@ def test_the_first_quarter_of_an_hour_goes_as_the_page_says(embedded: Embedded) 
 def test_an_organization_that_is_not_there_is_said_and_a_wrong_token_ends_no_program_with_a_trace(
     embedded: Embedded,
 ) -> None:
-    issue = ["partner", "token", "issue", "no-such-team", "--holder", "desk", "--scope", "feed",
-             "--url", embedded.hub.url, "--var", str(embedded.folder)]  # fmt: skip
-    nobody = CliRunner().invoke(main, issue)
-    assert nobody.exit_code == 1
-    assert "wushe partner list" in nobody.output
+    for named in ("no-such-team", str(UUID(int=7))):
+        issue = ["partner", "token", "issue", named, "--holder", "desk", "--scope", "feed",
+                 "--url", embedded.hub.url, "--var", str(embedded.folder)]  # fmt: skip
+        nobody = CliRunner().invoke(main, issue)
+        assert nobody.exit_code == 1
+        assert "wushe partner list" in nobody.output
     wrong = CliRunner().invoke(main, ["partner", "simulate", embedded.hub.url, "no-token"])
     assert wrong.exit_code == 1
     assert "Sign in" in wrong.output

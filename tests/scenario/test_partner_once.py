@@ -157,17 +157,13 @@ def test_there_is_no_delivery_before_the_first_to_be_made_again(street: Street, 
         street.do(f"{place}/removal", {}, team.speaker)
 
 
-def test_what_a_refusal_allows_is_what_whoever_asked_may_ask(street: Street, team: Organization) -> None:
+def test_what_a_refusal_allows_is_what_whoever_asked_may_ask(street: Street, teams: list[Organization]) -> None:
+    team = teams[1]
     referral_id = street.referral(street.person(team), NEED)
     street.offer(referral_id, team)
     own = street.refused("not-in-this-state", f"/referral/referrals/{referral_id}/start", {}, team.speaker)["allowed"]
     assert {"accept-referral", "decline-offer", "request-information"} <= set(own)
     assert not {"offer-referral", "withdraw-offer", "contact-person"} & set(own), "those are the station's"
-
-
-def test_a_token_is_for_an_organization_that_there_is(street: Street) -> None:
-    nobody = {"organization_id": str(uuid4()), "holder": "desk", "scopes": ["feed"]}
-    assert street.refused("nothing-delivered", "/partner/tokens", nobody, ADMIN)["field"] == "organization_id"
 
 
 @pytest.mark.parametrize("known", ["{}", "W/{}", '"other", {}'])

@@ -17,14 +17,20 @@ ROLE = "administrator"
 
 def id_of(client: Client, named: str, json_: bool) -> str:
     """The id of the organization that is named; ends the command where there is none."""
-    try:
-        return str(UUID(named))
-    except ValueError:
-        found = client.get(PLACE, json_, code=named)["items"]
+    ident = _id(named)
+    rows = client.all(PLACE, json_) if ident else client.get(PLACE, json_, code=named)["items"]
+    found = [str(row["organization_id"]) for row in rows if ident in (None, row["organization_id"])]
     if not found:
         fail("no-organization", f"No organization has the id or the code {named!r}; see `wushe partner list`.",
              f"没有标识或代码为 {named!r} 的机构; 见 `wushe partner list`。", json_)  # fmt: skip
-    return str(found[0]["organization_id"])
+    return found[0]
+
+
+def _id(text: str) -> str | None:
+    try:
+        return str(UUID(text))
+    except ValueError:
+        return None
 
 
 @click.command("list")

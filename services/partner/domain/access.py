@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Literal, assert_never
+from typing import assert_never
 from uuid import UUID, uuid5
 
 from services.contracts.partner import IssueToken, RevokeToken, TokenIssued, TokenRevoked
@@ -19,7 +19,6 @@ from services.partner.domain.speaking import speaks_for
 MOST_LIVE = 2
 LONGEST = timedelta(days=366)
 
-Standing = Literal["", "unknown", "barred"]
 Command = IssueToken | RevokeToken
 Event = TokenIssued | TokenRevoked
 
@@ -52,7 +51,11 @@ def decide(command: Command, state: Access | None, ask: Ask) -> list[Event]:
 def issue(command: IssueToken, state: Access | None, ask: Ask) -> list[Event]:
     """A token is for something, for a year at most, never the third while two live, and for nobody who may not act (INV-43)."""
     speaks_for(command.organization_id, ask)
-    may_act(ask.facts or "")
+    if ask.facts:
+        raise Refused(
+            "organization-barred", "This organization is suspended or has left; it asks nothing by any token.",
+            "该机构已停用或已退出, 不得使用任何令牌。", allowed=("activate-organization",), field="organization_id",
+        )  # fmt: skip
     if not command.scopes:
         raise Refused("no-scope", "Say what the token is for.", "请注明令牌的用途。", field="scopes")
     if not ask.now < command.expires_at <= ask.now + LONGEST:
@@ -68,21 +71,6 @@ def issue(command: IssueToken, state: Access | None, ask: Ask) -> list[Event]:
             scopes=tuple(dict.fromkeys(command.scopes)), expires_at=command.expires_at,
         )
     ]  # fmt: skip
-
-
-def may_act(standing: Standing) -> None:
-    """Refuse an organization that nobody knows, or that may not act."""
-    match standing:
-        case "unknown":
-            raise Refused(
-                "nothing-delivered", "Nothing was ever delivered to an organization with this id.",
-                "从未向该标识的机构投递过任何内容。", allowed=("register-organization",), field="organization_id",
-            )  # fmt: skip
-        case "barred":
-            raise Refused(
-                "organization-barred", "This organization is suspended or has left; it asks nothing by any token.",
-                "该机构已停用或已退出, 不得使用任何令牌。", allowed=("activate-organization",), field="organization_id",
-            )  # fmt: skip
 
 
 def revoke(command: RevokeToken, state: Access | None, ask: Ask) -> list[Event]:
