@@ -18,7 +18,6 @@ pytestmark = pytest.mark.browser
 
 PASSWORD = "three quiet herons"
 KEEPER, HEAD = "管理员", "站长"
-PAGES = ("/admin", "/admin/accounts", "/admin/dead-letters", "/account", "/design")
 
 
 def opened(page: Page, holder: str, role: str, org: str = "") -> str:

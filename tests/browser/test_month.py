@@ -14,9 +14,7 @@ from tests.browser.conftest import Open, Street
 from tests.browser.test_acting import plan_of_visits
 from tests.browser.test_console import COORDINATOR
 from tests.browser.test_papers import sheets
-from tests.browser.test_volunteering import member
 
-__all__ = ["member"]
 pytestmark = pytest.mark.browser
 HEAD = "站长"
 
