@@ -102,6 +102,7 @@ def run(stage: Stage) -> Iterable[Row]:
         matters = written(hub, count)
         asked_for(station, min(REQUESTS, count))
         until(lambda: level(hub, station), 3_600, 1.0)
+        until(lambda: replayable(hub, matters[-1]), 3_600, 5.0)
         people = PEOPLE | {"partner": ("partner", partner.id)}
         browsers = {who: signed_in(hub, who, role, org) for who, (role, org) in people.items()}
         for page in PAGES:
@@ -144,6 +145,13 @@ def level(hub: Hub, station: Station) -> bool:
     """Whether console and audit have heard all that intake has said."""
     head = station.head("intake")
     return all(heard(hub, name) >= head for name in ("console", "audit"))
+
+
+def replayable(hub: Hub, matter: UUID) -> bool:
+    """Whether audit has derived all that it replays from: it goes on behind the ledger."""
+    path = f"/audit/v1/matters/{matter}/moments?purpose=audit"
+    answer = hub.hub.ask("GET", path, role="auditor", ident="a-bench", org="")
+    return answer.ok and bool(answer.json()["known"])
 
 
 def heard(hub: Hub, name: str) -> int:

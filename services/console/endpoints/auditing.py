@@ -53,9 +53,10 @@ class Auditing:
     def time_machine(self: Console, v: Visit) -> Page:
         """The matter as it was at one moment, by what was known at another, with what a third knew otherwise marked."""
         model, query = self.matter_model(v), v.request.query
-        hands = machine.hands(
-            asked(v, "moments"), query.get("known", ""), query.get("valid", ""), query.get("other", "")
-        )
+        moments = asked(v, "moments")
+        if not moments["known"]:
+            raise Unavailable(v.words("machine.not-yet"))
+        hands = machine.hands(moments, query.get("known", ""), query.get("valid", ""), query.get("other", ""))
         valid = {} if hands.valid_at is None else {"valid_at": hands.valid_at.isoformat()}
         state = asked(v, "state", size=str(hands.size), **valid)
         between = {"from_size": str(hands.first.size), "to_size": str(hands.second.size), **valid}

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 TEXTS: dict[str, tuple[str, str]] = {
+    "machine.not-yet": (
+        "账本还没有收到此事项的记录，请稍候再看。",
+        "The ledger has not heard of this matter yet: look again in a moment.",
+    ),
     "machine.title": ("时光机", "Time machine"),
     "machine.open": ("用时光机查看", "Open in the time machine"),
     "machine.lead": ("当时是怎样的，当时又知道多少：两根指针各走各的；第三根定与哪一刻所知相比。", "What was so, and what was known: two hands, each at its own time; a third says with which knowledge that is compared."),
