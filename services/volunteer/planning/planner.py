@@ -180,7 +180,7 @@ ALL, ALL_LATER = 16_000, 64_000
 The second is for when what was searched before has been searched to its end."""
 STAGES = ((2_000, 100, 0.0), (8_000, 100, GOOD), (16_000, 10, FAR), (16_000, 400, FAR))
 """How many bundles are chosen from, the nearest to the best price first; how many nodes are searched for that; and how far
-above the bound a plan has to be for it. The first is for where there is no plan yet."""
+above the bound a plan has to be for it: any, where few can matter. The first is for where there is no plan yet."""
 
 
 def settle(master: Master, watch: Watch, proven: float | None) -> tuple[Choice, float]:
@@ -190,14 +190,14 @@ def settle(master: Master, watch: Watch, proven: float | None) -> tuple[Choice, 
         return Choice(np.zeros(0, dtype=np.int64), floor, floor), floor
     choice, searched = greedy(master), 0
     keep = _fallback(master)
-    for most, nodes, enough in STAGES if choice is None else STAGES[1:]:
-        gap = UNLIMITED if choice is None else choice.cost - floor
-        if gap <= 1e-6 or (choice is not None and (gap < enough * choice.cost or watch.passed())):
+    for number, (most, nodes, enough) in enumerate(STAGES if choice is None else STAGES[1:]):
+        gap, slack = (UNLIMITED, UNLIMITED) if choice is None else (choice.cost - floor, choice.cost - base)
+        many, room = int(np.count_nonzero(master.reduced >= -slack)), ALL_LATER if searched else ALL
+        least = 0.0 if number == 0 and many <= ALL else enough
+        if gap <= 1e-6 or (choice is not None and (gap < least * choice.cost or watch.passed())):
             break
         if choice is not None:
             keep[choice.columns] = True
-        slack = UNLIMITED if choice is None else choice.cost - base
-        many, room = int(np.count_nonzero(master.reduced >= -slack)), ALL_LATER if searched else ALL
         columns, reach = near(master, slack, max(room if many <= room else most, 2 * int(keep.sum())), keep)
         if len(columns) == searched:
             continue
