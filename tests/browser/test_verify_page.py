@@ -25,7 +25,12 @@ from tests.support.verifying import found, probes, program
 PAGE = VERIFIERS["wushe-verify.html"]
 BATCH, AT_ONCE = 150, 4
 BEGIN = """([cases, atOnce]) => {
-  const bytes = text => text === null ? null : Uint8Array.from(atob(text), c => c.charCodeAt(0));
+  const bytes = text => {
+    if (text === null) return null;
+    const plain = atob(text), found = new Uint8Array(plain.length);
+    for (let i = 0; i < plain.length; i++) found[i] = plain.charCodeAt(i);
+    return found;
+  };
   const said = new Array(cases.length);
   let next = 0;
   const some = async () => {
@@ -38,6 +43,8 @@ BEGIN = """([cases, atOnce]) => {
   window.judged.push(Promise.all(Array.from({ length: atOnce }, some)).then(() => said));
 }"""
 """The page begins to judge, some bundles at once, and nobody waits for it meanwhile."""
+COPIES = 8
+"""So many bytes for each of its own a bundle takes on its way into the page, as a text that is handed on and read."""
 END = "async () => { const said = await Promise.all(window.judged); window.judged = []; return said.flat(); }"
 
 
@@ -140,7 +147,7 @@ def test_what_is_no_bundle_is_refused_at_once_by_the_page_too(page: Page, chromi
         assert (said["ok"], said["code"], bool(said["reason"])) == (False, code, True), name
         seconds, bytes_ = spent.since(before)
         assert seconds < SECONDS, (name, seconds)
-        assert bytes_ < BYTES + 2 * len(change.bundle), (name, bytes_)
+        assert bytes_ < BYTES + COPIES * len(change.bundle), (name, bytes_)
 
 
 class Spent:

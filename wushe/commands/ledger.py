@@ -63,7 +63,10 @@ def resume(url: str, token: str, folder: Path, json_: bool) -> None:
 @click.option("-o", "out", type=click.Path(path_type=Path), help="The file; the receipt is printed without it.")
 @hub_options
 def receipt(event_id: object, out: Path | None, url: str, token: str, folder: Path) -> None:
-    """Take the receipt of EVENT_ID home: the proof that this handoff, or this consent, stands in the ledger."""
+    """Take a receipt home: the proof that this handoff, or this consent, stands in the ledger.
+
+    EVENT_ID is the `id` of the event, as a bundle's entries and `GET /audit/v1/matters/MATTER/timeline` have it.
+    """
     found = Client(url, token, folder).file(f"{BASE}/receipts/{event_id}")
     if out is None:
         click.echo(found.decode(), nl=False)
