@@ -25,7 +25,7 @@ def figures(hub: Station | Dispatch, month: str, station: str) -> dict[tuple[str
     head = hub.get("/audit/ledger/head", auditor)["size"]
     path = f"/audit/figures?month={month}&station={station}"
     counted = until(lambda: (f := hub.get(path, auditor)) and f["size"] >= head - 1 and f, "everything is counted")
-    return {(line["indicator"], line["part"]): line for line in counted["items"]}
+    return {(line["indicator"], line["part"] or ""): line for line in counted["items"]}
 
 
 # --- somebody who was helped ----------------------------------------------------------------------------------------------
