@@ -8,9 +8,9 @@ import pytest
 import sqlalchemy as sa
 
 from services.kernel.message import Actor
-from tests.scenario.test_h10_erasure import decided, keys_of
+from tests.scenario.test_h10_erasure import DECISION, keys_of
 from tests.support.reference import Reference
-from tests.support.station import COMMUNITY, STREET, WORKER, Station, Told, until
+from tests.support.station import COMMUNITY, HEAD, STREET, WORKER, Station, Told, until
 from tests.support.volunteering import Dispatch
 
 pytestmark = [pytest.mark.scenario, pytest.mark.usefixtures("loud")]
@@ -53,6 +53,15 @@ def helped_in_may(station: Station) -> str:
     return person
 
 
+def forgotten(station: Station, person: str) -> None:
+    """The person has asked, and two have decided: the law lets go of what is so long ago, and the facts rest all the same."""
+    asked = {"by": "self", "ground": "consent-withdrawn", "evidence_kind": "statement"}
+    station.do(f"/intake/persons/{person}/erasure", asked)
+    rests = [each | ({"until": "2099-12-31"} if each["fate"] == "restricted" else {}) for each in DECISION["decisions"]]
+    path = f"/intake/persons/{person}/erasure/decision"
+    station.do(path, {"decisions": rests}, HEAD, approved="decide-erasure", about=person)
+
+
 def behind(station: Station, indicator: str) -> list[Told]:
     """The events that made a number."""
     return station.items(f"/audit/figures/{indicator}/events?month={MONTH}&station={STREET}")
@@ -67,7 +76,7 @@ def test_a_person_who_is_forgotten_stays_in_every_figure_with_the_events_behind_
     events = {code: behind(station, code) for code in COUNTED}
     assert len(events["contacts"]) == 3
 
-    decided(station, person)
+    forgotten(station, person)
     until(lambda: (station.get(f"/intake/erasures/{person}") or {}).get("done_at"), "the person is forgotten")
     station.settles()
     assert figures(station, MONTH, STREET) == before
