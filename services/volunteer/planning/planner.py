@@ -18,7 +18,7 @@ from services.volunteer.planning.cuts import separate
 from services.volunteer.planning.following import MOST_TRIED, Following, following
 from services.volunteer.planning.generating import Generator
 from services.volunteer.planning.improving import Improver
-from services.volunteer.planning.master import Master, best_of_each, pinned
+from services.volunteer.planning.master import EPS, Master, best_of_each, pinned
 from services.volunteer.planning.problem import Bools, CannotKeep, Floats, Ints, Problem
 from services.volunteer.planning.rounds import LONG, floor, improved, total
 from services.volunteer.planning.watch import UNLIMITED, Watch
@@ -218,11 +218,15 @@ def settle(master: Master, watch: Watch, proven: float | None) -> tuple[Choice, 
 
 
 def _fallback(master: Master) -> Bools:
-    """Of those with whom something is agreed, the days with little else in them: they fit beside each other."""
+    """What the linear program chose in part, and of those with whom something is agreed the days with little else in them.
+
+    Without the first, thousands of bundles that are as near might hold none of the few that fit beside each other.
+    """
     keep = np.zeros(len(master.pool), dtype=bool)
     rows = np.nonzero(np.isin(master.pool.who, pinned(master.problem)))[0]
     few = -(master.pool.visits < master.visits).sum(axis=1).astype(float)
     keep[best_of_each(master.pool.who, few, rows, 3)] = True
+    keep[master.columns[master.share > EPS]] = True
     return keep
 
 
