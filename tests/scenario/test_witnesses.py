@@ -172,7 +172,7 @@ def test_partners_vouch_for_a_hub_and_one_that_is_put_back_to_an_older_day_does_
         assert audit(hub.hub, "/ledger/state")["signed"]["size"] <= at_backup < grown
         ill = wushe("doctor", "--var", str(folder), "--url", hub.hub.url)
         assert ill.returncode == 1
-        assert "✗ ledger signing: halted" in ill.stdout and "✗ ledger witnesses: " in ill.stdout
+        assert "✗ ledger signing: halted" in ill.stdout
         told = wushe("audit", "witnesses", "--url", hub.hub.url, "--var", str(folder)).stdout
         assert "a witness has seen what is not here" in told
         assert wushe("audit", "state", "--url", hub.hub.url, "--var", str(folder)).returncode == 1

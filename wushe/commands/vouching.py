@@ -21,6 +21,8 @@ STATES = {
 }
 CONTRADICTING = ("ahead", "forked", "disputes")
 """How a witness stands that knows the ledger longer, or otherwise."""
+SHOWN_BY_WITNESSES = ("behind-witness", "forked-from-witness")
+"""Why heads are signed no more, where it was a witness who has shown it."""
 
 
 @click.command()
@@ -29,8 +31,8 @@ CONTRADICTING = ("ahead", "forked", "disputes")
 def witnesses(url: str, token: str, folder: Path, json_: bool) -> None:
     """Show who vouches for the ledger and up to where, and the log's key and fingerprint for a new witness."""
     client = Client(url, token, folder, json_=json_)
-    found, keys = client.get(f"{BASE}/witnesses", json_), client.get(f"{BASE}/ledger/state", json_)["keys"]
-    say(found | {"keys": keys}, json_, "" if json_ else _told(found, keys))
+    found, ledger = client.get(f"{BASE}/witnesses", json_), client.get(f"{BASE}/ledger/state", json_)
+    say(found | {"keys": ledger["keys"]}, json_, "" if json_ else _told(found, ledger))
 
 
 @click.command()
@@ -40,8 +42,9 @@ def policy(url: str, token: str, folder: Path) -> None:
     click.echo(Client(url, token, folder).file(f"{BASE}/policy").decode(), nl=False)
 
 
-def _told(found: dict[str, Any], keys: list[str]) -> str:
+def _told(found: dict[str, Any], ledger: dict[str, Any]) -> str:
     contradicted = any(each["state"] in CONTRADICTING for each in found["items"])
+    contradicted |= (ledger["flaw"] or {}).get("code") in SHOWN_BY_WITNESSES
     en, zh = STATES["contradicted" if contradicted else found["state"]]
     signed, vouched = (found[name] if found[name] is not None else "-" for name in ("signed", "witnessed"))
     lines = [
@@ -51,6 +54,6 @@ def _told(found: dict[str, Any], keys: list[str]) -> str:
     for each in found["items"]:
         mark = "✓" if each["state"] == "cosigned" else "✗"
         lines.append(f"{mark} {each['name']}: {each['state']}, seen {each['seen']} ({each['since']})")
-    for key in keys:
+    for key in ledger["keys"]:
         lines += [f"log key / 台账公钥: {key}", f"  fingerprint / 指纹: {vkey(key).fingerprint}"]
     return "\n".join(lines)
