@@ -60,7 +60,7 @@ else
 endif
 
 # Each half in a process of its own: two workers of one run would both read all of them, and a third process each result.
-ONE := intake referral states
+ONE := console intake kernel
 OTHER := $(filter-out $(ONE:%=tests/unit/%),$(patsubst %/,%,$(wildcard tests/unit/*/)) $(wildcard tests/unit/test_*.py))
 unit-one:
 	$(call tests,$(ONE:%=tests/unit/%),,--timeout=120)

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from services.console.demo import VOLUNTEER
-from services.kernel.entrypoints.asking import NAMES
+from services.kernel.entrypoints.keys import NAMES
 from services.kernel.ids import founded, named
 from services.kernel.message import Actor
 from wushe.demo import directory, people, places, volunteers
