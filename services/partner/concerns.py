@@ -161,6 +161,7 @@ NOBODYS: dict[str, str] = {
     "offer.mail-undelivered": "the station's own work: somebody telephones",
     "case.late-entry-declared": "paper of the station's own", "help-request.late-entry-declared": "paper of the station's own",
     "visit-plan.late-entry-declared": "paper of the station's own",
+    "plan.requested": "whom of its own a station puts on duty that day is its own affair",
     "activity.late-entry-declared": "paper of the station's own",
     "help-request.followed-up": "the station's own work",
     "task.wave-expired": "it names all who kept silent", "task.offers-superseded": "it names all who were asked",
