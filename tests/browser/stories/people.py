@@ -92,7 +92,7 @@ class Desk(Somebody):
     def is_warned_against(self, *organizations: str) -> None:
         """On the form that asks an organization, these are shown with why they cannot be chosen."""
         for name in organizations:
-            card = self.page.locator(".cards .cannot").filter(has_text=name)
+            card = self.page.locator(".cards .cannot").filter(has_text=re.compile(rf"^\s*{re.escape(name)}"))
             expect(card).to_contain_text(anywhere("暂不能选：", self.lang))
             expect(card.get_by_role("radio")).to_be_disabled()
 
