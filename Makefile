@@ -85,7 +85,7 @@ kernel: $(VENV)/.dev ## test the kernel over memory, SQLite and PostgreSQL, and 
 scenario: $(VENV)/.dev ## play whole stories over real services and a real broker
 	$(call tests,tests/scenario,,$(TWO) -p no:randomly --timeout=400)
 
-faults: $(VENV)/.dev ## kill, repeat, reorder, delay and poison; then ask whether anything was lost or done twice (ARGS=--all-faults: all of 791 cases, not a sample)
+faults: $(VENV)/.dev ## kill, repeat, reorder, delay and poison; then ask whether anything was lost or done twice (ARGS=--all-faults: every case, not a sample)
 	$(call tests,tests/faults,,$(TWO) -p no:randomly --timeout=400)
 
 browser: $(VENV)/.dev ## drive the console in headless Chromium
